@@ -1,0 +1,27 @@
+// Three projects: `unit` beside the source and in the pure test folders (part of `npm run check`), `integration`
+// on the real sandbox (part of `npm test`), `slow` for proofs that only `.ci/run` waits for.
+import { defineConfig } from "vitest/config";
+
+const integration = ["test/e2e/**/*.test.ts", "test/sandbox/**/*.test.ts", "test/contract/**/*.test.ts"];
+const slow = ["test/slow/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{functions,workflows,packages,web,test}/**/*.test.ts"],
+          exclude: [...integration, ...slow, "**/node_modules/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: { name: "integration", include: integration, testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
+      },
+      {
+        test: { name: "slow", include: slow, testTimeout: 900_000, hookTimeout: 120_000, fileParallelism: false },
+      },
+    ],
+  },
+});
