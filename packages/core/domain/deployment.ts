@@ -1,0 +1,86 @@
+// A deployment is one attempt to make a target run a release. Everything the engine needs to carry on after a crash
+// is here or live; executions carry only its id.
+import type { Kind } from "./kind.ts";
+import type { Spec } from "./spec.ts";
+import type { Step } from "./step.ts";
+
+export const OPEN_STATUSES = [
+  "queued",
+  "planning",
+  "awaiting_approval",
+  "running",
+  "paused",
+  "rolling_back",
+] as const;
+export const END_STATUSES = ["succeeded", "rolled_back", "failed", "cancelled"] as const;
+export type DeploymentStatus = (typeof OPEN_STATUSES)[number] | (typeof END_STATUSES)[number];
+export type EndStatus = (typeof END_STATUSES)[number];
+
+export type Trigger = "api" | "cli" | "console" | "s3" | "schedule" | "rollback" | "scale" | "heal" | "hook";
+
+/** A replica that did not make it. `drained`: it could not be put back either and gets no traffic. */
+export type Failure = { replica: string; reason: string; at: string; drained: boolean };
+
+/** What an operator (or a newer deployment) wants; the engine reads it whenever it enters a state. */
+export type Intent = { action: "pause" | "abort" | "promote"; actor: string; at: string; reason?: string };
+
+export type Deployment = {
+  id: string;
+  app: string;
+  environment: string;
+  kind: Kind;
+  version: string;
+  /** The release that ran before; `null` on a first deployment. What a rollback goes back to. */
+  previousVersion: string | null;
+  status: DeploymentStatus;
+  /** A sentence a person can act on; empty while under way. */
+  reason: string;
+  /** Rises by one with every change; conditions and long polls rely on it. */
+  revision: number;
+  createdAt: string;
+  startedAt: string | null;
+  endedAt: string | null;
+  createdBy: string;
+  trigger: Trigger;
+  steps: Step[];
+  health: { healthy: number; unhealthy: number; desired: number };
+  failures: Failure[];
+
+  // ---- the engine's own, never in an answer of the API ----
+  spec: Spec;
+  /** Number of the execution that may write, from 1; an older one is fenced off. */
+  generation: number;
+  /** Rounds of the workflow in this generation, so that it carries on before the history limit. */
+  rounds: number;
+  intent: Intent | null;
+  /** Token of the state that waits (bake, hold), while one waits. */
+  taskToken: string | null;
+  /** Since when nothing moved; the deadline counts from here. */
+  progressAt: string;
+  /** The driver's opaque memory of the step under way. */
+  stepState: unknown;
+  /** Health of the replicas of the step under way, over time (core/judge). */
+  watches: Record<string, Watch>;
+  /** Seconds of the bake under way that are behind us. */
+  bakedSeconds: number;
+  /** Whether anything has been changed on the target yet; an abort before that ends `cancelled`. */
+  changed: boolean;
+  /** The end that the rollback under way leads to, with why; `null` while going forward. */
+  ending: { status: "rolled_back"; reason: string } | null;
+  eventSeq: number;
+  /** Counts for the receipt. */
+  cost: { stateTransitions: number; sdkCalls: number; writes: number };
+};
+
+/** Health of one replica as watched over time; instants in milliseconds since the epoch. */
+export type Watch = {
+  since: number;
+  healthyInARow: number;
+  unhealthyInARow: number;
+  lastDetail: string;
+  lastAt: number;
+};
+
+export function isEnded(status: DeploymentStatus): status is EndStatus {
+  return (END_STATUSES as readonly string[]).includes(status);
+}

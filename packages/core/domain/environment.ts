@@ -1,0 +1,26 @@
+// Platform settings: what a target stands on and does not own (pools of hosts, the load balancer, roles).
+
+/** Hosts found by tag through SSM; every tag must match. `directory` is where releases live on a host: absolute, or relative to the agent's working directory. */
+export type SsmPool = { ssm: { tags: Record<string, string> }; user: string; directory: string };
+
+export type SshHost = { name: string; address: string; port: number; user: string; hostKey: string };
+/** Hosts named one by one. `keySecret` is the Secrets Manager id of the private key; `hostKey` is the host's public key, `ssh-ed25519 AAAA…`. */
+export type SshPool = { ssh: { hosts: SshHost[]; keySecret: string }; user: string; directory: string };
+
+export type ServerPool = SsmPool | SshPool;
+
+export type LoadBalancer = {
+  arn: string;
+  /** Without a domain each target gets a listener of its own, on a port of this range. */
+  ports: { from: number; to: number };
+  vpcId: string;
+};
+
+export type Environment = {
+  name: string;
+  pools: Record<string, ServerPool>;
+  loadBalancer?: LoadBalancer;
+  /** The role that users' functions run as. */
+  functionRoleArn?: string;
+  updatedAt: string;
+};

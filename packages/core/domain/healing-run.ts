@@ -1,0 +1,19 @@
+// One pass that looked for unhealthy replicas, drift and deployments without an execution, and what it did.
+
+export type HealingAction = {
+  replica: string | null;
+  finding: string;
+  action: string;
+  result: "repaired" | "failed" | "held" | "carried_on" | "closed";
+};
+
+export type HealingRun = {
+  id: string;
+  app: string;
+  environment: string;
+  trigger: "schedule" | "api" | "cli" | "console";
+  startedAt: string;
+  endedAt: string;
+  actions: HealingAction[];
+  summary: string;
+};

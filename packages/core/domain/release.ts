@@ -1,0 +1,21 @@
+// A release never changes: the artifact, its digest, and the manifest as it was then.
+
+export type Artifact = {
+  /** `s3://bucket/key` for server, vm and function. */
+  uri?: string;
+  /** Lower-case hex; checked by whoever unpacks it. */
+  sha256?: string;
+  /** An image reference, for containers. */
+  image?: string;
+};
+
+export type Release = {
+  id: string;
+  app: string;
+  version: string;
+  artifact: Artifact;
+  /** The manifest document as applied when the release was registered (parsed, not yet merged for an environment). */
+  manifest: Record<string, unknown>;
+  createdAt: string;
+  createdBy: string;
+};

@@ -1,0 +1,40 @@
+// A replica is one running copy, as seen by a driver.
+
+export type ReplicaHealth = "starting" | "healthy" | "unhealthy" | "draining" | "unknown";
+
+export type Replica = {
+  id: string;
+  /** `null` where nothing of the app runs (a host in the pool that does not carry it). */
+  version: string | null;
+  health: ReplicaHealth;
+  /** `host:port`, reachable by the load balancer; `null` where unknown. */
+  address: string | null;
+  startedAt: string | null;
+  /** What the last health check said, for people. */
+  detail?: string;
+  /** Percent of the target's traffic that it gets, where known. */
+  trafficPercent?: number;
+};
+
+/** What is live, right now, of one target. */
+export type Fleet = {
+  replicas: Replica[];
+  /** Hosts of the pool that could carry a replica and carry none, in order of preference. Empty where the platform places. */
+  spare: string[];
+  /** Hosts that did not answer. They are counted as failures when a step needs them. */
+  unreachable: string[];
+  endpoint: string | null;
+  /** Versions and their percent of traffic, e.g. `[{version: "v1", percent: 90}, …]`. */
+  traffic: { version: string; percent: number }[];
+  /** What somebody changed by hand, in sentences; empty when all is as it was left. */
+  drift: string[];
+};
+
+export const EMPTY_FLEET: Fleet = {
+  replicas: [],
+  spare: [],
+  unreachable: [],
+  endpoint: null,
+  traffic: [],
+  drift: [],
+};

@@ -1,0 +1,54 @@
+// A spec is a manifest made whole for one environment: defaults, then the app's words, then the environment's, then
+// the deployment's own `rollout`. Everything after the manifest's edge reads a spec, never a manifest.
+import type { Kind } from "./kind.ts";
+
+/** A count of replicas: a number, or a percentage such as `"25%"` of the desired count. */
+export type Amount = number | `${number}%`;
+
+export type Strategy = "rolling" | "canary" | "blueGreen" | "allAtOnce";
+
+export type HealthPolicy = {
+  path: string;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  healthyThreshold: number;
+  unhealthyThreshold: number;
+  /** For so long after its start a replica may be unhealthy without being called broken. */
+  graceSeconds: number;
+};
+
+export type RolloutPolicy = {
+  strategy: Strategy;
+  /** One entry, or a list whose last entry repeats. */
+  batch: Amount | Amount[];
+  maxSurge: Amount;
+  maxUnavailable: Amount;
+  /** Of the whole deployment, unreachable replicas counted; more than this many failures act. */
+  maxFailures: Amount;
+  /** Rising percentages of traffic, the last one 100. */
+  weights: number[];
+  bakeSeconds: number;
+  /** The deregistration delay. */
+  drainSeconds: number;
+  /** No progress for so long sends the deployment back (or holds it). */
+  deadlineSeconds: number;
+  approval: "none" | "before" | "eachStep";
+  onFailure: "rollback" | "pause";
+  onConflict: "queue" | "reject" | "supersede";
+};
+
+export type Spec = {
+  app: string;
+  kind: Kind;
+  /** server and vm: the command line of the app, run in the unpacked release. */
+  start?: string;
+  port: number;
+  replicas: number;
+  health: HealthPolicy;
+  rollout: RolloutPolicy;
+  config: Record<string, string>;
+  server: { pool: string; supervisor: "systemd" | "pm2" };
+  function: { handler: string; runtime: string; memoryMiB: number; timeoutSeconds: number };
+  /** Deploy by itself when an artifact lands in the bucket (contract: S3 trigger). */
+  autoDeploy: boolean;
+};

@@ -1,0 +1,29 @@
+// A target is one app in one environment. Its lock, queue, desired count and current release are one item, so that
+// every change of them is one conditional write.
+import type { Kind } from "./kind.ts";
+import type { Replica } from "./replica.ts";
+
+export type Lock = { owner: string; since: string };
+
+export type Target = {
+  app: string;
+  environment: string;
+  kind: Kind;
+  /** Version of the release that the last deployment left running; `null` where none. */
+  release: string | null;
+  /** Versions that succeeded here, newest first, without repeats of the same in a row; bounded to 50. */
+  history: string[];
+  desired: number;
+  /** Who may change the target now: a deployment id or a healing run id. */
+  lock: Lock | null;
+  /** Ids of deployments that wait, first one next. */
+  queue: string[];
+  degraded: string | null;
+  drift: string[];
+  revision: number;
+  /** The last look at it. */
+  endpoint: string | null;
+  replicas: Replica[];
+  traffic: { version: string; percent: number }[];
+  observedAt: string | null;
+};

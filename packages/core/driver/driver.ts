@@ -1,0 +1,72 @@
+// What the engine asks of a kind of target. Every verb is short and idempotent: asked twice, it has the effect of
+// once. Expected outcomes are values; only what nobody expected is thrown (a TuttiError where it has a code).
+import type { Clock } from "../clock.ts";
+import type { Environment } from "../domain/environment.ts";
+import type { NewEvent } from "../domain/event.ts";
+import type { Kind } from "../domain/kind.ts";
+import type { Release } from "../domain/release.ts";
+import type { Fleet, ReplicaHealth } from "../domain/replica.ts";
+import type { Spec } from "../domain/spec.ts";
+import type { PlannedStep, Step } from "../domain/step.ts";
+import type { Capabilities } from "./capabilities.ts";
+
+/** Whom a verb is about. `releases` are all that the verb may need by version (the one to come, the one before, those that run). */
+export type TargetContext = {
+  app: string;
+  environment: Environment;
+  spec: Spec;
+  clock: Clock;
+  /** The release of that version; throws `not_found`. */
+  release(version: string): Promise<Release>;
+};
+
+/** One look at one replica of a step. `reachable: false` counts as a failure at once. */
+export type Observation = {
+  replica: string;
+  /** What the replica runs at this moment; `null` where nothing. */
+  version: string | null;
+  health: ReplicaHealth;
+  reachable: boolean;
+  /** No waiting will mend it (install script failed, process exited): judged without thresholds. */
+  hopeless: boolean;
+  /** In traffic again, where the kind has membership; true where it has none. A replica is done only when healthy and serving. */
+  serving: boolean;
+  /** What the check said, for people: `GET /healthz answered 500`. */
+  detail: string;
+};
+
+/** How far a step is. `state` is the driver's own memory of it: small, JSON, handed back at the next call. */
+export type Progress =
+  | { phase: "running"; state: unknown; observations: Observation[]; events?: NewEvent[] }
+  | { phase: "done"; state: unknown; observations: Observation[]; events?: NewEvent[] }
+  | { phase: "failed"; reason: string; observations: Observation[]; events?: NewEvent[] };
+
+export type PlanRequest = {
+  fleet: Fleet;
+  /** The version to come; `null` to take the target away. */
+  version: string | null;
+  desired: number;
+  /** On the way back the plan holds the same promises but takes no bakes and mends what is broken first. */
+  rollback: boolean;
+};
+
+export type RepairResult = { replica: string; repaired: boolean; action: string; detail: string };
+
+export type Driver = {
+  kind: Kind;
+  capabilities: Capabilities;
+  /** What is live. Calls the platform; changes nothing. */
+  inspect(target: TargetContext): Promise<Fleet>;
+  /** Pure: the batches or shifts from what is live to the version. The engine adds approvals, bakes and hooks. */
+  plan(request: PlanRequest, spec: Spec): PlannedStep[];
+  /** Starts the step. Asked again for a step that is under way or done, it changes nothing that is right already. */
+  apply(target: TargetContext, step: Step): Promise<Progress>;
+  /** One look at a step under way, moving it on where its next phase is due (drained → install → register). Never sleeps; the engine watches by asking again. Also asked for a bake: then it only looks. */
+  check(target: TargetContext, step: Step, state: unknown): Promise<Progress>;
+  /** Healing: the smallest repair for replicas seen broken (restart the process), and drift put right. */
+  repair(target: TargetContext, fleet: Fleet): Promise<RepairResult[]>;
+  /** Takes away all of the target that the driver owns. Idempotent; nothing there is fine. */
+  retire(target: TargetContext): Promise<void>;
+  /** Sentences for the dry run: nearest legal values that will be set, and the like. */
+  notes?(spec: Spec): string[];
+};

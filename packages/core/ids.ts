@@ -1,0 +1,29 @@
+// Ids carry a prefix that says what they name, then the time in base 32 and randomness: they sort by age, and
+// list keys rely on that.
+
+export type IdPrefix = "dep" | "rel" | "heal" | "aud" | "tok" | "art";
+
+/** Gives a fresh id such as `dep_01kb2m3n4p5q6r7s8t`; `now` in milliseconds, `random` gives values in [0, 1). */
+export type IdSource = (prefix: IdPrefix) => string;
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const TIME_LENGTH = 9;
+const RANDOM_LENGTH = 10;
+
+export function idSource(now: () => number, random: () => number): IdSource {
+  return (prefix) => `${prefix}_${encodeTime(now())}${randomText(random)}`;
+}
+
+function encodeTime(milliseconds: number): string {
+  let rest = milliseconds;
+  let text = "";
+  for (let i = 0; i < TIME_LENGTH; i++) {
+    text = ALPHABET.charAt(rest % 32) + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+function randomText(random: () => number): string {
+  return Array.from({ length: RANDOM_LENGTH }, () => ALPHABET.charAt(Math.floor(random() * 32))).join("");
+}

@@ -1,0 +1,36 @@
+// What the workflow, the API and the driver functions say to each other. The workflow passes ids and counts only.
+
+/** What the next state of the workflow is; each is a branch of its Choice `Next step`. */
+export type Move =
+  | { next: "apply" }
+  /** The step has more replicas than one shard: play `shards` in a Map. */
+  | { next: "shards"; shards: number[] }
+  | { next: "check" }
+  | { next: "bake"; seconds: number }
+  /** Waits for an operator's word (pause, approval); after `seconds` of silence the rollout goes back. */
+  | { next: "hold"; seconds: number }
+  | { next: "rollBack" }
+  | { next: "finish" }
+  /** Go on in a fresh execution, before the history limit. */
+  | { next: "carryOn"; generation: number };
+
+/** What a state of the workflow sends to the driver function. */
+export type EngineRequest =
+  | {
+      verb: "plan" | "apply" | "check" | "rollBack" | "finish" | "carryOn";
+      deploymentId: string;
+      generation: number;
+      error?: unknown;
+    }
+  | { verb: "giveUp"; deploymentId: string; generation: number; error?: unknown }
+  | { verb: "play"; deploymentId: string; generation: number; shard: number }
+  | { verb: "bake" | "hold"; deploymentId: string; generation: number; taskToken: string };
+
+/** What the API and the sweep ask a driver function directly. */
+export type DirectRequest =
+  | { verb: "inspect"; app: string; environment: string }
+  | { verb: "preview"; app: string; environment: string; version: string; rollout?: unknown }
+  | { verb: "heal"; app: string; environment: string; trigger: "schedule" | "api" | "cli" | "console" }
+  | { verb: "retire"; app: string; environment: string };
+
+export type DriverRequest = EngineRequest | DirectRequest;
