@@ -1,0 +1,144 @@
+// The only description of what an installation of Tutti consists of, as plain data: functions with their IAM
+// statements, the state machine, the table, the bucket, rules and schedules. `sst.ts` builds it on AWS and
+// packages/start builds the same on the sandbox; neither adds anything of its own.
+import { rolloutDefinition } from "#workflows/rollout.ts";
+import { grantsOf } from "./grants.ts";
+import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts";
+
+export type Statement = {
+  actions: string[];
+  resources: string[];
+  conditions?: Record<string, Record<string, string>>;
+};
+
+export type FunctionBlueprint = {
+  /** Short name; the function is `<installation>-<short>`, and so is its role. */
+  short: string;
+  handler: string;
+  memoryMiB: number;
+  timeoutSeconds: number;
+  environment: Record<string, string>;
+  statements: Statement[];
+  /** Has a public URL (the API checks tokens itself). */
+  url: boolean;
+  /** Folder whose content lies in `web/` beside the bundle. */
+  assets?: string;
+};
+
+export type Blueprint = {
+  installation: Installation;
+  names: Names;
+  functions: FunctionBlueprint[];
+  stateMachines: {
+    name: string;
+    short: string;
+    definition: Record<string, unknown>;
+    statements: Statement[];
+  }[];
+  rules: { name: string; pattern: Record<string, unknown>; target: string }[];
+  schedules: { name: string; expression: string; target: string; statements: Statement[] }[];
+  /** Whatever else a role needs to exist for: the schedule's own, and the one that users' functions run as. */
+  appFunctionRole: { short: string; statements: Statement[] };
+};
+
+/** `adminTokenSha256`: lower-case hex of the first admin token; the token itself is nowhere. */
+export function blueprint(installation: Installation, adminTokenSha256: string): Blueprint {
+  const names = namesOf(installation);
+  return {
+    installation,
+    names,
+    functions: [apiFunction(names, adminTokenSha256), ...driverFunctions(names), ...eventFunctions(names)],
+    stateMachines: [rolloutMachine(names)],
+    rules: [
+      { name: `${installation.name}-artifact`, pattern: artifactPattern(names), target: "events-artifact" },
+      { name: `${installation.name}-execution-ended`, pattern: endedPattern(names), target: "events-sweep" },
+    ],
+    schedules: [
+      {
+        name: `${installation.name}-sweep`,
+        expression: "rate(1 minute)",
+        target: "events-sweep",
+        statements: [{ actions: ["lambda:InvokeFunction"], resources: [names.functionArn("events-sweep")] }],
+      },
+    ],
+    appFunctionRole: { short: "app-function", statements: [] },
+  };
+}
+
+function apiFunction(names: Names, adminTokenSha256: string): FunctionBlueprint {
+  return {
+    short: "api",
+    handler: "functions/api/handler.ts",
+    memoryMiB: 512,
+    timeoutSeconds: 30,
+    environment: { ...environmentOf(names), TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256 },
+    statements: grantsOf.api(names),
+    url: true,
+    assets: "web/dist",
+  };
+}
+
+function driverFunctions(names: Names): FunctionBlueprint[] {
+  return BUILT_KINDS.map((kind) => ({
+    short: `driver-${kind}`,
+    handler: `functions/drivers/${kind}.ts`,
+    memoryMiB: 256,
+    timeoutSeconds: 300,
+    environment: environmentOf(names),
+    statements: grantsOf[`driver-${kind}`]!(names),
+    url: false,
+  }));
+}
+
+function eventFunctions(names: Names): FunctionBlueprint[] {
+  return [
+    { short: "events-artifact", handler: "functions/events/artifact.ts", memoryMiB: 256, timeoutSeconds: 60 },
+    { short: "events-sweep", handler: "functions/events/sweep.ts", memoryMiB: 256, timeoutSeconds: 300 },
+  ].map((one) => ({
+    ...one,
+    environment: environmentOf(names),
+    statements: grantsOf[one.short]!(names),
+    url: false,
+  }));
+}
+
+function environmentOf(names: Names): Record<string, string> {
+  return {
+    TUTTI_TABLE: names.table,
+    TUTTI_BUCKET: names.bucket,
+    TUTTI_ROLLOUT_ARN: names.rolloutArn,
+    TUTTI_DRIVER_PREFIX: names.driverPrefix,
+    TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),
+  };
+}
+
+function rolloutMachine(names: Names): Blueprint["stateMachines"][number] {
+  return {
+    name: names.rollout,
+    short: "rollout",
+    definition: rolloutDefinition({
+      driverArnPrefix: names.functionArn("driver-"),
+      rolloutArn: names.rolloutArn,
+    }) as unknown as Record<string, unknown>,
+    statements: [
+      { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
+      { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
+    ],
+  };
+}
+
+function artifactPattern(names: Names): Record<string, unknown> {
+  return {
+    source: ["aws.s3"],
+    "detail-type": ["Object Created"],
+    detail: { bucket: { name: [names.bucket] }, object: { key: [{ prefix: "releases/" }] } },
+  };
+}
+
+function endedPattern(names: Names): Record<string, unknown> {
+  return {
+    source: ["aws.states"],
+    "detail-type": ["Step Functions Execution Status Change"],
+    detail: { stateMachineArn: [names.rolloutArn], status: ["FAILED", "TIMED_OUT", "ABORTED"] },
+  };
+}

@@ -1,0 +1,138 @@
+// What each function may do: exactly the calls it makes, narrowed to its own resources wherever the service allows
+// it. Where a statement says "*", the line above says why. Nothing here is a wildcard action.
+import type { Statement } from "./blueprint.ts";
+import type { Names } from "./names.ts";
+
+type Grant = (names: Names) => Statement[];
+
+export const grantsOf: Record<string, Grant> & { api: Grant } = {
+  api: (names) => [
+    ...table(names),
+    { actions: ["s3:GetObject", "s3:PutObject"], resources: [`${names.bucketArn}/uploads/*`] },
+    { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
+    ...conducting(names),
+  ],
+  "driver-server": (names) => [
+    ...table(names),
+    ...conducting(names),
+    ...artifacts(names),
+    // Run Command takes the document and the host as resources; hosts are chosen by the environment's tags.
+    { actions: ["ssm:SendCommand"], resources: ["*"] },
+    // These describe calls have no resource level (Service Authorization Reference, Systems Manager).
+    {
+      actions: [
+        "ssm:ListCommandInvocations",
+        "ssm:GetCommandInvocation",
+        "ssm:CancelCommand",
+        "ssm:DescribeInstanceInformation",
+      ],
+      resources: ["*"],
+    },
+    { actions: ["secretsmanager:GetSecretValue"], resources: ["*"], conditions: undefined },
+    ...balancer(),
+  ],
+  "driver-function": (names) => [
+    ...table(names),
+    ...conducting(names),
+    ...artifacts(names),
+    { actions: [...FUNCTION_CALLS], resources: [names.appFunctionsArn] },
+    { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
+  ],
+  "events-artifact": (names) => [
+    ...table(names),
+    ...conducting(names),
+    { actions: ["s3:GetObject"], resources: [`${names.bucketArn}/releases/*`] },
+  ],
+  "events-sweep": (names) => [
+    ...table(names),
+    ...conducting(names),
+    { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
+  ],
+};
+
+const FUNCTION_CALLS = [
+  "lambda:CreateFunction",
+  "lambda:GetFunction",
+  "lambda:GetFunctionConfiguration",
+  "lambda:UpdateFunctionCode",
+  "lambda:UpdateFunctionConfiguration",
+  "lambda:PublishVersion",
+  "lambda:ListVersionsByFunction",
+  "lambda:CreateAlias",
+  "lambda:UpdateAlias",
+  "lambda:GetAlias",
+  "lambda:DeleteFunction",
+  "lambda:CreateFunctionUrlConfig",
+  "lambda:GetFunctionUrlConfig",
+  "lambda:DeleteFunctionUrlConfig",
+  "lambda:AddPermission",
+  "lambda:TagResource",
+  "lambda:InvokeFunction",
+] as const;
+
+function table(names: Names): Statement[] {
+  return [
+    {
+      actions: [
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:Query",
+        "dynamodb:BatchWriteItem",
+        "dynamodb:BatchGetItem",
+      ],
+      resources: [names.tableArn, `${names.tableArn}/index/*`],
+    },
+  ];
+}
+
+/** Starting the next deployment in the queue, waking one that waits, and asking whether one still runs. */
+function conducting(names: Names): Statement[] {
+  return [
+    { actions: ["states:StartExecution", "states:SendTaskSuccess"], resources: [names.rolloutArn] },
+    { actions: ["states:DescribeExecution"], resources: [names.rolloutExecutionsArn] },
+  ];
+}
+
+function artifacts(names: Names): Statement[] {
+  return [
+    {
+      actions: ["s3:GetObject"],
+      resources: [`${names.bucketArn}/uploads/*`, `${names.bucketArn}/releases/*`],
+    },
+  ];
+}
+
+function balancer(): Statement[] {
+  const call = (name: string) => `elasticloadbalancing:${name}`;
+  return [
+    // Describe calls of Elastic Load Balancing have no resource level (Service Authorization Reference).
+    {
+      actions: [
+        "DescribeLoadBalancers",
+        "DescribeTargetGroups",
+        "DescribeTargetGroupAttributes",
+        "DescribeTargetHealth",
+        "DescribeListeners",
+        "DescribeTags",
+      ].map(call),
+      resources: ["*"],
+    },
+    {
+      actions: [
+        "CreateTargetGroup",
+        "ModifyTargetGroup",
+        "ModifyTargetGroupAttributes",
+        "DeleteTargetGroup",
+        "RegisterTargets",
+        "DeregisterTargets",
+        "CreateListener",
+        "ModifyListener",
+        "DeleteListener",
+        "AddTags",
+      ].map(call),
+      resources: ["arn:aws:elasticloadbalancing:*:*:*"],
+    },
+  ];
+}

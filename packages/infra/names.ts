@@ -1,0 +1,33 @@
+// Every name and ARN of an installation, computed from its name, account and region: nothing is looked up, so the
+// blueprint is plain data that a test can compare.
+import { KINDS, type Kind } from "#core/domain/kind.ts";
+
+export type Installation = { name: string; account: string; region: string };
+
+export type Names = ReturnType<typeof namesOf>;
+
+/** Kinds with a driver function. */
+export const BUILT_KINDS: Kind[] = KINDS.filter((kind) => kind === "server" || kind === "function");
+
+export function namesOf({ name, account, region }: Installation) {
+  const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
+  const functionArn = (short: string) => arn("lambda", `function:${name}-${short}`);
+  return {
+    table: name,
+    tableArn: arn("dynamodb", `table/${name}`),
+    // Bucket names are global, so the account and region are part of it.
+    bucket: `${name}-artifacts-${account}-${region}`,
+    bucketArn: `arn:aws:s3:::${name}-artifacts-${account}-${region}`,
+    functionName: (short: string) => `${name}-${short}`,
+    functionArn,
+    driverPrefix: `${name}-driver-`,
+    driverArns: BUILT_KINDS.map((kind) => functionArn(`driver-${kind}`)),
+    rollout: `${name}-rollout`,
+    rolloutArn: arn("states", `stateMachine:${name}-rollout`),
+    rolloutExecutionsArn: arn("states", `execution:${name}-rollout:*`),
+    roleName: (short: string) => `${name}-${short}`,
+    roleArn: (short: string) => `arn:aws:iam::${account}:role/${name}-${short}`,
+    /** What the function driver may touch: users' functions are `<name>-app-…`, never Tutti's own. */
+    appFunctionsArn: functionArn("app-*"),
+  };
+}
