@@ -1,0 +1,65 @@
+// What a platform team would have made before the first deployment: servers in a pool per environment, a load
+// balancer, and the environments that name them. Settings that somebody changed are left alone.
+
+import { userInfo } from "node:os";
+import {
+  CreateLoadBalancerCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { createClient } from "#client/client.ts";
+import type { Blueprint } from "#infra/blueprint.ts";
+import type { Sandbox } from "#sandbox/sandbox.ts";
+import type { AwsAccess } from "./deploy.ts";
+
+const ENVIRONMENTS = ["dev", "stage", "prod"];
+const PORTS = { from: 8100, to: 8999 };
+
+type Furnishing = {
+  sandbox: Sandbox;
+  access: AwsAccess;
+  apiUrl: string;
+  token: string;
+  plan: Blueprint;
+  servers: number;
+};
+
+export async function furnish(house: Furnishing): Promise<void> {
+  const [arn] = await Promise.all([loadBalancer(house.access), servers(house)]);
+  const client = createClient({ url: house.apiUrl, token: house.token });
+  const known = new Set((await client.environments.list()).items.map((one) => one.name));
+  await Promise.all(
+    ENVIRONMENTS.filter((name) => !known.has(name)).map((name) =>
+      client.environments.put(name, {
+        pools: {
+          web: {
+            ssm: { tags: { environment: name, pool: "web" } },
+            user: userInfo().username,
+            directory: "tutti",
+          },
+        },
+        loadBalancer: { arn, ports: PORTS, vpcId: "vpc-sandbox" },
+        functionRoleArn: house.plan.names.roleArn(house.plan.appFunctionRole.short),
+      }),
+    ),
+  );
+}
+
+async function loadBalancer(access: AwsAccess): Promise<string> {
+  const elb = new ElasticLoadBalancingV2Client(access);
+  const answer = await elb.send(
+    new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-sandbox-a", "subnet-sandbox-b"] }),
+  );
+  return answer.LoadBalancers![0]!.LoadBalancerArn!;
+}
+
+async function servers({ sandbox, servers }: Furnishing): Promise<void> {
+  const numbers = Array.from({ length: servers }, (_, i) => i + 1);
+  const machines = ENVIRONMENTS.flatMap((environment, e) =>
+    numbers.map((n) => ({
+      id: `mi-${(e + 1).toString().padStart(2, "0")}${n.toString().padStart(15, "0")}`,
+      name: `${environment}-web-${n}`,
+      tags: { environment, pool: "web" },
+    })),
+  );
+  await Promise.all(machines.map((one) => sandbox.machines.ensure(one)));
+}

@@ -1,0 +1,58 @@
+// Opens a whole installation on this machine: the sandbox, the blueprint built on it, a pool of servers and a load
+// balancer in each environment. `npm start`, the demo and the end-to-end tests all come in through here.
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { blueprint } from "#infra/blueprint.ts";
+import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import { buildConsole } from "./build-console.ts";
+import { bundleFunctions } from "./bundle.ts";
+import { deployBlueprint } from "./deploy.ts";
+import { furnish } from "./furnish.ts";
+import type { Settings } from "./settings.ts";
+import { adminToken, sha256Hex } from "./token.ts";
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+
+const ACCOUNT = "000000000000";
+const REGION = "us-east-1";
+
+export type House = {
+  apiUrl: string;
+  awsUrl: string;
+  token: string;
+  sandbox: Sandbox;
+  close(): Promise<void>;
+};
+
+export async function openHouse(settings: Settings, log: (line: string) => void = () => {}): Promise<House> {
+  if (settings.fresh) rmSync(settings.directory, { recursive: true, force: true });
+  mkdirSync(settings.directory, { recursive: true });
+  const token = adminToken(settings.directory, settings.token);
+  const plan = blueprint({ name: "tutti", account: ACCOUNT, region: REGION }, sha256Hex(token));
+  await buildConsole(ROOT);
+  const [bundles, sandbox] = await Promise.all([
+    bundleFunctions(ROOT, plan.functions),
+    startSandbox(sandboxOptions(settings, log)),
+  ]);
+  try {
+    const access = { endpoint: sandbox.endpoint, region: REGION, credentials: sandbox.rootCredentials };
+    await deployBlueprint(plan, bundles, access);
+    const apiUrl = `http://127.0.0.1:${settings.port}`;
+    await furnish({ sandbox, access, apiUrl, token, plan, servers: settings.servers });
+    return { apiUrl, awsUrl: sandbox.endpoint, token, sandbox, close: () => sandbox.stop() };
+  } catch (error) {
+    await sandbox.stop();
+    throw error;
+  }
+}
+
+function sandboxOptions(settings: Settings, log: (line: string) => void) {
+  return {
+    directory: settings.directory,
+    port: settings.awsPort,
+    timeScale: settings.timeScale,
+    log,
+    functionUrls: { "tutti-api": { host: "127.0.0.1", port: settings.port } },
+  };
+}
