@@ -16,6 +16,8 @@ export type TargetContext = {
   environment: Environment;
   spec: Spec;
   clock: Clock;
+  /** The version that the last finished deployment left running, `null` where none. Absent while a deployment is under way: then nothing is drift, and `repair` leaves traffic alone. */
+  current?: string | null;
   /** The release of that version; throws `not_found`. */
   release(version: string): Promise<Release>;
 };
