@@ -1,0 +1,44 @@
+// Approvals and bakes around the steps of a driver's plan. The way back has none: it must not wait for anybody.
+import type { RolloutPolicy } from "../domain/spec.ts";
+import type { PlannedStep, Step } from "../domain/step.ts";
+
+/** Nothing to do needs no approval: no steps stay no steps. */
+export function withGates(steps: PlannedStep[], rollout: RolloutPolicy): PlannedStep[] {
+  return steps.flatMap((step, index) => (step.rollback ? [step] : gated(step, index, rollout)));
+}
+
+function gated(step: PlannedStep, index: number, rollout: RolloutPolicy): PlannedStep[] {
+  const asks = rollout.approval === "eachStep" || (rollout.approval === "before" && index === 0);
+  return [
+    ...(asks ? [approval(step, rollout)] : []),
+    step,
+    ...(rollout.bakeSeconds > 0 ? [bake(step, rollout.bakeSeconds)] : []),
+  ];
+}
+
+function approval(step: PlannedStep, rollout: RolloutPolicy): PlannedStep {
+  const label = rollout.approval === "before" ? "Approval before the start" : `Approval of ${step.label}`;
+  return { type: "approval", label, replicas: [] };
+}
+
+/** A bake watches the replicas of the step before it: all earlier ones in every bake would make a plan grow with its square. */
+function bake(step: PlannedStep, seconds: number): PlannedStep {
+  return {
+    type: "bake",
+    label: `Bake ${seconds} s`,
+    replicas: step.action === "remove" ? [] : step.replicas,
+    version: step.version ?? null,
+    seconds,
+  };
+}
+
+/** Gives planned steps their place in a deployment, after the `from` that are there already. */
+export function placed(steps: PlannedStep[], from = 0): Step[] {
+  return steps.map((step, index) => ({
+    ...step,
+    index: from + index,
+    status: "pending",
+    startedAt: null,
+    endedAt: null,
+  }));
+}

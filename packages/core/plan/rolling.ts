@@ -1,0 +1,159 @@
+// The plan for replicas that are updated in place (servers): batches of hosts. Computed from what is live, so that
+// planning again in the middle, or back to the previous release, is the same function. What is right already is left
+// alone; at no moment are more than `unavailableAllowed` replicas away because of a batch.
+
+import type { Replica } from "../domain/replica.ts";
+import type { Spec } from "../domain/spec.ts";
+import type { PlannedStep } from "../domain/step.ts";
+import type { PlanRequest } from "../driver/driver.ts";
+import { TuttiError } from "../errors.ts";
+import { batchSizes, split, unavailableAllowed } from "./batches.ts";
+import { nameReplicas } from "./labels.ts";
+
+/** Throws `capacity_exceeded` where the pool has too few hosts (never on the way back). No steps: all is right. */
+export function planInPlace(request: PlanRequest, spec: Spec): PlannedStep[] {
+  const carriers = request.fleet.replicas.filter((replica) => replica.version !== null);
+  if (request.version === null) return removeSteps(reachable(carriers, request), request);
+  const { keep, surplus } = choose(carriers, request);
+  const hosts = [...installOrder(keep, request)];
+  const added = missingHosts(keep.length, request, spec);
+  // New copies come before healthy ones are touched: they make room.
+  const firstHealthy = hosts.findIndex((host) => host.healthy);
+  const at = firstHealthy === -1 ? hosts.length : firstHealthy;
+  hosts.splice(at, 0, ...added.map((id) => ({ id, healthy: false })));
+  return [...installSteps(hosts, request, spec), ...removeSteps(reachable(surplus, request), request)];
+}
+
+type Host = { id: string; healthy: boolean };
+
+/** Which replicas stay: those on the version and healthy first, then the healthy, then the rest; in fleet order. */
+function choose(carriers: Replica[], request: PlanRequest): { keep: Replica[]; surplus: Replica[] } {
+  const rank = (replica: Replica) =>
+    (replica.health === "healthy" ? 0 : 2) + (replica.version === request.version ? 0 : 1);
+  const best = [...carriers].sort((a, b) => rank(a) - rank(b));
+  const kept = new Set(best.slice(0, request.desired).map((replica) => replica.id));
+  return {
+    keep: carriers.filter((replica) => kept.has(replica.id)),
+    surplus: carriers.filter((replica) => !kept.has(replica.id)),
+  };
+}
+
+/**
+ * Unreachable ones first: where no failure is allowed, a host that does not answer stops the deployment before it
+ * changed anything. Then the broken ones, whose update costs no healthy copy, then the healthy ones.
+ */
+function installOrder(keep: Replica[], request: PlanRequest): Host[] {
+  const unreachable = new Set(request.fleet.unreachable);
+  const wrong = keep.filter((replica) => !isRight(replica, request.version) || unreachable.has(replica.id));
+  const gone = wrong.filter((replica) => unreachable.has(replica.id));
+  const there = wrong.filter((replica) => !unreachable.has(replica.id));
+  const broken = there.filter((replica) => replica.health !== "healthy");
+  const healthy = there.filter((replica) => replica.health === "healthy");
+  return [
+    ...(request.rollback ? [] : gone).map((replica) => ({ id: replica.id, healthy: false })),
+    ...broken.map((replica) => ({ id: replica.id, healthy: false })),
+    ...healthy.map((replica) => ({ id: replica.id, healthy: true })),
+  ];
+}
+
+function isRight(replica: Replica, version: string | null): boolean {
+  return replica.version === version && replica.health === "healthy";
+}
+
+/** Hosts that are to carry the app anew: spare ones, and where these are too few, those that do not answer. */
+function missingHosts(kept: number, request: PlanRequest, spec: Spec): string[] {
+  const { fleet, desired, rollback } = request;
+  const known = new Set(fleet.replicas.filter((replica) => replica.version !== null).map((one) => one.id));
+  const unreachable = rollback ? [] : fleet.unreachable.filter((id) => !known.has(id));
+  const silent = new Set(fleet.unreachable);
+  const free = [...fleet.spare.filter((id) => !silent.has(id) && !known.has(id)), ...unreachable];
+  const missing = Math.max(0, desired - kept);
+  if (missing > free.length && !rollback) throw noRoom(desired, kept + free.length, spec);
+  return free.slice(0, missing);
+}
+
+function noRoom(desired: number, hosts: number, spec: Spec): TuttiError {
+  const count = `${hosts} ${hosts === 1 ? "host" : "hosts"}`;
+  return new TuttiError(
+    "capacity_exceeded",
+    `${desired} replicas of ${spec.app} are wanted and pool ${spec.server.pool} has ${count}: ${desired - hosts} missing.`,
+    { extra: { desired, hosts, pool: spec.server.pool } },
+  );
+}
+
+function installSteps(hosts: Host[], request: PlanRequest, spec: Spec): PlannedStep[] {
+  const version = request.version!;
+  const groups = request.rollback ? wayBack(hosts, request, spec) : wayForward(hosts, request, spec);
+  return groups.map((group, index) => ({
+    type: "batch",
+    action: "install",
+    label: batchLabel(group, index, groups.length, request),
+    replicas: group,
+    version,
+    ...(request.rollback ? { rollback: true } : {}),
+  }));
+}
+
+function batchLabel(group: string[], index: number, count: number, request: PlanRequest): string {
+  const batch = `atch ${index + 1} of ${count}`;
+  const names = nameReplicas(group);
+  return request.rollback ? `Back to ${request.version}, b${batch}: ${names}` : `B${batch}: ${names}`;
+}
+
+function wayForward(hosts: Host[], request: PlanRequest, spec: Spec): string[][] {
+  const { strategy, batch } = spec.rollout;
+  const sizes = batchSizes(
+    strategy === "allAtOnce" ? "100%" : batch,
+    request.desired,
+    hosts.length,
+    unavailableAllowed(spec.rollout, request.desired),
+  );
+  return split(
+    hosts.map((host) => host.id),
+    sizes,
+  );
+}
+
+/** Going back needs no first careful batch: as many at once as may be away, and the healthy only when the broken are mended. */
+function wayBack(hosts: Host[], request: PlanRequest, spec: Spec): string[][] {
+  const allowed = unavailableAllowed(spec.rollout, request.desired);
+  return [hosts.filter((host) => !host.healthy), hosts.filter((host) => host.healthy)].flatMap((part) =>
+    split(
+      part.map((host) => host.id),
+      batchSizes(allowed, request.desired, part.length),
+    ),
+  );
+}
+
+/** What cannot be reached cannot be removed either; the sweep finds it when it answers again. */
+function reachable(replicas: Replica[], request: PlanRequest): string[] {
+  const unreachable = new Set(request.fleet.unreachable);
+  return replicas.map((replica) => replica.id).filter((id) => !unreachable.has(id));
+}
+
+/** The copies over the desired count go in one batch: what stays is the desired count, and healthy by then. */
+function removeSteps(replicas: string[], request: PlanRequest): PlannedStep[] {
+  if (replicas.length === 0) return [];
+  return [
+    {
+      type: "batch",
+      action: "remove",
+      label: `Remove ${nameReplicas(replicas)}`,
+      replicas,
+      version: null,
+      ...(request.rollback ? { rollback: true } : {}),
+    },
+  ];
+}
+
+/** The batch that puts broken replicas of a tolerated failure back on the release they had before. */
+export function putBackStep(replicas: string[], previousVersion: string): PlannedStep {
+  return {
+    type: "batch",
+    action: "install",
+    label: `Put ${nameReplicas(replicas)} back on ${previousVersion}`,
+    replicas,
+    version: previousVersion,
+    bestEffort: true,
+  };
+}
