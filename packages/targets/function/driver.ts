@@ -1,0 +1,23 @@
+// The function driver: a release is a published version behind the alias `live`, and a step moves the alias's weight.
+import { CAPABILITIES } from "#core/driver/capabilities.ts";
+import type { Driver } from "#core/driver/driver.ts";
+import { apply } from "./apply.ts";
+import { checkStep } from "./check.ts";
+import type { FunctionDeps } from "./client.ts";
+import { inspect } from "./inspect.ts";
+import { plan } from "./plan.ts";
+import { repair } from "./repair.ts";
+import { retire } from "./retire.ts";
+
+export function functionDriver(deps: FunctionDeps): Driver {
+  return {
+    kind: "function",
+    capabilities: CAPABILITIES.function!,
+    inspect: (target) => inspect(deps, target),
+    plan,
+    apply: (target, step) => apply(deps, target, step),
+    check: (target, step, state) => checkStep(deps, target, step, state),
+    repair: (target, fleet) => repair(deps, target, fleet),
+    retire: (target) => retire(deps, target),
+  };
+}

@@ -1,0 +1,65 @@
+// What is live of a function: one replica per version that has traffic, asked for its health, and the alias beside
+// what the last deployment left. Changes nothing.
+
+import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import { type FunctionDeps, type Live, nameOf, readLive } from "./client.ts";
+import { replicaIdOf } from "./naming.ts";
+import { probe } from "./probe.ts";
+
+export async function inspect(deps: FunctionDeps, target: TargetContext): Promise<Fleet> {
+  const live = await readLive(deps, nameOf(deps, target));
+  if (!live) return { ...EMPTY_FLEET, drift: target.current ? ["The function is gone."] : [] };
+  const shares = [...(live.alias?.percents ?? [])].sort((a, b) => b[1] - a[1]);
+  const replicas = await Promise.all(
+    shares.map(([number, percent]) => replicaOf(deps, target, live, number, percent)),
+  );
+  const traffic = shares.map(([number, percent]) => ({ version: nameIn(live, number), percent }));
+  return { ...EMPTY_FLEET, replicas, endpoint: live.url, traffic, drift: driftOf(live, target.current) };
+}
+
+async function replicaOf(
+  deps: FunctionDeps,
+  target: TargetContext,
+  live: Live,
+  number: string,
+  trafficPercent: number,
+): Promise<Replica> {
+  const label = live.versions.find((one) => one.number === number)?.label ?? null;
+  const look = await probe(deps.lambda, live.name, number, target.spec.health);
+  return {
+    id: replicaIdOf(label, number),
+    version: label?.version ?? null,
+    health: look.healthy ? "healthy" : "unhealthy",
+    address: live.url && addressOf(live.url),
+    startedAt: null,
+    detail: `Lambda version ${number}: ${look.detail}`,
+    trafficPercent,
+  };
+}
+
+/** Sentences about what somebody changed since the last deployment ended; `current` undefined means one is under way. */
+export function driftOf(live: Live, current: string | null | undefined): string[] {
+  if (!current) return [];
+  if (!live.alias) return ["The alias live is gone."];
+  const drift: string[] = [];
+  const shares = [...live.alias.percents].map(([number, percent]) => ({
+    name: nameIn(live, number),
+    percent,
+  }));
+  if (shares.length !== 1 || shares[0]!.name !== current) {
+    const found = shares.map((one) => `${one.percent}% to ${one.name}`).join(" and ");
+    drift.push(`The alias live sends ${found}; the last deployment left it at 100% to ${current}.`);
+  }
+  if (!live.url) drift.push("The function URL is gone.");
+  return drift;
+}
+
+function nameIn(live: Live, number: string): string {
+  return replicaIdOf(live.versions.find((one) => one.number === number)?.label ?? null, number);
+}
+
+function addressOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+}

@@ -1,0 +1,163 @@
+// From a release to a published version: create or update the function, then its settings, then publish with the
+// release's label. Lambda takes one change at a time, so each turn does one thing and says what comes next.
+import {
+  CreateFunctionCommand,
+  type FunctionConfiguration,
+  GetFunctionConfigurationCommand,
+  type GetFunctionResponse,
+  PublishVersionCommand,
+  type Runtime,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
+import type { Release } from "#core/domain/release.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import { Refusal } from "./archive-rules.ts";
+import { loadPackage } from "./artifact.ts";
+import { type FunctionDeps, isNamed, nameOf, readFunction } from "./client.ts";
+import { isOurs, labelOf, tagsOf } from "./naming.ts";
+import { type ShiftState, watching } from "./shift-state.ts";
+
+/** Either what comes next, or that Lambda is still busy. */
+export type Turn = { next: ShiftState } | { wait: string };
+
+export async function upload(deps: FunctionDeps, target: TargetContext, release: Release): Promise<Turn> {
+  const name = nameOf(deps, target);
+  const found = await readFunction(deps.lambda, name);
+  if (found) refuseForeign(found, target, name);
+  if (found?.Configuration && isBusy(found.Configuration))
+    return { wait: "Lambda is busy with an earlier change" };
+  const { zip, codeSha256 } = await loadPackage(deps.s3, release);
+  try {
+    if (!found) await create(deps, target, release, zip);
+    else if (found.Configuration?.CodeSha256 !== codeSha256)
+      await deps.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: name, ZipFile: zip }));
+  } catch (error) {
+    if (isNamed(error, "ResourceConflictException")) return { wait: "Lambda is busy with another change" };
+    throw refused(error) ?? error;
+  }
+  return { next: { phase: "publish", codeSha256 } };
+}
+
+export async function publish(
+  deps: FunctionDeps,
+  target: TargetContext,
+  release: Release,
+  codeSha256: string,
+): Promise<Turn> {
+  const name = nameOf(deps, target);
+  const live = await deps.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+  if (isBusy(live)) return { wait: "Lambda takes the code in" };
+  const broken =
+    live.State === "Failed"
+      ? live.StateReason
+      : live.LastUpdateStatus === "Failed" && live.LastUpdateStatusReason;
+  if (broken) throw new Refusal(`Lambda could not take the release in: ${broken}`);
+  // Somebody else's code came in between: ours goes first again.
+  if (live.CodeSha256 !== codeSha256) return { next: { phase: "upload" } };
+  try {
+    if (!hasSettings(live, settingsOf(deps, target, release))) return await configure(deps, target, release);
+    const published = await deps.lambda.send(
+      new PublishVersionCommand({
+        FunctionName: name,
+        Description: labelOf(release),
+        CodeSha256: codeSha256,
+        RevisionId: live.RevisionId,
+      }),
+    );
+    return { next: watching(published.Version!) };
+  } catch (error) {
+    if (isNamed(error, "ResourceConflictException", "PreconditionFailedException"))
+      return { wait: "Lambda is busy with another change" };
+    throw refused(error) ?? error;
+  }
+}
+
+async function configure(deps: FunctionDeps, target: TargetContext, release: Release): Promise<Turn> {
+  const settings = settingsOf(deps, target, release);
+  await deps.lambda.send(
+    new UpdateFunctionConfigurationCommand({ FunctionName: nameOf(deps, target), ...settings }),
+  );
+  return { wait: "Lambda takes the settings in" };
+}
+
+async function create(
+  deps: FunctionDeps,
+  target: TargetContext,
+  release: Release,
+  zip: Uint8Array,
+): Promise<void> {
+  await deps.lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: nameOf(deps, target),
+      Code: { ZipFile: zip },
+      Tags: tagsOf(target.app, target.environment.name),
+      ...settingsOf(deps, target, release),
+    }),
+  );
+}
+
+function settingsOf(deps: FunctionDeps, target: TargetContext, release: Release) {
+  const { spec, environment } = target;
+  const role = environment.functionRoleArn ?? deps.defaultRoleArn;
+  if (!role)
+    throw new Refusal(
+      `The environment ${environment.name} names no functionRoleArn for functions to run as.`,
+    );
+  return {
+    Role: role,
+    Handler: spec.function.handler,
+    Runtime: spec.function.runtime as Runtime,
+    MemorySize: spec.function.memoryMiB,
+    Timeout: spec.function.timeoutSeconds,
+    Environment: {
+      Variables: {
+        ...spec.config,
+        TUTTI_APP: target.app,
+        TUTTI_ENVIRONMENT: environment.name,
+        TUTTI_VERSION: release.version,
+      },
+    },
+  };
+}
+
+function hasSettings(live: FunctionConfiguration, wanted: ReturnType<typeof settingsOf>): boolean {
+  const { Environment, ...plain } = wanted;
+  const same = Object.entries(plain).every(
+    ([key, value]) => live[key as keyof FunctionConfiguration] === value,
+  );
+  return same && sameEntries(live.Environment?.Variables ?? {}, Environment.Variables);
+}
+
+function sameEntries(a: Record<string, string>, b: Record<string, string>): boolean {
+  return (
+    Object.keys(a).length === Object.keys(b).length &&
+    Object.entries(b).every(([key, value]) => a[key] === value)
+  );
+}
+
+function isBusy(one: FunctionConfiguration): boolean {
+  return one.State === "Pending" || one.LastUpdateStatus === "InProgress";
+}
+
+/** A function of that name which Tutti did not make is nobody's to overwrite. */
+function refuseForeign(found: GetFunctionResponse, { app, environment }: TargetContext, name: string): void {
+  if (isOurs(found.Tags, app, environment.name)) return;
+  throw new Refusal(
+    `A function ${name} exists that does not carry the tags of ${app}/${environment.name}; it is left alone.`,
+  );
+}
+
+/** What Lambda says about the release itself (no such runtime, too large) is the deployment's reason. */
+function refused(error: unknown): Refusal | null {
+  if (
+    !isNamed(
+      error,
+      "InvalidParameterValueException",
+      "RequestTooLargeException",
+      "CodeStorageExceededException",
+    )
+  )
+    return null;
+  return new Refusal(`Lambda refused the release: ${(error as Error).message}`, { cause: error });
+}

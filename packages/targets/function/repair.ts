@@ -1,0 +1,58 @@
+// Healing a function is putting its alias and URL back as the last deployment left them. There is no process to
+// restart: Lambda replaces broken execution environments by itself.
+
+import type { Fleet } from "#core/domain/replica.ts";
+import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import { moveAlias } from "./alias.ts";
+import { type FunctionDeps, nameOf, readLive } from "./client.ts";
+import { driftOf } from "./inspect.ts";
+import { probe } from "./probe.ts";
+import { ensureUrl } from "./url.ts";
+
+export async function repair(
+  deps: FunctionDeps,
+  target: TargetContext,
+  fleet: Fleet,
+): Promise<RepairResult[]> {
+  const drifted = target.current ? await mendDrift(deps, target, target.current) : [];
+  const broken = fleet.replicas.filter((one) => one.health === "unhealthy" && one.version === target.current);
+  return [...drifted, ...broken.map((one) => notMendable(one.id, one.detail ?? ""))];
+}
+
+async function mendDrift(
+  deps: FunctionDeps,
+  target: TargetContext,
+  current: string,
+): Promise<RepairResult[]> {
+  const live = await readLive(deps, nameOf(deps, target));
+  const drift = live ? driftOf(live, current) : ["The function is gone."];
+  if (drift.length === 0) return [];
+  const result = { replica: current, action: "put the alias back", detail: drift.join(" ") };
+  const published = live?.versions.find((one) => one.label?.version === current);
+  if (!live || !published)
+    return [
+      {
+        ...result,
+        repaired: false,
+        detail: `${result.detail} ${current} is not published any more: deploy it again.`,
+      },
+    ];
+  // Traffic never goes to a place with no healthy copy, not even to put something right.
+  const look = await probe(deps.lambda, live.name, published.number, target.spec.health);
+  if (!look.healthy)
+    return [
+      { ...result, repaired: false, detail: `${result.detail} ${current} is not healthy: ${look.detail}.` },
+    ];
+  const alias = await moveAlias(deps.lambda, live.name, { lambdaVersion: published.number, percent: 100 });
+  await ensureUrl(deps.lambda, live.name);
+  return [{ ...result, repaired: alias !== null }];
+}
+
+function notMendable(replica: string, detail: string): RepairResult {
+  return {
+    replica,
+    repaired: false,
+    action: "none",
+    detail: `${detail}; the release itself is broken: roll back.`,
+  };
+}
