@@ -21,13 +21,15 @@ export type Caller = {
 // biome-ignore lint/suspicious/noExplicitAny: the shape of an input is the SDK schema's, proven by the round-trip tests.
 export type Handler = (input: any, caller: Caller) => unknown | Promise<unknown>;
 
+// biome-ignore lint/suspicious/noExplicitAny: each client's constructor has its own configuration type.
+export type ClientClass = new (config: any) => unknown;
+
 export type Service = {
   /** Signing name, e.g. `elasticloadbalancing`. */
   name: string;
   /** The SDK client module (`import * as elb from "@aws-sdk/client-elastic-load-balancing-v2"`) and its client class: their schemas are the wire format. */
   module: Record<string, unknown>;
-  // biome-ignore lint/suspicious/noExplicitAny: each client's constructor has its own configuration type.
-  Client: new (config: any) => unknown;
+  Client: ClientClass;
   /** By operation name. An operation without a handler answers an error that names it. */
   handlers: Record<string, Handler>;
   /** IAM prefix where it differs from the signing name (`states` is the same, `monitoring` → `cloudwatch`). */
@@ -37,6 +39,9 @@ export type Service = {
   /** ARNs that an operation touches, for the Resource of a statement; default `["*"]`. */
   // biome-ignore lint/suspicious/noExplicitAny: see Handler.
   iamResources?: Record<string, (input: any) => string[]>;
+  /** Further permissions that an operation takes, e.g. `iam:PassRole` on the role that it hands over. */
+  // biome-ignore lint/suspicious/noExplicitAny: see Handler.
+  iamAlso?: Record<string, (input: any) => { action: string; resource: string }[]>;
   /** Called once after every service is there: carry on what was under way before a restart. */
   start?(): Promise<void>;
   stop?(): Promise<void>;

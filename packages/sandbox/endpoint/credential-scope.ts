@@ -1,0 +1,12 @@
+// Who signed a request, and for which service: read from the Authorization header or from a presigned query.
+export type CredentialScope = { accessKeyId: string; service: string };
+
+export function credentialScope(
+  authorization: string | undefined,
+  query: URLSearchParams,
+): CredentialScope | undefined {
+  const credential =
+    /Credential=([^,\s]+)/.exec(authorization ?? "")?.[1] ?? query.get("X-Amz-Credential") ?? "";
+  const [accessKeyId, , , service] = credential.split("/");
+  return accessKeyId && service ? { accessKeyId, service } : undefined;
+}

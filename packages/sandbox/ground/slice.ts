@@ -1,0 +1,50 @@
+// Each sandbox on this machine claims a slice 127.<n>.0.0/16 of the loopback addresses, by holding a listening socket
+// on an address of it. The kernel gives the claim back when the process dies.
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { readJsonFile, writeAtomically } from "./files.ts";
+
+/** Any unprivileged port will do, as long as it is the same for every sandbox. */
+const CLAIM_PORT = 10_127;
+const SLICES = 250;
+
+export type Slice = {
+  number: number;
+  /** `n` from 1 to 60,000. */
+  address(n: number): string;
+  release(): Promise<void>;
+};
+
+/** The slice that the directory had before, where it is free. */
+export async function claimSlice(directory: string): Promise<Slice> {
+  const path = join(directory, "slice.json");
+  const remembered = readJsonFile<{ slice: number }>(path)?.slice;
+  const order = Array.from({ length: SLICES }, (_unused, index) => index + 1);
+  for (const number of remembered ? [remembered, ...order] : order) {
+    const server = await claim(number);
+    if (!server) continue;
+    if (number !== remembered) writeAtomically(path, JSON.stringify({ slice: number }));
+    return {
+      number,
+      address: (n) => addressIn(number, n),
+      release: () => new Promise((resolve) => server.close(() => resolve())),
+    };
+  }
+  throw new Error("every slice of 127.0.0.0/8 is claimed by another sandbox");
+}
+
+export function addressIn(slice: number, n: number): string {
+  if (!Number.isInteger(n) || n < 1 || n > 60_000) throw new Error(`address ${n} is not in 1..60000`);
+  return `127.${slice}.${n >> 8}.${n & 255}`;
+}
+
+function claim(slice: number): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.destroy());
+    server.unref();
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      error.code === "EADDRINUSE" ? resolve(undefined) : reject(error),
+    );
+    server.listen({ host: `127.${slice}.255.254`, port: CLAIM_PORT, exclusive: true }, () => resolve(server));
+  });
+}
