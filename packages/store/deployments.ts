@@ -1,0 +1,128 @@
+// Deployments. Every change is: read, pure function, conditional write on the revision, again on a conflict. The
+// newest few events travel inside the deployment's item, so that a change and what it tells are one write with no
+// gap between them; they move to items of their own when more come (events.ts reads both).
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { DeploymentEvent, NewEvent } from "#core/domain/event.ts";
+import { TuttiError } from "#core/errors.ts";
+import { keys, lists } from "./keys.ts";
+import { pack, unpack } from "./pack.ts";
+import { type Page, type PageRequest, page } from "./page.ts";
+import { type Pause, retryingStaleWrites } from "./retrying.ts";
+import { ABSENT, atRevision, type Item, type Table } from "./table.ts";
+
+const EVENTS_IN_ITEM = 10;
+const PACKED: (keyof Deployment & string)[] = ["steps", "watches", "failures"];
+
+export type Changed = { deployment: Deployment; events?: NewEvent[] };
+/** Pure. `null` leaves everything as it is and writes nothing; a thrown error is the caller's. */
+export type Change = (deployment: Deployment) => Changed | null;
+
+export type DeploymentFilter = {
+  app?: string | undefined;
+  environment?: string | undefined;
+  status?: string | undefined;
+};
+
+export type Deployments = {
+  get(id: string): Promise<Deployment | null>;
+  /** Throws `not_found`. */
+  need(id: string): Promise<Deployment>;
+  /** Stores a deployment that is not there yet, as revision 1. */
+  create(deployment: Deployment, events?: NewEvent[]): Promise<Deployment>;
+  /** The deployment as it stands after the change. */
+  change(id: string, change: Change): Promise<Deployment>;
+  list(filter: DeploymentFilter, request?: PageRequest): Promise<Page<Deployment>>;
+  /** The events that travel inside the item. */
+  recentEvents(id: string): Promise<DeploymentEvent[] | null>;
+};
+
+/** `at` gives the instant that events and changes are stamped with. */
+export function deploymentsIn(table: Table, pause: Pause, at: () => string): Deployments {
+  const read = async (id: string) => table.get(keys.deployment(id));
+  const get = async (id: string) => parse(await read(id));
+  return {
+    get,
+    need: async (id) => (await get(id)) ?? missing(id),
+    create: (deployment, events = []) => create(table, deployment, events, at()),
+    change: (id, change) => retryingStaleWrites(pause, () => changeOnce(table, id, change, at())),
+    list: (filter, request = {}) => list(table, filter, request),
+    recentEvents: async (id) => {
+      const item = await read(id);
+      return item ? recent(item) : null;
+    },
+  };
+}
+
+async function create(
+  table: Table,
+  deployment: Deployment,
+  events: NewEvent[],
+  at: string,
+): Promise<Deployment> {
+  const told = number(events, 0, at);
+  const first = { ...deployment, revision: 1, eventSeq: told.length };
+  await table.put(itemOf(first, told), ABSENT);
+  return first;
+}
+
+async function changeOnce(table: Table, id: string, change: Change, at: string): Promise<Deployment> {
+  const item = await table.get(keys.deployment(id));
+  const before = parse(item) ?? missing(id);
+  const changed = change(before);
+  if (!changed) return before;
+  const told = number(changed.events ?? [], before.eventSeq, at);
+  const kept = [...recent(item!), ...told];
+  const moved = kept.length > EVENTS_IN_ITEM ? kept.slice(0, -EVENTS_IN_ITEM) : [];
+  await table.putAll(moved.filter((one) => one.seq <= before.eventSeq).map((one) => eventItem(id, one)));
+  const fresh = moved.filter((one) => one.seq > before.eventSeq);
+  const after: Deployment = {
+    ...changed.deployment,
+    revision: before.revision + 1,
+    eventSeq: before.eventSeq + told.length,
+    cost: { ...changed.deployment.cost, writes: changed.deployment.cost.writes + 1 },
+  };
+  // Events that are new in this very change must not stand in the table before the change itself does.
+  await table.put(itemOf(after, [...fresh, ...kept.slice(moved.length)]), atRevision(before.revision));
+  return after;
+}
+
+function number(events: NewEvent[], from: number, at: string): DeploymentEvent[] {
+  return events.map((event, i) => ({ ...event, seq: from + i + 1, at }));
+}
+
+function eventItem(id: string, event: DeploymentEvent) {
+  return { ...keys.event(id, event.seq), ...event };
+}
+
+async function list(table: Table, filter: DeploymentFilter, request: PageRequest): Promise<Page<Deployment>> {
+  const source = filter.app
+    ? { pk: lists.deploymentsOf(filter.app), index: "gsi2" as const }
+    : { pk: lists.deployments, index: "gsi1" as const };
+  const keep = (one: Deployment) =>
+    (!filter.environment || one.environment === filter.environment) &&
+    (!filter.status || one.status === filter.status);
+  return page(table, { ...source, descending: true }, request, (item) => parse(item)!, keep);
+}
+
+function itemOf(deployment: Deployment, recentEvents: DeploymentEvent[]) {
+  return {
+    ...pack({ ...deployment } as Deployment & Record<string, unknown>, PACKED),
+    ...keys.deployment(deployment.id),
+    ...keys.deploymentLists(deployment.id, deployment.app),
+    recentEvents,
+  };
+}
+
+function recent(item: Item): DeploymentEvent[] {
+  return (item.recentEvents as DeploymentEvent[] | undefined) ?? [];
+}
+
+function parse(item: Item | undefined): Deployment | null {
+  if (!item) return null;
+  const { pk, sk, gsi1pk, gsi1sk, gsi2pk, gsi2sk, recentEvents, ...deployment } = item;
+  return unpack(deployment, PACKED) as unknown as Deployment;
+}
+
+function missing(id: string): never {
+  throw new TuttiError("not_found", `There is no deployment ${id}.`);
+}

@@ -1,0 +1,68 @@
+// Access patterns, and the keys that serve them. Ids sort by age (core/ids), so "newest first" is a descending query.
+//
+//   an app                                  pk APP#<app>            sk APP
+//   all apps, newest first                  gsi1 APPS               <createdAt>#<app>
+//   a release by version                    pk APP#<app>            sk RELEASE#<version>
+//   an app's releases, newest first         gsi1 RELEASES#<app>     <release id>
+//   a deployment                            pk DEPLOYMENT#<id>      sk DEPLOYMENT
+//   all deployments, newest first           gsi1 DEPLOYMENTS        <id>
+//   an app's deployments, newest first      gsi2 DEPLOYMENTS#<app>  <id>
+//   a deployment's events, oldest first     pk DEPLOYMENT#<id>      sk EVENT#<seq>     (the newest few: in the deployment)
+//   a shard of a deployment's step          pk DEPLOYMENT#<id>      sk SHARD#<step>#<shard>
+//   a target: lock, queue, release          pk TARGET#<app>/<env>   sk TARGET
+//   all targets, by name                    gsi1 TARGETS            <app>/<env>
+//   all environments, by name               pk ENVIRONMENTS         sk <env>
+//   healing runs, newest first              pk HEALING_RUNS         sk <id>
+//   audit, newest first                     pk AUDIT                sk <id>
+//   the answer to an idempotency key        pk IDEMPOTENCY#<scope>  sk <key>
+
+export type ItemKey = { pk: string; sk: string };
+export type IndexName = "gsi1" | "gsi2";
+
+const EVENT_DIGITS = 9;
+
+export const keys = {
+  app: (app: string) => ({ pk: `APP#${app}`, sk: "APP" }),
+  appLists: (app: string, createdAt: string) => ({ gsi1pk: lists.apps, gsi1sk: `${createdAt}#${app}` }),
+  release: (app: string, version: string) => ({ pk: `APP#${app}`, sk: `RELEASE#${version}` }),
+  releaseLists: (app: string, id: string) => ({ gsi1pk: lists.releases(app), gsi1sk: id }),
+  deployment: (id: string) => ({ pk: `DEPLOYMENT#${id}`, sk: "DEPLOYMENT" }),
+  deploymentLists: (id: string, app: string) => ({
+    gsi1pk: lists.deployments,
+    gsi1sk: id,
+    gsi2pk: lists.deploymentsOf(app),
+    gsi2sk: id,
+  }),
+  event: (id: string, seq: number) => ({
+    pk: `DEPLOYMENT#${id}`,
+    sk: `EVENT#${String(seq).padStart(EVENT_DIGITS, "0")}`,
+  }),
+  shard: (id: string, step: number, shard: number) => ({
+    pk: `DEPLOYMENT#${id}`,
+    sk: `${shardPrefix(step)}${String(shard).padStart(4, "0")}`,
+  }),
+  target: (app: string, environment: string) => ({ pk: `TARGET#${app}/${environment}`, sk: "TARGET" }),
+  targetLists: (app: string, environment: string) => ({
+    gsi1pk: lists.targets,
+    gsi1sk: `${app}/${environment}`,
+  }),
+  environment: (name: string) => ({ pk: lists.environments, sk: name }),
+  healingRun: (id: string) => ({ pk: lists.healingRuns, sk: id }),
+  audit: (id: string) => ({ pk: lists.audit, sk: id }),
+  idempotency: (scope: string, key: string) => ({ pk: `IDEMPOTENCY#${scope}`, sk: key }),
+};
+
+export const lists = {
+  apps: "APPS",
+  releases: (app: string) => `RELEASES#${app}`,
+  deployments: "DEPLOYMENTS",
+  deploymentsOf: (app: string) => `DEPLOYMENTS#${app}`,
+  targets: "TARGETS",
+  environments: "ENVIRONMENTS",
+  healingRuns: "HEALING_RUNS",
+  audit: "AUDIT",
+};
+
+export function shardPrefix(step: number): string {
+  return `SHARD#${String(step).padStart(6, "0")}#`;
+}

@@ -1,0 +1,55 @@
+// The store: everything Tutti remembers, grouped by what it is about.
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { type Clock, instant } from "#core/clock.ts";
+import { type Apps, appsIn } from "./apps.ts";
+import { type Audit, auditIn } from "./audit.ts";
+import { type Deployments, deploymentsIn } from "./deployments.ts";
+import { type Environments, environmentsIn } from "./environments.ts";
+import { type Events, eventsIn } from "./events.ts";
+import { type HealingRuns, healingRunsIn } from "./healing-runs.ts";
+import { type Idempotency, idempotencyIn } from "./idempotency.ts";
+import { type Releases, releasesIn } from "./releases.ts";
+import { type Shards, shardsIn } from "./shards.ts";
+import { openTable } from "./table.ts";
+import { type Targets, targetsIn } from "./targets.ts";
+
+export type Store = {
+  apps: Apps;
+  releases: Releases;
+  deployments: Deployments;
+  events: Events;
+  shards: Shards;
+  targets: Targets;
+  environments: Environments;
+  healingRuns: HealingRuns;
+  audit: Audit;
+  idempotency: Idempotency;
+};
+
+export type StoreDeps = {
+  /** Made by `documentClient` (client.ts). */
+  client: DynamoDBDocumentClient;
+  table: string;
+  clock: Clock;
+  /** Values in [0, 1), for the jitter between attempts. */
+  random?: () => number;
+};
+
+export function createStore({ client, table: name, clock, random = Math.random }: StoreDeps): Store {
+  const table = openTable(client, name, clock.sleep);
+  const pause = { sleep: clock.sleep, random };
+  const at = () => instant(clock.now());
+  const deployments = deploymentsIn(table, pause, at);
+  return {
+    apps: appsIn(table, pause),
+    releases: releasesIn(table),
+    deployments,
+    events: eventsIn(table, deployments),
+    shards: shardsIn(table),
+    targets: targetsIn(table, pause, at),
+    environments: environmentsIn(table),
+    healingRuns: healingRunsIn(table),
+    audit: auditIn(table),
+    idempotency: idempotencyIn(table),
+  };
+}
