@@ -1,0 +1,13 @@
+// Prices that dry runs and receipts are reckoned with: us-east-1, in US dollars, without the free tier.
+
+/** Step Functions, Standard workflows: $0.025 per 1,000 state transitions (aws.amazon.com/step-functions/pricing). */
+export const TRANSITION_DOLLARS = 0.000025;
+
+/** Lambda, x86: $0.0000166667 for a GB-second (aws.amazon.com/lambda/pricing). */
+export const LAMBDA_GIB_SECOND_DOLLARS = 0.0000166667;
+
+/** Lambda: $0.20 per million requests (same page). */
+export const LAMBDA_REQUEST_DOLLARS = 0.0000002;
+
+/** DynamoDB on demand: $0.625 per million write request units of up to 1 KB (aws.amazon.com/dynamodb/pricing/on-demand). */
+export const WRITE_UNIT_DOLLARS = 0.000000625;

@@ -1,0 +1,126 @@
+// What the API answers for a deployment and a target: the contract's fields and no other, so that nothing of the
+// engine's own (spec, tokens, watches) can slip out.
+import type { Deployment } from "./domain/deployment.ts";
+import type { Fleet, Replica } from "./domain/replica.ts";
+import type { Step } from "./domain/step.ts";
+import type { Target } from "./domain/target.ts";
+import { TRANSITION_DOLLARS } from "./plan/prices.ts";
+
+export type StepView = Pick<
+  Step,
+  "index" | "type" | "label" | "status" | "replicas" | "startedAt" | "endedAt"
+>;
+
+export type DeploymentView = Pick<
+  Deployment,
+  | "id"
+  | "app"
+  | "environment"
+  | "kind"
+  | "version"
+  | "previousVersion"
+  | "status"
+  | "reason"
+  | "revision"
+  | "createdAt"
+  | "startedAt"
+  | "endedAt"
+  | "createdBy"
+  | "trigger"
+  | "health"
+  | "failures"
+> & {
+  steps: StepView[];
+  /** Steps that ended, of those that are not skipped. */
+  progress: { done: number; total: number };
+  cost: Deployment["cost"] & { dollars: number };
+  /** From 1; only while it is queued. */
+  queuePosition?: number;
+};
+
+export function deploymentView(deployment: Deployment, queuePosition?: number): DeploymentView {
+  const { id, app, environment, kind, version, previousVersion, status, reason, revision } = deployment;
+  const { createdAt, startedAt, endedAt, createdBy, trigger, health, failures, cost } = deployment;
+  return {
+    id,
+    app,
+    environment,
+    kind,
+    version,
+    previousVersion,
+    status,
+    reason,
+    revision,
+    createdAt,
+    startedAt,
+    endedAt,
+    createdBy,
+    trigger,
+    steps: deployment.steps.map(stepView),
+    progress: progressOf(deployment.steps),
+    health,
+    failures,
+    cost: { ...cost, dollars: roundDollars(cost.stateTransitions * TRANSITION_DOLLARS) },
+    ...(queuePosition === undefined ? {} : { queuePosition }),
+  };
+}
+
+function stepView({ index, type, label, status, replicas, startedAt, endedAt }: Step): StepView {
+  return { index, type, label, status, replicas, startedAt, endedAt };
+}
+
+export function progressOf(steps: Step[]): { done: number; total: number } {
+  const counted = steps.filter((step) => step.status !== "skipped");
+  const done = counted.filter((step) => step.status === "succeeded" || step.status === "failed");
+  return { done: done.length, total: counted.length };
+}
+
+export type ReplicaView = Pick<Replica, "id" | "version" | "health" | "address" | "startedAt">;
+
+export type TargetView = {
+  app: string;
+  environment: string;
+  kind: Target["kind"];
+  endpoint: string | null;
+  /** The version that the last deployment left running. */
+  release: string | null;
+  desired: number;
+  replicas: ReplicaView[];
+  traffic: { version: string; percent: number }[];
+  activeDeployment: string | null;
+  queue: string[];
+  degraded: string | null;
+  drift: string[];
+  observedAt: string | null;
+};
+
+/** The stored snapshot; with `live`, what the driver has just seen instead. */
+export function targetView(target: Target, live?: { fleet: Fleet; observedAt: string }): TargetView {
+  const owner = target.lock?.owner ?? null;
+  return {
+    app: target.app,
+    environment: target.environment,
+    kind: target.kind,
+    endpoint: live ? live.fleet.endpoint : target.endpoint,
+    release: target.release,
+    desired: target.desired,
+    replicas: (live?.fleet.replicas ?? target.replicas)
+      .filter((one) => one.version !== null)
+      .map(replicaView),
+    traffic: live?.fleet.traffic ?? target.traffic,
+    activeDeployment: owner?.startsWith("dep_") ? owner : null,
+    queue: target.queue,
+    degraded: target.degraded,
+    drift: live?.fleet.drift ?? target.drift,
+    observedAt: live?.observedAt ?? target.observedAt,
+  };
+}
+
+function replicaView({ id, version, health, address, startedAt }: Replica): ReplicaView {
+  return { id, version, health, address, startedAt };
+}
+
+/** Dollars to a millionth: sums of tiny prices without the noise of floating point. */
+function roundDollars(dollars: number): number {
+  return Math.round(dollars * 1e6) / 1e6;
+}
