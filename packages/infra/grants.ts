@@ -28,7 +28,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
       ],
       resources: ["*"],
     },
-    { actions: ["secretsmanager:GetSecretValue"], resources: ["*"], conditions: undefined },
+    { actions: ["secretsmanager:GetSecretValue"], resources: ["*"] },
     ...balancer(),
   ],
   "driver-function": (names) => [

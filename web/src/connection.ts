@@ -1,0 +1,55 @@
+// Keeps something on the screen fresh: asks again and again while the tab is seen, one request at a time, slower after
+// failures, and says since when it has not been connected.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+
+/** Since when (milliseconds) no answer came; `null` while all is well. */
+export const lostSince = signal<number | null>(null);
+
+const SLOWEST_MILLISECONDS = 15_000;
+
+/** `ask` resolves to the pause in milliseconds before it is asked again, or `null` to stop. Aborted when the page goes. */
+export function useLive(key: string, ask: (signal: AbortSignal) => Promise<number | null>): void {
+  useEffect(() => {
+    const stop = new AbortController();
+    void keepAsking(ask, stop.signal);
+    return () => stop.abort();
+  }, [key]);
+}
+
+async function keepAsking(
+  ask: (signal: AbortSignal) => Promise<number | null>,
+  stop: AbortSignal,
+): Promise<void> {
+  let failures = 0;
+  while (!stop.aborted) {
+    await untilSeen(stop);
+    try {
+      const pause = await ask(stop);
+      failures = 0;
+      lostSince.value = null;
+      if (pause === null) return;
+      await wait(pause, stop);
+    } catch {
+      if (stop.aborted) return;
+      failures += 1;
+      lostSince.value ??= Date.now();
+      await wait(Math.min(SLOWEST_MILLISECONDS, 500 * 2 ** failures) * (0.5 + Math.random() / 2), stop);
+    }
+  }
+}
+
+function wait(milliseconds: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    stop.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+function untilSeen(stop: AbortSignal): Promise<void> {
+  if (!document.hidden || stop.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    document.addEventListener("visibilitychange", () => resolve(), { once: true });
+    stop.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

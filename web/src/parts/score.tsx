@@ -1,0 +1,150 @@
+// The score: each replica on its own line, time from left to right. A batch is a bar on the lines of its replicas, a
+// shift and a bake span all lines, and the share of traffic on the new release is an area below.
+import { useEffect, useState } from "preact/hooks";
+import type { DeploymentView } from "../api.ts";
+import { selectedReplica } from "../pages/deployment.tsx";
+import { duration } from "../time.ts";
+import "./score.css";
+
+type Step = DeploymentView["steps"][number];
+
+const WIDTH = 1000;
+const LABEL = 150;
+const ROW = 26;
+const MOST_ROWS = 40;
+const TICKS = 5;
+
+export function Score({ deployment }: { deployment: DeploymentView }) {
+  const now = useNow(deployment.endedAt === null);
+  if (!deployment.startedAt) return <p class="waiting">The score begins when the deployment does.</p>;
+  const start = Date.parse(deployment.startedAt);
+  const end = Math.max(deployment.endedAt ? Date.parse(deployment.endedAt) : now, start + 1000);
+  const at = (milliseconds: number) =>
+    LABEL + ((milliseconds - start) / (end - start)) * (WIDTH - LABEL - 10);
+  const rows = linesOf(deployment.steps);
+  const height = (rows.length + 1) * ROW + 14;
+  return (
+    <figure class="score">
+      <svg
+        viewBox={`0 0 ${WIDTH} ${height}`}
+        role="img"
+        aria-label={`Score of ${rows.length} replicas over ${duration(end - start)}`}
+      >
+        <Axis at={at} start={start} end={end} bottom={rows.length * ROW} />
+        {rows.map((name, row) => (
+          <Line key={name} name={name} y={row * ROW} />
+        ))}
+        {deployment.steps
+          .filter((step) => step.startedAt)
+          .map((step) => (
+            <Bars
+              key={step.index}
+              step={step}
+              rows={rows}
+              x={at(Date.parse(step.startedAt!))}
+              to={at(step.endedAt ? Date.parse(step.endedAt) : now)}
+            />
+          ))}
+      </svg>
+      <figcaption>
+        <span class="key succeeded">■ done</span> <span class="key running">▨ under way</span>{" "}
+        <span class="key failed">✕ failed</span> <span class="key rollback">◀ on the way back</span>{" "}
+        <span class="key bake">┈ bake</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+function Line({ name, y }: { name: string; y: number }) {
+  const choose = () => {
+    selectedReplica.value = selectedReplica.value === name ? null : name;
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: SVG has no button of its own.
+    <g
+      class={`line ${selectedReplica.value === name ? "chosen" : ""}`}
+      role="button"
+      tabIndex={0}
+      aria-pressed={selectedReplica.value === name}
+      onClick={choose}
+      onKeyDown={(event) => event.key === "Enter" && choose()}
+    >
+      <line x1={LABEL} x2={WIDTH - 10} y1={y + ROW / 2} y2={y + ROW / 2} />
+      <text x="4" y={y + ROW / 2 + 4}>
+        {name.length > 20 ? `…${name.slice(-19)}` : name}
+      </text>
+    </g>
+  );
+}
+
+function Bars({ step, rows, x, to }: { step: Step; rows: string[]; x: number; to: number }) {
+  const width = Math.max(6, to - x);
+  const words = `${step.label}: ${step.status}`;
+  const wide = step.type === "bake" || step.type === "approval" || step.replicas.length === 0;
+  const lines = wide
+    ? [{ y: 2, height: Math.max(1, rows.length) * ROW - 4 }]
+    : step.replicas.map((name) => ({ y: rows.indexOf(name) * ROW + 4, height: ROW - 8 }));
+  return (
+    <g class={`bar ${step.type} ${step.status} ${isWayBack(step) ? "rollback" : ""}`}>
+      <title>{words}</title>
+      {lines
+        .filter((line) => line.y >= 0)
+        .map((line) => (
+          <g key={line.y}>
+            <rect x={x} y={line.y} width={width} height={line.height} rx="4" />
+            {step.status === "failed" && (
+              <text x={x + width / 2} y={line.y + line.height / 2 + 5} text-anchor="middle">
+                ✕
+              </text>
+            )}
+          </g>
+        ))}
+    </g>
+  );
+}
+
+function Axis({
+  at,
+  start,
+  end,
+  bottom,
+}: {
+  at: (ms: number) => number;
+  start: number;
+  end: number;
+  bottom: number;
+}) {
+  const ticks = Array.from({ length: TICKS + 1 }, (_, i) => start + ((end - start) * i) / TICKS);
+  return (
+    <g class="axis">
+      {ticks.map((tick, i) => (
+        <g key={tick}>
+          <line x1={at(tick)} x2={at(tick)} y1="0" y2={bottom + 4} />
+          <text x={at(tick)} y={bottom + 20} text-anchor={i === 0 ? "start" : i === TICKS ? "end" : "middle"}>
+            {duration(tick - start)}
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+function linesOf(steps: Step[]): string[] {
+  const names = [...new Set(steps.flatMap((step) => step.replicas))];
+  return names.length > 0 ? names.slice(0, MOST_ROWS) : ["traffic"];
+}
+
+function isWayBack(step: Step): boolean {
+  return "rollback" in step && step.rollback === true;
+}
+
+/** Moves the right edge of the score while the deployment is under way. */
+function useNow(moving: boolean): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (!moving) return;
+    const timer = setInterval(() => setNow(Date.now()), 200);
+    return () => clearInterval(timer);
+  }, [moving]);
+  return now;
+}
