@@ -42,7 +42,11 @@ async function keepAsking(
 function wait(milliseconds: number, stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, milliseconds);
-    stop.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const leave = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    stop.addEventListener("abort", leave, { once: true });
   });
 }
 
