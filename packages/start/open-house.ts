@@ -8,6 +8,7 @@ import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { buildConsole } from "./build-console.ts";
 import { bundleFunctions } from "./bundle.ts";
 import { deployBlueprint } from "./deploy.ts";
+import { freePort } from "./free-port.ts";
 import { furnish } from "./furnish.ts";
 import type { Settings } from "./settings.ts";
 import { adminToken, sha256Hex } from "./token.ts";
@@ -28,17 +29,18 @@ export type House = {
 export async function openHouse(settings: Settings, log: (line: string) => void = () => {}): Promise<House> {
   if (settings.fresh) rmSync(settings.directory, { recursive: true, force: true });
   mkdirSync(settings.directory, { recursive: true });
+  const port = settings.port || (await freePort());
   const token = adminToken(settings.directory, settings.token);
   const plan = blueprint({ name: "tutti", account: ACCOUNT, region: REGION }, sha256Hex(token));
   await buildConsole(ROOT);
   const [bundles, sandbox] = await Promise.all([
     bundleFunctions(ROOT, plan.functions),
-    startSandbox(sandboxOptions(settings, log)),
+    startSandbox(sandboxOptions(settings, port, log)),
   ]);
   try {
     const access = { endpoint: sandbox.endpoint, region: REGION, credentials: sandbox.rootCredentials };
     await deployBlueprint(plan, bundles, access);
-    const apiUrl = `http://127.0.0.1:${settings.port}`;
+    const apiUrl = `http://127.0.0.1:${port}`;
     await furnish({ sandbox, access, apiUrl, token, plan, servers: settings.servers });
     return { apiUrl, awsUrl: sandbox.endpoint, token, sandbox, close: () => sandbox.stop() };
   } catch (error) {
@@ -47,12 +49,12 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
   }
 }
 
-function sandboxOptions(settings: Settings, log: (line: string) => void) {
+function sandboxOptions(settings: Settings, port: number, log: (line: string) => void) {
   return {
     directory: settings.directory,
     port: settings.awsPort,
     timeScale: settings.timeScale,
     log,
-    functionUrls: { "tutti-api": { host: "127.0.0.1", port: settings.port } },
+    functionUrls: { "tutti-api": { host: "127.0.0.1", port } },
   };
 }
