@@ -1,0 +1,112 @@
+// @ts-check
+// What runs inside an execution environment (a worker thread): loads the handler, then plays one request at a time.
+// Plain JavaScript, because stripping types would double the time of a cold start (21 ms against 38 ms).
+import { existsSync } from "node:fs";
+import { registerHooks } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parentPort, workerData } from "node:worker_threads";
+
+/** @type {import("node:worker_threads").MessagePort} */
+const port = /** @type {any} */ (parentPort);
+const root = pathToFileURL(`${workerData.directory}/`).href;
+
+for (const stream of [process.stdout, process.stderr]) {
+  /** @type {any} */ (stream).write = (chunk, encoding, done) => {
+    port.postMessage({ log: typeof chunk === "string" ? chunk : Buffer.from(chunk).toString() });
+    const callback = typeof encoding === "function" ? encoding : done;
+    if (callback) queueMicrotask(callback);
+    return true;
+  };
+}
+
+// A package that was forgotten in the bundle must be missing here too, though a folder above has it.
+// The runtime itself brings the SDK: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+registerHooks({
+  resolve(specifier, context, next) {
+    const found = next(specifier, context);
+    if (found.url.startsWith("file:") && !found.url.startsWith(root) && context.parentURL?.startsWith(root)) {
+      if (!/^@(aws-sdk|smithy)\//.test(specifier)) throw missing(`Cannot find package '${specifier}'`);
+    }
+    return found;
+  },
+});
+
+const missing = (/** @type {string} */ message) =>
+  Object.assign(new Error(message), { code: "ERR_MODULE_NOT_FOUND" });
+
+const describe = (/** @type {any} */ error) =>
+  error instanceof Error
+    ? { errorType: error.name, errorMessage: error.message, trace: error.stack?.split("\n") ?? [] }
+    : { errorType: typeof error, errorMessage: String(error), trace: [] };
+
+const named = (/** @type {string} */ name, /** @type {string} */ message) =>
+  Object.assign(new Error(message), { name });
+
+async function loadHandler() {
+  const handler = workerData.handler;
+  const slash = handler.lastIndexOf("/") + 1;
+  const [file, ...names] = handler.slice(slash).split(".");
+  if (!file || names.length === 0) throw named("Runtime.MalformedHandlerName", `Bad handler: ${handler}`);
+  const base = join(workerData.directory, handler.slice(0, slash), file);
+  const path = ["", ".js", ".mjs", ".cjs"]
+    .map((ending) => base + ending)
+    .find((candidate) => existsSync(candidate));
+  if (!path)
+    throw named("Runtime.ImportModuleError", `Error: Cannot find module '${handler.slice(0, slash)}${file}'`);
+  const found = pick(await load(path), names);
+  if (found === undefined) throw named("Runtime.HandlerNotFound", `${handler} is undefined or not exported`);
+  if (typeof found !== "function") throw named("Runtime.HandlerNotFound", `${handler} is not a function`);
+  return found;
+}
+
+async function load(/** @type {string} */ path) {
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (/** @type {any} */ error) {
+    if (error instanceof SyntaxError)
+      throw named("Runtime.UserCodeSyntaxError", `SyntaxError: ${error.message}`);
+    const absent = error?.code === "ERR_MODULE_NOT_FOUND" || error?.code === "MODULE_NOT_FOUND";
+    throw absent ? named("Runtime.ImportModuleError", `Error: ${error.message}`) : error;
+  }
+}
+
+const pick = (/** @type {any} */ module, /** @type {string[]} */ names) =>
+  walk(module, names) ?? walk(module.default, names);
+
+const walk = (/** @type {any} */ value, /** @type {string[]} */ names) =>
+  names.reduce((at, name) => at?.[name], value);
+
+async function play(/** @type {any} */ handler, /** @type {any} */ request) {
+  try {
+    const context = {
+      callbackWaitsForEmptyEventLoop: true,
+      ...request.context,
+      getRemainingTimeInMillis: () => Math.max(0, request.deadlineAtMs - Date.now()),
+    };
+    const answer = await handler(JSON.parse(request.payload), context);
+    port.postMessage({ ok: JSON.stringify(answer) ?? "null" });
+  } catch (error) {
+    port.postMessage({ error: describe(error) });
+  }
+}
+
+process.on("uncaughtException", (error) => port.postMessage({ fatal: describe(error) }));
+process.on("unhandledRejection", (reason) => {
+  const { errorMessage, trace } = describe(reason);
+  port.postMessage({ fatal: { errorType: "Runtime.UnhandledPromiseRejection", errorMessage, trace } });
+});
+
+try {
+  const handler = await loadHandler();
+  if (handler.length >= 3) {
+    throw named(
+      "Runtime.CallbackHandlerDeprecated",
+      "AWS Lambda has removed support for callback-based function handlers. Use an async handler.",
+    );
+  }
+  port.on("message", (request) => void play(handler, request));
+  port.postMessage({ ready: true });
+} catch (error) {
+  port.postMessage({ initError: describe(error) });
+}

@@ -1,0 +1,39 @@
+// What functions print: `logs/<function>.log`, gathered for a moment and appended. A full file becomes `.1.log`.
+import { appendFileSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+const fileLimitBytes = 4 * 1024 * 1024;
+const gatherMs = 50;
+
+export type Logs = ReturnType<typeof createLogs>;
+
+export function createLogs(directory: string) {
+  const folder = join(directory, "logs");
+  mkdirSync(folder, { recursive: true });
+  const gathered = new Map<string, string[]>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const [name, texts] of gathered) append(join(folder, name), texts.join(""));
+    gathered.clear();
+  }
+
+  return {
+    write(name: string, text: string): void {
+      const texts = gathered.get(name);
+      const line = text.endsWith("\n") ? text : `${text}\n`;
+      if (texts) texts.push(line);
+      else gathered.set(name, [line]);
+      timer ??= setTimeout(flush, gatherMs).unref();
+    },
+    flush,
+  };
+}
+
+function append(path: string, text: string): void {
+  const size = statSync(`${path}.log`, { throwIfNoEntry: false })?.size ?? 0;
+  if (size + text.length > fileLimitBytes && size > 0) renameSync(`${path}.log`, `${path}.1.log`);
+  appendFileSync(`${path}.log`, text);
+}

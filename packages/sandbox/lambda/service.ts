@@ -1,0 +1,130 @@
+// AWS Lambda on this machine: functions, versions, aliases, URLs and invocations. Wires the parts to the operations;
+// each part opens with what it keeps true.
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as sdk from "@aws-sdk/client-lambda";
+import type { Platform, Service } from "../platform.ts";
+import { aliasHandlers } from "./aliases.ts";
+import { createEnvironments } from "./environments.ts";
+import { createEventQueue } from "./event-queue.ts";
+import { functionHandlers } from "./functions.ts";
+import { createInvoker, invokeHandler } from "./invoke.ts";
+import { createLogs } from "./logs.ts";
+import { parseFunctionName, qualifiedArn } from "./names.ts";
+import { permissionHandlers } from "./permissions.ts";
+import type { VersionRecord } from "./records.ts";
+import { settingHandlers } from "./settings.ts";
+import { openStore } from "./store.ts";
+import { createUrls, type UrlPorts, urlHandlers } from "./urls.ts";
+import { versionHandlers } from "./versions.ts";
+
+export type LambdaOptions = {
+  /** Where a function's URL listens, by function name; others get an address of their own and port 9000. */
+  urlPorts?: UrlPorts;
+};
+
+export type LambdaService = Service & {
+  /** Execution environments that live now, for those who watch the memory. */
+  environmentCount(): number;
+};
+
+export function createLambda(platform: Platform, options: LambdaOptions = {}): LambdaService {
+  const directory = join(platform.directory, "lambda");
+  prepare(directory);
+  const arnOf = (name: string) => `arn:aws:lambda:${platform.region}:${platform.accountId}:function:${name}`;
+  const store = openStore(directory, arnOf);
+  const logs = createLogs(directory);
+  const environments = createEnvironments(platform, directory, logs.write);
+  const serving = new Map<string, VersionRecord>();
+  const parts = { platform, directory, store, environments, logs, serving };
+  const invoker = createInvoker(parts);
+  const queue = createEventQueue(platform, directory, store, invoker);
+  const urls = createUrls(platform, invoker, options.urlPorts ?? {});
+  return {
+    name: "lambda",
+    module: sdk,
+    Client: sdk.LambdaClient,
+    handlers: {
+      ...functionHandlers({ ...parts, urls }),
+      ...versionHandlers({ ...parts, urls }),
+      ...aliasHandlers({ store, urls }),
+      ...urlHandlers(platform, store, urls),
+      ...permissionHandlers(store),
+      ...settingHandlers(store),
+      Invoke: invokeHandler(parts, invoker, queue.enqueue),
+    },
+    iamActions: { Invoke: ["lambda:InvokeFunction"] },
+    iamResources: resources(arnOf),
+    environmentCount: environments.count,
+    async start() {
+      for (const record of store.all()) {
+        for (const key of Object.keys(record.urls)) await urls.open(record, key);
+      }
+      queue.carryOn();
+    },
+    async stop() {
+      queue.stop();
+      await urls.closeAll();
+      environments.stop();
+      logs.flush();
+    },
+  };
+}
+
+/** A package.json of its own keeps `type: module` of a folder above away from the functions. */
+function prepare(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, "package.json");
+  if (!existsSync(path)) writeFileSync(path, "{}\n");
+}
+
+/** Resource of each action: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html */
+function resources(arnOf: (name: string) => string): NonNullable<Service["iamResources"]> {
+  const plain = (input: { FunctionName: string }) => [arnOf(parseFunctionName(input.FunctionName).name)];
+  const qualified = (input: { FunctionName: string; Qualifier?: string }) => {
+    const { name, qualifier } = parseFunctionName(input.FunctionName, input.Qualifier);
+    return [qualifiedArn(arnOf(name), qualifier)];
+  };
+  const byArn = (input: { Resource: string }) => [input.Resource];
+  const plainOperations = [
+    ...[
+      "CreateFunction",
+      "UpdateFunctionCode",
+      "UpdateFunctionConfiguration",
+      "PublishVersion",
+      "ListVersionsByFunction",
+    ],
+    ...[
+      "CreateAlias",
+      "UpdateAlias",
+      "GetAlias",
+      "DeleteAlias",
+      "ListAliases",
+      "DeleteFunction",
+      "AddPermission",
+    ],
+    ...[
+      "RemovePermission",
+      "GetPolicy",
+      "CreateFunctionUrlConfig",
+      "GetFunctionUrlConfig",
+      "UpdateFunctionUrlConfig",
+    ],
+    ...[
+      "DeleteFunctionUrlConfig",
+      "ListFunctionUrlConfigs",
+      "PutFunctionConcurrency",
+      "GetFunctionConcurrency",
+    ],
+    "DeleteFunctionConcurrency",
+  ];
+  return {
+    ...Object.fromEntries(plainOperations.map((operation) => [operation, plain])),
+    Invoke: qualified,
+    GetFunction: qualified,
+    GetFunctionConfiguration: qualified,
+    TagResource: byArn,
+    UntagResource: byArn,
+    ListTags: byArn,
+  };
+}
