@@ -1,17 +1,16 @@
 // Starts a step. A shift goes as far as it can at once; the rest is done by looking again (check.ts).
-
 import type { Step } from "#core/domain/step.ts";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { checkStep } from "./check.ts";
+import { checkRemoval, checkShift } from "./check.ts";
 import type { FunctionDeps } from "./client.ts";
 import { retire } from "./retire.ts";
 
 export async function apply(deps: FunctionDeps, target: TargetContext, step: Step): Promise<Progress> {
-  if (step.type === "shift" && step.version) return checkStep(deps, target, step, { phase: "find" });
-  if (step.type === "batch" && step.action === "remove") {
+  if (step.type === "shift" && step.version) return checkShift(deps, target, step, { phase: "find" });
+  if (step.action === "remove") {
     await retire(deps, target);
-    return { phase: "done", state: null, observations: [] };
+    return checkRemoval(deps, target, step);
   }
   throw new TuttiError("not_supported_by_kind", `A function has no step of the type ${step.type}.`);
 }

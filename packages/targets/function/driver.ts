@@ -2,7 +2,7 @@
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { apply } from "./apply.ts";
-import { checkStep } from "./check.ts";
+import { check } from "./check.ts";
 import type { FunctionDeps } from "./client.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";
@@ -16,7 +16,7 @@ export function functionDriver(deps: FunctionDeps): Driver {
     inspect: (target) => inspect(deps, target),
     plan,
     apply: (target, step) => apply(deps, target, step),
-    check: (target, step, state) => checkStep(deps, target, step, state),
+    check: (target, step, state) => check(deps, target, step, state),
     repair: (target, fleet) => repair(deps, target, fleet),
     retire: (target) => retire(deps, target),
   };

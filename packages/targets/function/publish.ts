@@ -155,6 +155,7 @@ function refused(error: unknown): Refusal | null {
       error,
       "InvalidParameterValueException",
       "RequestTooLargeException",
+      "RequestEntityTooLargeException",
       "CodeStorageExceededException",
     )
   )

@@ -1,5 +1,16 @@
 // What a shift remembers between two looks. It travels as JSON through the store, so it is read with suspicion:
 // anything unknown starts over, which is harmless because every turn looks at what is live first.
+import type { Look } from "./probe.ts";
+
+/** The published version under watch, with the last look at it; `lookedAt` in milliseconds since the epoch. */
+export type Watched = {
+  lambdaVersion: string;
+  look: Look | null;
+  lookedAt: number;
+  healthyInARow: number;
+  unhealthyInARow: number;
+};
+
 export type ShiftState =
   /** Is the release published already? */
   | { phase: "find" }
@@ -8,17 +19,11 @@ export type ShiftState =
   /** Code uploaded; settings and the published version follow once Lambda has taken it in. */
   | { phase: "publish"; codeSha256: string }
   /** Published: watch its health path before any weight moves. */
-  | {
-      phase: "watch";
-      lambdaVersion: string;
-      healthyInARow: number;
-      unhealthyInARow: number;
-      lookedAt: number;
-    }
+  | ({ phase: "watch" } & Watched)
   /** Healthy: move the weight. */
-  | { phase: "move"; lambdaVersion: string; detail: string }
+  | ({ phase: "move" } & Watched)
   /** Moved and read back. */
-  | { phase: "moved"; lambdaVersion: string; detail: string };
+  | ({ phase: "moved" } & Watched);
 
 const PHASES = ["find", "upload", "publish", "watch", "move", "moved"];
 
@@ -28,5 +33,5 @@ export function readState(state: unknown): ShiftState {
 }
 
 export function watching(lambdaVersion: string): ShiftState {
-  return { phase: "watch", lambdaVersion, healthyInARow: 0, unhealthyInARow: 0, lookedAt: 0 };
+  return { phase: "watch", lambdaVersion, look: null, lookedAt: 0, healthyInARow: 0, unhealthyInARow: 0 };
 }
