@@ -2,14 +2,12 @@
 // state that is entered again, or an execution that takes over, needs no cursor.
 import { type Deployment, isEnded } from "../domain/deployment.ts";
 import type { Step } from "../domain/step.ts";
+import { BAKE_SLICE_SECONDS } from "./bake-slice.ts";
 import type { Move } from "./messages.ts";
 import { currentStep } from "./statuses.ts";
 
 /** A pause or an approval that nobody ends goes back after a day (contract, section 2). */
 export const HOLD_SECONDS = 86_400;
-
-/** The longest slice of a bake; after each one a look is taken. */
-export const BAKE_SLICE_SECONDS = 30;
 
 export type MoveLimits = {
   /** More replicas than this in one step are played in shards. */

@@ -1,0 +1,85 @@
+// Rules that only show once a manifest is made whole for an environment. The error stands where the words stand:
+// in the overlay if it says the key, else in the app's own part.
+import type { Spec } from "../domain/spec.ts";
+import { isRecord } from "./merge.ts";
+import { join, type Problem } from "./problem.ts";
+import type { Manifest } from "./schema.ts";
+import { specFor } from "./spec-for.ts";
+
+/** The app alone stands for every environment that the manifest does not name. */
+export function mergedProblems(manifest: Manifest): Problem[] {
+  const names = Object.keys(manifest.environments ?? {});
+  const app = specProblems(specFor(withoutEnvironments(manifest), ""));
+  const found = app.map((finding) => place(finding, manifest, null));
+  const inEnvironments = names.flatMap((name) =>
+    specProblems(specFor(manifest, name)).map((finding) => place(finding, manifest, name)),
+  );
+  return distinct([...found, ...inEnvironments]);
+}
+
+function withoutEnvironments(manifest: Manifest): Manifest {
+  return { ...manifest, environments: undefined };
+}
+
+/** `keys` are the ones that could mend it, the likeliest first. */
+type Finding = { keys: string[]; message: string };
+
+function specProblems(spec: Spec): Finding[] {
+  return [...startFindings(spec), ...configFindings(spec), ...deadlineFindings(spec)];
+}
+
+function startFindings(spec: Spec): Finding[] {
+  if (spec.kind !== "server" || spec.start !== undefined) return [];
+  return [{ keys: ["start"], message: "is required for kind server: the command line that runs the app" }];
+}
+
+/** PORT and the rest are Tutti's to set; Lambda reserves names of its own (docs.aws.amazon.com/lambda, "Defined runtime environment variables"). */
+const OURS = /^(PORT|HOST|TUTTI_.*)$/;
+const LAMBDA_RESERVED =
+  /^(_HANDLER|_X_AMZN_TRACE_ID|AWS_(DEFAULT_)?REGION|AWS_EXECUTION_ENV|AWS_LAMBDA_.*|AWS_ACCESS_KEY(_ID)?|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|LAMBDA_TASK_ROOT|LAMBDA_RUNTIME_DIR)$/;
+/** All environment variables of a Lambda function together (docs.aws.amazon.com/lambda, "Quotas"); the rest is for Tutti's own. */
+const LAMBDA_CONFIG_BYTES = 4096 - 512;
+
+function configFindings(spec: Spec): Finding[] {
+  const names = Object.keys(spec.config);
+  const ours = names.filter((name) => OURS.test(name)).map((name) => reserved(name, "Tutti"));
+  if (spec.kind !== "function") return ours;
+  const lambdas = names.filter((name) => LAMBDA_RESERVED.test(name)).map((name) => reserved(name, "Lambda"));
+  const bytes = new TextEncoder().encode(names.map((name) => name + spec.config[name]).join("")).length;
+  const size = `is ${bytes} bytes; on a function it must be at most ${LAMBDA_CONFIG_BYTES}`;
+  return [...ours, ...lambdas, ...(bytes > LAMBDA_CONFIG_BYTES ? [{ keys: ["config"], message: size }] : [])];
+}
+
+function reserved(name: string, by: string): Finding {
+  return { keys: [`config.${name}`], message: `is set by ${by}: choose another name` };
+}
+
+/** A replica that can never be called healthy in time would send every deployment back. */
+function deadlineFindings(spec: Spec): Finding[] {
+  const { healthyThreshold, intervalSeconds } = spec.health;
+  const watch = (healthyThreshold - 1) * intervalSeconds;
+  if (spec.rollout.deadlineSeconds > watch) return [];
+  const message = `must be more than ${watch}: so long do ${healthyThreshold} good checks ${intervalSeconds} s apart take`;
+  return [
+    { keys: ["rollout.deadlineSeconds", "health.intervalSeconds", "health.healthyThreshold"], message },
+  ];
+}
+
+function place(finding: Finding, manifest: Manifest, environment: string | null): Problem {
+  const { keys, message } = finding;
+  const overlay = environment === null ? undefined : manifest.environments?.[environment];
+  const inOverlay = overlay && keys.find((key) => says(overlay, key));
+  if (inOverlay) return { path: join(`environments.${environment}`, inOverlay), message, sort: "input" };
+  return { path: keys.find((key) => says(manifest, key)) ?? keys[0]!, message, sort: "input" };
+}
+
+function says(block: unknown, key: string): boolean {
+  const found = key
+    .split(".")
+    .reduce<unknown>((at, part) => (isRecord(at) && Object.hasOwn(at, part) ? at[part] : undefined), block);
+  return found !== undefined;
+}
+
+function distinct(problems: Problem[]): Problem[] {
+  return [...new Map(problems.map((one) => [`${one.path}\n${one.message}`, one])).values()];
+}

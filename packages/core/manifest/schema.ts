@@ -1,0 +1,230 @@
+// The manifest as a schema: which keys there are, of what shape, with the words that editors show. It checks each
+// block alone; what blocks ask of each other, and what a kind can do, is in rules.ts.
+import { z } from "zod";
+import { amount, amountFromOne } from "./amounts.ts";
+
+/** A name that is safe in host names, paths, unit names and ARNs. */
+const APP_NAME = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
+const ENVIRONMENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
+const CONFIG_NAME = /^[A-Z_][A-Z0-9_]*$/;
+/** Without quotes, blanks and what a shell would read: the path also stands in scripts. */
+const HEALTH_PATH = /^\/[A-Za-z0-9._~\-/?=&%+:@,]{0,1000}$/;
+const ONE_LINE = /^[^\p{Cc}]+$/u;
+const HANDLER = /^[A-Za-z0-9_][A-Za-z0-9_./-]*\.[A-Za-z_$][A-Za-z0-9_$]*$/;
+
+export const appNameSchema = z
+  .string()
+  .regex(
+    APP_NAME,
+    "must be 2 to 40 lower-case letters, digits or hyphens, from a letter to a letter or digit",
+  );
+
+export const environmentNameSchema = z
+  .string()
+  .regex(
+    ENVIRONMENT_NAME,
+    "must be at most 30 lower-case letters, digits or hyphens, from a letter to a letter or digit",
+  );
+
+const healthSchema = z
+  .strictObject({
+    path: z
+      .string()
+      .regex(HEALTH_PATH, "must begin with / and hold no blanks or quotes")
+      .optional()
+      .describe("Path that answers 2xx while the app is well. Default /healthz."),
+    intervalSeconds: z.number().min(0.1).max(300).optional().describe("Seconds between checks. Default 2."),
+    timeoutSeconds: z
+      .number()
+      .min(0.1)
+      .max(60)
+      .optional()
+      .describe("How long one check may take. Default 2."),
+    healthyThreshold: z
+      .int()
+      .min(1)
+      .max(10)
+      .optional()
+      .describe("So many good checks in a row make it healthy. Default 2."),
+    unhealthyThreshold: z
+      .int()
+      .min(1)
+      .max(10)
+      .optional()
+      .describe("So many bad checks in a row make it broken. Default 3."),
+    graceSeconds: z
+      .number()
+      .min(0)
+      .max(3600)
+      .optional()
+      .describe("For so long after its start a replica may be unhealthy. Default 30."),
+  })
+  .describe("When a replica counts as healthy. Seconds may be fractions.");
+
+const weightsSchema = z
+  .array(z.int().min(1).max(100))
+  .min(1, "must have at least one weight: the last one is 100")
+  .superRefine((weights, context) => {
+    const rises = weights.every((weight, index) => index === 0 || weight > weights[index - 1]!);
+    if (!rises || weights.at(-1) !== 100) {
+      context.addIssue({
+        code: "custom",
+        message: `must rise and end at 100, not ${JSON.stringify(weights)}`,
+      });
+    }
+  });
+
+export const rolloutSchema = z
+  .strictObject({
+    strategy: z
+      .enum(["rolling", "canary", "allAtOnce"])
+      .optional()
+      .describe("server: rolling (default) or allAtOnce. function: canary (default) or allAtOnce."),
+    batch: z
+      .union([amountFromOne, z.array(amountFromOne).min(1, "must have at least one entry").max(100)], {
+        error: (issue) =>
+          `must be a whole number, a percentage such as "25%", or a list of them, not ${JSON.stringify(issue.input)}`,
+      })
+      .optional()
+      .describe("Replicas per batch: n, a percentage, or a list whose last entry repeats. Default 1."),
+    maxSurge: amount.optional().describe("Copies above the desired count. Servers are updated in place: 0."),
+    maxUnavailable: amount
+      .optional()
+      .describe("Copies below the desired count. On servers the largest batch, and its cap."),
+    maxFailures: amount
+      .optional()
+      .describe("Failed replicas tolerated in the whole deployment, unreachable ones counted. Default 0."),
+    weights: weightsSchema.optional().describe("Percent of traffic after each shift. Default [10, 50, 100]."),
+    bakeSeconds: z
+      .number()
+      .min(0)
+      .max(86_400)
+      .optional()
+      .describe("Watch for so long after each step. Default 0."),
+    drainSeconds: z
+      .number()
+      .min(0)
+      .max(3600)
+      .optional()
+      .describe("Deregistration delay of the load balancer. Default 10."),
+    deadlineSeconds: z
+      .number()
+      .min(1)
+      .max(86_400)
+      .optional()
+      .describe("No progress for so long acts as onFailure says. Default 600."),
+    approval: z
+      .enum(["none", "before", "eachStep"])
+      .optional()
+      .describe("Whether a person must approve. Default none."),
+    onFailure: z
+      .enum(["rollback", "pause"])
+      .optional()
+      .describe("What a failed rollout does. Default rollback."),
+    onConflict: z
+      .enum(["queue", "reject", "supersede"])
+      .optional()
+      .describe("What happens while another deployment of the target runs. Default queue."),
+  })
+  .describe("How a release is rolled out.");
+
+const configSchema = z
+  .record(
+    z
+      .string()
+      .regex(CONFIG_NAME, "must be capital letters, digits and underscores, not beginning with a digit"),
+    z
+      .string({
+        error: (issue) =>
+          typeof issue.input === "number" || typeof issue.input === "boolean"
+            ? `must be a string: write "${issue.input}" with quotes`
+            : undefined,
+      })
+      .max(32_768)
+      // A NUL ends a string in every process environment.
+      .refine((text) => !text.includes("\0"), "must not contain a NUL character"),
+  )
+  .describe("Environment variables of the app. Values are strings.");
+
+const serverSchema = z
+  .strictObject({
+    pool: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and hyphens")
+      .optional()
+      .describe("The environment's pool of servers. Default web."),
+    supervisor: z
+      .enum(["systemd", "pm2"])
+      .optional()
+      .describe("What keeps the app running. Default systemd."),
+  })
+  .describe("What only servers have.");
+
+const functionSchema = z
+  .strictObject({
+    handler: z
+      .string()
+      .max(128)
+      .regex(HANDLER, "must be file.export, such as index.handler")
+      .optional()
+      .describe("File and export that Lambda calls. Default index.handler."),
+    runtime: z
+      .string()
+      .regex(/^[a-z]+[a-z0-9.]{0,30}$/, "must be a Lambda runtime such as nodejs24.x")
+      .optional()
+      .describe("Lambda runtime. Default nodejs24.x."),
+    memoryMiB: z.int().min(128).max(10_240).optional().describe("Default 128."),
+    timeoutSeconds: z.int().min(1).max(900).optional().describe("Default 5."),
+  })
+  .describe("What only functions have.");
+
+/** What the app and each of its environments may say. */
+const settings = {
+  start: z
+    .string()
+    .max(1000)
+    .regex(ONE_LINE, "must be one line")
+    .optional()
+    .describe("Command line of the app, run in the unpacked release as an ordinary user. Needed on servers."),
+  port: z
+    .int()
+    .min(1024, "must be at least 1024: the app runs as an ordinary user")
+    .max(65_535)
+    .optional()
+    .describe("Port that the app listens on, given to it as PORT. Default 8080."),
+  replicas: z.int().min(1).max(10_000).optional().describe("How many copies run. Default 1."),
+  health: healthSchema.optional(),
+  rollout: rolloutSchema.optional(),
+  config: configSchema.optional(),
+  server: serverSchema.optional(),
+  function: functionSchema.optional(),
+  autoDeploy: z
+    .boolean()
+    .optional()
+    .describe("Deploy by itself when an artifact lands in the bucket. Default false."),
+};
+
+const overlaySchema = z
+  .strictObject(settings)
+  .describe("What is different in this environment: lists replace, blocks are merged key by key.");
+
+export const manifestSchema = z.strictObject({
+  app: appNameSchema.describe("The app's name."),
+  kind: z.enum(["server", "function"]).describe("What the app runs as."),
+  ...settings,
+  environments: z.record(environmentNameSchema, overlaySchema).optional().describe("Per environment."),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type Overlay = z.infer<typeof overlaySchema>;
+export type RolloutOverride = z.infer<typeof rolloutSchema>;
+
+/** The keys of each block by its path, for naming the nearest one. */
+export const KNOWN_KEYS: Record<string, string[]> = {
+  "": Object.keys(manifestSchema.shape),
+  overlay: Object.keys(settings),
+  health: Object.keys(healthSchema.shape),
+  rollout: Object.keys(rolloutSchema.shape),
+  server: Object.keys(serverSchema.shape),
+  function: Object.keys(functionSchema.shape),
+};

@@ -1,0 +1,55 @@
+// Makes a manifest whole for one environment: defaults of the kind, the app's words, the environment's words, the
+// deployment's own `rollout`. After this nobody asks what a missing key means.
+import type { RolloutPolicy, Spec } from "../domain/spec.ts";
+import { merge } from "./merge.ts";
+import type { Manifest, RolloutOverride } from "./schema.ts";
+
+type BuiltKind = Manifest["kind"];
+
+const ROLLOUT: RolloutPolicy = {
+  strategy: "rolling",
+  batch: 1,
+  maxSurge: 0,
+  maxUnavailable: 0,
+  maxFailures: 0,
+  weights: [],
+  bakeSeconds: 0,
+  drainSeconds: 10,
+  deadlineSeconds: 600,
+  approval: "none",
+  onFailure: "rollback",
+  onConflict: "queue",
+};
+
+/** The contract's table of kinds. On servers the largest batch bounds what is away, unless less is said. */
+const ROLLOUT_OF_KIND: Record<BuiltKind, Partial<RolloutPolicy>> = {
+  server: { maxUnavailable: "100%" },
+  function: { strategy: "canary", weights: [10, 50, 100] },
+};
+
+const DEFAULTS = {
+  port: 8080,
+  replicas: 1,
+  health: {
+    path: "/healthz",
+    intervalSeconds: 2,
+    timeoutSeconds: 2,
+    healthyThreshold: 2,
+    unhealthyThreshold: 3,
+    graceSeconds: 30,
+  },
+  config: {},
+  server: { pool: "web", supervisor: "systemd" },
+  function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
+  autoDeploy: false,
+} as const;
+
+/** Pure. An environment that the manifest does not name gets the app's values. */
+export function specFor(manifest: Manifest, environment: string, rollout?: RolloutOverride): Spec {
+  const { environments, ...app } = manifest;
+  const overlay =
+    environments && Object.hasOwn(environments, environment) ? environments[environment] : undefined;
+  const defaults = { ...DEFAULTS, rollout: { ...ROLLOUT, ...ROLLOUT_OF_KIND[manifest.kind] } };
+  const merged = merge(merge(defaults, app), overlay);
+  return merge(merged, { rollout }) as unknown as Spec;
+}

@@ -1,0 +1,90 @@
+// What a plan will take, for the dry run: the fewest healthy copies on the way, seconds, dollars. Estimates, each with
+// its ground in a comment; nothing decides by them.
+import type { Fleet } from "../domain/replica.ts";
+import type { Spec } from "../domain/spec.ts";
+import type { PlannedStep } from "../domain/step.ts";
+import { BAKE_SLICE_SECONDS } from "../rollout/bake-slice.ts";
+import {
+  LAMBDA_GIB_SECOND_DOLLARS,
+  LAMBDA_REQUEST_DOLLARS,
+  TRANSITION_DOLLARS,
+  WRITE_UNIT_DOLLARS,
+} from "./prices.ts";
+
+export type Preview = {
+  /** The fewest healthy copies at any moment, if every batch goes well. */
+  lowestHealthy: number;
+  estimatedSeconds: number;
+  estimatedDollars: number;
+};
+
+/** Unpack, start and listen: what a small app takes on a small machine. */
+const START_SECONDS = 3;
+/** Publishing a version, moving an alias and reading it back: a few calls of a few hundred milliseconds. */
+const SHIFT_SECONDS = 2;
+/** One invocation of the API and the workflow's first and last states. */
+const FRAME_SECONDS = 2;
+/** A drain, a start and a watch are one or more invocations of at most so long. */
+const WATCH_SECONDS = 20;
+/** Memory of a driver function. */
+const DRIVER_GIB = 0.25;
+/** The workflow's own budget: 8 transitions a deployment, 3 a step, 3 a slice of a bake, 3 a further shard. */
+const TRANSITIONS = { deployment: 8, step: 3, bakeSlice: 3, shard: 3 };
+/** Begin, events, progress and end of a step; an item is below 4 KB, so 4 units each. */
+const WRITE_UNITS_PER_STEP = 24;
+
+export function preview(steps: PlannedStep[], fleet: Fleet, spec: Spec, shardSize = 50): Preview {
+  const seconds = steps.reduce((sum, step) => sum + stepSeconds(step, spec), FRAME_SECONDS);
+  const busy = steps.reduce((sum, step) => sum + busySeconds(step, spec, shardSize), FRAME_SECONDS);
+  const invocations = steps.length * 2 + Math.ceil(busy / WATCH_SECONDS);
+  const dollars =
+    transitionsOf(steps, shardSize) * TRANSITION_DOLLARS +
+    busy * DRIVER_GIB * LAMBDA_GIB_SECOND_DOLLARS +
+    invocations * LAMBDA_REQUEST_DOLLARS +
+    (steps.length + 1) * WRITE_UNITS_PER_STEP * WRITE_UNIT_DOLLARS;
+  return {
+    lowestHealthy: lowestHealthy(steps, fleet),
+    estimatedSeconds: Math.round(steps.length === 0 ? 1 : seconds),
+    estimatedDollars: Math.round(dollars * 1e6) / 1e6,
+  };
+}
+
+export function transitionsOf(steps: PlannedStep[], shardSize: number): number {
+  return steps.reduce((sum, step) => {
+    const slices = step.type === "bake" ? Math.ceil((step.seconds ?? 0) / BAKE_SLICE_SECONDS) : 0;
+    const furtherShards = Math.max(0, Math.ceil(step.replicas.length / shardSize) - 1);
+    const own = step.type === "bake" ? slices * TRANSITIONS.bakeSlice : TRANSITIONS.step;
+    return sum + own + (step.type === "bake" ? 0 : furtherShards * TRANSITIONS.shard);
+  }, TRANSITIONS.deployment);
+}
+
+/** Plays the batches on the set of healthy replicas: a batch takes its own away, then brings them back (or not). */
+function lowestHealthy(steps: PlannedStep[], fleet: Fleet): number {
+  const healthy = new Set(fleet.replicas.filter((one) => one.health === "healthy").map((one) => one.id));
+  let lowest = healthy.size;
+  for (const step of steps) {
+    // A shift takes nothing away: the old version stays and is only sent less.
+    if (step.type !== "batch") continue;
+    for (const replica of step.replicas) healthy.delete(replica);
+    lowest = Math.min(lowest, healthy.size);
+    if (step.action === "install") for (const replica of step.replicas) healthy.add(replica);
+  }
+  return lowest;
+}
+
+/** Seconds of the wall clock. Approvals are people's time and not counted. */
+function stepSeconds(step: PlannedStep, spec: Spec): number {
+  if (step.type === "bake") return step.seconds ?? 0;
+  if (step.type === "approval" || step.type === "hook") return 0;
+  const { healthyThreshold, intervalSeconds } = spec.health;
+  const watch = (healthyThreshold - 1) * intervalSeconds;
+  if (step.type === "shift") return SHIFT_SECONDS + watch;
+  if (step.action === "remove") return spec.rollout.drainSeconds + 1;
+  return spec.rollout.drainSeconds + START_SECONDS + watch;
+}
+
+/** Seconds in which a driver function runs and is paid for: a bake is waited out by the workflow and looked at once a slice. */
+function busySeconds(step: PlannedStep, spec: Spec, shardSize: number): number {
+  if (step.type === "bake") return Math.ceil((step.seconds ?? 0) / BAKE_SLICE_SECONDS);
+  return stepSeconds(step, spec) * Math.max(1, Math.ceil(step.replicas.length / shardSize));
+}
