@@ -5,18 +5,16 @@ import type { Amount } from "../domain/spec.ts";
 const PERCENT = /^\d{1,9}(\.\d{1,6})?%$/;
 
 const countSchema = z.int().min(0).max(100_000);
-// The regular expression makes sure of what the type says.
-const percentSchema = z.string().regex(PERCENT) as unknown as z.ZodType<`${number}%`>;
-
 /** `least` is the smallest legal amount: 0, or 1 where nothing would ever happen with 0. */
 function amountSchema(least: 0 | 1): z.ZodType<Amount> {
   const allowed = `must be a whole number from ${least} up, or a percentage such as "25%"`;
-  return z
-    .union([countSchema, percentSchema], { error: (issue) => `${allowed}, not ${show(issue.input)}` })
-    .superRefine((amount, context) => {
-      const problem = amountProblem(amount, least);
-      if (problem !== null) context.addIssue({ code: "custom", message: problem });
-    });
+  const error = (issue: { input?: unknown }) => `${allowed}, not ${show(issue.input)}`;
+  // The regular expression makes sure of what the type says.
+  const percent = z.string().regex(PERCENT, { error }) as unknown as z.ZodType<`${number}%`>;
+  return z.union([countSchema, percent], { error }).superRefine((amount, context) => {
+    const problem = amountProblem(amount, least);
+    if (problem !== null) context.addIssue({ code: "custom", message: problem });
+  });
 }
 
 function amountProblem(amount: Amount, least: 0 | 1): string | null {

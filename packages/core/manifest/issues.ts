@@ -13,8 +13,11 @@ export function problemsOf(error: z.ZodError, prefix = ""): Problem[] {
 }
 
 function problemsOfIssue(issue: Issue, prefix: string): Problem[] {
-  const path = issue.path.reduce<string>((whole, key) => join(whole, String(key)), prefix);
-  if (issue.code !== "unrecognized_keys") return [{ path, message: messageOf(issue), sort: "input" }];
+  const path = issue.path.reduce<string>((whole, key) => join(whole, String(key).slice(0, 80)), prefix);
+  if (issue.code !== "unrecognized_keys") {
+    const message = path === "" ? `must be a block of keys, not ${show(issue.input)}` : messageOf(issue);
+    return [{ path, message, sort: "input" }];
+  }
   const known = KNOWN_KEYS[blockOf(path)] ?? [];
   return issue.keys.map((key) => ({
     path: join(path, key.slice(0, 80)),
@@ -53,7 +56,7 @@ function messageOf(issue: Issue): string {
     case "invalid_type":
       return typeMessage(issue.expected, issue.input);
     case "invalid_value":
-      return `must be one of ${issue.values.join(", ")}, not ${show(issue.input)}`;
+      return valueMessage(issue.values.join(", "), issue.input);
     case "too_small":
       return `must be at least ${issue.minimum}${unitOf(issue.origin)}${was(issue)}`;
     case "too_big":
@@ -63,6 +66,12 @@ function messageOf(issue: Issue): string {
     default:
       return issue.message;
   }
+}
+
+function valueMessage(values: string, input: unknown): string {
+  return input === undefined
+    ? `is required: one of ${values}`
+    : `must be one of ${values}, not ${show(input)}`;
 }
 
 function typeMessage(expected: string, input: unknown): string {

@@ -59,7 +59,7 @@ function deadlineFindings(spec: Spec): Finding[] {
   const { healthyThreshold, intervalSeconds } = spec.health;
   const watch = (healthyThreshold - 1) * intervalSeconds;
   if (spec.rollout.deadlineSeconds > watch) return [];
-  const message = `must be more than ${watch}: so long do ${healthyThreshold} good checks ${intervalSeconds} s apart take`;
+  const message = `deadlineSeconds ${spec.rollout.deadlineSeconds} is too short: ${healthyThreshold} good checks ${intervalSeconds} s apart take ${watch} s`;
   return [
     { keys: ["rollout.deadlineSeconds", "health.intervalSeconds", "health.healthyThreshold"], message },
   ];

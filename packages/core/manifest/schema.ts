@@ -9,7 +9,7 @@ const ENVIRONMENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 const CONFIG_NAME = /^[A-Z_][A-Z0-9_]*$/;
 /** Without quotes, blanks and what a shell would read: the path also stands in scripts. */
 const HEALTH_PATH = /^\/[A-Za-z0-9._~\-/?=&%+:@,]{0,1000}$/;
-const ONE_LINE = /^[^\p{Cc}]+$/u;
+const ONE_LINE = /^[ -~\u00a0-\uffff]+$/;
 const HANDLER = /^[A-Za-z0-9_][A-Za-z0-9_./-]*\.[A-Za-z_$][A-Za-z0-9_$]*$/;
 
 export const appNameSchema = z
@@ -183,7 +183,7 @@ const settings = {
   start: z
     .string()
     .max(1000)
-    .regex(ONE_LINE, "must be one line")
+    .regex(ONE_LINE, "must be one line, and not empty")
     .optional()
     .describe("Command line of the app, run in the unpacked release as an ordinary user. Needed on servers."),
   port: z
