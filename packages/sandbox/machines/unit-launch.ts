@@ -1,0 +1,113 @@
+// From a unit to a running process: environment, user, directory and command line. What cannot be done ends with the
+// exit status that systemd.exec(5) "Process Exit Codes" gives it, and a sentence for the journal.
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
+import { delimiter, isAbsolute, join } from "node:path";
+import { type MachineFacts, machineEnvironment, machineMarks, nodeOptions } from "./environment.ts";
+import { launch, type ProcessGroup } from "./process-group.ts";
+import type { Unit } from "./unit-file.ts";
+import { expandWords, parseEnvironmentFile, splitWords } from "./unit-words.ts";
+
+/** `status` as of systemd.exec(5); 0 where there was no process at all (Result=resources). */
+export class LaunchError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.status = status;
+    this.name = "LaunchError";
+  }
+}
+
+export async function launchUnit(unit: Unit, name: string, machine: MachineFacts): Promise<ProcessGroup> {
+  const specify = specifiers(name, machine);
+  const env = unitEnvironment(unit, machine, specify);
+  const user = userInfo().username;
+  if (unit.user !== undefined && unit.user !== user)
+    throw new LaunchError(217, `User=${unit.user}: a sandbox machine runs everything as ${user}.`);
+  const cwd = workingDirectory(unit, machine, specify);
+  const argv = commandLine(unit, env, specify);
+  const output = unit.journal ? "pipe" : "ignore";
+  try {
+    return await launch({ argv, cwd, env, stdio: ["ignore", output, output] });
+  } catch (error) {
+    throw new LaunchError(203, `Failed to execute ${argv[0]}: ${(error as Error).message}`, error);
+  }
+}
+
+function unitEnvironment(unit: Unit, machine: MachineFacts, specify: Specify): Record<string, string> {
+  const env: Record<string, string> = { ...machineEnvironment(machine) };
+  delete env.NODE_OPTIONS;
+  for (const assignment of unit.environment) {
+    const equals = assignment.indexOf("=");
+    if (equals > 0) env[assignment.slice(0, equals)] = specify(assignment.slice(equals + 1));
+  }
+  for (const { path, optional } of unit.environmentFiles)
+    Object.assign(env, readEnvironmentFile(specify(path), optional));
+  return { ...env, ...machineMarks(machine), NODE_OPTIONS: nodeOptions(env.NODE_OPTIONS) };
+}
+
+function readEnvironmentFile(path: string, optional: boolean): Record<string, string> {
+  if (!isAbsolute(path)) throw new LaunchError(0, `EnvironmentFile=${path} is not absolute.`);
+  if (!existsSync(path)) {
+    if (optional) return {};
+    throw new LaunchError(0, `Failed to load environment files: ${path}: No such file or directory`);
+  }
+  return parseEnvironmentFile(readFileSync(path, "utf8"));
+}
+
+function workingDirectory(unit: Unit, machine: MachineFacts, specify: Specify): string {
+  const value = unit.workingDirectory;
+  if (value === undefined || value === "~") return machine.directory;
+  const path = specify(value.replace(/^-/, ""));
+  if (existsSync(path) && statSync(path).isDirectory()) return path;
+  if (value.startsWith("-")) return machine.directory;
+  throw new LaunchError(
+    200,
+    `Changing to the requested working directory failed: ${path}: No such directory`,
+  );
+}
+
+function commandLine(unit: Unit, env: Record<string, string>, specify: Specify): string[] {
+  const [program, ...rest] = unit.execStart.map(specify);
+  return [findProgram(program!, env.PATH ?? ""), ...expandWords(rest, env)];
+}
+
+function findProgram(program: string, path: string): string {
+  if (program.includes("/")) return program;
+  const found = path.split(delimiter).find((directory) => existsSync(join(directory, program)));
+  if (!found)
+    throw new LaunchError(203, `Unable to locate executable '${program}': No such file or directory`);
+  return join(found, program);
+}
+
+type Specify = (value: string) => string;
+
+/** systemd.unit(5) "Specifiers", those that mean something here. */
+function specifiers(name: string, machine: MachineFacts): Specify {
+  const prefix = name.replace(/\.service$/, "");
+  const values: Record<string, string> = {
+    n: name,
+    N: prefix,
+    p: prefix.split("@")[0]!,
+    i: prefix.split("@")[1] ?? "",
+    H: machine.id,
+    h: machine.directory,
+    u: userInfo().username,
+    T: join(machine.directory, "tmp"),
+    "%": "%",
+  };
+  return (value) =>
+    value.replace(/%(.)/g, (match, letter: string) => {
+      const known = values[letter];
+      if (known === undefined)
+        throw new LaunchError(0, `Specifier ${match} is not supported on a sandbox machine.`);
+      return known;
+    });
+}
+
+/** For messages: the words of the command as a person would type them. */
+export function programName(unit: Unit): string {
+  const path = unit.execStart[0] ?? "";
+  const word = path.endsWith("/env") ? (unit.execStart[1] ?? path) : path;
+  return splitWords(word)[0]?.split("/").at(-1) ?? word;
+}
