@@ -1,0 +1,121 @@
+// A driver without a platform: the verbs of driver.ts on a FakeWorld. It keeps every promise that the contract suite
+// asks of a real one.
+import { EMPTY_FLEET, type Fleet } from "#core/domain/replica.ts";
+import type { Step } from "#core/domain/step.ts";
+import { CAPABILITIES } from "#core/driver/capabilities.ts";
+import type { Driver, Observation, Progress, RepairResult } from "#core/driver/driver.ts";
+import { TuttiError } from "#core/errors.ts";
+import { planInPlace } from "#core/plan/rolling.ts";
+import { behaviourOf, type FakeHost, type FakeWorld, isHealthy, underFaults } from "./world.ts";
+
+/** Works as a `server`: replicas are updated in place. */
+export function fakeDriver(world: FakeWorld): Driver {
+  const calling = (verb: FakeWorld["calls"][number]["verb"], step?: Step) => ({
+    verb,
+    replicas: step?.replicas ?? [],
+    version: step?.version,
+  });
+  return {
+    kind: "server",
+    capabilities: CAPABILITIES.server!,
+    plan: planInPlace,
+    inspect: () => underFaults(world, calling("inspect"), () => inspect(world)),
+    apply: (_target, step) => underFaults(world, calling("apply", step), () => apply(world, step)),
+    check: (_target, step) => underFaults(world, calling("check", step), () => check(world, step)),
+    repair: (_target, fleet) => underFaults(world, calling("repair"), () => repair(world, fleet)),
+    retire: () => underFaults(world, calling("retire"), () => retire(world)),
+  };
+}
+
+function inspect(world: FakeWorld): Fleet {
+  const hosts = [...world.hosts.values()];
+  const carriers = hosts.filter((host) => host.version !== null && host.reachable);
+  const versions = [...new Set(carriers.map((host) => host.version!))];
+  return {
+    ...EMPTY_FLEET,
+    replicas: carriers.map((host) => ({
+      id: host.id,
+      version: host.version,
+      health: isHealthy(world, host) ? "healthy" : "unhealthy",
+      address: `${host.id}.invalid:80`,
+      startedAt: null,
+    })),
+    spare: hosts.filter((host) => host.version === null && host.reachable).map((host) => host.id),
+    unreachable: hosts.filter((host) => !host.reachable).map((host) => host.id),
+    endpoint: carriers.length > 0 ? "http://fake.invalid" : null,
+    traffic: versions.map((version) => {
+      const count = carriers.filter((host) => host.version === version).length;
+      return { version, percent: Math.round((count / carriers.length) * 100) };
+    }),
+  };
+}
+
+function apply(world: FakeWorld, step: Step): Progress {
+  if (step.type !== "batch")
+    throw new TuttiError("not_supported_by_kind", `The fake driver has no step of the type ${step.type}.`);
+  for (const host of hostsOf(world, step)) if (host.reachable) bring(world, host, step.version ?? null);
+  return progress(world, step);
+}
+
+function bring(world: FakeWorld, host: FakeHost, version: string | null): void {
+  const right = host.version === version && !host.dead && (version === null || isHealthy(world, host));
+  if (right || (version !== null && behaviourOf(world, version) === "badArtifact")) return;
+  if (host.version !== version || host.dead) Object.assign(host, { version, looks: 0, dead: false });
+}
+
+function check(world: FakeWorld, step: Step): Progress {
+  for (const host of hostsOf(world, step)) host.looks += 1;
+  return progress(world, step);
+}
+
+function progress(world: FakeWorld, step: Step): Progress {
+  const observations = hostsOf(world, step).map((host) => observe(world, host, step.version ?? null));
+  const done = observations.every((one) =>
+    step.version === null ? one.version === null : one.health === "healthy",
+  );
+  return { phase: done || step.type === "bake" ? "done" : "running", state: null, observations };
+}
+
+function hostsOf(world: FakeWorld, step: Step): FakeHost[] {
+  return step.replicas.flatMap((id) => world.hosts.get(id) ?? []);
+}
+
+function observe(world: FakeWorld, host: FakeHost, wanted: string | null): Observation {
+  const healthy = isHealthy(world, host) && (wanted === null || host.version === wanted);
+  const behaviour = wanted === null ? "good" : behaviourOf(world, wanted);
+  return {
+    replica: host.id,
+    version: host.version,
+    health: healthy ? "healthy" : host.looks > world.looksToHealthy || host.dead ? "unhealthy" : "starting",
+    reachable: host.reachable,
+    hopeless: behaviour === "crashes" || behaviour === "badArtifact",
+    serving: healthy,
+    detail: host.reachable ? DETAILS[host.dead ? "crashes" : behaviour] : "no answer",
+  };
+}
+
+const DETAILS = {
+  good: "GET /healthz answered 200",
+  unhealthy: "GET /healthz answered 500",
+  crashes: "the process ended with exit code 1",
+  badArtifact: "the artifact has another SHA-256 than its release",
+};
+
+function repair(world: FakeWorld, fleet: Fleet): RepairResult[] {
+  const broken = fleet.replicas.filter((one) => one.health === "unhealthy");
+  return broken.map(({ id }) => {
+    const host = world.hosts.get(id)!;
+    Object.assign(host, { dead: false, looks: world.looksToHealthy });
+    const repaired = isHealthy(world, host);
+    return {
+      replica: id,
+      repaired,
+      action: "restart",
+      detail: repaired ? "it answers again" : "still broken",
+    };
+  });
+}
+
+function retire(world: FakeWorld): void {
+  for (const host of world.hosts.values()) Object.assign(host, { version: null, looks: 0, dead: false });
+}

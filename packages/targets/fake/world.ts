@@ -1,0 +1,77 @@
+// Hosts that exist only in memory, with faults by script: what a real pool would be to a driver. For tests, and for
+// simulations of thousands of replicas.
+
+/** What a version does when it is started. */
+export type Behaviour =
+  | "good"
+  /** Runs and answers its health check badly. */
+  | "unhealthy"
+  /** Ends at once. */
+  | "crashes"
+  /** Its artifact cannot be installed. */
+  | "badArtifact";
+
+export type FakeHost = {
+  id: string;
+  version: string | null;
+  /** Looks since the version was installed; it is healthy after `looksToHealthy`. */
+  looks: number;
+  /** Broken by hand (a test's kill) until it is installed or repaired again. */
+  dead: boolean;
+  reachable: boolean;
+};
+
+export type Verb = "inspect" | "apply" | "check" | "repair" | "retire";
+
+/** The next `times` calls of the verb throw: before anything was done, or after all of it (the answer was lost). */
+export type Fault = { verb: Verb; times: number; error: Error; after?: boolean };
+
+export type FakeWorld = {
+  hosts: Map<string, FakeHost>;
+  behaviours: Record<string, Behaviour>;
+  looksToHealthy: number;
+  faults: Fault[];
+  calls: { verb: Verb; replicas: string[]; version?: string | null }[];
+};
+
+export type FakeWorldOptions = Partial<Pick<FakeWorld, "behaviours" | "looksToHealthy" | "faults">>;
+
+/** Hosts `host-1` to `host-<count>`, all bare. */
+export function fakeWorld(count: number, options: FakeWorldOptions = {}): FakeWorld {
+  const ids = Array.from({ length: count }, (_, index) => `host-${index + 1}`);
+  return {
+    hosts: new Map(ids.map((id) => [id, { id, version: null, looks: 0, dead: false, reachable: true }])),
+    behaviours: {},
+    looksToHealthy: 1,
+    faults: [],
+    calls: [],
+    ...options,
+  };
+}
+
+export function behaviourOf(world: FakeWorld, version: string): Behaviour {
+  return world.behaviours[version] ?? "good";
+}
+
+export function isHealthy(world: FakeWorld, host: FakeHost): boolean {
+  if (host.version === null || host.dead || !host.reachable) return false;
+  return behaviourOf(world, host.version) === "good" && host.looks >= world.looksToHealthy;
+}
+
+export function healthyCount(world: FakeWorld): number {
+  return [...world.hosts.values()].filter((host) => isHealthy(world, host)).length;
+}
+
+/** Runs a verb under the script of faults. */
+export async function underFaults<T>(
+  world: FakeWorld,
+  call: FakeWorld["calls"][number],
+  run: () => T,
+): Promise<T> {
+  world.calls.push(call);
+  const fault = world.faults.find((one) => one.verb === call.verb && one.times > 0);
+  if (!fault) return run();
+  fault.times -= 1;
+  if (fault.after) run();
+  throw fault.error;
+}

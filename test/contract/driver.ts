@@ -1,0 +1,152 @@
+// What every driver promises, whatever it drives. A harness brings the driver, a place for it to work on and releases
+// of each nature; the suite asks nothing that only one kind could answer.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Fleet } from "#core/domain/replica.ts";
+import type { Driver, TargetContext } from "#core/driver/driver.ts";
+import { expectPlayed, planTo, playStep, roll, watchStep } from "./roll.ts";
+
+/** unhealthy: answers 500 on its health path. crashing: ends at its start. otherDigest: not what its release says. noArchive: a text file. */
+export type Nature = "good" | "unhealthy" | "crashing" | "otherDigest" | "noArchive";
+
+export type Harness = {
+  driver: Driver;
+  target: TargetContext;
+  /** Registers a release of that nature, so that `target.release(version)` finds it. */
+  makeRelease(version: string, nature: Nature): Promise<void>;
+  /** Steady requests through the endpoint until stopped; where the place has a real one. */
+  load?(endpoint: string): { stop(): Promise<{ sent: number; failed: number }> };
+  close(): Promise<void>;
+};
+
+/** Words that the reason of each nature must hold. */
+export type Reasons = Record<Exclude<Nature, "good">, RegExp>;
+
+export function driverContract(name: string, open: () => Promise<Harness>, reasons: Reasons): void {
+  describe(`the ${name} driver`, () => {
+    let harness: Harness;
+    let driver: Driver;
+    let target: TargetContext;
+    const rollTo = (version: string | null, rollback = false) => roll(driver, target, version, rollback);
+
+    beforeEach(async () => {
+      harness = await open();
+      ({ driver, target } = harness);
+      await harness.makeRelease("v1", "good");
+      await harness.makeRelease("v2", "good");
+    });
+    afterEach(() => harness.close());
+
+    test("sees nothing where nothing is", async () => {
+      const fleet = await driver.inspect(target);
+      expect(fleet.replicas).toEqual([]);
+      expect(fleet.endpoint).toBeNull();
+    });
+
+    test("brings a first release to every replica, healthy and in traffic", async () => {
+      expectPlayed(await rollTo("v1"));
+      const fleet = await driver.inspect(target);
+      expect(versionsOf(fleet)).toEqual(["v1"]);
+      expect(fleet.replicas.every((one) => one.health === "healthy")).toBe(true);
+      expect(fleet.traffic).toEqual([{ version: "v1", percent: 100 }]);
+      expect(fleet.endpoint).toMatch(/^https?:\/\//);
+    });
+
+    test("has nothing left to plan once the release is live", async () => {
+      expectPlayed(await rollTo("v1"));
+      expect(await planTo(driver, target, "v1")).toEqual([]);
+    });
+
+    test("changes nothing by looking", async () => {
+      expectPlayed(await rollTo("v1"));
+      const first = await driver.inspect(target);
+      expect(await driver.inspect(target)).toEqual(first);
+    });
+
+    test("takes a step applied twice, and looked at after its end, as one", async () => {
+      expectPlayed(await rollTo("v1"));
+      for (const step of await planTo(driver, target, "v2")) {
+        await driver.apply(target, step);
+        expectPlayed(await playStep(driver, target, step));
+        const after = await driver.inspect(target);
+        const again = await driver.apply(target, step);
+        expectPlayed(await watchStep(driver, target, step, again));
+        expect((await driver.inspect(target)).replicas).toEqual(after.replicas);
+      }
+    });
+
+    test("carries a step on whose memory was lost", async () => {
+      const [step] = await planTo(driver, target, "v1");
+      await driver.apply(target, step!);
+      expectPlayed(await watchStep(driver, target, step!, await driver.check(target, step!, null)));
+      expect(versionsOf(await driver.inspect(target))).toContain("v1");
+    });
+
+    test("replaces a release without a failed request, and goes back by planning", async () => {
+      expectPlayed(await rollTo("v1"));
+      const load = harness.load?.((await driver.inspect(target)).endpoint!);
+      expectPlayed(await rollTo("v2"));
+      expect(versionsOf(await driver.inspect(target))).toEqual(["v2"]);
+      expectPlayed(await rollTo("v1", true));
+      expect(versionsOf(await driver.inspect(target))).toEqual(["v1"]);
+      const requests = await load?.stop();
+      expect(requests?.failed ?? 0).toBe(0);
+      if (requests) expect(requests.sent).toBeGreaterThan(0);
+    });
+
+    test("carries on in the middle by planning again from what is live", async () => {
+      expectPlayed(await rollTo("v1"));
+      const [first] = await planTo(driver, target, "v2");
+      expectPlayed(await playStep(driver, target, first!));
+      expectPlayed(await rollTo("v2"));
+      expect(versionsOf(await driver.inspect(target))).toEqual(["v2"]);
+    });
+
+    for (const nature of ["unhealthy", "crashing", "otherDigest", "noArchive"] as const) {
+      test(`says why a release that is ${nature} fails, and leads back to a healthy fleet`, async () => {
+        await harness.makeRelease("v3", nature);
+        expectPlayed(await rollTo("v1"));
+        const failed = await rollTo("v3");
+        expect(failed.ok).toBe(false);
+        expect(failed.reason).toMatch(reasons[nature]);
+        expectPlayed(await rollTo("v1", true));
+        const fleet = await driver.inspect(target);
+        expect(versionsOf(fleet)).toEqual(["v1"]);
+        expect(fleet.replicas.every((one) => one.health === "healthy")).toBe(true);
+      });
+    }
+
+    test("takes a first release that failed away again", async () => {
+      await harness.makeRelease("v3", "unhealthy");
+      expect((await rollTo("v3")).ok).toBe(false);
+      await driver.retire(target);
+      expect((await driver.inspect(target)).replicas).toEqual([]);
+    });
+
+    test("removes the target by planning to nothing", async () => {
+      expectPlayed(await rollTo("v1"));
+      expectPlayed(await rollTo(null));
+      expect((await driver.inspect(target)).replicas).toEqual([]);
+      expect(await planTo(driver, target, null)).toEqual([]);
+    });
+
+    test("retires twice, and what never was", async () => {
+      await driver.retire(target);
+      expectPlayed(await rollTo("v1"));
+      await driver.retire(target);
+      await driver.retire(target);
+      const fleet = await driver.inspect(target);
+      expect(fleet.replicas).toEqual([]);
+      expect(fleet.endpoint).toBeNull();
+    });
+
+    test("repairs nothing where nothing is broken", async () => {
+      expectPlayed(await rollTo("v1"));
+      const fleet = await driver.inspect(target);
+      expect(await driver.repair({ ...target, current: "v1" }, fleet)).toEqual([]);
+    });
+  });
+}
+
+function versionsOf(fleet: Fleet): (string | null)[] {
+  return [...new Set(fleet.replicas.map((one) => one.version))];
+}
