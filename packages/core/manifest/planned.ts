@@ -24,12 +24,9 @@ export function takePlanned(document: unknown): { rest: unknown; problems: Probl
   const problems: Problem[] = [];
   const rest = takeSettings(document, "", problems);
   const { kind, environments } = rest;
-  if (
-    typeof kind === "string" &&
-    !BUILT_KINDS.includes(kind) &&
-    (KINDS as readonly string[]).includes(kind)
-  ) {
+  if (isPlannedKind(kind)) {
     problems.push(planned("kind", `"${kind}" is not supported yet: ${BUILT_KINDS.join(" and ")} are`));
+    problems.push(...plannedStrategies(rest));
   }
   if (isRecord(environments)) {
     const each = Object.entries(environments).map(([name, overlay]) => {
@@ -39,6 +36,23 @@ export function takePlanned(document: unknown): { rest: unknown; problems: Probl
     rest.environments = Object.fromEntries(each);
   }
   return { rest, problems };
+}
+
+function isPlannedKind(kind: unknown): kind is string {
+  return (
+    typeof kind === "string" && (KINDS as readonly string[]).includes(kind) && !BUILT_KINDS.includes(kind)
+  );
+}
+
+/** On a built kind `blueGreen` is refused as what it cannot do; on the others it comes with them. */
+function plannedStrategies(document: Record<string, unknown>): Problem[] {
+  const environments = isRecord(document.environments) ? Object.entries(document.environments) : [];
+  const named = environments.map(([name, block]) => [`environments.${name}`, block] as const);
+  return [["", document] as const, ...named]
+    .filter(
+      ([, block]) => isRecord(block) && isRecord(block.rollout) && block.rollout.strategy === "blueGreen",
+    )
+    .map(([path]) => planned(join(path, "rollout.strategy"), '"blueGreen" is not supported yet'));
 }
 
 function takeSettings(

@@ -15,12 +15,7 @@ export function planInPlace(request: PlanRequest, spec: Spec): PlannedStep[] {
   const carriers = request.fleet.replicas.filter((replica) => replica.version !== null);
   if (request.version === null) return removeSteps(reachable(carriers, request), request);
   const { keep, surplus } = choose(carriers, request);
-  const hosts = [...installOrder(keep, request)];
-  const added = missingHosts(keep.length, request, spec);
-  // New copies come before healthy ones are touched: they make room.
-  const firstHealthy = hosts.findIndex((host) => host.healthy);
-  const at = firstHealthy === -1 ? hosts.length : firstHealthy;
-  hosts.splice(at, 0, ...added.map((id) => ({ id, healthy: false })));
+  const hosts = installOrder(keep, missingHosts(keep.length, request, spec), request);
   return [...installSteps(hosts, request, spec), ...removeSteps(reachable(surplus, request), request)];
 }
 
@@ -40,19 +35,21 @@ function choose(carriers: Replica[], request: PlanRequest): { keep: Replica[]; s
 
 /**
  * Unreachable ones first: where no failure is allowed, a host that does not answer stops the deployment before it
- * changed anything. Then the broken ones, whose update costs no healthy copy, then the healthy ones.
+ * changed anything. Then the broken ones and the new ones, which cost no healthy copy; the healthy ones last.
  */
-function installOrder(keep: Replica[], request: PlanRequest): Host[] {
+function installOrder(keep: Replica[], added: string[], request: PlanRequest): Host[] {
   const unreachable = new Set(request.fleet.unreachable);
-  const wrong = keep.filter((replica) => !isRight(replica, request.version) || unreachable.has(replica.id));
-  const gone = wrong.filter((replica) => unreachable.has(replica.id));
-  const there = wrong.filter((replica) => !unreachable.has(replica.id));
-  const broken = there.filter((replica) => replica.health !== "healthy");
-  const healthy = there.filter((replica) => replica.health === "healthy");
+  const silent = (id: string) => unreachable.has(id);
+  const wrong = keep.filter((replica) => !isRight(replica, request.version) || silent(replica.id));
+  const there = wrong.filter((replica) => !silent(replica.id));
+  const gone = [...wrong.map((replica) => replica.id).filter(silent), ...added.filter(silent)];
+  const broken = there.filter((replica) => replica.health !== "healthy").map((replica) => replica.id);
+  const fresh = added.filter((id) => !silent(id));
+  const healthy = there.filter((replica) => replica.health === "healthy").map((replica) => replica.id);
   return [
-    ...(request.rollback ? [] : gone).map((replica) => ({ id: replica.id, healthy: false })),
-    ...broken.map((replica) => ({ id: replica.id, healthy: false })),
-    ...healthy.map((replica) => ({ id: replica.id, healthy: true })),
+    // Nobody waits on the way back for a host that does not answer.
+    ...[...(request.rollback ? [] : gone), ...broken, ...fresh].map((id) => ({ id, healthy: false })),
+    ...healthy.map((id) => ({ id, healthy: true })),
   ];
 }
 
