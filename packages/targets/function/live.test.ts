@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { Live, Published } from "./client.ts";
+import { driftOf } from "./inspect.ts";
+import { functionNameOf, labelOf, readLabel } from "./naming.ts";
+import { prunable } from "./prune.ts";
+
+function published(number: number, version: string | null = `v${number}`): Published {
+  const label = version === null ? null : { releaseId: `rel_${version}`, version };
+  return { number: String(number), label, state: "Active", stateReason: "" };
+}
+
+function live(percents: Record<string, number>, over: Partial<Live> = {}): Live {
+  return {
+    name: "tutti-app-shop-prod",
+    versions: [published(1), published(2), published(3, null)],
+    alias: { percents: new Map(Object.entries(percents)), revisionId: "r" },
+    url: "http://x",
+    ...over,
+  };
+}
+
+test("an alias as the last deployment left it is no drift", () => {
+  expect(driftOf(live({ 2: 100 }), "v2")).toEqual([]);
+});
+
+test("while a deployment is under way nothing is drift", () => {
+  expect(driftOf(live({ 1: 90, 2: 10 }), undefined)).toEqual([]);
+});
+
+test("an alias changed by hand is told with what it was and what it is", () => {
+  expect(driftOf(live({ 1: 30, 3: 70 }), "v2")).toEqual([
+    "The alias live sends 30% to v1 and 70% to lambda-version-3; the last deployment left it at 100% to v2.",
+  ]);
+});
+
+test("a missing alias and a missing URL are drift", () => {
+  expect(driftOf(live({}, { alias: null }), "v2")).toEqual(["The alias live is gone."]);
+  expect(driftOf(live({ 2: 100 }, { url: null }), "v2")).toEqual(["The function URL is gone."]);
+});
+
+test("the newest five versions stay, and whatever has traffic, and what Tutti did not publish", () => {
+  const versions = [1, 2, 3, 4, 5, 6, 7, 8].map((number) =>
+    published(number, number === 2 ? null : `v${number}`),
+  );
+  const alias = { percents: new Map([["1", 100]]), revisionId: "r" };
+  expect(prunable(versions, alias).map((one) => one.number)).toEqual(["3"]);
+});
+
+test("a label is read back as it was written", () => {
+  const release = { id: "rel_1", version: "2.0 beta" } as Parameters<typeof labelOf>[0];
+  expect(readLabel(labelOf(release))).toEqual({ releaseId: "rel_1", version: "2.0 beta" });
+  expect(readLabel("by hand")).toBeNull();
+});
+
+test("a name over 64 characters is cut, and stays different from its neighbours", () => {
+  expect(functionNameOf("tutti-app-", "shop", "prod")).toBe("tutti-app-shop-prod");
+  const [a, b] = ["a", "b"].map((end) => functionNameOf("tutti-app-", "x".repeat(70) + end, "prod"));
+  expect(a).toHaveLength(64);
+  expect(a).not.toBe(b);
+});
