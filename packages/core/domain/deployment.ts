@@ -66,10 +66,25 @@ export type Deployment = {
   /** Whether anything has been changed on the target yet; an abort before that ends `cancelled`. */
   changed: boolean;
   /** The end that the rollback under way leads to, with why; `null` while going forward. */
-  ending: { status: "rolled_back"; reason: string } | null;
+  ending: Ending | null;
+  /** What is live may differ from the plan (an execution died, a failure was forgiven): the next thing to do is to plan again, in a fresh execution. */
+  replan?: boolean;
+  /** How often the sweep has carried it on since something last moved. */
+  revivals?: number;
   eventSeq: number;
   /** Counts for the receipt. */
   cost: { stateTransitions: number; sdkCalls: number; writes: number };
+};
+
+export type Ending = {
+  status: "rolled_back";
+  reason: string;
+  /** When the way back began; failures before it are not its own. */
+  since?: string;
+  /** Whether the pending steps are those of the way back. */
+  planned?: boolean;
+  /** Steps of the way back that failed; after the second one it is given up. */
+  attempts?: number;
 };
 
 /** Health of one replica as watched over time; instants in milliseconds since the epoch. */

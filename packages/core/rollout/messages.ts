@@ -1,4 +1,5 @@
 // What the workflow, the API and the driver functions say to each other. The workflow passes ids and counts only.
+import type { Kind } from "../domain/kind.ts";
 
 /** What the next state of the workflow is; each is a branch of its Choice `Next step`. */
 export type Move =
@@ -14,10 +15,13 @@ export type Move =
   /** Go on in a fresh execution, before the history limit. */
   | { next: "carryOn"; generation: number };
 
+/** Input of an execution of the rollout workflow; its name is `<deploymentId>-<generation>`. */
+export type RolloutInput = { deploymentId: string; kind: Kind; generation: number };
+
 /** What a state of the workflow sends to the driver function. */
 export type EngineRequest =
   | {
-      verb: "plan" | "apply" | "check" | "rollBack" | "finish" | "carryOn";
+      verb: "plan" | "apply" | "check" | "rollBack" | "finish";
       deploymentId: string;
       generation: number;
       error?: unknown;

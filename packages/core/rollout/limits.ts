@@ -1,0 +1,13 @@
+// Numbers that the engine and the workflow must agree on.
+
+/** More replicas than this in one step are played in shards, each by a task of its own. */
+export const SHARD_SIZE = 50;
+
+/** So many rounds in one execution, then a fresh one takes over. A round is at most 12 history events (Apply 5, Check 5, Next step 2), so 1,500 of them stay below the 25,000 that end an execution (Step Functions quotas, "Maximum execution history size"), retries included. */
+export const MAX_ROUNDS = 1500;
+
+/** A wait for an operator may take a day; it counts as so many rounds, so that the waits of one execution fit its time-out. */
+export const HOLD_ROUNDS = 60;
+
+/** So long one task watches a step before it answers. */
+export const WATCH_SECONDS = 20;
