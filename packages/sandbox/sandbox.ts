@@ -14,6 +14,7 @@ import { openRoles } from "./iam/roles.ts";
 import { createIam } from "./iam/service.ts";
 import { ACCOUNT_ID, createPlatform } from "./local-platform.ts";
 import type { Credentials, Platform, Service } from "./platform.ts";
+import { createS3Http } from "./s3/http.ts";
 import { createServices } from "./services.ts";
 
 export type SandboxOptions = {
@@ -83,7 +84,7 @@ async function run(options: SandboxOptions, ground: Ground): Promise<Omit<Sandbo
     ...standard.services,
     ...(options.services?.(platform) ?? []),
   ];
-  const all: Callable[] = [...services, ...standard.passthrough];
+  const all: Callable[] = [...services, ...standard.passthrough, standard.s3];
   dispatcher = createDispatcher(all, access.authorize);
   // In the order of their making: who was made last may still need those before it.
   for (const service of all) if (service.stop) undo.push(() => service.stop!());
@@ -94,9 +95,7 @@ async function run(options: SandboxOptions, ground: Ground): Promise<Omit<Sandbo
       passthrough: standard.passthrough,
       dispatcher,
       principalOf: access.principalOf,
-      s3: async (_request, response) => {
-        response.writeHead(501).end();
-      },
+      s3: createS3Http({ dispatcher, access, now: platform.now, log }),
       log,
     }),
   );
