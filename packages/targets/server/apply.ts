@@ -1,0 +1,70 @@
+// Starts a step: a place behind the load balancer, then every host of the batch that is in traffic is taken out of it.
+// Hosts that were never in traffic go straight on. Started again, it finds drained what is drained and installed what is
+// installed (the script sees to that).
+
+import type { Step } from "#core/domain/step.ts";
+import type { Progress, TargetContext } from "#core/driver/driver.ts";
+import { TuttiError } from "#core/errors.ts";
+import { advance } from "./advance.ts";
+import { findHosts, type Host, poolOf } from "./hosts.ts";
+import type { Server } from "./server.ts";
+import type { HostState, StepState } from "./state.ts";
+
+export async function applyStep(server: Server, target: TargetContext, step: Step): Promise<Progress> {
+  const [targetGroupArn, all] = await Promise.all([
+    place(server, target, step),
+    findHosts(server.clients, poolOf(target)),
+  ]);
+  const hosts = step.replicas.map((id) => begin(id, all, step));
+  const state: StepState = { targetGroupArn, hosts };
+  await takeOutOfTraffic(server, state);
+  return advance(server, target, step, state);
+}
+
+/** A removal needs no place; it uses the one that is there. */
+async function place(server: Server, target: TargetContext, step: Step): Promise<string | null> {
+  const { app, spec } = target;
+  const { loadBalancer, name: environment } = target.environment;
+  if (!loadBalancer) return null;
+  const who = { app, environment, loadBalancer };
+  if (step.action === "remove") return server.balancer.find(who);
+  const { port, health, rollout } = spec;
+  return server.balancer.ensure({ ...who, port, health, drainSeconds: rollout.drainSeconds });
+}
+
+function begin(id: string, all: Host[], step: Step): HostState {
+  const host = all.find((one) => one.id === id);
+  const state: HostState = {
+    host: host ?? { id, address: "", online: false },
+    phase: "ready",
+    verb: step.action === "remove" ? "remove" : "install",
+    version: null,
+    reachable: true,
+    detail: "",
+  };
+  if (!host)
+    return { ...state, phase: "broken", reachable: false, detail: "the host is no longer in its pool" };
+  return state;
+}
+
+async function takeOutOfTraffic({ balancer }: Server, state: StepState): Promise<void> {
+  if (state.targetGroupArn === null) return;
+  const backends = await balancer.health(state.targetGroupArn);
+  const addresses = new Set(state.hosts.map(({ host }) => host.address).filter(Boolean));
+  const registered = backends.filter((one) => addresses.has(one.address));
+  await balancer.deregister(
+    state.targetGroupArn,
+    registered.filter((one) => one.state !== "draining"),
+  );
+  for (const host of state.hosts) {
+    if (host.phase === "ready" && registered.some((one) => one.address === host.host.address)) {
+      host.phase = "draining";
+      host.detail = "leaving traffic";
+    }
+  }
+}
+
+export function assertBatch(step: Step): void {
+  if (step.type !== "batch" && step.type !== "bake")
+    throw new TuttiError("internal", `A server knows no step of the type ${step.type}.`);
+}

@@ -1,0 +1,52 @@
+// Runs one script on many hosts and waits for all of them, for the verbs that answer in one call (inspect, repair,
+// retire). Bounded: who has not answered by then counts as unreachable.
+import type { TargetContext } from "#core/driver/driver.ts";
+import { type Host, poolOf } from "./hosts.ts";
+import { composeScript, type Verb } from "./scripts/compose.ts";
+import { readResult, type ScriptResult } from "./scripts/result.ts";
+import type { Server } from "./server.ts";
+import type { Outcomes } from "./transport/transport.ts";
+
+export type Answer = { host: Host } & (
+  | { reached: true; result: ScriptResult }
+  | { reached: false; reason: string }
+);
+
+const FIRST_PAUSE_MILLISECONDS = 50;
+const LONGEST_PAUSE_MILLISECONDS = 1_000;
+
+export async function askHosts(
+  server: Server,
+  target: TargetContext,
+  hosts: Host[],
+  verb: Verb,
+  timeoutSeconds: number,
+): Promise<Answer[]> {
+  if (hosts.length === 0) return [];
+  const script = composeScript(verb, target, poolOf(target));
+  const transport = server.transport(target);
+  const outcomes = await transport.run(hosts.map((host) => ({ host, script, timeoutSeconds })));
+  const until = target.clock.now() + timeoutSeconds * 1000;
+  let pause = FIRST_PAUSE_MILLISECONDS;
+  for (let left = pendingOf(hosts, outcomes); left.length > 0 && target.clock.now() < until; ) {
+    await target.clock.sleep(pause);
+    pause = Math.min(pause * 1.5, LONGEST_PAUSE_MILLISECONDS);
+    for (const [id, outcome] of await transport.ask(left)) outcomes.set(id, outcome);
+    left = pendingOf(hosts, outcomes);
+  }
+  return hosts.map((host) => answerOf(host, outcomes, timeoutSeconds));
+}
+
+function pendingOf(hosts: Host[], outcomes: Outcomes): { host: Host; ref: string }[] {
+  return hosts.flatMap((host) => {
+    const outcome = outcomes.get(host.id);
+    return outcome?.kind === "pending" ? [{ host, ref: outcome.ref }] : [];
+  });
+}
+
+function answerOf(host: Host, outcomes: Outcomes, timeoutSeconds: number): Answer {
+  const outcome = outcomes.get(host.id);
+  if (outcome?.kind === "exited") return { host, reached: true, result: readResult(outcome) };
+  if (outcome?.kind === "unreachable") return { host, reached: false, reason: outcome.reason };
+  return { host, reached: false, reason: `no answer within ${timeoutSeconds} s` };
+}

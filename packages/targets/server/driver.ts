@@ -1,0 +1,28 @@
+// Servers: a release is a folder on each host, `current` points to the one that runs, and batches of hosts leave traffic,
+// change and come back. Every verb is in the file of its name.
+import { CAPABILITIES } from "#core/driver/capabilities.ts";
+import type { Driver } from "#core/driver/driver.ts";
+import { planInPlace } from "#core/plan/rolling.ts";
+import { balancerNotes } from "#targets/balancer/target-health.ts";
+import { applyStep } from "./apply.ts";
+import { checkStep } from "./check.ts";
+import type { ServerClients } from "./client.ts";
+import { inspectTarget } from "./inspect.ts";
+import { repairTarget } from "./repair.ts";
+import { retireTarget } from "./retire.ts";
+import { createServer } from "./server.ts";
+
+export function createServerDriver(clients: ServerClients): Driver {
+  const server = createServer(clients);
+  return {
+    kind: "server",
+    capabilities: CAPABILITIES.server!,
+    inspect: (target) => inspectTarget(server, target),
+    plan: planInPlace,
+    apply: (target, step) => applyStep(server, target, step),
+    check: (target, step, state) => checkStep(server, target, step, state),
+    repair: (target, fleet) => repairTarget(server, target, fleet),
+    retire: (target) => retireTarget(server, target),
+    notes: (spec) => balancerNotes(spec.health, spec.rollout.drainSeconds),
+  };
+}

@@ -1,0 +1,142 @@
+// What is live: every host of the pool is asked at once, and the load balancer beside them. A replica is healthy only
+// when both say so. Changes nothing.
+
+import type { Fleet, Replica, ReplicaHealth } from "#core/domain/replica.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import type { BackendHealth } from "#targets/balancer/balancer.ts";
+import { type Answer, askHosts } from "./ask-hosts.ts";
+import { findHosts, poolOf } from "./hosts.ts";
+import { LOOK_SECONDS } from "./scripts/compose.ts";
+import type { ScriptResult } from "./scripts/result.ts";
+import type { Server } from "./server.ts";
+
+/** `null`: no load balancer, or nothing there yet. */
+export type Traffic = { targetGroupArn: string; endpoint: string | null; backends: BackendHealth[] } | null;
+
+export async function inspectTarget(server: Server, target: TargetContext): Promise<Fleet> {
+  const [answers, traffic] = await Promise.all([askPool(server, target), readTraffic(server, target)]);
+  return fleetOf(target, answers, traffic);
+}
+
+async function askPool(server: Server, target: TargetContext): Promise<Answer[]> {
+  const hosts = await findHosts(server.clients, poolOf(target));
+  return askHosts(server, target, hosts, "look", LOOK_SECONDS);
+}
+
+export async function readTraffic({ balancer }: Server, target: TargetContext): Promise<Traffic> {
+  const { loadBalancer, name: environment } = target.environment;
+  if (!loadBalancer) return null;
+  const who = { app: target.app, environment, loadBalancer };
+  const targetGroupArn = await balancer.find(who);
+  if (targetGroupArn === null) return null;
+  const [backends, endpoint] = await Promise.all([
+    balancer.health(targetGroupArn),
+    balancer.endpoint(who, targetGroupArn),
+  ]);
+  return { targetGroupArn, endpoint, backends };
+}
+
+/** Pure. */
+export function fleetOf(
+  target: Pick<TargetContext, "current" | "environment">,
+  answers: Answer[],
+  traffic: Traffic,
+): Fleet {
+  const replicas = answers.flatMap((answer) => replicaOf(answer, target, traffic) ?? []);
+  const carriers = new Set(replicas.map((replica) => replica.id));
+  const reached = answers.filter((answer) => answer.reached).map(({ host }) => host.id);
+  return {
+    replicas,
+    spare: reached.filter((id) => !carriers.has(id)),
+    unreachable: answers.filter((answer) => !answer.reached).map(({ host }) => host.id),
+    endpoint: traffic?.endpoint ?? soleAddress(replicas),
+    traffic: sharesOf(replicas),
+    // While a deployment is under way nothing is drift.
+    drift: target.current === undefined ? [] : driftOf(replicas, traffic),
+  };
+}
+
+function replicaOf(
+  answer: Answer,
+  target: Pick<TargetContext, "current">,
+  traffic: Traffic,
+): Replica | undefined {
+  const { host } = answer;
+  const backends = traffic?.backends.filter((one) => one.address === host.address) ?? [];
+  if (!answer.reached) {
+    // Cut off and still in traffic: it carries the app, whatever it does with it.
+    const backend = backends.find((one) => one.state !== "draining");
+    if (!backend) return undefined;
+    const address = `${backend.address}:${backend.port}`;
+    const version = target.current ?? "unknown";
+    return { id: host.id, version, health: "unknown", address, startedAt: null, detail: answer.reason };
+  }
+  const { result } = answer;
+  if (result.state === "absent" && result.outcome === "ok") return undefined;
+  const backend = backends.find((one) => one.port === result.port) ?? backends[0];
+  return {
+    id: host.id,
+    version: result.version || null,
+    address: result.port === null ? null : `${host.address || result.host}:${result.port}`,
+    startedAt: result.startedAt || null,
+    ...healthOf(result, backend, traffic),
+  };
+}
+
+function healthOf(
+  result: ScriptResult,
+  backend: BackendHealth | undefined,
+  traffic: Traffic,
+): { health: ReplicaHealth; detail: string } {
+  const own = { health: result.health, detail: result.detail };
+  if (traffic === null || result.health !== "healthy") return own;
+  if (!backend)
+    return { health: "unhealthy", detail: "healthy by itself, not registered at the load balancer" };
+  switch (backend.state) {
+    case "healthy":
+      return own;
+    case "draining":
+      return { health: "draining", detail: "leaving traffic" };
+    case "initial":
+      return { health: "starting", detail: "the load balancer has not looked at it yet" };
+    default:
+      return { health: "unhealthy", detail: `the load balancer says: ${backend.detail || backend.state}` };
+  }
+}
+
+/** Every healthy replica gets the same share. */
+function sharesOf(replicas: Replica[]): { version: string; percent: number }[] {
+  const healthy = replicas.filter((replica) => replica.health === "healthy");
+  const byVersion = Map.groupBy(healthy, (replica) => replica.version ?? "");
+  return [...byVersion].map(([version, same]) => ({
+    version,
+    percent: Math.round((100 * same.length) / healthy.length),
+  }));
+}
+
+/** Without a load balancer a single replica is its own endpoint; several have none in common. */
+function soleAddress(replicas: Replica[]): string | null {
+  const [only] = replicas;
+  return replicas.length === 1 && only?.address ? `http://${only.address}` : null;
+}
+
+/** Registered by hand, or taken out by hand. */
+function driftOf(replicas: Replica[], traffic: Traffic): string[] {
+  if (traffic === null) return [];
+  const addresses = new Map(replicas.map((replica) => [replica.address, replica.id]));
+  const strangers = strangersOf(replicas, traffic).map(
+    ({ address, port }) => `${address}:${port} is registered at the load balancer and is no replica`,
+  );
+  const registered = new Set(traffic.backends.map(({ address, port }) => `${address}:${port}`));
+  const missing = [...addresses]
+    .filter(([address]) => address !== null && !registered.has(address))
+    .map(([, id]) => `${id} is not registered at the load balancer`);
+  return [...strangers, ...missing];
+}
+
+export function strangersOf(replicas: Replica[], traffic: NonNullable<Traffic>): BackendHealth[] {
+  const known = new Set(replicas.map((replica) => replica.address));
+  return traffic.backends.filter(
+    ({ address, port, state }) => state !== "draining" && !known.has(`${address}:${port}`),
+  );
+}

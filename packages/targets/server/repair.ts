@@ -1,0 +1,75 @@
+// Healing: the smallest repair of each broken replica. A process that died or hangs is started again; a healthy one that
+// somebody took out of traffic is put back; what was registered by hand is taken out.
+
+import type { Fleet, Replica } from "#core/domain/replica.ts";
+import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import type { Backend } from "#targets/balancer/balancer.ts";
+import { type Answer, askHosts } from "./ask-hosts.ts";
+import { findHosts, poolOf } from "./hosts.ts";
+import { readTraffic, strangersOf } from "./inspect.ts";
+import type { Server } from "./server.ts";
+
+/** A restart and one watch of its start. */
+const REPAIR_SECONDS = 45;
+
+export async function repairTarget(
+  server: Server,
+  target: TargetContext,
+  fleet: Fleet,
+): Promise<RepairResult[]> {
+  const broken = fleet.replicas.filter(({ health }) => health === "unhealthy" || health === "unknown");
+  const silent = broken.filter(({ id }) => fleet.unreachable.includes(id));
+  const mendable = broken.filter(({ id }) => !fleet.unreachable.includes(id));
+  const answers = await restart(server, target, mendable);
+  // Traffic is a deployment's own affair while one is under way.
+  const taken = target.current === undefined ? [] : await mendTraffic(server, target, fleet, answers);
+  return [...silent.map(leftAlone), ...answers.map(resultOf), ...taken];
+}
+
+async function restart(server: Server, target: TargetContext, replicas: Replica[]): Promise<Answer[]> {
+  if (replicas.length === 0) return [];
+  const ids = new Set(replicas.map((replica) => replica.id));
+  const hosts = (await findHosts(server.clients, poolOf(target))).filter((host) => ids.has(host.id));
+  return askHosts(server, target, hosts, "restart", REPAIR_SECONDS);
+}
+
+/** Everything that is healthy by its own word is registered, strangers are not. */
+async function mendTraffic(
+  { balancer, ...server }: Server,
+  target: TargetContext,
+  fleet: Fleet,
+  answers: Answer[],
+): Promise<RepairResult[]> {
+  const traffic = await readTraffic({ balancer, ...server }, target);
+  if (traffic === null) return [];
+  const registered = new Set(traffic.backends.map(({ address, port }) => `${address}:${port}`));
+  const missing = answers.flatMap((answer) => {
+    const backend = healthyBackend(answer);
+    return backend && !registered.has(`${backend.address}:${backend.port}`) ? [backend] : [];
+  });
+  await balancer.register(traffic.targetGroupArn, missing);
+  const strangers = strangersOf(fleet.replicas, traffic);
+  await balancer.deregister(traffic.targetGroupArn, strangers);
+  return strangers.map(({ address, port }) => ({
+    replica: `${address}:${port}`,
+    repaired: true,
+    action: "deregistered",
+    detail: "was registered at the load balancer and is no replica",
+  }));
+}
+
+function healthyBackend(answer: Answer): Backend | null {
+  if (!answer.reached || answer.result.health !== "healthy" || answer.result.port === null) return null;
+  return { address: answer.host.address || answer.result.host, port: answer.result.port };
+}
+
+function leftAlone({ id, detail }: Replica): RepairResult {
+  return { replica: id, repaired: false, action: "none", detail: detail ?? "the host does not answer" };
+}
+
+function resultOf(answer: Answer): RepairResult {
+  const replica = answer.host.id;
+  if (!answer.reached) return { replica, repaired: false, action: "restart", detail: answer.reason };
+  const { outcome, health, detail } = answer.result;
+  return { replica, repaired: outcome === "ok" && health === "healthy", action: "restart", detail };
+}

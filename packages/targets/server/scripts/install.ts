@@ -1,0 +1,139 @@
+// The script that brings one host to a release: fetch and verify (unless the release is there already, so that a
+// rollback sends nothing again), unpack beside the others, write the environment, flip `current`, restart, watch the
+// local health, tidy up. Run twice it has the effect of once; killed anywhere, the next run makes it whole.
+
+export const INSTALL = `
+fetch() { # the address is handed over by stdin or environment: arguments can be read by every user of the host
+  if command -v curl >/dev/null; then
+    printf 'url = "%s"\\n' "$URL" | curl -sS -f -L --retry 2 --connect-timeout 5 --max-time "$FETCH_SECONDS" -o "$1" -K - 2>"$base/.said"
+  elif command -v wget >/dev/null; then
+    printf '%s\\n' "$URL" | wget -q -t 2 -T 10 -O "$1" -i - 2>"$base/.said"
+  else
+    URL="$URL" FILE="$1" SECONDS_LEFT="$FETCH_SECONDS" node -e '
+      const { pipeline } = require("node:stream/promises");
+      fetch(process.env.URL, { signal: AbortSignal.timeout(1000 * process.env.SECONDS_LEFT) }).then((answer) => {
+        if (!answer.ok) throw new Error("the server answered " + answer.status);
+        return pipeline(answer.body, require("node:fs").createWriteStream(process.env.FILE));
+      }).catch((error) => { console.error(error.message); process.exit(1); })' 2>"$base/.said"
+  fi
+}
+
+digest() {
+  if command -v sha256sum >/dev/null; then sha256sum <"$1"; else openssl dgst -sha256 -r <"$1"; fi | cut -d ' ' -f 1
+}
+
+unpack() { # FILE DIRECTORY; by what the file is, not by how it is called
+  case $(od -A n -t x1 -N 4 "$1" | tr -d ' \\n') in
+    1f8b*) tar -x -z -o -f "$1" -C "$2" >"$base/.said" 2>&1 ;;
+    504b0304 | 504b0506)
+      if command -v unzip >/dev/null; then unzip -q -o "$1" -d "$2" >"$base/.said" 2>&1
+      elif command -v bsdtar >/dev/null; then bsdtar -x -o -f "$1" -C "$2" >"$base/.said" 2>&1
+      elif command -v python3 >/dev/null; then python3 -m zipfile -e "$1" "$2" >"$base/.said" 2>&1
+      else finish failed "The host cannot unpack a .zip: it needs unzip, bsdtar or python3 (or release a .tar.gz)."; fi ;;
+    *) finish not_an_archive "The artifact is neither a .tar.gz nor a .zip." ;;
+  esac || finish not_an_archive "The artifact cannot be unpacked: $(tail -n 2 "$base/.said")"
+}
+
+# A release is complete when its folder stands under its own name; it gets there by one rename.
+fetch_release() {
+  [ -d "$base/releases/$RELEASE" ] && return
+  rm -rf "$base/incoming"; mkdir -p "$base/incoming/files" || finish failed "Cannot write in $base: is the disk full?"
+  fetch "$base/incoming/artifact" || finish download_failed "The artifact could not be downloaded: $(tail -n 2 "$base/.said")"
+  if [ -n "$SHA256" ]; then
+    got=$(digest "$base/incoming/artifact")
+    [ "$got" = "$SHA256" ] || finish wrong_digest "The artifact has the SHA-256 $got, the release says $SHA256."
+  fi
+  unpack "$base/incoming/artifact" "$base/incoming/files"
+  give_to_user "$base/incoming/files"
+  mv "$base/incoming/files" "$base/releases/$RELEASE" || finish failed "Cannot move the release into place."
+  rm -rf "$base/incoming"
+}
+
+# What lies in shared/ (data that outlives a release) appears in the release where it has nothing of that name.
+link_shared() {
+  for entry in "$base/shared"/* "$base/shared"/.[!.]*; do
+    name=$(basename "$entry")
+    { [ -e "$entry" ] && [ ! -e "$base/releases/$RELEASE/$name" ]; } && ln -s "../../shared/$name" "$base/releases/$RELEASE/$name"
+  done
+  return 0
+}
+
+# The wanted port, or the next one that no other app of this host has claimed. A claim is a symbolic link, which is made
+# and names its owner in one atomic step.
+claim_port() {
+  claims="$DIRECTORY/.ports"; mkdir -p "$claims"
+  read -r held wanted 2>/dev/null <"$base/port" || { held=; wanted=; }
+  if [ "$wanted" = "$PORT" ] && [ "$(readlink "$claims/$held")" = "$unit" ]; then port=$held; return; fi
+  port=$PORT
+  until ln -s -n "$unit" "$claims/$port" 2>/dev/null || [ "$(readlink "$claims/$port")" = "$unit" ]; do
+    port=$((port + 1))
+    [ $port -le 65535 ] || finish failed "No free port from $PORT upwards on this host."
+  done
+  [ -n "$held" ] && [ "$held" != "$port" ] && rm -f "$claims/$held"
+  place "$base/port" 644 <<CLAIM
+$port $PORT
+CLAIM
+}
+
+write_files() {
+  place "$base/env" 600 <<ENV
+$ENVIRONMENT_LINES
+PORT="$port"
+HOST="$HOST"
+ENV
+  [ "$SUPERVISOR" = pm2 ] && give_to_user "$base/env"
+  place "$base/start" 755 <<START
+$START_FILE
+START
+  supervisor_write
+}
+
+flip() {
+  [ "$(readlink "$current")" = "releases/$RELEASE" ] && return
+  [ -L "$current" ] && ln -s -n -f "$(readlink "$current")" "$base/previous"
+  rm -f "$current.new"
+  ln -s "releases/$RELEASE" "$current.new" && mv -T -f "$current.new" "$current" || finish failed "Cannot point current to the release."
+  changed=yes
+}
+
+prune() { # the five newest by last use; never the current one nor the one before it
+  kept=0
+  for id in $(ls -t "$base/versions"); do
+    case "releases/$id" in "$(readlink "$current")" | "$(readlink "$base/previous")") kept=$((kept + 1)); continue ;; esac
+    kept=$((kept + 1))
+    [ $kept -gt "$KEEP" ] && rm -rf "$base/releases/$id" "$base/versions/$id"
+  done
+  return 0
+}
+
+prepare() {
+  find_host
+  if [ "$(id -u)" = 0 ] && ! id "$RUN_USER" >/dev/null 2>&1; then
+    finish no_user "The user $RUN_USER does not exist on this host: set it up first, or name another in the pool's settings."
+  fi
+  mkdir -p "$base/releases" "$base/versions" "$base/shared" || finish failed "Cannot write in $DIRECTORY as $(id -un)."
+  if [ ! -f "$base/target" ]; then echo "$APP/$ENVIRONMENT" >"$base/target"; give_to_user "$base/shared"; fi
+  [ "$(cat "$base/target")" = "$APP/$ENVIRONMENT" ] ||
+    finish clash "The directory $base belongs to $(cat "$base/target"): rename one of the two."
+  supervisor_ready
+}
+
+install() {
+  changed=no
+  prepare
+  fetch_release
+  link_shared
+  claim_port
+  write_files
+  printf '%s\\n' "$VERSION" >"$base/versions/$RELEASE"
+  flip
+  supervisor_look
+  { [ $changed = no ] && [ "$state" = active ]; } || supervisor_restart
+  await_health
+  read_running
+  prune
+  finish ok
+}
+
+locked install </dev/null
+`;

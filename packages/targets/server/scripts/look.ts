@@ -1,0 +1,68 @@
+// The scripts that look at an app on a host, watch it come up, restart it and take it away. Looking takes no lock and
+// writes nothing.
+
+/** One look: what runs, since when, and what its health path says now. */
+export const LOOK = `
+look() {
+  find_host
+  [ -L "$current" ] || finish ok
+  supervisor_look
+  read_running
+  if [ "$state" != active ] || ! alive "$pid"; then
+    health=unhealthy
+    case $state in
+      active | starting) health=starting; detail="is starting" ;;
+      *) detail="the process is not running" ; [ -n "$exit_code" ] && detail="$detail (exit code $exit_code)" ;;
+    esac
+  elif probe; then health=healthy
+  elif [ "$(age_seconds "$pid")" -ge "$GRACE_SECONDS" ]; then health=unhealthy
+  else health=starting; fi
+  finish ok
+}
+look </dev/null
+`;
+
+/** Goes on watching a start that took longer than one call. */
+export const WATCH = `
+watch() {
+  find_host
+  supervisor_look
+  read_running
+  await_health
+  finish ok
+}
+watch </dev/null
+`;
+
+/** Healing: the process again, the same release. A script that waited for the lock and finds the app healthy leaves it alone. */
+export const RESTART = `
+restart() {
+  find_host
+  [ -L "$current" ] || finish absent "Nothing of this app is installed here."
+  supervisor_look
+  read_running
+  { [ "$state" = active ] && alive "$pid" && probe; } || supervisor_restart
+  await_health
+  read_running
+  finish ok
+}
+locked restart </dev/null
+`;
+
+/** Takes the app off the host: process, unit, files, port. What lies in shared/ is the user's and stays. */
+export const REMOVE = `
+remove() {
+  if [ -f "$base/target" ] && [ "$(cat "$base/target")" != "$APP/$ENVIRONMENT" ]; then finish ok; fi
+  [ -d "$base" ] || finish ok
+  supervisor_stop
+  held=$(cut -d ' ' -f 1 "$base/port" 2>/dev/null)
+  [ -n "$held" ] && [ "$(readlink "$DIRECTORY/.ports/$held")" = "$unit" ] && rm -f "$DIRECTORY/.ports/$held"
+  rmdir "$base/shared" 2>/dev/null
+  if [ -d "$base/shared" ]; then
+    rm -rf "$base/releases" "$base/versions" "$base/incoming" "$base/env" "$base/start" "$base/port" "$base/previous" "$base/log" "$base"/pm2* "$base/$unit.service"
+    rm -f "$current"
+  else rm -rf "$base"; fi
+  finish ok
+}
+locked remove </dev/null
+`;

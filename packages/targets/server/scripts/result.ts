@@ -1,0 +1,61 @@
+// Reads a script's last word. A script that ended without one (killed, no shell, no disk) is a failure with what it said.
+import { z } from "zod";
+
+/** Why a script stopped: `ok`, or a reason of its own that no waiting will mend. */
+export const OUTCOMES = [
+  "ok",
+  "absent",
+  "busy",
+  "clash",
+  "crashed",
+  "download_failed",
+  "failed",
+  "no_supervisor",
+  "no_user",
+  "not_an_archive",
+  "unhealthy",
+  "wrong_digest",
+] as const;
+
+const Result = z.object({
+  outcome: z.enum(OUTCOMES),
+  detail: z.string(),
+  release: z.string(),
+  version: z.string(),
+  host: z.string(),
+  port: z.number().nullable(),
+  state: z.enum(["absent", "active", "starting", "failed", "inactive"]),
+  health: z.enum(["unknown", "starting", "healthy", "unhealthy"]),
+  startedAt: z.string(),
+});
+export type ScriptResult = z.infer<typeof Result>;
+
+export function readResult(exit: { code: number; stdout: string; stderr: string }): ScriptResult {
+  const line = exit.stdout
+    .split("\n")
+    .filter((text) => text.startsWith("TUTTI_RESULT "))
+    .at(-1);
+  if (line) {
+    try {
+      return Result.parse(JSON.parse(line.slice("TUTTI_RESULT ".length)));
+    } catch {
+      return failed(`The script answered something unreadable: ${line.slice(0, 200)}`);
+    }
+  }
+  const said = exit.stderr.trim() || exit.stdout.trim();
+  return failed(`The script ended with exit code ${exit.code}${said ? `: ${said.slice(-300)}` : ""}`);
+}
+
+function failed(detail: string): ScriptResult {
+  return {
+    outcome: "failed",
+    detail,
+    release: "",
+    version: "",
+    host: "",
+    port: null,
+    state: "absent",
+    health: "unknown",
+    startedAt: "",
+  };
+}

@@ -1,0 +1,15 @@
+// Makes bare hosts of a pool ready for apps (`server.setup`). Asked for by an operator, never by a deployment.
+import type { TargetContext } from "#core/driver/driver.ts";
+import { type Answer, askHosts } from "./ask-hosts.ts";
+import type { ServerClients } from "./client.ts";
+import { findHosts, poolOf } from "./hosts.ts";
+import { createServer } from "./server.ts";
+
+/** Packages come from the distribution's mirrors, which take their time. */
+const SETUP_SECONDS = 600;
+
+export async function setupHosts(clients: ServerClients, target: TargetContext): Promise<Answer[]> {
+  const server = createServer(clients);
+  const hosts = await findHosts(clients, poolOf(target));
+  return askHosts(server, target, hosts, "setup", SETUP_SECONDS);
+}

@@ -1,0 +1,55 @@
+// How far a step is, host by host: what travels in a step's state between two looks. Each host goes its own way, so that
+// one that hangs does not hold the others of its batch up.
+import type { Observation } from "#core/driver/driver.ts";
+import type { Host } from "./hosts.ts";
+
+/**
+ * draining → ready → running → joining → serving, or broken. A removal ends in gone.
+ * ready: out of traffic (or never in it), its script is due. running: SSM has it under `ref`.
+ * joining: installed, healthy by itself and registered; the load balancer has not said so yet.
+ */
+export type HostPhase = "draining" | "ready" | "running" | "joining" | "serving" | "broken" | "gone";
+
+export type HostState = {
+  host: Host;
+  phase: HostPhase;
+  verb: "install" | "watch" | "remove";
+  ref?: string;
+  port?: number;
+  /** What it runs, as far as this step knows. */
+  version: string | null;
+  reachable: boolean;
+  detail: string;
+};
+
+export type StepState = {
+  /** `null` without a load balancer. */
+  targetGroupArn: string | null;
+  hosts: HostState[];
+};
+
+/** Pure: what the engine is told of one host. */
+export function observationOf(one: HostState): Observation {
+  const { phase, version, reachable, detail } = one;
+  const about = { replica: one.host.id, reachable, detail };
+  switch (phase) {
+    case "draining":
+      return { ...about, version, health: "draining", hopeless: false, serving: false };
+    case "ready":
+    case "running":
+      return { ...about, version, health: "starting", hopeless: false, serving: false };
+    // Healthy by its own word; the load balancer's is what serving says.
+    case "joining":
+      return { ...about, version, health: "healthy", hopeless: false, serving: false };
+    case "serving":
+      return { ...about, version, health: "healthy", hopeless: false, serving: true };
+    case "gone":
+      return { ...about, version: null, health: "unknown", hopeless: false, serving: false };
+    case "broken":
+      return { ...about, version, health: "unhealthy", hopeless: reachable, serving: false };
+  }
+}
+
+export function isSettled({ phase }: HostState): boolean {
+  return phase === "serving" || phase === "broken" || phase === "gone";
+}

@@ -1,0 +1,72 @@
+// systemd as the supervisor: a unit that starts the app as an ordinary user, again after a reboot and after a crash.
+// The command line is in a file of its own (scripts/install.ts), so that unit quoting and `$`, `%` never meet it.
+
+export const SYSTEMD = `
+supervisor_ready() {
+  command -v systemctl >/dev/null || finish no_supervisor "systemd is not on this host (no systemctl)."
+}
+
+# Paths hold no newline; a percent sign begins a specifier in a unit.
+unit_path() { printf '%s' "$1" | sed 's/%/%%/g'; }
+
+supervisor_write() {
+  was=$changed; changed=no
+  place "$base/$unit.service" 644 <<UNIT
+[Unit]
+Description=$APP in $ENVIRONMENT, released by Tutti
+Wants=network-online.target
+After=network-online.target
+StartLimitIntervalSec=120
+StartLimitBurst=5
+
+[Service]
+User=$RUN_USER
+WorkingDirectory=$(unit_path "$current")
+EnvironmentFile=$(unit_path "$base/env")
+ExecStart=/bin/sh "$(unit_path "$base/start")"
+Restart=on-failure
+RestartSec=5
+KillMode=mixed
+TimeoutStopSec=20
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  if [ $changed = yes ] || ! systemctl is-enabled --quiet "$unit.service" 2>/dev/null; then
+    { systemctl enable --quiet "$base/$unit.service" && systemctl daemon-reload; } >"$base/.said" 2>&1 ||
+      finish no_supervisor "systemd does not take the unit: $(tail -n 3 "$base/.said")"
+    changed=yes
+  fi
+  [ $was = yes ] && changed=yes
+  return 0
+}
+
+supervisor_restart() {
+  systemctl reset-failed "$unit.service" 2>/dev/null
+  systemctl restart "$unit.service" >"$base/.said" 2>&1 || start_problem=$(tail -n 3 "$base/.said")
+}
+
+supervisor_stop() {
+  systemctl disable --now --quiet "$unit.service" >/dev/null 2>&1
+  systemctl daemon-reload >/dev/null 2>&1
+}
+
+# Sets state (active, starting, failed, inactive), pid and exit_code.
+supervisor_look() {
+  state=inactive; pid=; exit_code=
+  facts=$(systemctl show "$unit.service" -p ActiveState -p SubState -p MainPID -p ExecMainStatus 2>/dev/null)
+  active=$(printf '%s\\n' "$facts" | sed -n 's/^ActiveState=//p')
+  sub=$(printf '%s\\n' "$facts" | sed -n 's/^SubState=//p')
+  pid=$(printf '%s\\n' "$facts" | sed -n 's/^MainPID=//p')
+  exit_code=$(printf '%s\\n' "$facts" | sed -n 's/^ExecMainStatus=//p')
+  [ "$pid" = 0 ] && pid=
+  case $active:$sub in
+    active:*) state=active ;;
+    *:auto-restart*) state=failed ;;
+    activating:* | reloading:*) state=starting ;;
+    failed:*) state=failed ;;
+  esac
+}
+
+supervisor_log() { journalctl -u "$unit.service" -n 4 -o cat --no-pager 2>/dev/null; }
+`;
