@@ -10,7 +10,7 @@ import { probe } from "./probe.ts";
 export async function inspect(deps: FunctionDeps, target: TargetContext): Promise<Fleet> {
   const live = await readLive(deps, nameOf(deps, target));
   if (!live) return { ...EMPTY_FLEET, drift: target.current ? ["The function is gone."] : [] };
-  const shares = [...(live.alias?.percents ?? [])].sort((a, b) => b[1] - a[1]);
+  const shares = [...(live.alias?.percents ?? [])].sort((a, b) => Number(a[0]) - Number(b[0]));
   const replicas = await Promise.all(
     shares.map(([number, percent]) => replicaOf(deps, target, live, number, percent)),
   );

@@ -19,9 +19,9 @@ const look = () => probe(new LambdaClient({}), "shop", "7", health);
 test("asks that version for the health path, as the function URL would", async () => {
   const lambda = answering({ statusCode: 204 });
   expect(await look()).toEqual({ healthy: true, hopeless: false, detail: "GET /healthz answered 204" });
-  const { Payload, ...input } = lambda.commandCalls(InvokeCommand)[0]!.args[0].input;
+  const { Payload: payload, ...input } = lambda.commandCalls(InvokeCommand)[0]!.args[0].input;
   expect(input).toEqual({ FunctionName: "shop", Qualifier: "7" });
-  expect(JSON.parse(Buffer.from(Payload!).toString())).toMatchObject({
+  expect(JSON.parse(String(payload))).toMatchObject({
     version: "2.0",
     rawPath: "/healthz",
     requestContext: { http: { method: "GET", path: "/healthz" } },

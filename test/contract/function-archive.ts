@@ -1,0 +1,39 @@
+// Small functions of each nature, packed as people pack them.
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { strToU8, zipSync } from "fflate";
+import { pack } from "tar-stream";
+import type { Nature } from "./driver.ts";
+
+/** Odd versions come as .zip, the others as .tar.gz, so that a suite sees both. */
+export async function functionArchive(
+  version: string,
+  nature: Nature,
+): Promise<{ bytes: Uint8Array; sha256: string }> {
+  const code = codeOf(nature);
+  const odd = Number(version.replace(/\D/g, "")) % 2 === 1;
+  const archive = odd ? zipSync({ "index.js": strToU8(code) }) : await tarGz("./index.js", code);
+  const bytes = nature === "noArchive" ? strToU8("Not an archive at all.") : archive;
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return { bytes, sha256: nature === "otherDigest" ? "0".repeat(64) : sha256 };
+}
+
+function codeOf(nature: Nature): string {
+  if (nature === "crashing") return 'throw new Error("broken on purpose");';
+  const healthz = nature === "unhealthy" ? 500 : 200;
+  return `exports.handler = async (event) => {
+  if (event.rawPath === "/healthz") return { statusCode: ${healthz}, body: "" };
+  const body = JSON.stringify({ version: process.env.TUTTI_VERSION, greeting: process.env.GREETING });
+  return { statusCode: 200, headers: { "content-type": "application/json" }, body };
+};
+`;
+}
+
+async function tarGz(name: string, text: string): Promise<Uint8Array> {
+  const tar = pack();
+  tar.entry({ name }, text);
+  tar.finalize();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of tar as AsyncIterable<Uint8Array>) chunks.push(chunk);
+  return gzipSync(Buffer.concat(chunks));
+}

@@ -1,0 +1,184 @@
+// The function driver on the sandbox's Lambda and S3: real invocations of real code behind real weighted aliases.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient, ListVersionsByFunctionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { mockClient } from "aws-sdk-client-mock";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createLambda } from "#sandbox/lambda/service.ts";
+import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import { functionDriver } from "#targets/function/driver.ts";
+import { aRollout, aSpec } from "#test/support/a-deployment.ts";
+import { aTarget } from "./a-target.ts";
+import { driverContract, type Harness, type Nature } from "./driver.ts";
+import { functionArchive } from "./function-archive.ts";
+import { planTo, playStep, roll } from "./roll.ts";
+import { steadyLoad } from "./steady-load.ts";
+
+let sandbox: Sandbox;
+let directory: string;
+let apps = 0;
+const objects = new Map<string, Uint8Array>();
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
+  sandbox = await startSandbox({
+    directory,
+    port: 0,
+    timeScale: 1,
+    services: (platform) => [createLambda(platform)],
+  });
+  const { endpoint, rootCredentials: credentials } = sandbox;
+  const iam = new IAMClient({ endpoint, region: "us-east-1", credentials });
+  await iam.send(new CreateRoleCommand({ RoleName: "tutti-app-function", AssumeRolePolicyDocument: "{}" }));
+  mockClient(S3Client)
+    .on(GetObjectCommand)
+    .callsFake(({ Key }) => ({ Body: { transformToByteArray: async () => objects.get(Key)! } }));
+});
+afterAll(async () => {
+  await sandbox.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function clients() {
+  const { endpoint, rootCredentials: credentials } = sandbox;
+  const access = { endpoint, region: "us-east-1", credentials, forcePathStyle: true };
+  return { lambda: new LambdaClient(access), s3: new S3Client(access) };
+}
+
+const realClock = {
+  now: () => Date.now(),
+  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+async function open() {
+  apps += 1;
+  const spec = aSpec({
+    app: `greeter-${apps}`,
+    kind: "function",
+    replicas: 1,
+    health: {
+      path: "/healthz",
+      intervalSeconds: 0.1,
+      timeoutSeconds: 2,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+      graceSeconds: 0,
+    },
+    rollout: aRollout({ strategy: "canary", weights: [10, 50, 100] }),
+    config: { GREETING: "Hello" },
+  });
+  const { target, releases } = aTarget(spec, realClock, {
+    functionRoleArn: "arn:aws:iam::000000000000:role/tutti-app-function",
+  });
+  const makeRelease = async (version: string, nature: Nature) => {
+    const { bytes, sha256 } = await functionArchive(version, nature);
+    const key = `uploads/${spec.app}/${version}`;
+    objects.set(key, bytes);
+    releases.add(version, { uri: `s3://tutti-artifacts/${key}`, sha256 });
+  };
+  const { lambda, s3 } = clients();
+  const driver = functionDriver({ lambda, s3, namePrefix: "tutti-app-" });
+  const close = () => driver.retire(target);
+  const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
+  return { ...harness, lambda, name: `tutti-app-${spec.app}-prod` };
+}
+
+driverContract("function", open, {
+  unhealthy: /v3: GET \/healthz answered 500/,
+  crashing: /v3: GET \/healthz failed: .*broken on purpose/,
+  otherDigest: /SHA-256/,
+  noArchive: /no archive/,
+});
+
+test("traffic moves by the weights of the manifest, and the endpoint stays the same", async () => {
+  const { driver, target, makeRelease, close } = await open();
+  await makeRelease("v1", "good");
+  await makeRelease("v2", "good");
+  await roll(driver, target, "v1");
+  const before = await driver.inspect(target);
+  const seen = [];
+  for (const step of await planTo(driver, target, "v2")) {
+    expect((await playStep(driver, target, step)).ok).toBe(true);
+    seen.push((await driver.inspect(target)).traffic);
+  }
+  expect(seen).toEqual([
+    [
+      { version: "v1", percent: 90 },
+      { version: "v2", percent: 10 },
+    ],
+    [
+      { version: "v1", percent: 50 },
+      { version: "v2", percent: 50 },
+    ],
+    [{ version: "v2", percent: 100 }],
+  ]);
+  const { endpoint } = await driver.inspect(target);
+  expect(endpoint).toBe(before.endpoint);
+  expect(await (await fetch(endpoint!)).json()).toMatchObject({ version: "v2", greeting: "Hello" });
+  await close();
+});
+
+test("no weight moves to a version that is not healthy", async () => {
+  const { driver, target, makeRelease, close } = await open();
+  await makeRelease("v1", "good");
+  await makeRelease("v3", "unhealthy");
+  await roll(driver, target, "v1");
+  expect((await roll(driver, target, "v3")).ok).toBe(false);
+  expect((await driver.inspect(target)).traffic).toEqual([{ version: "v1", percent: 100 }]);
+  await close();
+});
+
+test("an alias split by hand is collapsed before a third version gets its share", async () => {
+  const { driver, target, makeRelease, lambda, name, close } = await open();
+  for (const version of ["v1", "v2", "v4"]) await makeRelease(version, "good");
+  await roll(driver, target, "v1");
+  await roll(driver, target, "v2");
+  const RoutingConfig = { AdditionalVersionWeights: { 1: 0.4 } };
+  await lambda.send(new UpdateAliasCommand({ FunctionName: name, Name: "live", RoutingConfig }));
+  const [first] = await planTo(driver, target, "v4");
+  expect((await playStep(driver, target, first!)).ok).toBe(true);
+  expect((await driver.inspect(target)).traffic).toEqual([
+    { version: "v2", percent: 90 },
+    { version: "v4", percent: 10 },
+  ]);
+  await close();
+});
+
+test("an alias changed by hand is told as drift and put right", async () => {
+  const { driver, target, makeRelease, lambda, name, close } = await open();
+  await makeRelease("v1", "good");
+  await makeRelease("v2", "good");
+  await roll(driver, target, "v1");
+  await roll(driver, target, "v2");
+  await lambda.send(new UpdateAliasCommand({ FunctionName: name, Name: "live", FunctionVersion: "1" }));
+  const settled = { ...target, current: "v2" };
+  const fleet = await driver.inspect(settled);
+  expect(fleet.drift).toEqual([
+    "The alias live sends 100% to v1; the last deployment left it at 100% to v2.",
+  ]);
+  expect(await driver.repair(settled, fleet)).toMatchObject([{ replica: "v2", repaired: true }]);
+  expect(await driver.inspect(settled)).toMatchObject({
+    traffic: [{ version: "v2", percent: 100 }],
+    drift: [],
+  });
+  await close();
+});
+
+test("old versions are kept for ways back, and a deleted one is published again from its artifact", async () => {
+  const { driver, target, makeRelease, lambda, name, close } = await open();
+  const versions = ["v1", "v2", "v3", "v4", "v5", "v6", "v7"];
+  const allAtOnce = { ...target, spec: { ...target.spec, rollout: aRollout({ strategy: "allAtOnce" }) } };
+  for (const version of versions) {
+    await makeRelease(version, "good");
+    expect((await roll(driver, allAtOnce, version)).ok).toBe(true);
+  }
+  const list = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName: name }));
+  expect(list.Versions!.map((one) => one.Version)).toEqual(["$LATEST", "3", "4", "5", "6", "7"]);
+  expect((await roll(driver, allAtOnce, "v1", true)).ok).toBe(true);
+  const { endpoint } = await driver.inspect(target);
+  expect(await (await fetch(endpoint!)).json()).toMatchObject({ version: "v1" });
+  await close();
+});
