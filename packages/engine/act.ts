@@ -1,0 +1,55 @@
+// An operator's word: written to the deployment first, then whoever waits is woken. The word is not lost where the
+// waking fails, since every state reads the deployment when it is entered, and the sweep wakes again.
+
+import { instant } from "#core/clock.ts";
+import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import { acceptAction } from "#core/rollout/accept-action.ts";
+import type { DeploymentAction } from "#core/rollout/statuses.ts";
+import type { ControlDeps } from "./deps.ts";
+import { leaveQueue } from "./leave-queue.ts";
+import { wake } from "./wake.ts";
+
+export type Word = { action: DeploymentAction; actor: string; reason?: string | undefined };
+
+/** The deployment as it stands then. Throws `not_found`, and `action_not_allowed` with `extra.allowed`. Said twice, it changes nothing more. */
+export async function act(deps: ControlDeps, deploymentId: string, word: Word): Promise<Deployment> {
+  const after = await deps.store.deployments.change(deploymentId, (deployment) => {
+    const next = heard(deployment, word, instant(deps.clock.now()));
+    if (next === deployment) return null;
+    const because = word.reason ? `: ${word.reason}` : "";
+    const message = `${PAST[word.action]} by ${word.actor}${because}.`;
+    return { deployment: next, events: [{ type: "operator", message, actor: word.actor }] };
+  });
+  if (isEnded(after.status)) await leaveQueue(deps, after);
+  else await wakeQuietly(deps, after);
+  return after;
+}
+
+/** Going on after a failure means: the failures so far are forgiven, and what is live is looked at anew. */
+function heard(deployment: Deployment, word: Word, at: string): Deployment {
+  const next = acceptAction(deployment, word.action, word.actor, at, word.reason);
+  const resumed = deployment.status === "paused" && next.status !== "paused";
+  const failed = deployment.steps.some((step) => step.status === "failed" && !step.bestEffort);
+  if (!resumed || !failed) return next;
+  return { ...next, reason: "", failures: [], replan: true, progressAt: at };
+}
+
+async function wakeQuietly(deps: ControlDeps, deployment: Deployment): Promise<void> {
+  try {
+    await wake(deps, deployment);
+  } catch (error) {
+    deps.log.warn("a waiting state could not be woken; the sweep will", {
+      deployment: deployment.id,
+      error: String(error),
+    });
+  }
+}
+
+const PAST: Record<DeploymentAction, string> = {
+  pause: "Paused",
+  resume: "Resumed",
+  promote: "Promoted",
+  approve: "Approved",
+  reject: "Rejected",
+  abort: "Aborted",
+};

@@ -1,0 +1,60 @@
+// Whom a driver's verb is about: the environment's settings, the releases by version, and the spec of the version
+// that the step brings. A way back runs the earlier release as its own manifest says.
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { Environment } from "#core/domain/environment.ts";
+import type { Release } from "#core/domain/release.ts";
+import type { Spec } from "#core/domain/spec.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import { TuttiError } from "#core/errors.ts";
+import type { Manifest } from "#core/manifest/schema.ts";
+import { specFor } from "#core/manifest/spec-for.ts";
+import type { ControlDeps } from "./deps.ts";
+
+/** For a step of a deployment that brings `version` (`null`: takes away). */
+export async function contextFor(
+  deps: ControlDeps,
+  deployment: Deployment,
+  version: string | null,
+): Promise<TargetContext> {
+  const { app, environment, spec } = deployment;
+  const own = version === null || version === deployment.version;
+  const [place, release] = await Promise.all([
+    needEnvironment(deps, environment),
+    own ? null : needRelease(deps, app, version),
+  ]);
+  const its = release ? { ...specOf(release, environment), rollout: spec.rollout } : spec;
+  return contextOf(deps, app, place, its);
+}
+
+export function contextOf(
+  deps: ControlDeps,
+  app: string,
+  environment: Environment,
+  spec: Spec,
+): TargetContext {
+  const known = new Map<string, Promise<Release>>();
+  const release = (version: string) => {
+    const there = known.get(version) ?? needRelease(deps, app, version);
+    known.set(version, there);
+    return there;
+  };
+  return { app, environment, spec, clock: deps.clock, release };
+}
+
+export async function needEnvironment(deps: ControlDeps, name: string): Promise<Environment> {
+  const environment = await deps.store.environments.get(name);
+  if (!environment)
+    throw new TuttiError("not_found", `There is no environment ${name}; an operator sets it up.`);
+  return environment;
+}
+
+export async function needRelease(deps: ControlDeps, app: string, version: string): Promise<Release> {
+  const release = await deps.store.releases.get(app, version);
+  if (!release) throw new TuttiError("not_found", `${app} has no release ${version}.`);
+  return release;
+}
+
+/** The release's manifest made whole for the environment. */
+export function specOf(release: Release, environment: string): Spec {
+  return specFor(release.manifest as unknown as Manifest, environment);
+}

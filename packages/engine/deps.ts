@@ -1,0 +1,39 @@
+// What the engine is handed. ControlDeps are enough for the API; a driver function has a driver besides.
+import type { Clock } from "#core/clock.ts";
+import type { Kind } from "#core/domain/kind.ts";
+import type { Driver } from "#core/driver/driver.ts";
+import type { IdSource } from "#core/ids.ts";
+import type { DirectRequest, Move, RolloutInput } from "#core/rollout/messages.ts";
+import type { Store } from "#store/store.ts";
+
+export type Executions = {
+  /** Starts an execution of the rollout workflow. One of that name that is there already is fine. */
+  start(name: string, input: RolloutInput): Promise<void>;
+  describe(name: string): Promise<"running" | "ended" | "missing">;
+};
+
+export type Tokens = {
+  /** Wakes the state that waits with this token. Errors of the platform may be thrown as they are; stale tokens are told by their names. */
+  succeed(token: string, output: Move): Promise<void>;
+};
+
+export type Log = {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+};
+
+export type ControlDeps = {
+  store: Store;
+  clock: Clock;
+  ids: IdSource;
+  executions: Executions;
+  tokens: Tokens;
+  log: Log;
+};
+
+export type EngineDeps = ControlDeps & { driver: Driver };
+
+export type SweepDeps = ControlDeps & {
+  drivers: { invoke(kind: Kind, request: DirectRequest): Promise<unknown> };
+};

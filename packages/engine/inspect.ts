@@ -1,0 +1,18 @@
+// A live read through the driver, kept as the target's snapshot.
+import { instant } from "#core/clock.ts";
+import type { Fleet } from "#core/domain/replica.ts";
+import type { Target } from "#core/domain/target.ts";
+import type { TargetName } from "#store/targets.ts";
+import { asking } from "./asking.ts";
+import type { EngineDeps } from "./deps.ts";
+import { liveTarget } from "./live.ts";
+
+/** As `targetView(target, live)` of core takes it. */
+export type Inspection = { target: Target; live: { fleet: Fleet; observedAt: string } };
+
+export async function inspect(deps: EngineDeps, name: TargetName): Promise<Inspection> {
+  const { context } = await liveTarget(deps, name);
+  const fleet = await asking(() => deps.driver.inspect(context));
+  const target = await deps.store.targets.setSnapshot(name, fleet);
+  return { target, live: { fleet, observedAt: instant(deps.clock.now()) } };
+}

@@ -1,0 +1,15 @@
+// A deployment that ended without an execution leaves the queue, or gives back a lock it had just been handed.
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { ControlDeps } from "./deps.ts";
+import { startNext } from "./start.ts";
+
+export async function leaveQueue(deps: ControlDeps, deployment: Deployment): Promise<void> {
+  const target = await deps.store.targets.change(deployment, (before) =>
+    before.queue.includes(deployment.id)
+      ? { ...before, queue: before.queue.filter((id) => id !== deployment.id) }
+      : null,
+  );
+  if (target.lock?.owner !== deployment.id) return;
+  const { next } = await deps.store.targets.release(deployment, deployment.id);
+  if (next) await startNext(deps, deployment, next);
+}

@@ -1,0 +1,45 @@
+// A deployment as it is recorded first: nothing planned, nothing changed.
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { LockOutcome } from "#store/target-lock.ts";
+import type { Submission } from "./submit.ts";
+
+export function newDeployment(
+  id: string,
+  submission: Submission,
+  place: LockOutcome,
+  at: string,
+): Deployment {
+  const { app, environment, version, spec, createdBy, trigger } = submission;
+  return {
+    id,
+    app,
+    environment,
+    kind: spec.kind,
+    version,
+    previousVersion: place.target.release,
+    status: place.outcome === "acquired" ? "planning" : "queued",
+    reason: "",
+    revision: 1,
+    createdAt: at,
+    startedAt: null,
+    endedAt: null,
+    createdBy,
+    trigger,
+    steps: [],
+    health: { healthy: 0, unhealthy: 0, desired: place.target.desired || spec.replicas },
+    failures: [],
+    spec,
+    generation: 1,
+    rounds: 0,
+    intent: null,
+    taskToken: null,
+    progressAt: at,
+    stepState: null,
+    watches: {},
+    bakedSeconds: 0,
+    changed: false,
+    ending: null,
+    eventSeq: 0,
+    cost: { stateTransitions: 0, sdkCalls: 0, writes: 0 },
+  };
+}

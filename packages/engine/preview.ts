@@ -1,0 +1,53 @@
+// The dry run: what a deployment would do, computed by the same planning and changing nothing.
+import type { PlannedStep } from "#core/domain/step.ts";
+import { parseRollout } from "#core/manifest/parse.ts";
+import type { Manifest } from "#core/manifest/schema.ts";
+import { specFor } from "#core/manifest/spec-for.ts";
+import { withGates } from "#core/plan/gates.ts";
+import { preview as estimate, type Preview } from "#core/plan/preview.ts";
+import { SHARD_SIZE } from "#core/rollout/limits.ts";
+import type { TargetName } from "#store/targets.ts";
+import { asking } from "./asking.ts";
+import { contextOf, needEnvironment, needRelease } from "./context.ts";
+import type { EngineDeps } from "./deps.ts";
+import { desiredCount } from "./desired.ts";
+
+export type PreviewRequest = TargetName & { version: string; rollout?: unknown };
+
+export type PreviewResult = TargetName &
+  Preview & {
+    version: string;
+    previousVersion: string | null;
+    desired: number;
+    steps: PlannedStep[];
+    /** Sentences: what will be set to the nearest legal value, who waits in front. */
+    notes: string[];
+  };
+
+/** Throws `not_found`, `capacity_exceeded`, and `invalid_input` for a wrong `rollout`. */
+export async function preview(deps: EngineDeps, request: PreviewRequest): Promise<PreviewResult> {
+  const { app, environment, version } = request;
+  const [release, place, target] = await Promise.all([
+    needRelease(deps, app, version),
+    needEnvironment(deps, environment),
+    deps.store.targets.get(request),
+  ]);
+  const override =
+    request.rollout === undefined ? undefined : parseRollout(request.rollout, deps.driver.kind);
+  const spec = specFor(release.manifest as unknown as Manifest, environment, override);
+  const desired = await desiredCount(deps, spec, target);
+  const fleet = await asking(() => deps.driver.inspect(contextOf(deps, app, place, spec)));
+  const planned = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
+  const steps = withGates(planned, spec.rollout);
+  const waiting = target?.lock ? [`It would wait for ${target.lock.owner}.`] : [];
+  return {
+    app,
+    environment,
+    version,
+    previousVersion: target?.release ?? null,
+    desired,
+    steps,
+    ...estimate(steps, fleet, spec, SHARD_SIZE),
+    notes: [...(deps.driver.notes?.(spec) ?? []), ...waiting],
+  };
+}

@@ -1,0 +1,49 @@
+// Starting the execution of a deployment, and handing a free target to the next in its queue. Both may be done twice.
+// A start that fails is left to the sweep: the lock names whose turn it is.
+import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import type { TargetName } from "#store/targets.ts";
+import type { ControlDeps } from "./deps.ts";
+
+export function executionName(deployment: Pick<Deployment, "id" | "generation">): string {
+  return `${deployment.id}-${deployment.generation}`;
+}
+
+/** Answers whether it was started (or runs already). */
+export async function startExecution(deps: ControlDeps, deployment: Deployment): Promise<boolean> {
+  const { id, kind, generation } = deployment;
+  try {
+    await deps.executions.start(executionName(deployment), { deploymentId: id, kind, generation });
+    return true;
+  } catch (error) {
+    deps.log.error("an execution could not be started; the sweep will", {
+      deployment: id,
+      error: String(error),
+    });
+    return false;
+  }
+}
+
+/** `id` holds the lock: starts it, or whoever comes after it where it has ended meanwhile. */
+export async function startNext(deps: ControlDeps, name: TargetName, id: string): Promise<void> {
+  for (let next: string | null = id; next !== null; ) {
+    const deployment = await deps.store.deployments.get(next);
+    // Its owner took a place in the queue and is about to record it, or died: the sweep tells the two apart.
+    if (!deployment) return;
+    if (!isEnded(deployment.status)) {
+      await startExecution(deps, await begin(deps, deployment));
+      return;
+    }
+    ({ next } = await deps.store.targets.release(name, next));
+  }
+}
+
+function begin(deps: ControlDeps, { id }: Deployment): Promise<Deployment> {
+  return deps.store.deployments.change(id, (deployment) =>
+    deployment.status === "queued"
+      ? {
+          deployment: { ...deployment, status: "planning" },
+          events: [{ type: "status", message: "The target is free: its turn." }],
+        }
+      : null,
+  );
+}
