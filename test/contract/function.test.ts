@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient, ListVersionsByFunctionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
-import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { mockClient } from "aws-sdk-client-mock";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLambda } from "#sandbox/lambda/service.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
@@ -20,7 +19,7 @@ import { steadyLoad } from "./steady-load.ts";
 let sandbox: Sandbox;
 let directory: string;
 let apps = 0;
-const objects = new Map<string, Uint8Array>();
+const BUCKET = "tutti-artifacts";
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
@@ -33,9 +32,7 @@ beforeAll(async () => {
   const { endpoint, rootCredentials: credentials } = sandbox;
   const iam = new IAMClient({ endpoint, region: "us-east-1", credentials });
   await iam.send(new CreateRoleCommand({ RoleName: "tutti-app-function", AssumeRolePolicyDocument: "{}" }));
-  mockClient(S3Client)
-    .on(GetObjectCommand)
-    .callsFake(({ Key }) => ({ Body: { transformToByteArray: async () => objects.get(Key)! } }));
+  await clients().s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
 });
 afterAll(async () => {
   await sandbox.stop();
@@ -55,6 +52,7 @@ const realClock = {
 
 async function open() {
   apps += 1;
+  const { lambda, s3 } = clients();
   const spec = aSpec({
     app: `greeter-${apps}`,
     kind: "function",
@@ -76,14 +74,13 @@ async function open() {
   const makeRelease = async (version: string, nature: Nature) => {
     const { bytes, sha256 } = await functionArchive(version, nature);
     const key = `uploads/${spec.app}/${version}`;
-    objects.set(key, bytes);
-    releases.add(version, { uri: `s3://tutti-artifacts/${key}`, sha256 });
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: bytes }));
+    releases.add(version, { uri: `s3://${BUCKET}/${key}`, sha256 });
   };
-  const { lambda, s3 } = clients();
   const driver = functionDriver({ lambda, s3, namePrefix: "tutti-app-" });
   const close = () => driver.retire(target);
   const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
-  return { ...harness, lambda, name: `tutti-app-${spec.app}-prod` };
+  return { ...harness, lambda, name: `tutti-app-${spec.app}_prod` };
 }
 
 driverContract("function", open, {

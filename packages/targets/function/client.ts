@@ -16,7 +16,7 @@ import { ALIAS, functionNameOf, type Label, readLabel } from "./naming.ts";
 export type FunctionDeps = {
   lambda: LambdaClient;
   s3: S3Client;
-  /** Users' functions are `<namePrefix><app>-<environment>`. */
+  /** Users' functions are `<namePrefix><app>_<environment>`. */
   namePrefix: string;
   /** The role of users' functions where the environment names none. */
   defaultRoleArn?: string;

@@ -11,7 +11,7 @@ function published(number: number, version: string | null = `v${number}`): Publi
 
 function live(percents: Record<string, number>, over: Partial<Live> = {}): Live {
   return {
-    name: "tutti-app-shop-prod",
+    name: "tutti-app-shop_prod",
     versions: [published(1), published(2), published(3, null)],
     alias: { percents: new Map(Object.entries(percents)), revisionId: "r" },
     url: "http://x",
@@ -53,7 +53,7 @@ test("a label is read back as it was written", () => {
 });
 
 test("a name over 64 characters is cut, and stays different from its neighbours", () => {
-  expect(functionNameOf("tutti-app-", "shop", "prod")).toBe("tutti-app-shop-prod");
+  expect(functionNameOf("tutti-app-", "shop", "prod")).toBe("tutti-app-shop_prod");
   const [a, b] = ["a", "b"].map((end) => functionNameOf("tutti-app-", "x".repeat(70) + end, "prod"));
   expect(a).toHaveLength(64);
   expect(a).not.toBe(b);

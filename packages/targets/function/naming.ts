@@ -8,9 +8,9 @@ export const ALIAS = "live";
 /** Function names are at most 64 characters (Lambda API reference, CreateFunction, FunctionName). */
 const LONGEST_NAME = 64;
 
-/** `<prefix><app>-<environment>`; a name that would be too long is cut and ends in a hash of the whole. */
+/** `<prefix><app>_<environment>`: neither name may hold the underscore, so no two targets share a function. One that would be too long is cut and ends in a hash of the whole. */
 export function functionNameOf(prefix: string, app: string, environment: string): string {
-  const name = `${prefix}${app}-${environment}`;
+  const name = `${prefix}${app}_${environment}`;
   if (name.length <= LONGEST_NAME) return name;
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
   return `${name.slice(0, LONGEST_NAME - hash.length - 1)}-${hash}`;
