@@ -26,7 +26,7 @@ export type Targets = {
   get(name: TargetName): Promise<Target | null>;
   /** Throws `not_found`. */
   need(name: TargetName): Promise<Target>;
-  list(request?: PageRequest): Promise<Page<Target>>;
+  list(request?: PageRequest, keep?: (target: Target) => boolean): Promise<Page<Target>>;
   /** Read, pure change, conditional write. `null` writes nothing. Throws `not_found`. */
   change(name: TargetName, change: (target: Target) => Target | null): Promise<Target>;
   /** Takes the lock, or a place in the queue; makes the target where there is none. Asked twice by the same owner it answers the same. Throws `target_busy` where the policy is `reject`. */
@@ -53,8 +53,8 @@ export function targetsIn(table: Table, pause: Pause, at: () => string): Targets
   return {
     get,
     need: async (name) => (await get(name)) ?? missing(name),
-    list: (request = {}) =>
-      page(table, { pk: lists.targets, index: "gsi1" }, request, (item) => parse(item)!),
+    list: (request = {}, keep) =>
+      page(table, { pk: lists.targets, index: "gsi1" }, request, (item) => parse(item)!, keep),
     change,
     acquire: (request) => retryingStaleWrites(pause, () => acquire(table, get, request, at())),
     release: async (name, owner, settle = (target) => target) => {

@@ -1,0 +1,76 @@
+// The API as one Hono app, made of what is handed in: headers and audit around everything, a token before anything
+// under /v1, then the routes, and problem documents for whatever goes wrong.
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { type ErrorCode, TuttiError } from "#core/errors.ts";
+import { jsonSchema } from "#core/manifest/json-schema.ts";
+import { audit } from "./audit.ts";
+import { authenticate } from "./authenticate.ts";
+import type { ApiDeps } from "./deps.ts";
+import { mountDocs } from "./docs-page.ts";
+import { describe } from "./openapi.ts";
+import { type ApiEnv, mount } from "./pipeline.ts";
+import { asTuttiError, problemResponse } from "./problem.ts";
+import { methodOf, pathOf, type Route } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { mountWeb } from "./web.ts";
+
+export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const routes = ROUTES as readonly Route[];
+  app.use("*", securityHeaders);
+  app.use("*", audit(deps));
+  app.use("/v1/*", authenticate(deps));
+  for (const route of routes) mount(app, route, deps);
+  mountDescriptions(app, routes);
+  mountDocs(app);
+  mountWeb(app, deps.webFolder);
+  app.notFound((c) => unknownPath(c, routes));
+  app.onError((thrown, c) => {
+    const error = asTuttiError(thrown);
+    if (error.code === "internal")
+      deps.log.error("a call failed", { method: c.req.method, path: c.req.path, error: thrown });
+    return refuse(c, error);
+  });
+  return app;
+}
+
+function mountDescriptions(app: OpenAPIHono<ApiEnv>, routes: readonly Route[]): void {
+  let document: string | undefined;
+  app.get("/openapi.json", () => {
+    document ??= JSON.stringify(describe(app, routes));
+    return json(document, "application/json");
+  });
+  app.get("/schema/tutti.json", () => json(JSON.stringify(jsonSchema()), "application/schema+json"));
+}
+
+function json(text: string, type: string): Response {
+  return new Response(text, { headers: { "content-type": type, "cache-control": "no-cache" } });
+}
+
+/** A path that exists with other methods says which; any other is not there. */
+function unknownPath(c: Context<ApiEnv>, routes: readonly Route[]): Response {
+  const methods = [...new Set([...methodsOf(c.req.path, routes), ...staticMethods(c.req.path)])];
+  if (methods.length === 0)
+    return refuse(c, new TuttiError("not_found", `There is nothing at ${c.req.path.slice(0, 200)}.`));
+  const allow = methods.join(", ");
+  return refuse(c, new TuttiError("method_not_allowed", `This path takes ${allow}.`), { allow });
+}
+
+function methodsOf(path: string, routes: readonly Route[]): string[] {
+  return routes
+    .filter((route) => new RegExp(`^${pathOf(route.key).replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path))
+    .flatMap((route) => (methodOf(route.key) === "GET" ? ["GET", "HEAD"] : [methodOf(route.key)]));
+}
+
+const STATIC_PATHS = ["/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json", "/schema/tutti.json"];
+
+function staticMethods(path: string): string[] {
+  return STATIC_PATHS.includes(path) || path.startsWith("/assets/") ? ["GET", "HEAD"] : [];
+}
+
+function refuse(c: Context<ApiEnv>, error: TuttiError, headers: Record<string, string> = {}): Response {
+  c.set("code", error.code satisfies ErrorCode);
+  return problemResponse(error, headers);
+}

@@ -1,0 +1,30 @@
+// Every mutating call leaves a line, the refused ones too: who, when, from where, what, with what result. Reading
+// leaves none. A line that cannot be written is logged loudly and does not take the answer away.
+import type { MiddlewareHandler } from "hono";
+import { instant } from "#core/clock.ts";
+import type { ApiDeps } from "./deps.ts";
+import { type ApiEnv, sourceIpOf } from "./pipeline.ts";
+
+const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
+const LONGEST_PATH = 300;
+
+export function audit(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    await next();
+    if (SAFE_METHODS.has(c.req.method)) return;
+    const code = c.get("code");
+    const entry = {
+      id: deps.newId("aud"),
+      at: instant(deps.clock.now()),
+      actor: c.get("caller")?.name ?? "anonymous",
+      sourceIp: sourceIpOf(c),
+      method: c.req.method,
+      path: c.req.path.slice(0, LONGEST_PATH),
+      status: c.res.status,
+      ...(code === undefined ? {} : { code }),
+    };
+    await deps.store.audit
+      .append(entry)
+      .catch((error: unknown) => deps.log.error("an audit line was lost", { entry, error }));
+  };
+}

@@ -1,0 +1,98 @@
+// The OpenAPI 3.1 document, made from the very schemas that validate: what it says is what happens.
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { z } from "zod";
+import { ERRORS } from "#core/errors.ts";
+import type { ApiEnv } from "./pipeline.ts";
+import { type Method, methodOf, pathOf, type Route } from "./route.ts";
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(ERRORS) as [string, ...string[]]),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({
+    id: "Problem",
+    description: "RFC 9457, with a stable code and, for bad input, every fault's path.",
+  });
+
+const idempotencyKey = z.object({
+  "Idempotency-Key": z.string().optional().meta({
+    description: "The same key and body give the first answer again for 24 hours; another body gives 422.",
+  }),
+});
+
+type Verb = Lowercase<Method>;
+
+export function describe(app: OpenAPIHono<ApiEnv>, routes: readonly Route[]): object {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
+  for (const route of routes) app.openAPIRegistry.registerPath(pathItem(route));
+  return app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Tutti",
+      version: "1",
+      description: "Rolls releases out to servers, virtual machines, containers and functions.",
+    },
+    servers: [{ url: "/" }],
+  });
+}
+
+function pathItem(route: Route) {
+  const mutating = methodOf(route.key) !== "GET";
+  return {
+    method: methodOf(route.key).toLowerCase() as Verb,
+    path: pathOf(route.key),
+    operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary,
+    "x-tutti-permission": route.permission,
+    security: route.permission === "public" ? [] : [{ bearer: [] }],
+    request: {
+      ...(isObject(route.params) ? { params: route.params } : {}),
+      ...(isObject(route.query) ? { query: route.query } : {}),
+      ...(mutating && route.permission !== "public" ? { headers: idempotencyKey } : {}),
+      ...(route.body ? { body: requestBody(route.body) } : {}),
+    },
+    responses: { ...answersOf(route), default: problemAnswer() },
+  };
+}
+
+function requestBody(schema: z.ZodType) {
+  const required = !schema.safeParse(undefined).success;
+  return { required, content: { "application/json": { schema } } };
+}
+
+function answersOf(route: Route) {
+  return Object.fromEntries(
+    Object.entries(route.answers).map(([status, schema]) => [
+      status,
+      schema instanceof z.ZodUndefined
+        ? { description: "Done; there is no body." }
+        : { description: route.summary, content: { "application/json": { schema } } },
+    ]),
+  );
+}
+
+function problemAnswer() {
+  return { description: "A problem", content: { "application/problem+json": { schema: problemSchema } } };
+}
+
+/** `POST /v1/apps/{app}/releases` → `postAppsByAppReleases`. */
+function operationId(route: Route): string {
+  const words = pathOf(route.key)
+    .split("/")
+    .filter((segment) => segment !== "" && segment !== "v1")
+    .map((segment) => segment.replace(/^\{(\w+)\}$/, "by-$1"));
+  const pascal = words
+    .flatMap((word) => word.split(/[-.]/))
+    .map((word) => word[0]!.toUpperCase() + word.slice(1));
+  return methodOf(route.key).toLowerCase() + pascal.join("");
+}
+
+function isObject(schema: z.ZodType | undefined): schema is z.ZodObject {
+  return schema instanceof z.ZodObject;
+}

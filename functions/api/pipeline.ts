@@ -1,0 +1,71 @@
+// The way of every call, in this order: who is it, may it, how long is the body, is it JSON, does it fit, was it
+// answered before, then the handler. Nothing is parsed for a caller who may not call.
+import type { Context, Hono } from "hono";
+import { TuttiError } from "#core/errors.ts";
+import { parseJson, readBodyText } from "./body.ts";
+import { assertMay, type Caller } from "./caller.ts";
+import type { ApiDeps } from "./deps.ts";
+import { answerOnce } from "./idempotency.ts";
+import { methodOf, patternOf, type Route } from "./route.ts";
+import { sha256Hex } from "./sha256.ts";
+import { validate, validateParams } from "./validate.ts";
+
+export type ApiEnv = {
+  Variables: { caller: Caller | undefined; code: string | undefined };
+  Bindings: LambdaBindings;
+};
+
+/** What `hono/aws-lambda` hands in: the source address stands in the event. */
+export type LambdaBindings = { event?: { requestContext?: { http?: { sourceIp?: string } } } };
+
+export type Answer = { status: number; body: unknown };
+
+type ApiContext = Context<ApiEnv>;
+
+export function mount(app: Hono<ApiEnv>, route: Route, deps: ApiDeps): void {
+  app.on(methodOf(route.key), patternOf(route.key), async (c) => toResponse(await play(c, route, deps)));
+}
+
+async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer> {
+  const caller = allowedCaller(c, route);
+  const params = route.params && validateParams(route.params, c.req.param());
+  const query = route.query && validate(route.query, c.req.query());
+  const text = methodOf(route.key) === "GET" ? "" : await readBodyText(c.req.raw);
+  const body = route.body && validate(route.body, requireBody(route, parseJson(text)));
+  const handle = async () => (await route.handle({ params, query, body, caller, deps })) as Answer;
+  if (methodOf(route.key) === "GET") return handle();
+  const key = c.req.header("idempotency-key");
+  const fingerprint = sha256Hex(
+    `${c.req.method} ${c.req.url.slice(new URL(c.req.url).origin.length)}\n${text}`,
+  );
+  return answerOnce(deps, { key, scope: caller.name, fingerprint }, handle);
+}
+
+const NOBODY: Omit<Caller, "sourceIp"> = {
+  name: "anonymous",
+  role: "viewer",
+  scope: { apps: [], environments: [] },
+  client: "api",
+};
+
+function allowedCaller(c: ApiContext, route: Route): Caller {
+  if (route.permission === "public") return { ...NOBODY, sourceIp: sourceIpOf(c) };
+  const caller = c.get("caller");
+  if (!caller) throw new TuttiError("unauthenticated", "Send `Authorization: Bearer <token>`.");
+  assertMay(caller, route.permission);
+  return caller;
+}
+
+function requireBody(route: Route, value: unknown): unknown {
+  if (value !== undefined || route.body?.safeParse(undefined).success) return value;
+  throw new TuttiError("malformed_body", "The body is empty; this call takes a JSON document.");
+}
+
+export function sourceIpOf(c: ApiContext): string {
+  return c.env?.event?.requestContext?.http?.sourceIp ?? "unknown";
+}
+
+function toResponse({ status, body }: Answer): Response {
+  if (body === undefined || body === null) return new Response(null, { status });
+  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+}

@@ -1,0 +1,73 @@
+// Takes an app away: refused while anything of it runs, unless forced. Then every deployment under way is aborted and
+// brought to its end, what runs is retired through its driver, and only then the app is forgotten. Asked again after
+// a time-out it goes on where it was.
+import type { App } from "#core/domain/app.ts";
+import { isEnded } from "#core/domain/deployment.ts";
+import type { Target } from "#core/domain/target.ts";
+import { TuttiError } from "#core/errors.ts";
+import { allowedActions } from "#core/rollout/statuses.ts";
+import type { ApiDeps } from "./deps.ts";
+import { runningTargets, targetsOf } from "./find.ts";
+
+const STOP_MS = 20_000;
+const LOOK_MS = 250;
+
+export async function removeApp(
+  deps: ApiDeps,
+  app: App,
+  { force, actor }: { force: boolean; actor: string },
+): Promise<void> {
+  const targets = await targetsOf(deps, app.app);
+  const running = runningTargets(targets);
+  if (running.length > 0 && !force) throw stillRunning(app, running);
+  const until = deps.clock.now() + STOP_MS;
+  await Promise.all(running.map((target) => stop(deps, target, actor, until)));
+  await Promise.all(targets.map((target) => retire(deps, target)));
+  await deps.store.apps.remove(app.app);
+}
+
+async function stop(deps: ApiDeps, target: Target, actor: string, until: number): Promise<void> {
+  const { app, environment } = target;
+  for (;;) {
+    const now = await deps.store.targets.get({ app, environment });
+    const ids = now ? [...now.queue, ...(now.lock ? [now.lock.owner] : [])] : [];
+    if (ids.length === 0) return;
+    for (const id of ids.filter((one) => one.startsWith("dep_"))) await abort(deps, id, actor);
+    if (deps.clock.now() >= until) throw stillStopping(target, ids);
+    await deps.clock.sleep(LOOK_MS);
+  }
+}
+
+async function abort(deps: ApiDeps, id: string, actor: string): Promise<void> {
+  const deployment = await deps.store.deployments.get(id);
+  if (!deployment || isEnded(deployment.status) || deployment.intent?.action === "abort") return;
+  if (!allowedActions(deployment).includes("abort")) return;
+  try {
+    await deps.conductor.act({ id, action: "abort", actor, reason: "the app is being deleted" });
+  } catch (error) {
+    // It ended in between: the better for us.
+    if (!(error instanceof TuttiError && error.code === "action_not_allowed")) throw error;
+  }
+}
+
+async function retire(deps: ApiDeps, { kind, app, environment }: Target): Promise<void> {
+  await deps.askDriver(kind, { verb: "retire", app, environment });
+  await deps.store.targets.remove({ app, environment });
+}
+
+function stillRunning(app: App, running: Target[]): TuttiError {
+  const places = running.map(({ environment, release, lock }) => ({
+    environment,
+    release,
+    activeDeployment: lock?.owner ?? null,
+  }));
+  const where = places.map((one) => `${one.environment} (${one.release ?? one.activeDeployment})`).join(", ");
+  return new TuttiError("conflict", `${app.app} runs in ${where}; add ?force=true to stop it first.`, {
+    extra: { running: places },
+  });
+}
+
+function stillStopping({ app, environment }: Target, ids: string[]): TuttiError {
+  const detail = `${app}/${environment} is still being brought to an end (${ids.join(", ")}); ask again in a moment.`;
+  return new TuttiError("target_busy", detail);
+}

@@ -1,0 +1,53 @@
+// Every route of the API in one list. The router, the OpenAPI document and the client's types are all read off it.
+
+import { deleteApp, getApp, listApps, putApp } from "./routes/apps.ts";
+import { createArtifact } from "./routes/artifacts.ts";
+import { listAudit } from "./routes/audit.ts";
+import {
+  actOnDeployment,
+  createDeployment,
+  getDeployment,
+  listDeployments,
+  rollBack,
+} from "./routes/deployments.ts";
+import { listEnvironments, putEnvironment } from "./routes/environments.ts";
+import { listEvents } from "./routes/events.ts";
+import { healTarget, listHealingRuns } from "./routes/healing-runs.ts";
+import { healthz } from "./routes/health.ts";
+import { getMe } from "./routes/me.ts";
+import { planned } from "./routes/planned.ts";
+import { createRelease, listReleases } from "./routes/releases.ts";
+import { scaleTarget } from "./routes/scale.ts";
+import { getService, listServices } from "./routes/services.ts";
+import { getTarget, listTargets } from "./routes/targets.ts";
+
+export const ROUTES = [
+  healthz,
+  getMe,
+  listEnvironments,
+  putEnvironment,
+  listApps,
+  putApp,
+  getApp,
+  deleteApp,
+  createArtifact,
+  createRelease,
+  listReleases,
+  createDeployment,
+  rollBack,
+  listDeployments,
+  getDeployment,
+  listEvents,
+  actOnDeployment,
+  listTargets,
+  getTarget,
+  scaleTarget,
+  healTarget,
+  listHealingRuns,
+  listServices,
+  getService,
+  listAudit,
+  ...planned,
+] as const;
+
+export type ApiRoute = (typeof ROUTES)[number];

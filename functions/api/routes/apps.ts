@@ -1,0 +1,95 @@
+// Apps and their manifests.
+import { z } from "zod";
+import { instant } from "#core/clock.ts";
+import type { App } from "#core/domain/app.ts";
+import type { Kind } from "#core/domain/kind.ts";
+import { TuttiError } from "#core/errors.ts";
+import { parseManifest } from "#core/manifest/parse.ts";
+import type { ApiDeps } from "../deps.ts";
+import { needApp, runningTargets, targetsOf } from "../find.ts";
+import { removeApp } from "../remove-app.ts";
+import { reply, route } from "../route.ts";
+import { type AppView, appView, manifestBody } from "../schemas/app.ts";
+import { appParams } from "../schemas/names.ts";
+import { flag, pageOf, pageQuery } from "../schemas/page.ts";
+import { refusal } from "../validate.ts";
+
+export const putApp = route(
+  "PUT /v1/apps/{app}",
+  {
+    permission: "operate",
+    tag: "apps",
+    summary: "Create (201) or replace (200) an app's manifest",
+    params: appParams,
+    body: manifestBody,
+    answers: { 200: appView, 201: appView },
+  },
+  async ({ params, body, caller, deps }) => {
+    const { app: name, kind } = parseManifest(body);
+    if (name !== params.app)
+      throw refusal([{ path: "app", message: `is "${name}", but the path says "${params.app}"` }]);
+    await assertKindMayBe(deps, name, kind);
+    const fresh = { app: name, kind, manifest: body, updatedBy: caller.name };
+    const { app, created } = await deps.store.apps.put(fresh, instant(deps.clock.now()));
+    return reply(created ? 201 : 200, viewOf(app));
+  },
+);
+
+export const listApps = route(
+  "GET /v1/apps",
+  {
+    permission: "read",
+    tag: "apps",
+    summary: "List apps, newest first",
+    query: pageQuery,
+    answers: { 200: pageOf(appView) },
+  },
+  async ({ query, deps }) => {
+    const page = await deps.store.apps.list(query);
+    return reply(200, { ...page, items: page.items.map(viewOf) });
+  },
+);
+
+export const getApp = route(
+  "GET /v1/apps/{app}",
+  {
+    permission: "read",
+    tag: "apps",
+    summary: "One app",
+    params: appParams,
+    answers: { 200: appView },
+  },
+  async ({ params, deps }) => reply(200, viewOf(await needApp(deps, params.app))),
+);
+
+export const deleteApp = route(
+  "DELETE /v1/apps/{app}",
+  {
+    permission: "operate",
+    tag: "apps",
+    summary: "Delete an app; 409 while anything of it runs, unless forced, which stops it first",
+    params: appParams,
+    query: z.strictObject({ force: flag.optional() }),
+    answers: { 204: z.undefined() },
+  },
+  async ({ params, query, caller, deps }) => {
+    const app = await needApp(deps, params.app);
+    await removeApp(deps, app, { force: query.force ?? false, actor: caller.name });
+    return reply(204, undefined);
+  },
+);
+
+/** What runs as one kind cannot be replaced by another: nothing would know how to take the old one away. */
+async function assertKindMayBe(deps: ApiDeps, app: string, kind: Kind): Promise<void> {
+  const before = await deps.store.apps.get(app);
+  if (!before || before.kind === kind) return;
+  const running = runningTargets(await targetsOf(deps, app));
+  if (running.length === 0) return;
+  const where = running.map((one) => one.environment).join(", ");
+  const detail = `${app} runs as ${before.kind} in ${where}; delete it before it becomes a ${kind}.`;
+  throw new TuttiError("conflict", detail);
+}
+
+function viewOf({ app, kind, manifest, createdAt, updatedAt }: App): AppView {
+  return { app, kind, manifest, createdAt, updatedAt };
+}

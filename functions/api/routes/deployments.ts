@@ -1,0 +1,114 @@
+// Deployments: asked for, listed, followed, and spoken to.
+import { z } from "zod";
+import { deploymentView as viewOf } from "#core/views.ts";
+import { needApp } from "../find.ts";
+import { awaitRevision } from "../long-poll.ts";
+import { planOf } from "../plan.ts";
+import { viewWithQueue } from "../queue-position.ts";
+import { reply, route } from "../route.ts";
+import {
+  actionBody,
+  actionParams,
+  deploymentBody,
+  deploymentView,
+  rollbackBody,
+  statusText,
+} from "../schemas/deployment.ts";
+import { appName, appParams, deploymentParams, environmentName } from "../schemas/names.ts";
+import { pageOf, pageQuery, wholeNumber } from "../schemas/page.ts";
+import { planView } from "../schemas/plan.ts";
+import { requestDeployment, requestRollback } from "../submit.ts";
+
+const LONGEST_WAIT_SECONDS = 20;
+const LAST_REVISION = 1e12;
+
+export const createDeployment = route(
+  "POST /v1/apps/{app}/deployments",
+  {
+    permission: "deploy",
+    tag: "deployments",
+    summary: "Deploy a release (202), or with dryRun show the plan (200)",
+    params: appParams,
+    body: deploymentBody,
+    answers: { 200: planView, 202: deploymentView },
+  },
+  async ({ params, body, caller, deps }) => {
+    const app = await needApp(deps, params.app);
+    const request = await requestDeployment(deps, app, body, caller);
+    if (body.dryRun) return reply(200, await planOf(deps, app, request));
+    return reply(202, await viewWithQueue(deps, await deps.conductor.submit(request)));
+  },
+);
+
+export const rollBack = route(
+  "POST /v1/apps/{app}/rollback",
+  {
+    permission: "deploy",
+    tag: "deployments",
+    summary: "Deploy an earlier release, superseding a deployment under way",
+    params: appParams,
+    body: rollbackBody,
+    answers: { 200: planView, 202: deploymentView },
+  },
+  async ({ params, body, caller, deps }) => {
+    const app = await needApp(deps, params.app);
+    const request = await requestRollback(deps, app, body, caller);
+    if (body.dryRun) return reply(200, await planOf(deps, app, request));
+    return reply(202, await viewWithQueue(deps, await deps.conductor.submit(request)));
+  },
+);
+
+export const listDeployments = route(
+  "GET /v1/deployments",
+  {
+    permission: "read",
+    tag: "deployments",
+    summary: "List deployments, newest first",
+    query: z.strictObject({
+      ...pageQuery.shape,
+      app: appName.optional(),
+      environment: environmentName.optional(),
+      status: statusText.optional(),
+    }),
+    answers: { 200: pageOf(deploymentView) },
+  },
+  async ({ query: { limit, cursor, ...filter }, deps }) => {
+    const page = await deps.store.deployments.list(filter, { limit, cursor });
+    return reply(200, { ...page, items: page.items.map((one) => viewOf(one)) });
+  },
+);
+
+export const getDeployment = route(
+  "GET /v1/deployments/{id}",
+  {
+    permission: "read",
+    tag: "deployments",
+    summary: "One deployment; with waitSeconds, as soon as its revision is above afterRevision",
+    params: deploymentParams,
+    query: z.strictObject({
+      waitSeconds: wholeNumber(0, LONGEST_WAIT_SECONDS).optional(),
+      afterRevision: wholeNumber(0, LAST_REVISION).optional(),
+    }),
+    answers: { 200: deploymentView },
+  },
+  async ({ params, query: { waitSeconds = 0, afterRevision = 0 }, deps }) => {
+    const deployment = await awaitRevision(deps, params.id, afterRevision, waitSeconds);
+    return reply(200, await viewWithQueue(deps, deployment));
+  },
+);
+
+export const actOnDeployment = route(
+  "POST /v1/deployments/{id}/{action}",
+  {
+    permission: "operate",
+    tag: "deployments",
+    summary: "An operator's word; 409 with what is allowed where the status does not allow it",
+    params: actionParams,
+    body: actionBody,
+    answers: { 200: deploymentView },
+  },
+  async ({ params: { id, action }, body, caller, deps }) => {
+    const deployment = await deps.conductor.act({ id, action, actor: caller.name, reason: body?.reason });
+    return reply(200, await viewWithQueue(deps, deployment));
+  },
+);

@@ -1,0 +1,38 @@
+// Platform settings of each environment.
+import { instant } from "#core/clock.ts";
+import type { Environment } from "#core/domain/environment.ts";
+import { reply, route } from "../route.ts";
+import { environmentBody, environmentView } from "../schemas/environment.ts";
+import { environmentParams } from "../schemas/names.ts";
+import { pageOf, pageQuery } from "../schemas/page.ts";
+
+export const listEnvironments = route(
+  "GET /v1/environments",
+  {
+    permission: "read",
+    tag: "environments",
+    summary: "List environments",
+    query: pageQuery,
+    answers: { 200: pageOf(environmentView) },
+  },
+  async ({ query, deps }) => reply(200, await deps.store.environments.list(query)),
+);
+
+export const putEnvironment = route(
+  "PUT /v1/environments/{env}",
+  {
+    permission: "operate",
+    tag: "environments",
+    summary: "Create (201) or replace (200) an environment's platform settings",
+    params: environmentParams,
+    body: environmentBody,
+    answers: { 200: environmentView, 201: environmentView },
+  },
+  async ({ params, body: { pools, loadBalancer, functionRoleArn }, deps }) => {
+    const before = await deps.store.environments.get(params.env);
+    const updatedAt = instant(deps.clock.now());
+    const environment: Environment = { name: params.env, pools, loadBalancer, functionRoleArn, updatedAt };
+    await deps.store.environments.put(environment);
+    return reply(before ? 200 : 201, environment);
+  },
+);

@@ -1,0 +1,46 @@
+// What healing found and did; and one pass now.
+import { z } from "zod";
+import type { HealingRun } from "#core/domain/healing-run.ts";
+import { reply, route } from "../route.ts";
+import { healingRunView } from "../schemas/healing-run.ts";
+import { appName, environmentName, targetParams } from "../schemas/names.ts";
+import { pageOf, pageQuery } from "../schemas/page.ts";
+
+export const listHealingRuns = route(
+  "GET /v1/healing-runs",
+  {
+    permission: "read",
+    tag: "healing",
+    summary: "What healing passes found and did, newest first",
+    query: z.strictObject({
+      ...pageQuery.shape,
+      app: appName.optional(),
+      environment: environmentName.optional(),
+    }),
+    answers: { 200: pageOf(healingRunView) },
+  },
+  async ({ query: { app, environment, ...request }, deps }) => {
+    const asked = (run: HealingRun) =>
+      (app === undefined || run.app === app) &&
+      (environment === undefined || run.environment === environment);
+    return reply(200, await deps.store.healingRuns.list(request, asked));
+  },
+);
+
+export const healTarget = route(
+  "POST /v1/targets/{app}/{env}/heal",
+  {
+    permission: "deploy",
+    tag: "healing",
+    summary: "One healing pass over a target, now",
+    params: targetParams,
+    body: z.strictObject({}).optional(),
+    answers: { 200: healingRunView },
+  },
+  async ({ params, caller, deps }) => {
+    const name = { app: params.app, environment: params.env };
+    const { kind } = await deps.store.targets.need(name);
+    const run = await deps.askDriver(kind, { verb: "heal", ...name, trigger: caller.client });
+    return reply(200, run as HealingRun);
+  },
+);

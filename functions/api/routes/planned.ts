@@ -1,0 +1,45 @@
+// Parts of the contract whose capability is not built yet: they are there, ask for a token, and say so.
+import { z } from "zod";
+import { TuttiError } from "#core/errors.ts";
+import { type Permission, type RouteKey, route } from "../route.ts";
+import { appParams } from "../schemas/names.ts";
+
+const idParams = z.object({ id: z.string().min(1).max(100) });
+const nothing = { 200: z.unknown() };
+
+export const planned = [
+  plannedRead("GET /v1/tokens", "admin", "tokens"),
+  plannedWrite("POST /v1/tokens", "admin", "tokens"),
+  plannedById("DELETE /v1/tokens/{id}", "admin", "tokens"),
+  plannedWrite("POST /v1/trains", "deploy", "trains"),
+  plannedById("GET /v1/trains/{id}", "read", "trains"),
+  plannedRead("GET /v1/insights", "read", "insights"),
+  plannedRead("GET /v1/notifications", "read", "notifications"),
+  plannedRead("GET /v1/dead-letters", "read", "dead letters"),
+  plannedById("POST /v1/dead-letters/{id}/replay", "operate", "dead letters"),
+  plannedForApp("POST /v1/apps/{app}/hook-secret", "operate", "hooks"),
+  plannedForApp("POST /v1/hooks/{app}", "deploy", "hooks"),
+] as const;
+
+function plannedRead<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
+  return route(key, { permission, tag, summary: "Not built yet", answers: nothing }, () => refuse(key));
+}
+
+function plannedWrite<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
+  const body = z.unknown().optional();
+  return route(key, { permission, tag, summary: "Not built yet", body, answers: nothing }, () => refuse(key));
+}
+
+function plannedById<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
+  const config = { permission, tag, summary: "Not built yet", params: idParams, answers: nothing };
+  return route(key, config, () => refuse(key));
+}
+
+function plannedForApp<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
+  const config = { permission, tag, summary: "Not built yet", params: appParams, answers: nothing };
+  return route(key, config, () => refuse(key));
+}
+
+function refuse(key: string): never {
+  throw new TuttiError("not_supported_yet", `${key} is part of the contract and is not built yet.`);
+}

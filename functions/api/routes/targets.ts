@@ -1,0 +1,65 @@
+// Targets: the list as last seen, one of them read live through its driver, and how many replicas it should have.
+import { z } from "zod";
+import { instant } from "#core/clock.ts";
+import type { Fleet } from "#core/domain/replica.ts";
+import type { Target } from "#core/domain/target.ts";
+import { targetView as viewOf } from "#core/views.ts";
+import type { ApiDeps } from "../deps.ts";
+import { asTuttiError } from "../problem.ts";
+import { reply, route } from "../route.ts";
+import { appName, environmentName, targetParams } from "../schemas/names.ts";
+import { pageOf, pageQuery } from "../schemas/page.ts";
+import { targetView } from "../schemas/target.ts";
+
+export const listTargets = route(
+  "GET /v1/targets",
+  {
+    permission: "read",
+    tag: "targets",
+    summary: "Every target as last seen",
+    query: z.strictObject({
+      ...pageQuery.shape,
+      app: appName.optional(),
+      environment: environmentName.optional(),
+    }),
+    answers: { 200: pageOf(targetView) },
+  },
+  async ({ query: { app, environment, ...request }, deps }) => {
+    const asked = (one: Target) =>
+      (app === undefined || one.app === app) &&
+      (environment === undefined || one.environment === environment);
+    const page = await deps.store.targets.list(request, asked);
+    return reply(200, { ...page, items: page.items.map((one) => viewOf(one)) });
+  },
+);
+
+export const getTarget = route(
+  "GET /v1/targets/{app}/{env}",
+  {
+    permission: "read",
+    tag: "targets",
+    summary: "One target, read live through its driver",
+    params: targetParams,
+    answers: { 200: targetView },
+  },
+  async ({ params, deps }) => {
+    const target = await deps.store.targets.need({ app: params.app, environment: params.env });
+    return reply(200, viewOf(target, await look(deps, target)));
+  },
+);
+
+/** What is live now; `undefined` where the driver cannot say, and then the last look stands, with its time. */
+async function look(deps: ApiDeps, { app, environment, kind }: Target) {
+  try {
+    const fleet = (await deps.askDriver(kind, { verb: "inspect", app, environment })) as Fleet;
+    return { fleet, observedAt: instant(deps.clock.now()) };
+  } catch (error) {
+    deps.log.error("a target could not be read live", {
+      app,
+      environment,
+      code: asTuttiError(error).code,
+      error,
+    });
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+// A deployment as the contract shows it, the request for one, its plan and its events.
+import { z } from "zod";
+import { END_STATUSES, OPEN_STATUSES } from "#core/domain/deployment.ts";
+import { KINDS } from "#core/domain/kind.ts";
+import { DEPLOYMENT_ACTIONS, type DeploymentAction } from "#core/rollout/statuses.ts";
+import { deploymentId, environmentName, instantText, versionText } from "./names.ts";
+
+export const statusText = z.enum([...OPEN_STATUSES, ...END_STATUSES]);
+const instantOrNull = instantText.nullable();
+
+export const stepView = z
+  .object({
+    index: z.int(),
+    type: z.enum(["batch", "shift", "bake", "approval", "hook"]),
+    label: z.string(),
+    status: z.enum(["pending", "running", "succeeded", "failed", "skipped"]),
+    replicas: z.array(z.string()),
+    startedAt: instantOrNull,
+    endedAt: instantOrNull,
+  })
+  .meta({ id: "Step" });
+
+export const deploymentView = z
+  .object({
+    id: deploymentId,
+    app: z.string(),
+    environment: z.string(),
+    kind: z.enum(KINDS),
+    version: z.string(),
+    previousVersion: z.string().nullable(),
+    status: statusText,
+    reason: z.string(),
+    revision: z.int(),
+    createdAt: instantText,
+    startedAt: instantOrNull,
+    endedAt: instantOrNull,
+    createdBy: z.string(),
+    trigger: z.enum(["api", "cli", "console", "s3", "schedule", "rollback", "scale", "heal", "hook"]),
+    steps: z.array(stepView),
+    progress: z.object({ done: z.int(), total: z.int() }),
+    health: z.object({ healthy: z.int(), unhealthy: z.int(), desired: z.int() }),
+    failures: z.array(
+      z.object({ replica: z.string(), reason: z.string(), at: instantText, drained: z.boolean() }),
+    ),
+    cost: z.object({
+      stateTransitions: z.int(),
+      sdkCalls: z.int(),
+      writes: z.int(),
+      dollars: z.number(),
+    }),
+    queuePosition: z.int().optional().meta({ description: "From 1; only while it is queued" }),
+  })
+  .meta({ id: "Deployment" });
+
+export type DeploymentView = z.output<typeof deploymentView>;
+
+export const eventView = z
+  .object({
+    seq: z.int(),
+    at: instantText,
+    type: z.enum(["status", "step", "replica", "failure", "traffic", "operator", "note"]),
+    message: z.string(),
+    step: z.int().optional(),
+    replica: z.string().optional(),
+    actor: z.string().optional(),
+  })
+  .meta({ id: "DeploymentEvent" });
+
+export type EventView = z.output<typeof eventView>;
+
+/** A part of the manifest's `rollout`, for this deployment alone; checked against the manifest's own schema. */
+const rolloutOverride = z.record(z.string(), z.unknown()).meta({
+  id: "RolloutOverride",
+  description: "Keys of the manifest's rollout, for this deployment alone",
+});
+
+export const deploymentBody = z
+  .strictObject({
+    environment: environmentName,
+    version: versionText,
+    rollout: rolloutOverride.optional(),
+    onConflict: z.enum(["queue", "reject", "supersede"]).optional(),
+    dryRun: z.boolean().optional(),
+  })
+  .meta({ id: "DeploymentRequest" });
+
+export const rollbackBody = z
+  .strictObject({
+    environment: environmentName,
+    version: versionText.optional(),
+    dryRun: z.boolean().optional(),
+  })
+  .meta({ id: "RollbackRequest" });
+
+export type Action = DeploymentAction;
+
+export const actionParams = z.object({ id: deploymentId, action: z.enum(DEPLOYMENT_ACTIONS) });
+
+export const actionBody = z.strictObject({ reason: z.string().max(500).optional() }).optional();

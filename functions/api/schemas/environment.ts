@@ -1,0 +1,104 @@
+// Platform settings as operators write them: what targets stand on and do not own.
+import { z } from "zod";
+import type { Environment } from "#core/domain/environment.ts";
+import { environmentName, instantText } from "./names.ts";
+
+const userName = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be the name of a Unix user: a-z, 0-9, _ and -");
+
+const directory = z
+  .string()
+  .regex(
+    /^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
+    "must be a path of letters, digits and ._- between slashes",
+  )
+  .refine((path) => !path.split("/").includes(".."), "must not contain ..");
+
+const own = { user: userName.default("tutti"), directory: directory.default("/opt/tutti") };
+
+const ssmPool = z.strictObject({
+  ssm: z.strictObject({
+    tags: z
+      .record(z.string().min(1).max(128), z.string().max(256))
+      .refine((tags) => Object.keys(tags).length > 0, "must name at least one tag"),
+  }),
+  ...own,
+});
+
+const sshHost = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be 1 to 63 of letters, digits and ._-")
+      .optional(),
+    address: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "must be a host name or an address"),
+    port: z.int().min(1).max(65_535).default(22),
+    user: userName,
+    hostKey: z
+      .string()
+      .regex(/^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]+=*( .*)?$/, {
+        message: "must be the host's public key, as in `ssh-ed25519 AAAA…`",
+      }),
+  })
+  .transform((host) => ({ ...host, name: host.name ?? host.address }));
+
+const sshPool = z.strictObject({
+  ssh: z.strictObject({ hosts: z.array(sshHost).min(1).max(1000), keySecret: z.string().min(1).max(512) }),
+  ...own,
+});
+
+const loadBalancer = z.strictObject({
+  arn: z.string().regex(/^arn:[^\s]{1,1000}$/, "must be an ARN"),
+  ports: z
+    .strictObject({ from: z.int().min(1024).max(65_535), to: z.int().min(1024).max(65_535) })
+    .refine((ports) => ports.from <= ports.to, "from must not be above to"),
+  vpcId: z.string().min(1).max(64),
+});
+
+/** Part of the contract, and not built yet: refused by name, never ignored. */
+const later = () =>
+  z
+    .unknown()
+    .optional()
+    .superRefine((value, context) => {
+      if (value !== undefined)
+        context.addIssue({ code: "custom", message: "is not supported yet", params: { later: true } });
+    })
+    .meta({ description: "Not supported yet" });
+
+export const environmentBody = z
+  .strictObject({
+    pools: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "must be a-z, 0-9 and -"),
+        z.union([ssmPool, sshPool]),
+      )
+      .default({}),
+    loadBalancer: loadBalancer.optional(),
+    functionRoleArn: z
+      .string()
+      .regex(/^arn:[^:]*:iam::\d{12}:role\/\S+$/, "must be the ARN of a role")
+      .optional()
+      .meta({ description: "The role that users' functions run as" }),
+    network: later(),
+    domain: later(),
+    cluster: later(),
+    accounts: later(),
+    freezes: later(),
+  })
+  .meta({ id: "EnvironmentSettings" });
+
+const { pools, loadBalancer: balancer, functionRoleArn } = environmentBody.shape;
+
+export const environmentView = z
+  .object({
+    name: environmentName,
+    pools,
+    loadBalancer: balancer,
+    functionRoleArn,
+    updatedAt: instantText,
+  })
+  .meta({ id: "Environment" });
+
+export type EnvironmentView = Environment;

@@ -1,0 +1,25 @@
+// What one pass of healing found and did.
+import { z } from "zod";
+import { instantText } from "./names.ts";
+
+export const healingRunView = z
+  .object({
+    id: z.string(),
+    app: z.string(),
+    environment: z.string(),
+    trigger: z.enum(["schedule", "api", "cli", "console"]),
+    startedAt: instantText,
+    endedAt: instantText,
+    actions: z.array(
+      z.object({
+        replica: z.string().nullable(),
+        finding: z.string(),
+        action: z.string(),
+        result: z.enum(["repaired", "failed", "held", "carried_on", "closed"]),
+      }),
+    ),
+    summary: z.string(),
+  })
+  .meta({ id: "HealingRun" });
+
+export type HealingRunView = z.output<typeof healingRunView>;

@@ -1,0 +1,32 @@
+// The answer of a dry run: what a deployment would do, and what it would cost. Nothing has been changed.
+import { z } from "zod";
+import { KINDS } from "#core/domain/kind.ts";
+
+const plannedStep = z
+  .object({
+    index: z.int(),
+    type: z.enum(["batch", "shift", "bake", "approval", "hook"]),
+    label: z.string(),
+    replicas: z.array(z.string()),
+    weightPercent: z.number().optional(),
+    seconds: z.number().optional(),
+  })
+  .meta({ id: "PlannedStep" });
+
+export const planView = z
+  .object({
+    app: z.string(),
+    environment: z.string(),
+    kind: z.enum(KINDS),
+    version: z.string(),
+    previousVersion: z.string().nullable(),
+    dryRun: z.literal(true),
+    steps: z.array(plannedStep),
+    lowestHealthy: z.int().meta({ description: "The lowest count of healthy copies that it will allow" }),
+    estimatedSeconds: z.number(),
+    estimatedDollars: z.number(),
+    notes: z.array(z.string()),
+  })
+  .meta({ id: "Plan" });
+
+export type PlanView = z.output<typeof planView>;

@@ -1,0 +1,60 @@
+// Releases and the uploads they are made from.
+import { z } from "zod";
+import { instantText, versionText } from "./names.ts";
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
+
+const artifactBody = z.strictObject({
+  uri: z
+    .string()
+    .max(1500)
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/, "must be s3://bucket/key, as the upload gave it")
+    .optional(),
+  sha256: sha256.optional(),
+  image: z.string().max(500).optional(),
+});
+
+export const releaseBody = z
+  .strictObject({
+    version: versionText,
+    artifact: artifactBody.refine(
+      (artifact) => (artifact.uri === undefined) !== (artifact.image === undefined),
+      "must name either uri or image",
+    ),
+  })
+  .meta({ id: "ReleaseRequest" });
+
+export const releaseView = z
+  .object({
+    id: z.string(),
+    app: z.string(),
+    version: z.string(),
+    artifact: z.object({
+      uri: z.string().optional(),
+      sha256: z.string().optional(),
+      image: z.string().optional(),
+    }),
+    createdAt: instantText,
+    createdBy: z.string(),
+  })
+  .meta({ id: "Release" });
+
+export type ReleaseView = z.output<typeof releaseView>;
+
+export const uploadBody = z
+  .strictObject({
+    file: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, "must be a plain file name")
+      .optional()
+      .meta({ description: "Name of the file, by default artifact.tar.gz" }),
+  })
+  .optional();
+
+export const uploadView = z
+  .object({
+    uploadUrl: z.string().meta({ description: "PUT the bytes here, within 15 minutes" }),
+    uri: z.string().meta({ description: "What to name in the release" }),
+    expiresAt: instantText,
+  })
+  .meta({ id: "Upload" });

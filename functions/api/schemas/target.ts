@@ -1,0 +1,51 @@
+// One app in one environment, as seen from outside; and the discovery view of it.
+import { z } from "zod";
+import { KINDS } from "#core/domain/kind.ts";
+import { instantText } from "./names.ts";
+
+const replicaView = z
+  .object({
+    id: z.string(),
+    version: z.string().nullable(),
+    health: z.enum(["starting", "healthy", "unhealthy", "draining", "unknown"]),
+    address: z.string().nullable(),
+    startedAt: instantText.nullable(),
+  })
+  .meta({ id: "Replica" });
+
+export const targetView = z
+  .object({
+    app: z.string(),
+    environment: z.string(),
+    kind: z.enum(KINDS),
+    endpoint: z.string().nullable(),
+    release: z.string().nullable(),
+    desired: z.int(),
+    replicas: z.array(replicaView),
+    traffic: z.array(z.object({ version: z.string(), percent: z.number() })),
+    activeDeployment: z.string().nullable(),
+    queue: z.array(z.string()),
+    degraded: z.string().nullable(),
+    drift: z.array(z.string()),
+    observedAt: instantText.nullable(),
+  })
+  .meta({ id: "Target" });
+
+export type TargetView = z.output<typeof targetView>;
+export type ReplicaView = z.output<typeof replicaView>;
+
+export const scaleBody = z
+  .strictObject({ replicas: z.int().min(0).max(10_000) })
+  .meta({ id: "ScaleRequest" });
+
+export const serviceView = z
+  .object({
+    app: z.string(),
+    environment: z.string(),
+    endpoint: z.string().nullable(),
+    addresses: z.array(z.string()).meta({ description: "Of its healthy replicas" }),
+    observedAt: instantText.nullable(),
+  })
+  .meta({ id: "Service" });
+
+export type ServiceView = z.output<typeof serviceView>;

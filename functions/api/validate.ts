@@ -1,0 +1,64 @@
+// Schema errors in people's words: one entry per fault, with a dotted path and what is allowed there.
+import type { z } from "zod";
+import { type FieldError, TuttiError } from "#core/errors.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** The parsed value, or `invalid_input` with every fault. `prefix` stands before each path. */
+export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix = ""): z.output<S> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const code = issues.every(isLater) ? "not_supported_yet" : "invalid_input";
+  throw refusal(
+    issues.flatMap((issue) => fieldErrors(issue, prefix)),
+    code,
+  );
+}
+
+/** Path parameters: a name that cannot be is refused with its reason; an id or word that cannot be is not there. */
+export function validateParams<S extends z.ZodType>(schema: S, value: Record<string, string>): z.output<S> {
+  try {
+    return validate(schema, value);
+  } catch (error) {
+    const named =
+      error instanceof TuttiError && error.errors.every(({ path }) => path === "app" || path === "env");
+    if (named) throw error;
+    throw new TuttiError("not_found", "There is nothing at this path.", { cause: error });
+  }
+}
+
+export function refusal(errors: FieldError[], code: "invalid_input" | "not_supported_yet" = "invalid_input") {
+  const [first] = errors;
+  const sentence = first ? `${first.path || "the body"}: ${first.message}` : "The input does not fit.";
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return new TuttiError(code, sentence + more, { errors });
+}
+
+/** The contract has it, and it is not built yet. */
+function isLater(issue: Issue): boolean {
+  return issue.code === "custom" && issue.params?.later === true;
+}
+
+function fieldErrors(issue: Issue, prefix: string): FieldError[] {
+  const path = [prefix, ...issue.path.map(String)].filter((part) => part !== "");
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is not a known key" }));
+  if (issue.code === "invalid_union") {
+    const closest = closestBranch(issue.errors);
+    if (closest) return closest.flatMap((inner) => fieldErrors(inner, path.join(".")));
+  }
+  return [{ path: path.join("."), message: messageOf(issue) }];
+}
+
+/** Of a union's branches, the one that got furthest: its faults lie deepest. */
+function closestBranch(branches: Issue[][]): Issue[] | undefined {
+  const depth = (branch: Issue[]) => Math.max(0, ...branch.map((issue) => issue.path.length));
+  const sorted = [...branches].sort((a, b) => depth(b) - depth(a) || a.length - b.length);
+  return sorted[0] && depth(sorted[0]) > 0 ? sorted[0] : undefined;
+}
+
+function messageOf(issue: Issue): string {
+  if (issue.code === "invalid_type" && issue.input === undefined) return `is required (${issue.expected})`;
+  return issue.message;
+}

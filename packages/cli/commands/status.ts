@@ -1,0 +1,78 @@
+// `tutti status [APP [ENV]]`: the targets as last seen, or one of them read live.
+import type { Command } from "commander";
+import type { TargetView } from "#client/views.ts";
+import type { Context } from "../context.ts";
+import { paintOf, type Style } from "../style.ts";
+import { table } from "../table.ts";
+import { moment } from "../times.ts";
+
+const PAGE = 200;
+
+export function addStatus(program: Command, context: Context): void {
+  program
+    .command("status")
+    .description("what runs where; with an app and an environment, read live")
+    .argument("[app]")
+    .argument("[environment]")
+    .action((app?: string, environment?: string) => status(context, app, environment));
+}
+
+async function status(context: Context, app?: string, environment?: string): Promise<void> {
+  if (app !== undefined && environment !== undefined) {
+    const target = await context.client().targets.get(app, environment);
+    return context.print(target, () => targetLines(target, context.style));
+  }
+  const page = await context.client().targets.list({ app, limit: PAGE });
+  context.print(page, () => listLines(page.items, context.style));
+}
+
+function listLines(targets: TargetView[], style: Style): string[] {
+  if (targets.length === 0) return ["nothing has been deployed yet"];
+  return table(
+    ["TARGET", "KIND", "RELEASE", "HEALTHY", "UNDER WAY", "ENDPOINT"],
+    targets.map((one) => [
+      `${one.app}/${one.environment}`,
+      one.kind,
+      one.release ?? "–",
+      healthy(one, style),
+      one.activeDeployment ?? "–",
+      one.endpoint ?? "–",
+    ]),
+  );
+}
+
+function healthy(target: TargetView, style: Style): string {
+  const count = target.replicas.filter((replica) => replica.health === "healthy").length;
+  const whole = target.kind === "function" ? `${count}` : `${count}/${target.desired}`;
+  return target.degraded !== null || count < target.desired ? style.yellow(whole) : style.green(whole);
+}
+
+function targetLines(target: TargetView, style: Style): string[] {
+  const traffic = target.traffic.map(({ version, percent }) => `${version} ${percent} %`).join(", ");
+  return [
+    `${style.bold(`${target.app}/${target.environment}`)} (${target.kind})  ${target.release ?? "no release yet"}`,
+    `endpoint   ${target.endpoint ?? "–"}`,
+    `healthy    ${healthy(target, style)}`,
+    ...(traffic ? [`traffic    ${traffic}`] : []),
+    ...(target.activeDeployment ? [`under way  ${target.activeDeployment}`] : []),
+    ...(target.queue.length > 0 ? [`waiting    ${target.queue.join(", ")}`] : []),
+    ...(target.degraded ? [style.red(`degraded   ${target.degraded}`)] : []),
+    ...target.drift.map((one) => style.yellow(`drift      ${one}`)),
+    `observed   ${moment(target.observedAt)}`,
+    "",
+    ...replicaLines(target, style),
+  ];
+}
+
+function replicaLines(target: TargetView, style: Style): string[] {
+  return table(
+    ["REPLICA", "RELEASE", "HEALTH", "ADDRESS", "STARTED"],
+    target.replicas.map((one) => [
+      one.id,
+      one.version ?? "–",
+      paintOf(style, one.health)(one.health),
+      one.address ?? "–",
+      moment(one.startedAt),
+    ]),
+  );
+}

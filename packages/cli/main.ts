@@ -1,0 +1,5 @@
+// Hands this process to the command line: arguments in, exit code out.
+import { processIo } from "./io.ts";
+import { run } from "./run.ts";
+
+process.exitCode = await run(process.argv.slice(2), processIo(process));

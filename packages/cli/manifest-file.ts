@@ -1,0 +1,63 @@
+// A manifest on disk: YAML read with its line numbers kept, so that a fault named by path can be found in the file.
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type Document, isCollection, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { UsageError } from "./exit-code.ts";
+
+export type ManifestFile = {
+  path: string;
+  app: string;
+  manifest: Record<string, unknown>;
+  document: Document;
+  lines: LineCounter;
+};
+
+export async function readManifest(cwd: string, path: string): Promise<ManifestFile> {
+  return parseManifest(path, await readText(resolve(cwd, path), path));
+}
+
+export function parseManifest(path: string, text: string): ManifestFile {
+  const lines = new LineCounter();
+  // Aliases are expanded a bounded number of times: a few lines can otherwise stand for gigabytes.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const faults = document.errors.map(
+    (fault) => `${path}:${lines.linePos(fault.pos[0]).line} ${fault.message}`,
+  );
+  if (faults.length > 0) throw new UsageError(`${path} is not valid YAML`, faults);
+  const manifest: unknown = document.toJS({ maxAliasCount: 100 });
+  if (typeof manifest !== "object" || manifest === null || Array.isArray(manifest))
+    throw new UsageError(`${path} holds no manifest: its top must be keys and values`);
+  const app = (manifest as Record<string, unknown>).app;
+  if (typeof app !== "string") throw new UsageError(`${path}: app: is required (the app's name)`);
+  return { path, app, manifest: manifest as Record<string, unknown>, document, lines };
+}
+
+/** The line of a dotted path, or of the nearest thing above it that is in the file. */
+export function lineOfPath({ document, lines }: ManifestFile, path: string): number {
+  const keys = path === "" ? [] : path.split(".");
+  for (let length = keys.length; length > 0; length--) {
+    const offset = offsetOf(document, keys.slice(0, length));
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return 1;
+}
+
+function offsetOf(document: Document, keys: string[]): number | undefined {
+  const parent = keys.length > 1 ? document.getIn(keys.slice(0, -1), true) : document.contents;
+  if (!isCollection(parent)) return undefined;
+  for (const item of parent.items) {
+    const key = (item as { key?: unknown }).key;
+    if (isScalar(key) && String(key.value) === keys.at(-1)) return key.range?.[0];
+  }
+  const node = document.getIn(keys, true);
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+async function readText(path: string, shown: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new UsageError(`there is no file ${shown}`);
+    throw new UsageError(`${shown} cannot be read: ${(error as Error).message}`);
+  }
+}

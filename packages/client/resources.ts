@@ -1,0 +1,83 @@
+// The everyday operations by name: `client.apps.get("storefront")`. Thin on purpose: each line is one operation.
+import type { Caller, CallOptions } from "./client.ts";
+import type { Input } from "./operations.ts";
+import type { Action, DeploymentView, PlanView } from "./views.ts";
+
+type Page = { limit?: number; cursor?: string };
+type Where = { app?: string; environment?: string };
+type Request = Input<"POST /v1/apps/{app}/deployments">["body"];
+type Rollback = Input<"POST /v1/apps/{app}/rollback">["body"];
+
+export function resources(call: Caller) {
+  return {
+    me: () => call("GET /v1/me", {}),
+    environments: {
+      list: (query?: Page) => call("GET /v1/environments", { query }),
+      put: (env: string, body: Input<"PUT /v1/environments/{env}">["body"]) =>
+        call("PUT /v1/environments/{env}", { params: { env }, body }),
+    },
+    apps: apps(call),
+    releases: {
+      list: (app: string, query?: Page) => call("GET /v1/apps/{app}/releases", { params: { app }, query }),
+      create: (app: string, body: Input<"POST /v1/apps/{app}/releases">["body"]) =>
+        call("POST /v1/apps/{app}/releases", { params: { app }, body }),
+    },
+    artifacts: {
+      create: (app: string, file?: string) =>
+        call("POST /v1/apps/{app}/artifacts", { params: { app }, body: file ? { file } : {} }),
+    },
+    deployments: deployments(call),
+    targets: targets(call),
+    services: {
+      list: (query?: Page) => call("GET /v1/services", { query }),
+      get: (app: string, env: string) => call("GET /v1/services/{app}/{env}", { params: { app, env } }),
+    },
+    healingRuns: { list: (query?: Page & Where) => call("GET /v1/healing-runs", { query }) },
+    audit: { list: (query?: Page) => call("GET /v1/audit", { query }) },
+  };
+}
+
+function apps(call: Caller) {
+  return {
+    list: (query?: Page) => call("GET /v1/apps", { query }),
+    get: (app: string) => call("GET /v1/apps/{app}", { params: { app } }),
+    put: (app: string, manifest: Record<string, unknown>) =>
+      call("PUT /v1/apps/{app}", { params: { app }, body: manifest }),
+    remove: (app: string, query?: { force?: boolean }) =>
+      call("DELETE /v1/apps/{app}", { params: { app }, query }),
+  };
+}
+
+function deployments(call: Caller) {
+  const create = (app: string, body: Request, options?: CallOptions) =>
+    call("POST /v1/apps/{app}/deployments", { params: { app }, body }, options);
+  const rollback = (app: string, body: Rollback, options?: CallOptions) =>
+    call("POST /v1/apps/{app}/rollback", { params: { app }, body }, options);
+  return {
+    create: (app: string, body: Omit<Request, "dryRun">, options?: CallOptions) =>
+      create(app, { ...body, dryRun: false }, options) as Promise<DeploymentView>,
+    plan: (app: string, body: Omit<Request, "dryRun">) =>
+      create(app, { ...body, dryRun: true }) as Promise<PlanView>,
+    rollback: (app: string, body: Omit<Rollback, "dryRun">, options?: CallOptions) =>
+      rollback(app, { ...body, dryRun: false }, options) as Promise<DeploymentView>,
+    planRollback: (app: string, body: Omit<Rollback, "dryRun">) =>
+      rollback(app, { ...body, dryRun: true }) as Promise<PlanView>,
+    list: (query?: Page & Where & { status?: string }) => call("GET /v1/deployments", { query }),
+    get: (id: string, query?: { waitSeconds?: number; afterRevision?: number }, options?: CallOptions) =>
+      call("GET /v1/deployments/{id}", { params: { id }, query }, options),
+    events: (id: string, query?: { after?: number; limit?: number }, options?: CallOptions) =>
+      call("GET /v1/deployments/{id}/events", { params: { id }, query }, options),
+    act: (id: string, action: Action, reason?: string) =>
+      call("POST /v1/deployments/{id}/{action}", { params: { id, action }, body: reason ? { reason } : {} }),
+  };
+}
+
+function targets(call: Caller) {
+  return {
+    list: (query?: Page & Where) => call("GET /v1/targets", { query }),
+    get: (app: string, env: string) => call("GET /v1/targets/{app}/{env}", { params: { app, env } }),
+    scale: (app: string, env: string, replicas: number) =>
+      call("POST /v1/targets/{app}/{env}/scale", { params: { app, env }, body: { replicas } }),
+    heal: (app: string, env: string) => call("POST /v1/targets/{app}/{env}/heal", { params: { app, env } }),
+  };
+}
