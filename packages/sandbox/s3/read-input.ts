@@ -46,9 +46,14 @@ export async function readInput(
   }
 }
 
-/** A presigned URL carries what would be `x-amz-` headers in its query. */
+/**
+ * A presigned URL carries what would be `x-amz-` headers in its query. Checksums there are ignored, as S3 does: the
+ * JavaScript SDK presigns that of an empty body (localstack/localstack#12169, ministackorg/ministack#1695).
+ */
 function withHoisted(headers: Headers, query: URLSearchParams): Headers {
-  const hoisted = [...query].filter(([name]) => name.startsWith("x-amz-"));
+  const hoisted = [...query].filter(
+    ([name]) => name.startsWith("x-amz-") && !name.startsWith(CHECKSUM_PREFIX),
+  );
   return { ...Object.fromEntries(hoisted), ...headers };
 }
 

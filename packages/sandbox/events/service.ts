@@ -1,0 +1,132 @@
+// EventBridge, the default bus: rules with patterns, targets, and events that reach them. An event that is accepted
+// is on disk until every target has it, so a kill loses none; a target may then see one twice, as on AWS.
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import * as eventbridge from "@aws-sdk/client-eventbridge";
+import { type Documents, openDocuments } from "../ground/documents.ts";
+import { AwsError, type Handler, type Platform, type Service } from "../platform.ts";
+import { payloadFor } from "./input.ts";
+import { matches, parsePattern } from "./pattern.ts";
+import { type Rule, ruleHandlers } from "./rules.ts";
+import { deliver } from "./targets.ts";
+
+export type BusEvent = {
+  version: "0";
+  id: string;
+  "detail-type": string;
+  source: string;
+  account: string;
+  time: string;
+  region: string;
+  resources: string[];
+  detail: unknown;
+};
+
+type Pending = { id: string; event: BusEvent; rule: string; target: string };
+
+/** EventBridge tries for a day; in the sandbox half an hour will do. */
+const MAX_RETRIES = 60;
+/** PutEvents takes at most ten entries. */
+const MAX_ENTRIES = 10;
+
+export function createEventBridge(platform: Platform): Service {
+  const rules = openDocuments<Rule>(join(platform.directory, "events", "rules"));
+  const pending = openDocuments<Pending>(join(platform.directory, "events", "pending"));
+  const stopping = new AbortController();
+
+  function dispatch(work: Pending): void {
+    const rule = rules.get(work.rule);
+    const target = rule?.targets.find((candidate) => candidate.Id === work.target);
+    if (!rule || !target) {
+      pending.delete(work.id);
+      return;
+    }
+    const delivery = {
+      from: `rule ${rule.name}`,
+      arn: target.Arn as string,
+      principal: target.RoleArn ?? "root",
+      payload: payloadFor(target, work.event),
+      maxRetries: Math.min(target.RetryPolicy?.MaximumRetryAttempts ?? MAX_RETRIES, MAX_RETRIES),
+    };
+    deliver(platform, delivery, stopping.signal).then(() => {
+      if (!stopping.signal.aborted) pending.delete(work.id);
+    });
+  }
+
+  return {
+    name: "events",
+    module: eventbridge,
+    Client: eventbridge.EventBridgeClient,
+    handlers: {
+      ...ruleHandlers(platform, rules),
+      PutEvents: putEvents(platform, (event) => accept(event, rules, pending).forEach(dispatch)),
+    },
+    iamResources: {
+      PutEvents: () => [`arn:aws:events:${platform.region}:${platform.accountId}:event-bus/default`],
+    },
+    async start() {
+      pending.list().forEach(dispatch);
+    },
+    async stop() {
+      stopping.abort();
+    },
+  };
+}
+
+function accept(event: BusEvent, rules: Documents<Rule>, pending: Documents<Pending>): Pending[] {
+  const work = rules
+    .list()
+    .filter((rule) => rule.enabled && rule.pattern && matches(parsePattern(rule.pattern), event as never))
+    .flatMap((rule) =>
+      rule.targets.map((target) => ({
+        id: randomUUID(),
+        event,
+        rule: rule.name,
+        target: target.Id as string,
+      })),
+    );
+  for (const one of work) pending.set(one.id, one);
+  return work;
+}
+
+function putEvents(platform: Platform, accepted: (event: BusEvent) => void): Handler {
+  return ({ Entries = [] }: eventbridge.PutEventsRequest) => {
+    if (Entries.length === 0 || Entries.length > MAX_ENTRIES)
+      throw new AwsError("ValidationException", `PutEvents takes 1 to ${MAX_ENTRIES} entries.`);
+    const results = Entries.map((entry) => {
+      const event = toEvent(platform, entry);
+      if ("ErrorCode" in event) return event;
+      accepted(event);
+      return { EventId: event.id };
+    });
+    return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
+  };
+}
+
+function toEvent(
+  platform: Platform,
+  entry: eventbridge.PutEventsRequestEntry,
+): BusEvent | { ErrorCode: string; ErrorMessage: string } {
+  if (entry.EventBusName && !/(^|\/)default$/.test(entry.EventBusName))
+    return { ErrorCode: "NotImplemented", ErrorMessage: "The sandbox has the default event bus only." };
+  const { Source, DetailType } = entry;
+  if (!Source || !DetailType)
+    return { ErrorCode: "InvalidArgument", ErrorMessage: "Parameter Source or DetailType is not valid." };
+  let detail: unknown;
+  try {
+    detail = JSON.parse(entry.Detail ?? "{}");
+  } catch {
+    return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
+  }
+  return {
+    version: "0",
+    id: randomUUID(),
+    "detail-type": DetailType,
+    source: Source,
+    account: platform.accountId,
+    time: new Date(entry.Time ?? platform.now()).toISOString().replace(/\.\d+Z$/, "Z"),
+    region: platform.region,
+    resources: entry.Resources ?? [],
+    detail,
+  };
+}
