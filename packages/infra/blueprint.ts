@@ -108,6 +108,7 @@ function environmentOf(names: Names): Record<string, string> {
     TUTTI_BUCKET: names.bucket,
     TUTTI_ROLLOUT_ARN: names.rolloutArn,
     TUTTI_DRIVER_PREFIX: names.driverPrefix,
+    TUTTI_APP_FUNCTION_PREFIX: names.appFunctionPrefix,
     TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),
   };
 }

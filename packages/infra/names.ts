@@ -27,7 +27,8 @@ export function namesOf({ name, account, region }: Installation) {
     rolloutExecutionsArn: arn("states", `execution:${name}-rollout:*`),
     roleName: (short: string) => `${name}-${short}`,
     roleArn: (short: string) => `arn:aws:iam::${account}:role/${name}-${short}`,
-    /** What the function driver may touch: users' functions are `<name>-app-…`, never Tutti's own. */
+    /** Users' functions are `<name>-app-…`: the only ones that the function driver may touch, and never Tutti's own. */
+    appFunctionPrefix: `${name}-app-`,
     appFunctionsArn: functionArn("app-*"),
   };
 }
