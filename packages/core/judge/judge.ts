@@ -81,7 +81,9 @@ function act(
   if (alarm !== null) return { ...facts, verdict: bad, reason: alarm };
   const budget = budgetReason(policy, input, facts.failed);
   if (budget !== null) return { ...facts, verdict: bad, reason: budget };
-  if (pending.length === 0) return { ...facts, verdict: "continue", reason: "" };
+  // Nobody asked for and nobody seen says nothing: a step does not pass unseen.
+  const unseen = !input.baking && input.replicas === undefined && input.observations.length === 0;
+  if (pending.length === 0 && !unseen) return { ...facts, verdict: "continue", reason: "" };
   const overdue = nowMs - input.progressAtMs >= policy.rollout.deadlineSeconds * 1000;
   if (!overdue) return { ...facts, verdict: "keepWatching", reason: "" };
   const stuck = pending.map((replica) => failure(replica, deadlineReason(replica, policy, input), nowMs));
@@ -164,7 +166,7 @@ function sentence(failures: Failure[]): string {
   const more =
     others.length === 0
       ? ""
-      : `; and so ${others
+      : `; also ${others
           .map((one) => one.replica)
           .slice(0, 4)
           .join(", ")}`;

@@ -174,9 +174,10 @@ test("more replicas than hosts is refused with what is missing, but never on the
       extra: { desired: 5, hosts: 2, pool: spec.server.pool },
     }),
   );
-  expect(hosts(planInPlace(request(fleet, { desired: 5, rollback: true }), spec))).toEqual(
-    [["web-2"], ["web-1"]],
-  );
+  expect(hosts(planInPlace(request(fleet, { desired: 5, rollback: true }), spec))).toEqual([
+    ["web-2"],
+    ["web-1"],
+  ]);
 });
 
 test("going back mends the broken ones first, apart from the healthy, in batches as large as may be away", () => {
