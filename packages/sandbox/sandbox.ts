@@ -8,96 +8,103 @@ import { createEndpoint } from "./endpoint/server.ts";
 import { openAddressBook } from "./ground/addresses.ts";
 import { lockDirectory } from "./ground/directory-lock.ts";
 import { endOrphans } from "./ground/orphans.ts";
-import { claimSlice } from "./ground/slice.ts";
+import { claimSlice, type Slice } from "./ground/slice.ts";
 import { openAccess } from "./iam/access.ts";
 import { openRoles } from "./iam/roles.ts";
 import { createIam } from "./iam/service.ts";
-import { ACCOUNT_ID, createPlatform } from "./local-platform.ts";
+import type { LambdaOptions } from "./lambda/service.ts";
+import { createPlatform } from "./local-platform.ts";
+import type { Machines } from "./machines/service.ts";
 import type { Credentials, Platform, Service } from "./platform.ts";
 import { createS3Http } from "./s3/http.ts";
 import { createServices } from "./services.ts";
 
 export type SandboxOptions = {
   directory: string;
-  /** 0 for any free one. */
+  /** Of the AWS endpoint; 0 for any free one. */
   port: number;
+  /** Divides Step Functions waits, deregistration delays and the like. */
   timeScale: number;
   log?: (line: string) => void;
   /** Further services, for tests. */
   services?: (platform: Platform) => Service[];
+  /** Where a function's URL listens, by function name; others get an address of their own. */
+  urlPorts?: LambdaOptions["urlPorts"];
 };
 
 export type Sandbox = {
+  /** `http://127.0.0.1:4566` */
   endpoint: string;
   rootCredentials: Credentials;
   platform: Platform;
+  machines: Machines;
+  /** Ends everything it started. Asked twice, it does it once. */
   stop(): Promise<void>;
 };
 
 /** Throws when the directory is in use or the port is taken; then nothing is left behind. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const directory = resolve(options.directory);
+  const log = options.log ?? (() => {});
   const undo: (() => unknown)[] = [lockDirectory(directory)];
-  const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
-  };
+  const stop = () => undoAll(undo, log);
   try {
     await endOrphans(directory);
     const slice = await claimSlice(directory);
     undo.push(() => slice.release());
     const server = await listen(options.port);
     undo.push(() => server.close());
-    return { ...(await run(options, { directory, slice, server, undo })), stop };
+    return { ...(await run({ ...options, directory, log }, slice, server, undo)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-type Ground = {
-  directory: string;
-  slice: Awaited<ReturnType<typeof claimSlice>>;
-  server: HttpServer;
-  undo: (() => unknown)[];
-};
-
-async function run(options: SandboxOptions, ground: Ground): Promise<Omit<Sandbox, "stop">> {
-  const { directory, slice, server, undo } = ground;
-  const log = options.log ?? (() => {});
+async function run(
+  options: SandboxOptions & { log: (line: string) => void },
+  slice: Slice,
+  server: HttpServer,
+  undo: (() => unknown)[],
+): Promise<Omit<Sandbox, "stop">> {
+  const { directory, timeScale, log } = options;
+  const { endpoint } = server;
   const roles = openRoles(`${directory}/iam`);
   const access = openAccess(`${directory}/iam`, roles);
-  const rootCredentials = access.credentialsOf("root");
+  const addresses = openAddressBook(directory);
   let dispatcher: Dispatcher | undefined;
-  const platform = createPlatform({
-    directory,
-    endpoint: server.endpoint,
-    timeScale: options.timeScale,
-    log,
-    slice,
-    addresses: openAddressBook(directory),
-    access,
-    dispatcher: () => dispatcher!,
-  });
-  const standard = createServices(platform);
+  const parts = { directory, endpoint, timeScale, log, slice, addresses, access };
+  const platform = createPlatform({ ...parts, dispatcher: () => dispatcher! });
+  const standard = createServices(platform, { urlPorts: options.urlPorts });
   const services = [
-    createIam(ACCOUNT_ID, roles, access, platform.now),
+    createIam(platform, roles, access),
     ...standard.services,
     ...(options.services?.(platform) ?? []),
   ];
-  const all: Callable[] = [...services, ...standard.passthrough, standard.s3];
+  const all: Callable[] = [standard.dynamodb, standard.s3, ...services];
   dispatcher = createDispatcher(all, access.authorize);
-  // In the order of their making: who was made last may still need those before it.
   for (const service of all) if (service.stop) undo.push(() => service.stop!());
   for (const service of all) await service.start?.();
   server.serve(
     createEndpoint({
       models: services.map(modelOf),
-      passthrough: standard.passthrough,
+      passthrough: [standard.dynamodb],
       dispatcher,
       principalOf: access.principalOf,
       s3: createS3Http({ dispatcher, access, now: platform.now, log }),
       log,
     }),
   );
-  return { endpoint: server.endpoint, rootCredentials, platform };
+  return { endpoint, rootCredentials: access.credentialsOf("root"), platform, machines: standard.machines };
+}
+
+/** The latest first; one that fails does not keep the others from being undone. */
+async function undoAll(undo: (() => unknown)[], log: (line: string) => void): Promise<void> {
+  for (const step of undo.splice(0).reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      log(`sandbox: stopping: ${(error as Error).stack ?? error}`);
+    }
+  }
 }

@@ -1,26 +1,38 @@
-// Which services a sandbox has. A service that is not in this list answers an error that names it.
-
+// Which services a sandbox has, in the order in which they start; they stop in the opposite one, so that what calls
+// others ends before them. A service that is not in this list answers an error that names it.
 import { createCloudWatch } from "./cloudwatch/service.ts";
 import { createDynamoDb } from "./dynamodb/service.ts";
 import type { Callable } from "./endpoint/dispatcher.ts";
 import type { PassthroughService } from "./endpoint/passthrough-json.ts";
 import { createEventBridge } from "./events/service.ts";
+import { createLambda, type LambdaOptions } from "./lambda/service.ts";
+import { createMachines, type Machines } from "./machines/service.ts";
 import type { Platform, Service } from "./platform.ts";
 import { createS3 } from "./s3/service.ts";
 import { createScheduler } from "./scheduler/service.ts";
 import { createSecrets } from "./secrets/service.ts";
 
-export type StandardServices = { services: Service[]; passthrough: PassthroughService[]; s3: Callable };
+export type StandardServices = {
+  /** Those whose wire format is their own. */
+  dynamodb: PassthroughService;
+  s3: Callable;
+  machines: Machines;
+  services: Service[];
+};
 
-export function createServices(platform: Platform): StandardServices {
+export function createServices(platform: Platform, options: LambdaOptions): StandardServices {
+  const machines = createMachines(platform);
   return {
+    dynamodb: createDynamoDb(platform),
+    s3: createS3(platform),
+    machines,
     services: [
-      createEventBridge(platform),
-      createScheduler(platform),
       createSecrets(platform),
       createCloudWatch(platform),
+      machines.service,
+      createLambda(platform, options),
+      createEventBridge(platform),
+      createScheduler(platform),
     ],
-    passthrough: [createDynamoDb(platform)],
-    s3: createS3(platform),
   };
 }

@@ -1,17 +1,18 @@
 // IAM: roles and their inline policies. Managed policies, users and groups are not implemented, and say so.
 import { randomBytes } from "node:crypto";
 import * as iam from "@aws-sdk/client-iam";
-import { AwsError, type Handler, type Service } from "../platform.ts";
+import { AwsError, type Handler, type Platform, type Service } from "../platform.ts";
 import type { Access } from "./access.ts";
 import { parsePolicy } from "./policy.ts";
 import type { Role, Roles } from "./roles.ts";
 
-export function createIam(accountId: string, roles: Roles, access: Access, now: () => number): Service {
+export function createIam(platform: Platform, roles: Roles, access: Access): Service {
+  const { accountId } = platform;
   return {
     name: "iam",
     module: iam,
     Client: iam.IAMClient,
-    handlers: { ...roleHandlers(accountId, roles, access, now), ...policyHandlers(roles) },
+    handlers: { ...roleHandlers(platform, roles, access), ...policyHandlers(roles) },
     iamResources: Object.fromEntries(
       ["CreateRole", "GetRole", "DeleteRole", "PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy"].map(
         (operation) => [
@@ -23,12 +24,7 @@ export function createIam(accountId: string, roles: Roles, access: Access, now: 
   };
 }
 
-function roleHandlers(
-  accountId: string,
-  roles: Roles,
-  access: Access,
-  now: () => number,
-): Record<string, Handler> {
+function roleHandlers(platform: Platform, roles: Roles, access: Access): Record<string, Handler> {
   return {
     CreateRole(input: iam.CreateRoleRequest) {
       const name = requireName(input.RoleName);
@@ -39,10 +35,10 @@ function roleHandlers(
         name,
         id: `AROA${randomBytes(8).toString("hex").toUpperCase()}`,
         path,
-        arn: arnOf(accountId, path, name),
+        arn: arnOf(platform.accountId, path, name),
         description: input.Description,
         trustPolicy: input.AssumeRolePolicyDocument ?? "{}",
-        createdAt: new Date(now()).toISOString(),
+        createdAt: new Date(platform.now()).toISOString(),
         maxSessionSeconds: input.MaxSessionDuration ?? 3600,
         tags: (input.Tags ?? []) as Role["tags"],
         policies: {},
