@@ -1,5 +1,5 @@
 // Schemas of counts and percentages, with sentences that say what is allowed.
-import { z } from "zod";
+import * as z from "zod";
 import type { Amount } from "../domain/spec.ts";
 
 const PERCENT = /^\d{1,9}(\.\d{1,6})?%$/;

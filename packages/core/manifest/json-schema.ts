@@ -1,5 +1,5 @@
 // The JSON Schema that editors complete `tutti.yaml` with, made from the schema that validates.
-import { z } from "zod";
+import * as z from "zod";
 import { manifestSchema } from "./schema.ts";
 
 /** Served at `/schema/tutti.json` and kept in `packages/core/schema/tutti.json`. */

@@ -2,7 +2,7 @@
 // in the overlay if it says the key, else in the app's own part.
 import type { Spec } from "../domain/spec.ts";
 import { isRecord } from "./merge.ts";
-import { join, type Problem } from "./problem.ts";
+import { distinct, join, type Problem } from "./problem.ts";
 import type { Manifest } from "./schema.ts";
 import { specFor } from "./spec-for.ts";
 
@@ -78,8 +78,4 @@ function says(block: unknown, key: string): boolean {
     .split(".")
     .reduce<unknown>((at, part) => (isRecord(at) && Object.hasOwn(at, part) ? at[part] : undefined), block);
   return found !== undefined;
-}
-
-function distinct(problems: Problem[]): Problem[] {
-  return [...new Map(problems.map((one) => [`${one.path}\n${one.message}`, one])).values()];
 }

@@ -7,7 +7,7 @@ import { kindProblems, rolloutKindProblems } from "./kind-rules.ts";
 import { isRecord } from "./merge.ts";
 import { mergedProblems } from "./merged-rules.ts";
 import { takePlanned, takePlannedRollout } from "./planned.ts";
-import { type Problem, problemError } from "./problem.ts";
+import { distinct, type Problem, problemError } from "./problem.ts";
 import { type Manifest, manifestSchema, type RolloutOverride, rolloutSchema } from "./schema.ts";
 
 /** So many problems are told at once; the rest shows when these are mended. */
@@ -59,5 +59,5 @@ function allKindProblems(document: unknown): Problem[] {
 }
 
 function refuse(problems: Problem[]): void {
-  if (problems.length > 0) throw problemError(problems.slice(0, MOST_PROBLEMS));
+  if (problems.length > 0) throw problemError(distinct(problems).slice(0, MOST_PROBLEMS));
 }

@@ -29,6 +29,11 @@ function sentence(error: { path: string; message: string }): string {
   return error.path === "" ? `The manifest ${error.message}` : `${error.path}: ${error.message}`;
 }
 
+/** The same words about the same place are said once. */
+export function distinct(problems: Problem[]): Problem[] {
+  return [...new Map(problems.map((one) => [`${one.path}\n${one.message}`, one])).values()];
+}
+
 export function join(prefix: string, key: string): string {
   return prefix === "" ? key : `${prefix}.${key}`;
 }

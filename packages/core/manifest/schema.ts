@@ -1,6 +1,6 @@
 // The manifest as a schema: which keys there are, of what shape, with the words that editors show. It checks each
 // block alone; what blocks ask of each other, and what a kind can do, is in rules.ts.
-import { z } from "zod";
+import * as z from "zod";
 import { amount, amountFromOne } from "./amounts.ts";
 
 /** A name that is safe in host names, paths, unit names and ARNs. */

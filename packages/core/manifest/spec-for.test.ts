@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { parseManifest, parseRollout } from "./parse.ts";
+import { specFor } from "./spec-for.ts";
+
+const bare = parseManifest({ app: "storefront", kind: "server", start: "node app.js" });
+
+test("a bare server gets the defaults of its kind", () => {
+  expect(specFor(bare, "prod")).toEqual({
+    app: "storefront",
+    kind: "server",
+    start: "node app.js",
+    port: 8080,
+    replicas: 1,
+    health: {
+      path: "/healthz",
+      intervalSeconds: 2,
+      timeoutSeconds: 2,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+      graceSeconds: 30,
+    },
+    rollout: {
+      strategy: "rolling",
+      batch: 1,
+      maxSurge: 0,
+      maxUnavailable: "100%",
+      maxFailures: 0,
+      weights: [],
+      bakeSeconds: 0,
+      drainSeconds: 10,
+      deadlineSeconds: 600,
+      approval: "none",
+      onFailure: "rollback",
+      onConflict: "queue",
+    },
+    config: {},
+    server: { pool: "web", supervisor: "systemd" },
+    function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
+    autoDeploy: false,
+  });
+});
+
+test("a bare function is a canary by 10, 50 and 100 percent", () => {
+  const { rollout } = specFor(parseManifest({ app: "thumbs", kind: "function" }), "prod");
+  expect(rollout).toMatchObject({ strategy: "canary", weights: [10, 50, 100], maxUnavailable: 0 });
+});
+
+const layered = parseManifest({
+  app: "storefront",
+  kind: "server",
+  start: "node app.js",
+  replicas: 2,
+  health: { path: "/up" },
+  rollout: { batch: [1, "50%"], bakeSeconds: 10 },
+  config: { GREETING: "Hello", COLOUR: "green" },
+  environments: {
+    prod: {
+      replicas: 3,
+      start: "node prod.js",
+      health: { intervalSeconds: 0.5 },
+      rollout: { batch: [2], approval: "before" },
+      config: { GREETING: "Good day" },
+    },
+  },
+});
+
+test("the environment's words go over the app's: blocks by key, lists as a whole", () => {
+  expect(specFor(layered, "prod")).toMatchObject({
+    replicas: 3,
+    start: "node prod.js",
+    health: { path: "/up", intervalSeconds: 0.5, timeoutSeconds: 2 },
+    rollout: { batch: [2], bakeSeconds: 10, approval: "before" },
+    config: { GREETING: "Good day", COLOUR: "green" },
+  });
+});
+
+test("an environment that the manifest does not name gets the app's words", () => {
+  expect(specFor(layered, "stage")).toMatchObject({
+    replicas: 2,
+    rollout: { batch: [1, "50%"], approval: "none" },
+  });
+  expect(specFor(layered, "constructor")).toMatchObject({ replicas: 2 });
+});
+
+test("the deployment's own rollout has the last word", () => {
+  const rollout = parseRollout({ batch: 3, approval: "none" }, "server");
+  expect(specFor(layered, "prod", rollout).rollout).toMatchObject({
+    batch: 3,
+    approval: "none",
+    bakeSeconds: 10,
+  });
+});
+
+test("a spec holds no environments, and making one leaves the manifest and the defaults as they were", () => {
+  const copy = structuredClone(layered);
+  const spec = specFor(layered, "prod");
+  spec.config.GREETING = "changed";
+  spec.rollout.bakeSeconds = 99;
+  expect(Object.keys(spec)).not.toContain("environments");
+  expect(layered).toEqual(copy);
+  expect(specFor(bare, "prod").rollout.bakeSeconds).toBe(0);
+});
