@@ -1,5 +1,5 @@
 // Reads a script's last word. A script that ended without one (killed, no shell, no disk) is a failure with what it said.
-import { z } from "zod";
+import * as z from "zod";
 
 /** Why a script stopped: `ok`, or a reason of its own that no waiting will mend. */
 export const OUTCOMES = [
