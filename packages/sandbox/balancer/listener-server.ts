@@ -1,0 +1,116 @@
+// An open listener: a real HTTP server on the balancer's address. The target is drawn for each request, never for a
+// connection, so that a client that keeps one open is not bound to a target that drains.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { AwsError } from "../platform.ts";
+import { forward, respond } from "./forward.ts";
+import { nextTarget } from "./live-group.ts";
+import { IDLE_MILLISECONDS } from "./live-target.ts";
+import type { Listener } from "./model.ts";
+import { compileRoutes, type Destination } from "./routes.ts";
+import { hostName } from "./rule-match.ts";
+import { countsOf, findLoadBalancer, type OpenListener, type State } from "./state.ts";
+import { forwardUpgrade, refuseUpgrade } from "./upgrade.ts";
+
+/** Opens the listener; rejects with an AwsError where the address is taken. */
+export async function openListener(state: State, listener: Listener): Promise<OpenListener> {
+  const { address } = findLoadBalancer(state, listener.loadBalancerArn);
+  let routes = compileRoutes(state, listener);
+  const destination = (incoming: IncomingMessage) =>
+    routes(hostName(incoming.headers.host), (incoming.url ?? "/").split("?")[0]!);
+  const server = createServer({ keepAliveTimeout: IDLE_MILLISECONDS, requestTimeout: 0 });
+  server.on("request", (incoming, outgoing) =>
+    serve(state, listener, destination(incoming), incoming, outgoing),
+  );
+  const upgraded = new Set<Duplex>();
+  server.on("upgrade", (incoming, socket, head) => {
+    upgraded.add(socket);
+    socket.once("close", () => upgraded.delete(socket));
+    serveUpgrade(state, listener, destination(incoming), { incoming, socket, head });
+  });
+  server.on("clientError", (_, socket) => {
+    if (socket.writable)
+      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  });
+  await listen(server, address, listener.port);
+  return {
+    routesChanged: () => {
+      routes = compileRoutes(state, state.listeners.get(listener.arn) ?? listener);
+    },
+    close: async (force) => {
+      server.close();
+      if (force) server.closeAllConnections();
+      else server.closeIdleConnections();
+      for (const socket of upgraded) socket.destroy();
+    },
+  };
+}
+
+function serve(
+  state: State,
+  listener: Listener,
+  destination: Destination,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): void {
+  const balancer = countsOf(state, listener.loadBalancerArn);
+  balancer.requestCount++;
+  outgoing.on("error", () => outgoing.destroy());
+  if (destination.type === "fixed") {
+    outgoing.writeHead(destination.statusCode, { "content-type": destination.contentType });
+    outgoing.end(destination.body);
+    return;
+  }
+  const chosen = destination.type === "group" ? choose(state, destination) : undefined;
+  if (!chosen) {
+    if (destination.type === "group") destination.group.counts.elb5xx++;
+    balancer.elb5xx++;
+    respond(outgoing, 503);
+    return;
+  }
+  const via = { clientAddress: incoming.socket.remoteAddress ?? "", port: listener.port };
+  forward({ incoming, outgoing, via, ...chosen, counts: [balancer, ...chosen.counts] });
+}
+
+function serveUpgrade(
+  state: State,
+  listener: Listener,
+  destination: Destination,
+  request: { incoming: IncomingMessage; socket: Duplex; head: Buffer },
+): void {
+  const balancer = countsOf(state, listener.loadBalancerArn);
+  balancer.requestCount++;
+  const chosen = destination.type === "group" ? choose(state, destination) : undefined;
+  if (!chosen) {
+    refuseUpgrade(request.socket, 503);
+    return;
+  }
+  const via = { clientAddress: request.incoming.socket.remoteAddress ?? "", port: listener.port };
+  forwardUpgrade({ ...request, via, ...chosen, counts: [balancer, ...chosen.counts] });
+}
+
+function choose(state: State, { group }: Destination & { type: "group" }) {
+  const target = nextTarget(group);
+  const address = target && state.addressOf(group, target.id);
+  if (!target || !address) return undefined;
+  group.counts.requestCount++;
+  target.counts.requestCount++;
+  return { target, address, counts: [group.counts, target.counts] };
+}
+
+function listen(server: Server, address: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(
+        new AwsError(
+          "ValidationError",
+          `The listener cannot be opened on ${address}:${port}: ${error.message}`,
+        ),
+      ),
+    );
+    server.listen({ host: address, port, backlog: 4_096 }, () => {
+      server.removeAllListeners("error");
+      resolve();
+    });
+  });
+}
