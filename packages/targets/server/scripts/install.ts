@@ -128,6 +128,7 @@ install() {
   printf '%s\\n' "$VERSION" >"$base/versions/$RELEASE"
   flip
   supervisor_look
+  release=$RELEASE; version=$VERSION
   { [ $changed = no ] && [ "$state" = active ]; } || supervisor_restart
   await_health
   read_running

@@ -80,6 +80,7 @@ export function connectConfig(
     port: login.port,
     username: login.user,
     privateKey,
+    authHandler: ["publickey"],
     readyTimeout: CONNECT_MILLISECONDS,
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
@@ -105,6 +106,8 @@ function connect(client: Client, config: ConnectConfig): Promise<void> {
     client.on("error", reject);
     client.once("close", () => reject(new Error("the connection was closed")));
     client.connect(config);
+    // Without it each small packet of the handshake waits for the other side's delayed acknowledgement: 40 ms, twice.
+    client.setNoDelay(true);
   });
 }
 
