@@ -6,7 +6,6 @@ import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient, ListVersionsByFunctionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createLambda } from "#sandbox/lambda/service.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { functionDriver } from "#targets/function/driver.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
@@ -23,12 +22,7 @@ const BUCKET = "tutti-artifacts";
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
-  sandbox = await startSandbox({
-    directory,
-    port: 0,
-    timeScale: 1,
-    services: (platform) => [createLambda(platform)],
-  });
+  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
   const { endpoint, rootCredentials: credentials } = sandbox;
   const iam = new IAMClient({ endpoint, region: "us-east-1", credentials });
   await iam.send(new CreateRoleCommand({ RoleName: "tutti-app-function", AssumeRolePolicyDocument: "{}" }));
@@ -41,7 +35,7 @@ afterAll(async () => {
 
 function clients() {
   const { endpoint, rootCredentials: credentials } = sandbox;
-  const access = { endpoint, region: "us-east-1", credentials, forcePathStyle: true };
+  const access = { endpoint, region: "us-east-1", credentials };
   return { lambda: new LambdaClient(access), s3: new S3Client(access) };
 }
 

@@ -1,0 +1,22 @@
+// What every one of Tutti's functions that conducts deployments needs: the store, the workflow, ids, time, a log.
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { idSource } from "#core/ids.ts";
+import type { ControlDeps } from "#engine/deps.ts";
+import { documentClient } from "#store/client.ts";
+import { createStore } from "#store/store.ts";
+import { awsOptions } from "./aws-options.ts";
+import { systemClock } from "./clock.ts";
+import { rolloutWorkflow } from "./executions.ts";
+import { createLog } from "./log.ts";
+import type { Settings } from "./settings.ts";
+
+export function controlDeps(settings: Settings, serviceName: string): ControlDeps {
+  const client = documentClient(new DynamoDBClient(awsOptions()));
+  return {
+    store: createStore({ client, table: settings.table, clock: systemClock }),
+    clock: systemClock,
+    ids: idSource(systemClock.now, Math.random),
+    ...rolloutWorkflow(settings.rolloutArn),
+    log: createLog(serviceName),
+  };
+}

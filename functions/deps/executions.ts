@@ -1,0 +1,47 @@
+// The rollout workflow as the engine sees it: executions to start and look at, and states that wait to be woken.
+import {
+  DescribeExecutionCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import type { Executions, Tokens } from "#engine/deps.ts";
+import { awsOptions } from "./aws-options.ts";
+
+export function rolloutWorkflow(rolloutArn: string): { executions: Executions; tokens: Tokens } {
+  const sfn = new SFNClient(awsOptions());
+  const executionArn = (name: string) => `${rolloutArn.replace(":stateMachine:", ":execution:")}:${name}`;
+  return {
+    executions: {
+      start: async (name, input) => {
+        const command = new StartExecutionCommand({
+          stateMachineArn: rolloutArn,
+          name,
+          input: JSON.stringify(input),
+        });
+        await unless("ExecutionAlreadyExists", sfn.send(command));
+      },
+      describe: async (name) => {
+        const command = new DescribeExecutionCommand({ executionArn: executionArn(name) });
+        const found = await unless("ExecutionDoesNotExist", sfn.send(command));
+        if (!found) return "missing";
+        return found.status === "RUNNING" || found.status === "PENDING_REDRIVE" ? "running" : "ended";
+      },
+    },
+    tokens: {
+      succeed: async (taskToken, move) => {
+        await sfn.send(new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(move) }));
+      },
+    },
+  };
+}
+
+/** `null` for the error of that name. */
+async function unless<T>(name: string, call: Promise<T>): Promise<T | null> {
+  try {
+    return await call;
+  } catch (error) {
+    if ((error as Error).name === name) return null;
+    throw error;
+  }
+}

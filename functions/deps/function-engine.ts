@@ -1,0 +1,22 @@
+// The engine with the function driver.
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { S3Client } from "@aws-sdk/client-s3";
+import type { EngineDeps } from "#engine/deps.ts";
+import { functionDriver } from "#targets/function/driver.ts";
+import { awsOptions } from "./aws-options.ts";
+import { controlDeps } from "./control.ts";
+import { readSettings } from "./settings.ts";
+
+/** An artifact of 50 MB takes its time, down from S3 and up to Lambda. */
+const TRANSFER_SECONDS = 60;
+
+export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
+  const settings = readSettings(env);
+  const driver = functionDriver({
+    lambda: new LambdaClient(awsOptions(TRANSFER_SECONDS, 3)),
+    s3: new S3Client(awsOptions(TRANSFER_SECONDS, 3)),
+    namePrefix: settings.appFunctionPrefix,
+    defaultRoleArn: settings.appFunctionRoleArn,
+  });
+  return { ...controlDeps(settings, "driver-function"), driver };
+}

@@ -1,0 +1,20 @@
+// The engine with the server driver.
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import type { EngineDeps } from "#engine/deps.ts";
+import { createServerDriver } from "#targets/server/driver.ts";
+import { awsOptions } from "./aws-options.ts";
+import { controlDeps } from "./control.ts";
+import { readSettings } from "./settings.ts";
+
+export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
+  const driver = createServerDriver({
+    ssm: new SSMClient(awsOptions()),
+    s3: new S3Client(awsOptions()),
+    secrets: new SecretsManagerClient(awsOptions()),
+    elb: new ElasticLoadBalancingV2Client(awsOptions()),
+  });
+  return { ...controlDeps(readSettings(env), "driver-server"), driver };
+}

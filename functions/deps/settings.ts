@@ -1,0 +1,31 @@
+// The environment of Tutti's own functions, read once and only here. What is missing is named.
+
+export type Settings = {
+  table: string;
+  bucket: string;
+  rolloutArn: string;
+  /** Driver functions are `<driverPrefix><kind>`. */
+  driverPrefix: string;
+  /** Users' functions are `<appFunctionPrefix><app>_<environment>`. */
+  appFunctionPrefix: string;
+  /** The role of users' functions where an environment names none. */
+  appFunctionRoleArn: string | undefined;
+};
+
+/** Throws a sentence that names the missing variable. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  return {
+    table: required(env, "TUTTI_TABLE"),
+    bucket: required(env, "TUTTI_BUCKET"),
+    rolloutArn: required(env, "TUTTI_ROLLOUT_ARN"),
+    driverPrefix: required(env, "TUTTI_DRIVER_PREFIX"),
+    appFunctionPrefix: required(env, "TUTTI_APP_FUNCTION_PREFIX"),
+    appFunctionRoleArn: env.TUTTI_APP_FUNCTION_ROLE_ARN || undefined,
+  };
+}
+
+export function required(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name];
+  if (!value) throw new Error(`The environment variable ${name} is not set.`);
+  return value;
+}

@@ -1,0 +1,35 @@
+// What a driver function may be asked, checked at its door: the workflow, the API and the sweep send it.
+import * as z from "zod";
+import { TuttiError } from "#core/errors.ts";
+import type { DriverRequest } from "#core/rollout/messages.ts";
+
+const ofDeployment = { deploymentId: z.string().min(1), generation: z.int().min(1) };
+const ofTarget = { app: z.string().min(1), environment: z.string().min(1) };
+const triggers = ["schedule", "api", "cli", "console"] as const;
+
+const schema = z.discriminatedUnion("verb", [
+  z.object({
+    verb: z.enum(["plan", "apply", "check", "rollBack", "finish"]),
+    ...ofDeployment,
+    error: z.unknown().optional(),
+  }),
+  z.object({ verb: z.literal("giveUp"), ...ofDeployment, error: z.unknown().optional() }),
+  z.object({ verb: z.literal("play"), ...ofDeployment, shard: z.int().min(0) }),
+  z.object({ verb: z.enum(["bake", "hold"]), ...ofDeployment, taskToken: z.string().min(1) }),
+  z.object({ verb: z.enum(["inspect", "retire"]), ...ofTarget }),
+  z.object({
+    verb: z.literal("preview"),
+    ...ofTarget,
+    version: z.string().min(1),
+    rollout: z.unknown().optional(),
+  }),
+  z.object({ verb: z.literal("heal"), ...ofTarget, trigger: z.enum(triggers) }),
+]);
+
+/** Throws `invalid_input` naming the first path that does not fit. */
+export function parseDriverRequest(event: unknown): DriverRequest {
+  const parsed = schema.safeParse(event);
+  if (parsed.success) return parsed.data as DriverRequest;
+  const issue = parsed.error.issues[0]!;
+  throw new TuttiError("invalid_input", `${issue.path.join(".") || "the event"}: ${issue.message}`);
+}
