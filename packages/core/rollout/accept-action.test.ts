@@ -89,7 +89,7 @@ test("promoting a pause within a bake goes on with the bake", () => {
 
 test("promote skips what is left of a bake, up to its last look", () => {
   const promoted = accept(BAKING, "promote");
-  expect(promoted).toMatchObject({ bakedSeconds: 60, intent: { action: "promote", actor: "ben" } });
+  expect(promoted).toMatchObject({ bakedSeconds: 60, intent: null });
   expect(nextMove(promoted, LIMITS)).toEqual({ next: "check" });
 });
 

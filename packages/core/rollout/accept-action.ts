@@ -25,7 +25,7 @@ type Word = Omit<Intent, "action">;
 const EFFECTS: Record<DeploymentAction, (deployment: Deployment, word: Word) => Deployment> = {
   pause: (deployment, word) => ({ ...deployment, intent: { action: "pause", ...word } }),
   resume: (deployment) => resumed(deployment),
-  promote: (deployment, word) => promoted(deployment, word),
+  promote: (deployment) => promoted(deployment),
   approve: (deployment, word) => approved(deployment, word),
   reject: (deployment, word) => ({
     ...deployment,
@@ -40,12 +40,15 @@ function resumed(deployment: Deployment): Deployment {
   return { ...deployment, status, intent: null };
 }
 
-/** The bake counts as waited for; its last look is still taken. On a pause it is the same as resume. */
-function promoted(deployment: Deployment, word: Word): Deployment {
+/**
+ * The bake counts as waited for; its last look is still taken. No intent is left behind: the seconds say it all, and
+ * the next bake is not promoted with this one. On a pause it is the same as resume.
+ */
+function promoted(deployment: Deployment): Deployment {
   const step = currentStep(deployment);
   const going = deployment.status === "paused" ? resumed(deployment) : deployment;
   if (step?.type !== "bake" || deployment.status === "paused") return going;
-  return { ...going, bakedSeconds: step.seconds ?? 0, intent: { action: "promote", ...word } };
+  return { ...going, bakedSeconds: step.seconds ?? 0 };
 }
 
 function approved(deployment: Deployment, word: Word): Deployment {
