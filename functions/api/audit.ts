@@ -14,7 +14,7 @@ export function audit(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
     if (SAFE_METHODS.has(c.req.method)) return;
     const code = c.get("code");
     const entry = {
-      id: deps.newId("aud"),
+      id: deps.ids("aud"),
       at: instant(deps.clock.now()),
       actor: c.get("caller")?.name ?? "anonymous",
       sourceIp: sourceIpOf(c),

@@ -6,6 +6,7 @@ import { parseJson, readBodyText } from "./body.ts";
 import { assertMay, type Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { answerOnce } from "./idempotency.ts";
+import type { Problem } from "./problem.ts";
 import { methodOf, patternOf, type Route } from "./route.ts";
 import { sha256Hex } from "./sha256.ts";
 import { validate, validateParams } from "./validate.ts";
@@ -23,7 +24,7 @@ export type Answer = { status: number; body: unknown };
 type ApiContext = Context<ApiEnv>;
 
 export function mount(app: Hono<ApiEnv>, route: Route, deps: ApiDeps): void {
-  app.on(methodOf(route.key), patternOf(route.key), async (c) => toResponse(await play(c, route, deps)));
+  app.on(methodOf(route.key), patternOf(route.key), async (c) => toResponse(c, await play(c, route, deps)));
 }
 
 async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer> {
@@ -65,7 +66,10 @@ export function sourceIpOf(c: ApiContext): string {
   return c.env?.event?.requestContext?.http?.sourceIp ?? "unknown";
 }
 
-function toResponse({ status, body }: Answer): Response {
+function toResponse(c: ApiContext, { status, body }: Answer): Response {
   if (body === undefined || body === null) return new Response(null, { status });
-  return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+  // A refusal that an idempotency key gives again is the same problem document as the first time.
+  if (status >= 400) c.set("code", (body as Problem).code);
+  const type = status >= 400 ? "application/problem+json" : "application/json";
+  return new Response(JSON.stringify(body), { status, headers: { "content-type": type } });
 }

@@ -1,19 +1,32 @@
-// A dry run: the driver looks at what is live and says what it would do.
-import type { App } from "#core/domain/app.ts";
+// A dry run: the driver looks at what is live and says what it would do. Nothing is changed.
+import type { Kind } from "#core/domain/kind.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
-import type { ApiDeps, Submission } from "./deps.ts";
+import type { PreviewResult } from "#engine/preview.ts";
+import type { ApiDeps } from "./deps.ts";
 import type { PlanView } from "./schemas/plan.ts";
 
+export type Planned = { kind: Kind; app: string; environment: string; version: string; rollout?: unknown };
+
 export async function planOf(
-  { askDriver }: Pick<ApiDeps, "askDriver">,
-  { app, kind }: App,
-  { environment, version, rollout }: Submission,
+  deps: Pick<ApiDeps, "drivers">,
+  { kind, app, environment, version, rollout }: Planned,
 ): Promise<PlanView> {
-  const plan = (await askDriver(kind, { verb: "preview", app, environment, version, rollout })) as Omit<
-    PlanView,
-    "steps" | "dryRun"
-  > & { steps: PlannedStep[] };
-  return { ...plan, dryRun: true, steps: plan.steps.map(stepOf) };
+  const asked = { verb: "preview" as const, app, environment, version, rollout };
+  const preview = (await deps.drivers.invoke(kind, asked)) as PreviewResult;
+  return {
+    app,
+    environment,
+    kind,
+    version,
+    previousVersion: preview.previousVersion,
+    dryRun: true,
+    desired: preview.desired,
+    steps: preview.steps.map(stepOf),
+    lowestHealthy: preview.lowestHealthy,
+    estimatedSeconds: preview.estimatedSeconds,
+    estimatedDollars: preview.estimatedDollars,
+    notes: preview.notes,
+  };
 }
 
 function stepOf({ type, label, replicas, weightPercent, seconds }: PlannedStep, index: number) {

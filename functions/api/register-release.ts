@@ -7,7 +7,7 @@ import { TuttiError } from "#core/errors.ts";
 import type { ApiDeps } from "./deps.ts";
 import { refusal } from "./validate.ts";
 
-type Deps = Pick<ApiDeps, "store" | "artifacts" | "clock" | "newId">;
+type Deps = Pick<ApiDeps, "store" | "artifacts" | "clock" | "ids">;
 
 export type NewRelease = {
   version: string;
@@ -28,7 +28,7 @@ export async function registerRelease(
   const object = await objectAt(deps, app.app, uri);
   const sha256 = artifact.sha256 ?? object.sha256 ?? (await digestOf(deps, object));
   return deps.store.releases.create({
-    id: deps.newId("rel"),
+    id: deps.ids("rel"),
     app: app.app,
     version,
     artifact: { uri, sha256 },
@@ -41,7 +41,7 @@ export async function registerRelease(
 type Found = { key: string; sizeBytes: number; sha256: string | null };
 
 async function objectAt({ artifacts }: Deps, app: string, uri: string): Promise<Found> {
-  const root = `s3://${artifacts.bucket}/`;
+  const root = `s3://${artifacts.name}/`;
   const homes = [`${root}uploads/${app}/`, `${root}releases/${app}/`];
   // Another app's upload, or another bucket, is not this caller's to hand out.
   if (!homes.some((home) => uri.startsWith(home)))

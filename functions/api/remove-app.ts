@@ -6,6 +6,7 @@ import { isEnded } from "#core/domain/deployment.ts";
 import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
 import { allowedActions } from "#core/rollout/statuses.ts";
+import { act } from "#engine/act.ts";
 import type { ApiDeps } from "./deps.ts";
 import { runningTargets, targetsOf } from "./find.ts";
 
@@ -43,15 +44,20 @@ async function abort(deps: ApiDeps, id: string, actor: string): Promise<void> {
   if (!deployment || isEnded(deployment.status) || deployment.intent?.action === "abort") return;
   if (!allowedActions(deployment).includes("abort")) return;
   try {
-    await deps.conductor.act({ id, action: "abort", actor, reason: "the app is being deleted" });
+    await act(deps, id, { action: "abort", actor, reason: "the app is being deleted" });
   } catch (error) {
     // It ended in between: the better for us.
     if (!(error instanceof TuttiError && error.code === "action_not_allowed")) throw error;
   }
 }
 
+/** A target of which nothing was left running, and of whose releases none is left, has nothing to take away. */
 async function retire(deps: ApiDeps, { kind, app, environment }: Target): Promise<void> {
-  await deps.askDriver(kind, { verb: "retire", app, environment });
+  try {
+    await deps.drivers.invoke(kind, { verb: "retire", app, environment });
+  } catch (error) {
+    if (!(error instanceof TuttiError && error.code === "not_found")) throw error;
+  }
   await deps.store.targets.remove({ app, environment });
 }
 

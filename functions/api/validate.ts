@@ -1,5 +1,5 @@
 // Schema errors in people's words: one entry per fault, with a dotted path and what is allowed there.
-import type { z } from "zod";
+import { z } from "zod";
 import { type FieldError, TuttiError } from "#core/errors.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -10,8 +10,9 @@ export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix 
   if (result.success) return result.data;
   const { issues } = result.error;
   const code = issues.every(isLater) ? "not_supported_yet" : "invalid_input";
+  const known = knownKeys(schema);
   throw refusal(
-    issues.flatMap((issue) => fieldErrors(issue, prefix)),
+    issues.flatMap((issue) => fieldErrors(issue, prefix, known)),
     code,
   );
 }
@@ -40,15 +41,26 @@ function isLater(issue: Issue): boolean {
   return issue.code === "custom" && issue.params?.later === true;
 }
 
-function fieldErrors(issue: Issue, prefix: string): FieldError[] {
+function fieldErrors(issue: Issue, prefix: string, known: string[]): FieldError[] {
   const path = [prefix, ...issue.path.map(String)].filter((part) => part !== "");
-  if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "is not a known key" }));
+  if (issue.code === "unrecognized_keys") {
+    const message =
+      issue.path.length === 0 && known.length > 0
+        ? `is not known; known are ${known.join(", ")}`
+        : "is not a known key";
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message }));
+  }
   if (issue.code === "invalid_union") {
     const closest = closestBranch(issue.errors);
-    if (closest) return closest.flatMap((inner) => fieldErrors(inner, path.join(".")));
+    if (closest) return closest.flatMap((inner) => fieldErrors(inner, path.join("."), []));
   }
   return [{ path: path.join("."), message: messageOf(issue) }];
+}
+
+/** What stands at the top of the document. */
+function knownKeys(schema: z.ZodType): string[] {
+  if (schema instanceof z.ZodOptional) return knownKeys(schema.unwrap() as z.ZodType);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
 /** Of a union's branches, the one that got furthest: its faults lie deepest. */

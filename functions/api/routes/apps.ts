@@ -83,8 +83,12 @@ export const deleteApp = route(
 async function assertKindMayBe(deps: ApiDeps, app: string, kind: Kind): Promise<void> {
   const before = await deps.store.apps.get(app);
   if (!before || before.kind === kind) return;
-  const running = runningTargets(await targetsOf(deps, app));
-  if (running.length === 0) return;
+  const targets = await targetsOf(deps, app);
+  const running = runningTargets(targets);
+  if (running.length === 0) {
+    await Promise.all(targets.map((one) => deps.store.targets.remove(one)));
+    return;
+  }
   const where = running.map((one) => one.environment).join(", ");
   const detail = `${app} runs as ${before.kind} in ${where}; delete it before it becomes a ${kind}.`;
   throw new TuttiError("conflict", detail);

@@ -20,9 +20,9 @@ export const createArtifact = route(
   },
   async ({ params, body, deps }) => {
     await needApp(deps, params.app);
-    const key = `uploads/${params.app}/${deps.newId("art")}/${body?.file ?? DEFAULT_FILE}`;
+    const key = `uploads/${params.app}/${deps.ids("art")}/${body?.file ?? DEFAULT_FILE}`;
     const uploadUrl = await deps.artifacts.uploadUrl(key, EXPIRES_SECONDS);
     const expiresAt = instant(deps.clock.now() + EXPIRES_SECONDS * 1000);
-    return reply(201, { uploadUrl, uri: `s3://${deps.artifacts.bucket}/${key}`, expiresAt });
+    return reply(201, { uploadUrl, uri: `s3://${deps.artifacts.name}/${key}`, expiresAt });
   },
 );

@@ -1,8 +1,11 @@
 // Deployments: asked for, listed, followed, and spoken to.
 import { z } from "zod";
 import { deploymentView as viewOf } from "#core/views.ts";
+import { act } from "#engine/act.ts";
+import { submit } from "#engine/submit.ts";
 import { needApp } from "../find.ts";
 import { awaitRevision } from "../long-poll.ts";
+import { deploymentOf, rollbackOf } from "../new-submission.ts";
 import { planOf } from "../plan.ts";
 import { viewWithQueue } from "../queue-position.ts";
 import { reply, route } from "../route.ts";
@@ -17,7 +20,6 @@ import {
 import { appName, appParams, deploymentParams, environmentName } from "../schemas/names.ts";
 import { pageOf, pageQuery, wholeNumber } from "../schemas/page.ts";
 import { planView } from "../schemas/plan.ts";
-import { requestDeployment, requestRollback } from "../submit.ts";
 
 const LONGEST_WAIT_SECONDS = 20;
 const LAST_REVISION = 1e12;
@@ -34,9 +36,10 @@ export const createDeployment = route(
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
-    const request = await requestDeployment(deps, app, body, caller);
-    if (body.dryRun) return reply(200, await planOf(deps, app, request));
-    return reply(202, await viewWithQueue(deps, await deps.conductor.submit(request)));
+    const submission = await deploymentOf(deps, app, body, caller);
+    if (body.dryRun)
+      return reply(200, await planOf(deps, { ...submission, kind: app.kind, rollout: body.rollout }));
+    return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );
 
@@ -52,9 +55,9 @@ export const rollBack = route(
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
-    const request = await requestRollback(deps, app, body, caller);
-    if (body.dryRun) return reply(200, await planOf(deps, app, request));
-    return reply(202, await viewWithQueue(deps, await deps.conductor.submit(request)));
+    const submission = await rollbackOf(deps, app, body, caller);
+    if (body.dryRun) return reply(200, await planOf(deps, { ...submission, kind: app.kind }));
+    return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );
 
@@ -108,7 +111,7 @@ export const actOnDeployment = route(
     answers: { 200: deploymentView },
   },
   async ({ params: { id, action }, body, caller, deps }) => {
-    const deployment = await deps.conductor.act({ id, action, actor: caller.name, reason: body?.reason });
+    const deployment = await act(deps, id, { action, actor: caller.name, reason: body?.reason });
     return reply(200, await viewWithQueue(deps, deployment));
   },
 );

@@ -40,7 +40,7 @@ export const healTarget = route(
   async ({ params, caller, deps }) => {
     const name = { app: params.app, environment: params.env };
     const { kind } = await deps.store.targets.need(name);
-    const run = await deps.askDriver(kind, { verb: "heal", ...name, trigger: caller.client });
+    const run = await deps.drivers.invoke(kind, { verb: "heal", ...name, trigger: caller.client });
     return reply(200, run as HealingRun);
   },
 );

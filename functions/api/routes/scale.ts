@@ -1,6 +1,9 @@
 // How many replicas a target should have: a deployment of what runs there, with another count.
-import { TuttiError } from "#core/errors.ts";
-import { route } from "../route.ts";
+import { submit } from "#engine/submit.ts";
+import { needApp } from "../find.ts";
+import { scalingOf } from "../new-submission.ts";
+import { viewWithQueue } from "../queue-position.ts";
+import { reply, route } from "../route.ts";
 import { deploymentView } from "../schemas/deployment.ts";
 import { targetParams } from "../schemas/names.ts";
 import { scaleBody } from "../schemas/target.ts";
@@ -15,11 +18,10 @@ export const scaleTarget = route(
     body: scaleBody,
     answers: { 202: deploymentView },
   },
-  async ({ params, deps }) => {
-    await deps.store.targets.need({ app: params.app, environment: params.env });
-    throw new TuttiError(
-      "not_supported_yet",
-      "Scaling is not built yet; change `replicas` in the manifest and deploy.",
-    );
+  async ({ params, body, caller, deps }) => {
+    const app = await needApp(deps, params.app);
+    const asked = { environment: params.env, replicas: body.replicas };
+    const submission = await scalingOf(deps, app, asked, caller);
+    return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );

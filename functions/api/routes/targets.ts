@@ -1,11 +1,9 @@
 // Targets: the list as last seen, one of them read live through its driver, and how many replicas it should have.
 import { z } from "zod";
-import { instant } from "#core/clock.ts";
-import type { Fleet } from "#core/domain/replica.ts";
 import type { Target } from "#core/domain/target.ts";
-import { targetView as viewOf } from "#core/views.ts";
+import { type TargetView, targetView as viewOf } from "#core/views.ts";
+import type { Inspection } from "#engine/inspect.ts";
 import type { ApiDeps } from "../deps.ts";
-import { asTuttiError } from "../problem.ts";
 import { reply, route } from "../route.ts";
 import { appName, environmentName, targetParams } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/page.ts";
@@ -44,22 +42,18 @@ export const getTarget = route(
   },
   async ({ params, deps }) => {
     const target = await deps.store.targets.need({ app: params.app, environment: params.env });
-    return reply(200, viewOf(target, await look(deps, target)));
+    return reply(200, await look(deps, target));
   },
 );
 
-/** What is live now; `undefined` where the driver cannot say, and then the last look stands, with its time. */
-async function look(deps: ApiDeps, { app, environment, kind }: Target) {
+/** What is live now; where the driver cannot say, the last look stands, with its time. */
+async function look(deps: ApiDeps, target: Target): Promise<TargetView> {
+  const { app, environment, kind } = target;
   try {
-    const fleet = (await deps.askDriver(kind, { verb: "inspect", app, environment })) as Fleet;
-    return { fleet, observedAt: instant(deps.clock.now()) };
+    const seen = (await deps.drivers.invoke(kind, { verb: "inspect", app, environment })) as Inspection;
+    return viewOf(seen.target, seen.live);
   } catch (error) {
-    deps.log.error("a target could not be read live", {
-      app,
-      environment,
-      code: asTuttiError(error).code,
-      error,
-    });
-    return undefined;
+    deps.log.warn("a target could not be read live", { app, environment, error: String(error) });
+    return viewOf(target);
   }
 }

@@ -21,6 +21,7 @@ export const planView = z
     version: z.string(),
     previousVersion: z.string().nullable(),
     dryRun: z.literal(true),
+    desired: z.int(),
     steps: z.array(plannedStep),
     lowestHealthy: z.int().meta({ description: "The lowest count of healthy copies that it will allow" }),
     estimatedSeconds: z.number(),

@@ -35,7 +35,7 @@ export type TargetView = z.output<typeof targetView>;
 export type ReplicaView = z.output<typeof replicaView>;
 
 export const scaleBody = z
-  .strictObject({ replicas: z.int().min(0).max(10_000) })
+  .strictObject({ replicas: z.int().min(1).max(10_000) })
   .meta({ id: "ScaleRequest" });
 
 export const serviceView = z

@@ -1,0 +1,111 @@
+// What a caller asked for, checked and made into what the engine takes. Nothing is changed here.
+import type { App } from "#core/domain/app.ts";
+import type { Trigger } from "#core/domain/deployment.ts";
+import { TuttiError } from "#core/errors.ts";
+import { parseRollout } from "#core/manifest/parse.ts";
+import type { RolloutOverride } from "#core/manifest/schema.ts";
+import { specFor } from "#core/manifest/spec-for.ts";
+import { specOf } from "#engine/context.ts";
+import type { Submission } from "#engine/submit.ts";
+import type { Caller } from "./caller.ts";
+import type { ApiDeps } from "./deps.ts";
+import { needEnvironment, needRelease } from "./find.ts";
+
+type Deps = Pick<ApiDeps, "store">;
+
+export type DeploymentAsked = {
+  environment: string;
+  version: string;
+  rollout?: Record<string, unknown> | undefined;
+  onConflict?: Submission["onConflict"];
+};
+
+export async function deploymentOf(
+  deps: Deps,
+  app: App,
+  asked: DeploymentAsked,
+  caller: Caller,
+): Promise<Submission> {
+  const rollout = asked.rollout === undefined ? undefined : parseRollout(asked.rollout, app.kind);
+  const more = { rollout, onConflict: asked.onConflict, trigger: caller.client };
+  return submissionOf(deps, app, asked.environment, asked.version, caller, more);
+}
+
+export type RollbackAsked = { environment: string; version?: string | undefined };
+
+export async function rollbackOf(
+  deps: Deps,
+  app: App,
+  { environment, version }: RollbackAsked,
+  caller: Caller,
+): Promise<Submission> {
+  await needEnvironment(deps, environment, "environment");
+  const earlier = version ?? (await previousVersion(deps, app.app, environment));
+  return submissionOf(deps, app, environment, earlier, caller, {
+    trigger: "rollback",
+    onConflict: "supersede",
+  });
+}
+
+/** What runs there, with another count of replicas. */
+export async function scalingOf(
+  deps: Deps,
+  app: App,
+  { environment, replicas }: { environment: string; replicas: number },
+  caller: Caller,
+): Promise<Submission> {
+  const target = await deps.store.targets.need({ app: app.app, environment });
+  if (target.kind === "function")
+    throw new TuttiError(
+      "not_supported_by_kind",
+      "A function has no replicas to count: Lambda scales it by itself.",
+    );
+  if (target.release === null)
+    throw new TuttiError("conflict", `Nothing runs in ${app.app}/${environment}; deploy a release first.`);
+  const submission = await submissionOf(deps, app, environment, target.release, caller, { trigger: "scale" });
+  return { ...submission, spec: { ...submission.spec, replicas } };
+}
+
+type More = {
+  trigger: Trigger;
+  rollout?: RolloutOverride | undefined;
+  onConflict?: Submission["onConflict"];
+};
+
+async function submissionOf(
+  deps: Deps,
+  { app }: App,
+  environment: string,
+  version: string,
+  caller: Caller,
+  { trigger, rollout, onConflict }: More,
+): Promise<Submission> {
+  await needEnvironment(deps, environment, "environment");
+  const release = await needRelease(deps, app, version, "version");
+  const own = specOf(release, environment);
+  const spec = rollout ? specFor(release.manifest as never, environment, rollout) : own;
+  await assertSameKind(deps, app, environment, own.kind);
+  return { app, environment, version, spec, createdBy: caller.name, trigger, onConflict };
+}
+
+/** A release from when the app was of another kind cannot take the place of what runs. */
+async function assertSameKind(
+  { store }: Deps,
+  app: string,
+  environment: string,
+  kind: string,
+): Promise<void> {
+  const target = await store.targets.get({ app, environment });
+  if (!target || target.kind === kind) return;
+  const detail = `${app}/${environment} runs as ${target.kind}, and this release is for ${kind}.`;
+  throw new TuttiError("conflict", detail);
+}
+
+/** The last release that succeeded there and is not the one that runs now. */
+async function previousVersion({ store }: Deps, app: string, environment: string): Promise<string> {
+  const target = await store.targets.get({ app, environment });
+  const version = target?.history.find((one) => one !== target.release);
+  if (version !== undefined) return version;
+  const detail = `No other release has succeeded for ${app} in ${environment}; name one with \`version\`.`;
+  throw new TuttiError("no_previous_release", detail);
+}

@@ -1,0 +1,101 @@
+// The API in this process, on a real store and with the real engine behind it: what goes to drivers, executions and
+// the bucket is remembered.
+import type { Kind } from "#core/domain/kind.ts";
+import { idSource } from "#core/ids.ts";
+import type { DirectRequest, RolloutInput } from "#core/rollout/messages.ts";
+import { createApp } from "#functions/api/app.ts";
+import type { ApiDeps } from "#functions/api/deps.ts";
+import { sha256Hex } from "#functions/api/sha256.ts";
+import { createStore, type Store } from "#store/store.ts";
+import { type FakeClock, fakeClock } from "./fake-clock.ts";
+import { openTestTable } from "./table.ts";
+
+export const TOKEN = "a-token-for-tests";
+
+export type Asked = { kind: Kind; request: DirectRequest };
+
+export type TestApi = {
+  store: Store;
+  clock: FakeClock;
+  deps: ApiDeps;
+  /** What went to drivers; `answers` says what they answer. */
+  asked: Asked[];
+  answers: Partial<Record<DirectRequest["verb"], unknown>>;
+  /** Executions that were started. */
+  started: { name: string; input: RolloutInput }[];
+  logged: string[];
+  /** With the admin's token; a `body` that is no string is sent as JSON. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: a test says itself what it expects of an answer.
+export type Answer = { status: number; headers: Headers; body: any };
+
+export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<TestApi> {
+  const { client, table, close } = await openTestTable();
+  const clock = fakeClock();
+  const store = createStore({ client, table, clock });
+  const [asked, started, logged] = [[] as Asked[], [] as TestApi["started"], [] as string[]];
+  const answers: TestApi["answers"] = {};
+  const note = (message: string) => void logged.push(message);
+  const deps: ApiDeps = {
+    store,
+    clock,
+    ids: idSource(clock.now, countingRandom()),
+    executions: {
+      start: async (name, input) => void started.push({ name, input }),
+      describe: async () => "running",
+    },
+    tokens: { succeed: async () => undefined },
+    log: { info: note, warn: note, error: note },
+    adminTokenSha256: sha256Hex(TOKEN),
+    webFolder: new URL("./no-such-folder/", import.meta.url),
+    artifacts: fakeBucket(),
+    drivers: {
+      invoke: async (kind, request) => {
+        asked.push({ kind, request });
+        const answer = answers[request.verb];
+        if (answer instanceof Error) throw answer;
+        return answer ?? null;
+      },
+    },
+    ...overrides,
+  };
+  const app = createApp(deps);
+  const call: TestApi["call"] = async (method, path, body, headers = {}) => {
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const all = { authorization: `Bearer ${TOKEN}`, ...headers };
+    const answer = await app.request(path, { method, body: text, headers: all });
+    return { status: answer.status, headers: answer.headers, body: parse(await answer.text()) };
+  };
+  return { store, clock, deps, asked, answers, started, logged, call, close };
+}
+
+/** Digits of a count of ids, so that ids of one millisecond differ and keep their order. */
+function countingRandom(): () => number {
+  let draws = 0;
+  return () => {
+    const [id, place] = [Math.floor(draws / 10), draws % 10];
+    draws += 1;
+    return ((Math.floor(id / 32 ** (9 - place)) % 32) + 0.5) / 32;
+  };
+}
+
+/** Everything is there but what is called missing; three bytes each. */
+function fakeBucket(): ApiDeps["artifacts"] {
+  return {
+    name: "bucket",
+    uploadUrl: async (key, seconds) => `http://s3.test/bucket/${key}?expires=${seconds}`,
+    head: async (key) => (key.includes("missing") ? null : { sizeBytes: 3, sha256: null }),
+    digest: async (key) => sha256Hex(key),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
