@@ -32,7 +32,11 @@ export type ControlDeps = {
   log: Log;
 };
 
-export type EngineDeps = ControlDeps & { driver: Driver };
+export type EngineDeps = ControlDeps & {
+  driver: Driver;
+  /** Calls to the platform since it was last asked, for the receipt. */
+  sdkCalls?(): number;
+};
 
 export type SweepDeps = ControlDeps & {
   drivers: { invoke(kind: Kind, request: DirectRequest): Promise<unknown> };

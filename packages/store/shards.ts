@@ -7,10 +7,17 @@ import type { Item, Table } from "./table.ts";
 export type Shard = {
   step: number;
   shard: number;
+  /** The step's; a shard of an earlier start is history. */
+  startedAt: string | null;
   /** The driver's opaque memory of its share of the step. */
   state: unknown;
   watches: Record<string, Watch>;
   failures: Failure[];
+  /** Hosts that did not answer, and replicas that made it, at the last look. */
+  silent: string[];
+  healthy: string[];
+  /** Why the whole step is to be taken back; else empty. */
+  reason: string;
   done: boolean;
   progressAt: string;
 };

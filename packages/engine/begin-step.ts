@@ -1,0 +1,36 @@
+// Marks a step as under way, and the target as changed, before the driver touches anything: whoever finds the
+// deployment after a crash knows that there may be something to take back.
+import { instant } from "#core/clock.ts";
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { Step } from "#core/domain/step.ts";
+import { currentStep } from "#core/rollout/statuses.ts";
+import type { EngineDeps } from "./deps.ts";
+import { type Caller, changeOwn } from "./fence.ts";
+import { moveOf } from "./move.ts";
+import { withStep } from "./steps.ts";
+
+/** The deployment with its current step under way; `step` is `null` where the moment is not one for playing a step. */
+export async function beginStep(
+  deps: EngineDeps,
+  caller: Caller,
+): Promise<{ deployment: Deployment; step: Step | null }> {
+  const at = instant(deps.clock.now());
+  const deployment = await changeOwn(deps, caller, (before) => {
+    const step = playable(before);
+    if (step?.status !== "pending") return null;
+    const begun = withStep(before, step.index, { status: "running", startedAt: at });
+    return {
+      deployment: { ...begun, changed: true, stepState: null, watches: {}, bakedSeconds: 0, progressAt: at },
+      events: [{ type: "step", message: `${step.label} begins.`, step: step.index }],
+    };
+  });
+  const step = playable(deployment);
+  return { deployment, step: step?.status === "running" ? step : null };
+}
+
+function playable(deployment: Deployment): Step | null {
+  const { next } = moveOf(deployment);
+  if (next !== "apply" && next !== "shards" && next !== "check") return null;
+  const step = currentStep(deployment);
+  return step?.type === "batch" || step?.type === "shift" ? step : null;
+}

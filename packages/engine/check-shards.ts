@@ -1,0 +1,57 @@
+// The step whose shards have been played: what they found, taken together, is judged as one step.
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { Step } from "#core/domain/step.ts";
+import { failuresAllowed } from "#core/judge/judge.ts";
+import { SHARD_SIZE } from "#core/rollout/limits.ts";
+import type { Move } from "#core/rollout/messages.ts";
+import type { Shard } from "#store/shards.ts";
+import { recordLook } from "./check.ts";
+import type { EngineDeps } from "./deps.ts";
+import type { Caller } from "./fence.ts";
+import type { Watched } from "./watch-step.ts";
+
+export async function checkShards(
+  deps: EngineDeps,
+  caller: Caller,
+  deployment: Deployment,
+  step: Step,
+): Promise<Move> {
+  const count = Math.ceil(step.replicas.length / SHARD_SIZE);
+  const shards = (await deps.store.shards.all(deployment.id, step.index)).filter(
+    (one) => one.startedAt === step.startedAt,
+  );
+  const done = new Set(shards.filter((one) => one.done).map((one) => one.shard));
+  const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !done.has(index));
+  if (missing.length > 0) return { next: "shards", shards: missing };
+  return recordLook(deps, caller, step, together(deployment, step, shards), count + 3, count);
+}
+
+function together(deployment: Deployment, step: Step, shards: Shard[]): Watched {
+  const failed = shards.flatMap((one) => one.failures);
+  const failures = [...deployment.failures, ...failed];
+  const seen = {
+    state: null,
+    tally: {
+      watches: {},
+      failures,
+      progressAtMs: Math.max(...shards.map((one) => Date.parse(one.progressAt))),
+      signature: "",
+    },
+    failed,
+    silent: shards.flatMap((one) => one.silent),
+    healthy: shards.flatMap((one) => one.healthy),
+    events: [],
+  };
+  const reason = shards.find((one) => one.reason !== "")?.reason ?? overBudget(deployment, step, failures);
+  if (reason === "" || step.bestEffort) return { ...seen, outcome: "done", reason: "" };
+  const hold = deployment.spec.rollout.onFailure === "pause" && !step.rollback;
+  return { ...seen, outcome: hold ? "hold" : "rollBack", reason };
+}
+
+/** Each shard knew only its own failures. */
+function overBudget(deployment: Deployment, step: Step, failures: Watched["failed"]): string {
+  if (step.rollback) return "";
+  const count = new Set(failures.map((one) => one.replica)).size;
+  const allowed = failuresAllowed(deployment.spec.rollout, deployment.health.desired);
+  return count > allowed ? `${failures.at(-1)!.reason}; ${count} failures, ${allowed} allowed` : "";
+}

@@ -1,0 +1,119 @@
+// Ends. First the deployment is closed, then the target follows in one write: what runs there, the lock, the queue.
+// Dying in between leaves a lock whose owner has ended; whoever finds it settles it the same way, so an end may be
+// played twice and by two.
+import { instant } from "#core/clock.ts";
+import { type Deployment, type EndStatus, isEnded } from "#core/domain/deployment.ts";
+import type { Fleet } from "#core/domain/replica.ts";
+import type { Target } from "#core/domain/target.ts";
+import { TuttiError } from "#core/errors.ts";
+import { withSnapshot } from "#store/targets.ts";
+import type { ControlDeps } from "./deps.ts";
+import { startNext } from "./start.ts";
+import { asSentence } from "./why.ts";
+
+export type End = { status: EndStatus; reason: string };
+
+const HISTORY = 50;
+
+/** Closes the deployment (once) and settles its target. */
+export async function end(
+  deps: ControlDeps,
+  deployment: Deployment,
+  { status, reason }: End,
+  more: { fleet?: Fleet | undefined; finalise?: (deployment: Deployment) => Deployment } = {},
+): Promise<void> {
+  const at = instant(deps.clock.now());
+  const ended = await deps.store.deployments.change(deployment.id, (before) => {
+    if (isEnded(before.status)) return null;
+    if (before.generation !== deployment.generation) {
+      throw new TuttiError("fenced", `A newer execution of ${before.id} has taken over.`);
+    }
+    const closed = closedSteps(before, at);
+    const whole = more.finalise ? more.finalise(closed) : closed;
+    return {
+      deployment: { ...whole, status, reason, endedAt: at, taskToken: null, stepState: null, watches: {} },
+      events: [{ type: "status", message: `${TITLES[status]}: ${reason}` }],
+    };
+  });
+  await settle(deps, ended, more.fleet);
+}
+
+/** Gives the lock back and starts the next in the queue. Harmless where that has been done. */
+export async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet): Promise<void> {
+  try {
+    const at = instant(deps.clock.now());
+    const { next } = await deps.store.targets.release(deployment, deployment.id, (target) => {
+      const settled = settledTarget(target, deployment);
+      return fleet ? (withSnapshot(settled, fleet, at) ?? settled) : settled;
+    });
+    if (next) await startNext(deps, deployment, next);
+  } catch (error) {
+    // The app was deleted meanwhile: there is no lock to give back.
+    if (!(error instanceof TuttiError && error.code === "not_found")) throw error;
+  }
+}
+
+/** What a deployment's end means for its target. Pure. */
+export function settledTarget(
+  target: Target,
+  { status, version, health, changed, reason }: Deployment,
+): Target {
+  if (status === "succeeded") {
+    const history = target.history[0] === version ? target.history : [version, ...target.history];
+    return {
+      ...target,
+      release: version,
+      desired: health.desired,
+      history: history.slice(0, HISTORY),
+      degraded: null,
+    };
+  }
+  if (status === "failed") return { ...target, degraded: reason };
+  return status === "rolled_back" && changed ? { ...target, degraded: null } : target;
+}
+
+/** How a deployment ends that has nothing left to do. Pure. */
+export function naturalEnd(deployment: Deployment): End {
+  const { ending, intent, changed, previousVersion } = deployment;
+  const aborted = intent?.action === "abort";
+  if (aborted && !changed) {
+    return { status: "cancelled", reason: `${said(intent.reason ?? "aborted")} Nothing had been changed.` };
+  }
+  if (ending === null) return { status: "succeeded", reason: successReason(deployment) };
+  if (!changed) return { status: "rolled_back", reason: `${said(ending.reason)} Nothing had been changed.` };
+  const where = previousVersion === null ? "Removed again" : `Went back to ${previousVersion}`;
+  return { status: "rolled_back", reason: `${where}: ${uncapitalised(ending.reason)}` };
+}
+
+function successReason({ version, steps, failures, health }: Deployment): string {
+  if (failures.length > 0) {
+    const names = [...new Set(failures.map((one) => one.replica))];
+    const left = `${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
+    return `${version} runs on ${health.desired - names.length} of ${health.desired}; ${left} failed within the budget: ${asSentence(failures[0]!.reason)}`;
+  }
+  const nothing = steps.every((step) => step.status === "skipped");
+  return nothing ? `${version} was running already; nothing had to be changed.` : `${version} is live.`;
+}
+
+function said(reason: string): string {
+  return asSentence(reason);
+}
+
+function uncapitalised(reason: string): string {
+  return reason.replace(/[.\s]*$/, ".");
+}
+
+function closedSteps(deployment: Deployment, at: string): Deployment {
+  const steps = deployment.steps.map((step) => {
+    if (step.status === "pending") return { ...step, status: "skipped" as const };
+    return step.status === "running" ? { ...step, status: "failed" as const, endedAt: at } : step;
+  });
+  return { ...deployment, steps };
+}
+
+const TITLES: Record<EndStatus, string> = {
+  succeeded: "Succeeded",
+  rolled_back: "Rolled back",
+  failed: "Failed",
+  cancelled: "Cancelled",
+};

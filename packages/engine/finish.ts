@@ -1,0 +1,64 @@
+// Finish: a last live read, then the end. May be played twice and by two. What the platform does not answer now does
+// not keep the end from coming; the sweep looks again.
+import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import type { Fleet } from "#core/domain/replica.ts";
+import type { Move } from "#core/rollout/messages.ts";
+import { contextFor } from "./context.ts";
+import { charge } from "./cost.ts";
+import type { EngineDeps } from "./deps.ts";
+import { end, naturalEnd, settle } from "./end.ts";
+import { type Caller, readOwn } from "./fence.ts";
+
+const DONE: Move = { next: "finish" };
+
+export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
+  const deployment = await deps.store.deployments.need(caller.deploymentId);
+  if (isEnded(deployment.status)) {
+    await settle(deps, deployment);
+    return DONE;
+  }
+  await readOwn(deps, caller);
+  const natural = naturalEnd(deployment);
+  const removed =
+    natural.status === "rolled_back" && deployment.changed && deployment.previousVersion === null;
+  if (removed) await trying(deps, deployment, "retire", retire);
+  const fleet = await trying(deps, deployment, "inspect", lastLook);
+  const charged = charge(deps, 2);
+  await end(deps, deployment, natural, {
+    fleet,
+    finalise: (before) => charged(fleet ? { ...before, health: healthOf(before, fleet) } : before),
+  });
+  return DONE;
+}
+
+async function trying<T>(
+  deps: EngineDeps,
+  deployment: Deployment,
+  verb: string,
+  call: (deps: EngineDeps, deployment: Deployment) => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await call(deps, deployment);
+  } catch (error) {
+    deps.log.warn(`${verb} failed at the end of a deployment`, {
+      deployment: deployment.id,
+      error: String(error),
+    });
+    return undefined;
+  }
+}
+
+async function retire(deps: EngineDeps, deployment: Deployment): Promise<void> {
+  await deps.driver.retire(await contextFor(deps, deployment, null));
+}
+
+async function lastLook(deps: EngineDeps, deployment: Deployment): Promise<Fleet> {
+  const version = deployment.ending === null ? deployment.version : deployment.previousVersion;
+  return deps.driver.inspect(await contextFor(deps, deployment, version));
+}
+
+function healthOf({ health }: Deployment, { replicas }: Fleet): Deployment["health"] {
+  const carriers = replicas.filter((one) => one.version !== null);
+  const healthy = carriers.filter((one) => one.health === "healthy").length;
+  return { healthy, unhealthy: carriers.length - healthy, desired: health.desired };
+}

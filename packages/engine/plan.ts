@@ -1,0 +1,148 @@
+// Plan: from what is live to the release. Entered by every execution; a later one plans again, since what is live may
+// have changed, and keeps what is left of the plan where it is still right.
+import { instant } from "#core/clock.ts";
+import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import type { Fleet } from "#core/domain/replica.ts";
+import type { PlannedStep } from "#core/domain/step.ts";
+import { TuttiError } from "#core/errors.ts";
+import { withGates } from "#core/plan/gates.ts";
+import type { Move } from "#core/rollout/messages.ts";
+import { currentStep } from "#core/rollout/statuses.ts";
+import { asking } from "./asking.ts";
+import { contextFor } from "./context.ts";
+import { type Charge, charge } from "./cost.ts";
+import type { EngineDeps } from "./deps.ts";
+import { desiredCount } from "./desired.ts";
+import type { Caller } from "./fence.ts";
+import { moveOf } from "./move.ts";
+import { withPlan } from "./steps.ts";
+
+export async function plan(deps: EngineDeps, caller: Caller): Promise<Move> {
+  const deployment = await deps.store.deployments.need(caller.deploymentId);
+  if (isEnded(deployment.status)) return { next: "finish" };
+  if (caller.generation < deployment.generation) throw fenced(deployment, caller);
+  if (!mustPlan(deployment, caller)) return moveOf(deployment);
+  const taken = takenOver(deployment, caller);
+  if (taken.ending !== null || moveOf(taken).next === "finish") return takeOver(deps, caller);
+  return planForward(deps, caller, taken);
+}
+
+/** False for a second run of the same task: the plan is there. */
+function mustPlan(deployment: Deployment, { generation }: Caller): boolean {
+  const fresh = deployment.status === "queued" || deployment.status === "planning";
+  return fresh || deployment.replan === true || generation > deployment.generation;
+}
+
+/** From here on the deployment is this execution's, and every earlier one is fenced off. */
+function takenOver(deployment: Deployment, { generation }: Caller): Deployment {
+  const { replan: _done, ...rest } = deployment;
+  const ending = rest.ending && { ...rest.ending, planned: false };
+  return { ...rest, generation, rounds: 0, ending, taskToken: null };
+}
+
+async function takeOver(deps: EngineDeps, caller: Caller): Promise<Move> {
+  const charged = charge(deps, 2);
+  const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
+    if (caller.generation < deployment.generation) throw fenced(deployment, caller);
+    return isEnded(deployment.status) ? null : { deployment: charged(takenOver(deployment, caller)) };
+  });
+  return moveOf(after);
+}
+
+async function planForward(deps: EngineDeps, caller: Caller, taken: Deployment): Promise<Move> {
+  const { version, spec } = taken;
+  const target = await deps.store.targets.need(taken);
+  const [desired, context] = await Promise.all([
+    desiredCount(deps, spec, target),
+    contextFor(deps, taken, version),
+  ]);
+  const fleet = await asking(() => deps.driver.inspect(context));
+  const steps = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
+  const made: Made = {
+    steps,
+    fleet,
+    desired,
+    previousVersion: target.release,
+    at: instant(deps.clock.now()),
+  };
+  const charged = charge(deps, 2);
+  const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
+    if (caller.generation < deployment.generation) throw fenced(deployment, caller);
+    return isEnded(deployment.status) ? null : planned(takenOver(deployment, caller), made, charged);
+  });
+  return moveOf(after);
+}
+
+type Made = {
+  steps: PlannedStep[];
+  fleet: Fleet;
+  desired: number;
+  previousVersion: string | null;
+  at: string;
+};
+
+function planned(before: Deployment, made: Made, charged: Charge) {
+  const first = before.startedAt === null;
+  const replanned = merged(before, withoutFailed(before, made.steps), made.at);
+  const { replicas } = made.fleet;
+  const healthy = replicas.filter((one) => one.version !== null && one.health === "healthy").length;
+  const carriers = replicas.filter((one) => one.version !== null).length;
+  const deployment: Deployment = {
+    ...replanned,
+    startedAt: before.startedAt ?? made.at,
+    progressAt: made.at,
+    // A carried-on deployment has changed what is live: what ran before it is what the first plan saw.
+    previousVersion: first ? made.previousVersion : before.previousVersion,
+    health: { healthy, unhealthy: carriers - healthy, desired: made.desired },
+  };
+  const count = deployment.steps.filter((step) => step.status === "pending").length;
+  const message = first
+    ? `Planned: ${count === 1 ? "1 step" : `${count} steps`} to ${made.desired} replicas of ${before.version}.`
+    : `Planned again: ${count === 1 ? "1 step is" : `${count} steps are`} left.`;
+  return {
+    deployment: charged({ ...deployment, status: statusOf(deployment) }),
+    events: [{ type: "status" as const, message }],
+  };
+}
+
+function statusOf(deployment: Deployment): Deployment["status"] {
+  if (deployment.status === "paused") return "paused";
+  return currentStep(deployment)?.type === "approval" ? "awaiting_approval" : "running";
+}
+
+/** A replica that failed and was put back or set aside is not tried again by the same deployment. */
+function withoutFailed(deployment: Deployment, steps: PlannedStep[]): PlannedStep[] {
+  const failed = new Set(deployment.failures.map((one) => one.replica));
+  if (failed.size === 0) return steps;
+  return steps
+    .map((step) => ({ ...step, replicas: step.replicas.filter((id) => !failed.has(id)) }))
+    .filter((step) => step.replicas.length > 0);
+}
+
+function merged(before: Deployment, steps: PlannedStep[], at: string): Deployment {
+  const gated = withoutApproved(before, withGates(steps, before.spec.rollout));
+  const left = before.steps.filter((step) => step.status === "pending" || step.status === "running");
+  const same = left.length === gated.length && left.every((step, i) => sameStep(step, gated[i]!));
+  const untouched = left.every((step) => step.status === "pending");
+  return same && untouched && left.length > 0 ? before : withPlan(before, gated, "skipped", at);
+}
+
+function sameStep(a: PlannedStep, b: PlannedStep): boolean {
+  const essence = (one: PlannedStep) =>
+    JSON.stringify([one.type, one.action, one.version, one.weightPercent, one.seconds, one.replicas]);
+  return essence(a) === essence(b);
+}
+
+/** What was approved is not asked for again. */
+function withoutApproved(before: Deployment, gated: PlannedStep[]): PlannedStep[] {
+  if (gated[0]?.type !== "approval") return gated;
+  const done = before.steps.filter((step) => step.status === "succeeded");
+  const once = before.spec.rollout.approval === "before";
+  const approved = once ? done.some((step) => step.type === "approval") : done.at(-1)?.type === "approval";
+  return approved ? gated.slice(1) : gated;
+}
+
+function fenced(deployment: Deployment, caller: Caller): TuttiError {
+  const detail = `Execution ${caller.generation} of ${deployment.id} is over: number ${deployment.generation} has taken over.`;
+  return new TuttiError("fenced", detail);
+}

@@ -1,0 +1,104 @@
+// Roll back: planning from what is live to the release before, by the same driver and the same states. Entered from
+// a judgement, an operator's abort, a wait that nobody ended, or an error that the workflow caught.
+import { instant } from "#core/clock.ts";
+import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import type { PlannedStep } from "#core/domain/step.ts";
+import type { Move } from "#core/rollout/messages.ts";
+import { HOLD_SECONDS } from "#core/rollout/next-move.ts";
+import { asking } from "./asking.ts";
+import { contextFor } from "./context.ts";
+import { charge } from "./cost.ts";
+import type { EngineDeps } from "./deps.ts";
+import { type Caller, changeOwn, readOwn } from "./fence.ts";
+import { giveUpWayBack } from "./give-up.ts";
+import { moveOf } from "./move.ts";
+import { withPlan } from "./steps.ts";
+import { asSentence, errorNameOf, whyOf } from "./why.ts";
+
+export async function rollBack(deps: EngineDeps, caller: Caller & { error?: unknown }): Promise<Move> {
+  const deployment = await readOwn(deps, caller);
+  if (isEnded(deployment.status)) return { next: "finish" };
+  const turned = await turnBack(deps, caller);
+  if (!turned.changed) return { next: "finish" };
+  if ((turned.ending?.attempts ?? 0) >= 2) return giveUpWayBack(deps, turned);
+  return turned.ending?.planned ? moveOf(turned) : planBack(deps, caller, turned);
+}
+
+/** Says why and that it goes back. An error on the way back costs one of its two attempts. */
+function turnBack(deps: EngineDeps, caller: Caller & { error?: unknown }): Promise<Deployment> {
+  const at = instant(deps.clock.now());
+  return changeOwn(deps, caller, (before) => {
+    if (isEnded(before.status)) return null;
+    if (before.ending === null) return turned(before, reasonOf(before, caller.error), at);
+    if (!caller.error || !before.ending.planned) return null;
+    const attempts = (before.ending.attempts ?? 0) + 1;
+    const message = `The way back met an error: ${asSentence(whyOf(caller.error))}`;
+    const ending = { ...before.ending, planned: false, attempts };
+    return { deployment: { ...before, ending }, events: [{ type: "failure" as const, message }] };
+  });
+}
+
+type Why = { reason: string; silence: boolean };
+
+function turned(before: Deployment, { reason, silence }: Why, at: string) {
+  const ending = { status: "rolled_back" as const, reason, since: at, planned: false, attempts: 0 };
+  // Nobody's word is a word too: with nothing changed it ends as an abort does.
+  const intent = silence ? { action: "abort" as const, actor: "tutti", at, reason } : before.intent;
+  const status = before.changed ? ("rolling_back" as const) : before.status;
+  return {
+    deployment: { ...before, ending, intent, status, taskToken: null },
+    events: [{ type: "status" as const, message: asSentence(reason) }],
+  };
+}
+
+function reasonOf(deployment: Deployment, error: unknown): Why {
+  const { intent, status, steps } = deployment;
+  if (intent?.action === "abort")
+    return { reason: intent.reason ?? `aborted by ${intent.actor}`, silence: false };
+  const waited = status === "paused" || status === "awaiting_approval";
+  if (waited && errorNameOf(error) === "States.Timeout") {
+    const what = status === "paused" ? "resumed" : "approved";
+    return { reason: `nobody ${what} it within ${HOLD_SECONDS / 3600} hours`, silence: true };
+  }
+  const step = steps.find((one) => one.status === "running");
+  const where = step ? `${step.label}: ` : "";
+  return { reason: `${where}${whyOf(error)}`, silence: false };
+}
+
+async function planBack(deps: EngineDeps, caller: Caller, deployment: Deployment): Promise<Move> {
+  const version = deployment.previousVersion;
+  const { spec } = deployment;
+  const context = await contextFor(deps, deployment, version);
+  const fleet = await asking(() => deps.driver.inspect(context));
+  const desired = await desiredBefore(deps, deployment);
+  const request = { fleet, version, desired, rollback: true };
+  const steps = deps.driver.plan(request, { ...context.spec, rollout: spec.rollout });
+  const charged = charge(deps, 2);
+  const at = instant(deps.clock.now());
+  const after = await changeOwn(deps, caller, (before) => {
+    if (before.ending === null || before.ending.planned || isEnded(before.status)) return null;
+    const interrupted = before.intent?.action === "abort" ? "skipped" : "failed";
+    const replanned = withPlan(before, steps.map(marked), interrupted, at);
+    const ending = { ...before.ending, planned: true };
+    return {
+      deployment: charged({ ...replanned, ending, status: "rolling_back", rounds: before.rounds + 1 }),
+      events: [{ type: "status", message: wayBackMessage(version, steps.length) }],
+    };
+  });
+  return moveOf(after);
+}
+
+function marked(step: PlannedStep): PlannedStep {
+  return { ...step, rollback: true };
+}
+
+function wayBackMessage(version: string | null, steps: number): string {
+  const where = version === null ? "Removing what was installed" : `Going back to ${version}`;
+  return `${where}: ${steps === 1 ? "1 step" : `${steps} steps`}.`;
+}
+
+/** The count that the target had: a rollback undoes a change of it too. */
+async function desiredBefore(deps: EngineDeps, deployment: Deployment): Promise<number> {
+  const target = await deps.store.targets.get(deployment);
+  return target?.desired || deployment.health.desired;
+}

@@ -1,0 +1,101 @@
+// Sweep: finds, for every target, what nothing else would: a deployment whose execution ended or never began, a
+// waiting state that missed its wake-up, a lock whose owner is gone, a queue that nobody moved on. Then healing.
+import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import type { HealingAction } from "#core/domain/healing-run.ts";
+import type { Target } from "#core/domain/target.ts";
+import { carryOn } from "./carry-on.ts";
+import type { SweepDeps } from "./deps.ts";
+import { settle } from "./end.ts";
+import { moveOf } from "./move.ts";
+import { executionName, startExecution, startNext } from "./start.ts";
+import { wake } from "./wake.ts";
+
+/** What is younger is somebody's work of this moment. */
+const YOUNG_MS = 15_000;
+/** No healing pass takes so long. */
+const HEALING_MS = 10 * 60_000;
+const AT_ONCE = 8;
+
+export type SweepReport = {
+  targets: number;
+  actions: (HealingAction & { app: string; environment: string })[];
+};
+
+/** `heal: false` only looks after deployments (an execution has just ended). */
+export async function sweep(deps: SweepDeps, { heal = true } = {}): Promise<SweepReport> {
+  const report: SweepReport = { targets: 0, actions: [] };
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await deps.store.targets.list({ limit: 200, cursor });
+    cursor = page.cursor;
+    for (let i = 0; i < page.items.length; i += AT_ONCE) {
+      await Promise.all(
+        page.items.slice(i, i + AT_ONCE).map((target) => sweepOne(deps, target, heal, report)),
+      );
+    }
+  }
+  return report;
+}
+
+/** One target's trouble is not another's. */
+async function sweepOne(deps: SweepDeps, target: Target, heal: boolean, report: SweepReport): Promise<void> {
+  const { app, environment, kind } = target;
+  report.targets += 1;
+  try {
+    const done = await mendLock(deps, target);
+    if (done) report.actions.push({ ...done, app, environment });
+    if (heal) await deps.drivers.invoke(kind, { verb: "heal", app, environment, trigger: "schedule" });
+  } catch (error) {
+    deps.log.error("a target could not be swept", { app, environment, error: String(error) });
+  }
+}
+
+async function mendLock(deps: SweepDeps, target: Target): Promise<HealingAction | null> {
+  if (!target.lock) return target.queue.length > 0 ? moveQueue(deps, target, "nobody") : null;
+  const { owner, since } = target.lock;
+  const ageMs = deps.clock.now() - Date.parse(since);
+  if (!owner.startsWith("dep_")) return ageMs > HEALING_MS ? moveQueue(deps, target, owner) : null;
+  const deployment = await deps.store.deployments.get(owner);
+  if (!deployment) return ageMs > YOUNG_MS ? moveQueue(deps, target, owner) : null;
+  if (!isEnded(deployment.status)) return lookAfter(deps, deployment, ageMs);
+  await settle(deps, deployment);
+  return done("a lock whose deployment had ended", `released the lock of ${owner}`, "closed");
+}
+
+async function moveQueue(deps: SweepDeps, target: Target, owner: string): Promise<HealingAction> {
+  const { next } = await deps.store.targets.release(target, owner);
+  if (next) await startNext(deps, target, next);
+  return done(
+    "a lock without an owner",
+    next ? `started ${next}` : `released the lock of ${owner}`,
+    "closed",
+  );
+}
+
+async function lookAfter(
+  deps: SweepDeps,
+  deployment: Deployment,
+  ageMs: number,
+): Promise<HealingAction | null> {
+  const execution = await deps.executions.describe(executionName(deployment));
+  if (execution === "running") return wakeMissed(deps, deployment);
+  if (execution === "missing") {
+    if (ageMs < YOUNG_MS) return null;
+    await startExecution(deps, deployment);
+    return done(`${deployment.id} had no execution`, "started it", "carried_on");
+  }
+  return carryOn(deps, deployment);
+}
+
+/** The decision is written and nobody waits for anything, and yet the state that waited was not woken. */
+async function wakeMissed(deps: SweepDeps, deployment: Deployment): Promise<HealingAction | null> {
+  const { next } = moveOf(deployment);
+  const waiting =
+    deployment.status === "paused" || deployment.status === "awaiting_approval" || deployment.intent !== null;
+  if (!deployment.taskToken || !waiting || next === "hold" || next === "bake") return null;
+  await wake(deps, deployment);
+  return done(`${deployment.id} was not woken`, "woke it", "carried_on");
+}
+
+export function done(finding: string, action: string, result: HealingAction["result"]): HealingAction {
+  return { replica: null, finding, action, result };
+}

@@ -1,0 +1,156 @@
+// Watches a step from inside one task: asks the driver several times a second and comes back the moment the replicas
+// are healthy or hopeless, an operator aborts, or the time of the task is up. Writes nothing; the caller does, once.
+import type { Deployment, Failure } from "#core/domain/deployment.ts";
+import type { NewEvent } from "#core/domain/event.ts";
+import type { Step } from "#core/domain/step.ts";
+import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
+import { TuttiError } from "#core/errors.ts";
+import { WATCH_SECONDS } from "#core/rollout/limits.ts";
+import { asTuttiError } from "./asking.ts";
+import type { EngineDeps } from "./deps.ts";
+import { type Caller, readOwn } from "./fence.ts";
+import { judgeStep, type Look, type Tally } from "./judge-step.ts";
+
+const LOOK_EVERY_MS = 150;
+const LISTEN_EVERY_MS = 1000;
+/** A driver that fails for so long on end is not having a bad moment. */
+const FAILING_MS = 5000;
+
+export type Watching = {
+  caller: Caller;
+  deployment: Deployment;
+  /** The step, or a shard's share of it. */
+  step: Step;
+  context: TargetContext;
+  state: unknown;
+  tally: Tally;
+};
+
+export type Watched = {
+  outcome: "done" | "timeUp" | "aborted" | "hold" | "rollBack";
+  /** Why it is to be held or rolled back; else empty. */
+  reason: string;
+  state: unknown;
+  tally: Tally;
+  /** Those that this watch found. */
+  failed: Failure[];
+  /** Hosts that did not answer at the last look. */
+  silent: string[];
+  healthy: string[];
+  events: NewEvent[];
+};
+
+export async function watchStep(deps: EngineDeps, watching: Watching): Promise<Watched> {
+  const startedMs = deps.clock.now();
+  let listenedMs = startedMs;
+  let failingSinceMs: number | null = null;
+  let seen: Watched = nothingSeen(watching);
+  for (;;) {
+    const answer = await look(deps, watching, seen.state);
+    const nowMs = deps.clock.now();
+    if (answer instanceof TuttiError) {
+      failingSinceMs ??= nowMs;
+      if (nowMs - failingSinceMs >= FAILING_MS || answer.code === "platform_denied") throw answer;
+    } else {
+      failingSinceMs = null;
+      seen = fold(watching, seen, answer, nowMs);
+      if (seen.outcome !== "timeUp") return seen;
+    }
+    if (nowMs - startedMs >= WATCH_SECONDS * 1000) return seen;
+    if (nowMs - listenedMs >= LISTEN_EVERY_MS) {
+      listenedMs = nowMs;
+      if (await isAborted(deps, watching)) return { ...seen, outcome: "aborted" };
+    }
+    await deps.clock.sleep(LOOK_EVERY_MS);
+  }
+}
+
+function nothingSeen({ state, tally }: Watching): Watched {
+  return { outcome: "timeUp", reason: "", state, tally, failed: [], silent: [], healthy: [], events: [] };
+}
+
+async function look(deps: EngineDeps, watching: Watching, state: unknown): Promise<Progress | TuttiError> {
+  try {
+    return await deps.driver.check(watching.context, watching.step, state);
+  } catch (error) {
+    return asTuttiError(error, "driver_failed");
+  }
+}
+
+/** Nobody interrupts the way back. Throws `fenced`. */
+async function isAborted(deps: EngineDeps, { caller, step }: Watching): Promise<boolean> {
+  const { intent, ending } = await readOwn(deps, caller);
+  return !step.rollback && (intent?.action === "abort" || ending !== null);
+}
+
+function fold(watching: Watching, before: Watched, progress: Progress, nowMs: number): Watched {
+  const { deployment, step, context } = watching;
+  const events = [...before.events, ...(progress.events ?? [])];
+  if (progress.phase === "failed") {
+    return { ...before, ...bad(deployment, step, progress.reason), events };
+  }
+  const seen = { done: progress.phase === "done", observations: progress.observations };
+  const judged = judgeStep(deployment, step, context.spec, before.tally, seen, nowMs);
+  const after: Watched = {
+    ...before,
+    state: progress.state,
+    events,
+    tally: tallied(before, judged, progress.observations, nowMs),
+    failed: [...before.failed, ...judged.verdict.failed],
+    silent: progress.observations.filter((one) => !one.reachable).map((one) => one.replica),
+    healthy: judged.verdict.healthy,
+  };
+  return { ...after, ...outcomeOf(watching, judged, after.tally, nowMs) };
+}
+
+function tallied(
+  before: Watched,
+  { watches, verdict }: Look,
+  observations: Observation[],
+  nowMs: number,
+): Tally {
+  const now = signature(observations);
+  // The first look of a watch only says where things stand; what moves, moves between two looks.
+  const known = before.tally.signature !== "";
+  const further = verdict.healthy.length > before.healthy.length || now !== before.tally.signature;
+  const moved = verdict.failed.length > 0 || (known && further);
+  return {
+    watches,
+    failures: [...before.tally.failures, ...verdict.failed],
+    progressAtMs: moved ? nowMs : before.tally.progressAtMs,
+    signature: now,
+  };
+}
+
+/** What counts as movement beside health: a replica on another version, in or out of traffic. */
+function signature(observations: Observation[]): string {
+  return `at ${observations.map((one) => `${one.replica} ${one.version} ${one.serving}`).join(", ")}`;
+}
+
+function outcomeOf({ deployment, step }: Watching, { verdict, complete }: Look, tally: Tally, nowMs: number) {
+  if (verdict.verdict === "hold" || verdict.verdict === "rollBack") {
+    return { outcome: verdict.verdict, reason: verdict.reason };
+  }
+  if (complete) return { outcome: "done" as const };
+  const { deadlineSeconds } = deployment.spec.rollout;
+  const stuck = verdict.verdict === "continue" && nowMs - tally.progressAtMs >= deadlineSeconds * 1000;
+  return stuck ? bad(deployment, step, `${step.label} made no progress for ${deadlineSeconds} s`) : {};
+}
+
+/** A driver's own verdict acts as a failure over the budget does; of a step that is only tried, nothing more is asked. */
+function bad(deployment: Deployment, step: Step, reason: string): Pick<Watched, "outcome" | "reason"> {
+  if (step.bestEffort) return { outcome: "done", reason };
+  const hold = deployment.spec.rollout.onFailure === "pause" && !step.rollback;
+  return { outcome: hold ? "hold" : "rollBack", reason };
+}
+
+/** The driver said so when it was asked to begin. */
+export function failedAtOnce(
+  deployment: Deployment,
+  step: Step,
+  tally: Tally,
+  progress: Extract<Progress, { phase: "failed" }>,
+): Watched {
+  const nothing = { state: null, tally, failed: [], silent: [], healthy: [] };
+  return { ...nothing, ...bad(deployment, step, progress.reason), events: progress.events ?? [] };
+}
