@@ -11,6 +11,7 @@ import type { Platform, Service } from "./platform.ts";
 import { createS3 } from "./s3/service.ts";
 import { createScheduler } from "./scheduler/service.ts";
 import { createSecrets } from "./secrets/service.ts";
+import { createStepFunctions } from "./step-functions/service.ts";
 
 export type StandardServices = {
   /** Those whose wire format is their own. */
@@ -33,6 +34,7 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
       createLambda(platform, options),
       createEventBridge(platform),
       createScheduler(platform),
+      createStepFunctions(platform),
     ],
   };
 }

@@ -37,8 +37,7 @@ export function createEnvironments(
   const pools = new Map<string, Pool>();
   const running = new Set<Environment>();
   let starting = 0;
-  const sweeper = setInterval(() => sweep(pools, Date.now() - idleLimitMs), 2_000);
-  sweeper.unref();
+  const sweeper = setInterval(() => sweep(pools, Date.now() - idleLimitMs), 2_000).unref();
 
   function launch(pool: Pool): void {
     makeRoom(pools);

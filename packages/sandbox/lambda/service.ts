@@ -55,6 +55,7 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
     },
     iamActions: { Invoke: ["lambda:InvokeFunction"] },
     iamResources: resources(arnOf),
+    iamAlso: { CreateFunction: passRole, UpdateFunctionConfiguration: passRole },
     environmentCount: environments.count,
     async start() {
       for (const record of store.all()) {
@@ -128,3 +129,7 @@ function resources(arnOf: (name: string) => string): NonNullable<Service["iamRes
     ListTags: byArn,
   };
 }
+
+/** Who gives a role to a function must be allowed to pass it on. */
+const passRole = (input: { Role?: string }) =>
+  input.Role === undefined ? [] : [{ action: "iam:PassRole", resource: input.Role }];

@@ -5,7 +5,8 @@ import type { Executions } from "./executions.ts";
 import { fault } from "./faults.ts";
 import { historyOf, offsetOf } from "./history.ts";
 import { dataLimitBytes } from "./language/errors.ts";
-import { checkName, type Machines } from "./machines.ts";
+import { checkName } from "./machine-input.ts";
+import type { Machines } from "./machines.ts";
 import type { ExecutionRecord } from "./records.ts";
 import type { TokenRegistry } from "./tokens.ts";
 

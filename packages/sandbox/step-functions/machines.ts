@@ -1,12 +1,19 @@
 // State machines: creating (idempotent by name and definition), changing, listing, deleting. Executions keep the
 // definition they were started with.
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Platform } from "../platform.ts";
 import type { Archive } from "./archive.ts";
 import { fault } from "./faults.ts";
-import { validate } from "./language/validate.ts";
+import {
+  checkDefinition,
+  checkKind,
+  checkName,
+  checkRole,
+  newMachine,
+  sameOrRefuse,
+} from "./machine-input.ts";
 import type { MachineRecord } from "./records.ts";
 
 export type Machines = ReturnType<typeof openMachines>;
@@ -49,21 +56,7 @@ export function openMachines(platform: Platform, directory: string, archive: Arc
       if (existing?.status === "DELETING")
         throw fault("StateMachineDeleting", `State Machine is being deleted: '${arn}'`);
       if (existing) return sameOrRefuse(existing, input, definitionSha256);
-      const nowMs = platform.now();
-      const record: MachineRecord = {
-        name: input.name,
-        arn,
-        roleArn: checkRole(input.roleArn),
-        definition: input.definition,
-        definitionSha256,
-        createdAtMs: nowMs,
-        updatedAtMs: nowMs,
-        revisionId: randomUUID(),
-        status: "ACTIVE",
-        tags: Object.fromEntries(
-          (input.tags ?? []).map((tag: { key: string; value: string }) => [tag.key, tag.value]),
-        ),
-      };
+      const record = newMachine(arn, input, definitionSha256, platform.now());
       save(record);
       return record;
     },
@@ -93,40 +86,4 @@ export function openMachines(platform: Platform, directory: string, archive: Arc
       rmSync(pathOf(record), { force: true });
     },
   };
-}
-
-function sameOrRefuse(existing: MachineRecord, input: { roleArn: string }, sha256: string): MachineRecord {
-  if (existing.definitionSha256 === sha256 && existing.roleArn === input.roleArn) return existing;
-  throw fault("StateMachineAlreadyExists", `State Machine Already Exists: '${existing.arn}'`);
-}
-
-/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html (name) */
-export function checkName(name: string): void {
-  const forbidden = /[\s<>{}[\]?*"#%\\^|~`$&,;:/\u0000-\u001f\u007f-\u009f]/;
-  if (!name || name.length > 80 || forbidden.test(name))
-    throw fault("InvalidName", `Invalid Name: '${name}'`);
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the shape of an input is the SDK schema's.
-function checkKind(input: any): void {
-  if (input.type === "EXPRESS")
-    throw fault("StateMachineTypeNotSupported", "EXPRESS state machines are not implemented in this sandbox");
-  if (input.publish)
-    throw fault(
-      "ValidationException",
-      "publish (versions of state machines) is not implemented in this sandbox",
-    );
-}
-
-function checkRole(roleArn: string): string {
-  if (/^arn:aws:iam::\d{12}:role\/.+$/.test(roleArn)) return roleArn;
-  throw fault("InvalidArn", `Invalid Arn: '${roleArn}'`);
-}
-
-/** Answers the digest of a definition that can be played here. */
-function checkDefinition(text: string): string {
-  const problems = validate(text);
-  if (problems.length > 0)
-    throw fault("InvalidDefinition", `Invalid State Machine Definition: '${problems.join(", ")}'`);
-  return createHash("sha256").update(text).digest("hex");
 }

@@ -49,7 +49,7 @@ export function replay(lines: Line[]): Replay | undefined {
 function apply(state: Replay, line: Exclude<Line, { kind: "start" }>): void {
   const branch = branchOf(state, line.path);
   const { position } = branch;
-  if (line.kind === "event") return applyEvent(state, branch, line);
+  if (line.kind === "event") applyEvent(state, branch, line);
   if (line.kind === "branch") branch.ending = { output: line.output, failed: line.failed === true };
   if (!position) return;
   if (line.kind === "wait") position.untilMs = line.untilMs;

@@ -52,6 +52,7 @@ export function createStepFunctions(
         `arn:aws:states:${platform.region}:${platform.accountId}:stateMachine:${input.name}`,
       ],
     },
+    iamAlso: { CreateStateMachine: passRole, UpdateStateMachine: passRole },
     transitionsOf(executionArn) {
       try {
         return executions.find(executionArn).transitions;
@@ -65,3 +66,7 @@ export function createStepFunctions(
     stop: () => executions.halt(),
   };
 }
+
+/** Who gives a role to a machine must be allowed to pass it on. */
+const passRole = (input: { roleArn?: string }) =>
+  input.roleArn === undefined ? [] : [{ action: "iam:PassRole", resource: input.roleArn }];

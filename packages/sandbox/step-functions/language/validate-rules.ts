@@ -49,8 +49,10 @@ function checkErrorEquals(rules: Rule[] | undefined, field: string, wrong: Wrong
 
 function checkChoices(state: State, wrong: Wrong): void {
   if (state.Type !== "Choice") return;
-  if (!Array.isArray(state.Choices) || state.Choices.length === 0)
-    return wrong("Choices must not be empty", "Choices");
+  if (!Array.isArray(state.Choices) || state.Choices.length === 0) {
+    wrong("Choices must not be empty", "Choices");
+    return;
+  }
   for (const [index, rule] of state.Choices.entries()) {
     const field = `Choices[${index}]`;
     if (rule.Next === undefined) wrong("These fields are required: [Next]", field);
@@ -68,8 +70,10 @@ function checkHeartbeat(state: State, wrong: Wrong): void {
 
 function checkVariableNames(state: State, wrong: Wrong): void {
   if (state.Assign === undefined) return;
-  if (state.Assign === null || typeof state.Assign !== "object")
-    return wrong("Assign must be an object", "Assign");
+  if (state.Assign === null || typeof state.Assign !== "object") {
+    wrong("Assign must be an object", "Assign");
+    return;
+  }
   for (const name of Object.keys(state.Assign)) {
     const isName = /^[\p{ID_Start}][\p{ID_Continue}]*$/u.test(name) && name.length <= 80;
     if (!isName || name === "states") wrong(`"${name}" is not a name for a variable`, "Assign");
