@@ -4,6 +4,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import type { EngineDeps } from "#engine/deps.ts";
 import { functionDriver } from "#targets/function/driver.ts";
 import { awsOptions } from "./aws-options.ts";
+import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
 import { readSettings } from "./settings.ts";
 
@@ -12,11 +13,12 @@ const TRANSFER_SECONDS = 60;
 
 export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
+  const { count, taken } = callCounter();
   const driver = functionDriver({
-    lambda: new LambdaClient(awsOptions(TRANSFER_SECONDS, 3)),
-    s3: new S3Client(awsOptions(TRANSFER_SECONDS, 3)),
+    lambda: count(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
+    s3: count(new S3Client(awsOptions(TRANSFER_SECONDS, 3))),
     namePrefix: settings.appFunctionPrefix,
     defaultRoleArn: settings.appFunctionRoleArn,
   });
-  return { ...controlDeps(settings, "driver-function"), driver };
+  return { ...controlDeps(settings, "driver-function"), driver, sdkCalls: taken };
 }

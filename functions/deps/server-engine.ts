@@ -6,15 +6,17 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import type { EngineDeps } from "#engine/deps.ts";
 import { createServerDriver } from "#targets/server/driver.ts";
 import { awsOptions } from "./aws-options.ts";
+import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
 import { readSettings } from "./settings.ts";
 
 export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
+  const { count, taken } = callCounter();
   const driver = createServerDriver({
-    ssm: new SSMClient(awsOptions()),
-    s3: new S3Client(awsOptions()),
-    secrets: new SecretsManagerClient(awsOptions()),
-    elb: new ElasticLoadBalancingV2Client(awsOptions()),
+    ssm: count(new SSMClient(awsOptions())),
+    s3: count(new S3Client(awsOptions())),
+    secrets: count(new SecretsManagerClient(awsOptions())),
+    elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
   });
-  return { ...controlDeps(readSettings(env), "driver-server"), driver };
+  return { ...controlDeps(readSettings(env), "driver-server"), driver, sdkCalls: taken };
 }
