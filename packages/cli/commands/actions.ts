@@ -7,7 +7,7 @@ import { startedLine } from "../follow.ts";
 const ACTIONS: Record<Action, string> = {
   pause: "hold a deployment after the replica it is at",
   resume: "let a paused deployment go on",
-  promote: "end the bake under way, or skip to the end of one",
+  promote: "end the bake under way",
   approve: "let a deployment that awaits approval go on",
   reject: "refuse a deployment that awaits approval",
   abort: "stop a deployment; what it changed is rolled back",
