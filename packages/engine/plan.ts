@@ -53,7 +53,7 @@ async function planForward(deps: EngineDeps, caller: Caller, taken: Deployment):
   const { version, spec } = taken;
   const target = await deps.store.targets.need(taken);
   const [desired, context] = await Promise.all([
-    desiredCount(deps, spec, target),
+    desiredCount(deps, spec, target, taken.trigger),
     contextFor(deps, taken, version),
   ]);
   const fleet = await asking(() => deps.driver.inspect(context));
