@@ -8,7 +8,9 @@ type Grant = (names: Names) => Statement[];
 export const grantsOf: Record<string, Grant> & { api: Grant } = {
   api: (names) => [
     ...table(names),
-    { actions: ["s3:GetObject", "s3:PutObject"], resources: [`${names.bucketArn}/uploads/*`] },
+    { actions: ["s3:PutObject"], resources: [`${names.bucketArn}/uploads/*`] },
+    ...artifacts(names),
+    ...telling404(names),
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
     ...conducting(names),
   ],
@@ -42,6 +44,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...table(names),
     ...conducting(names),
     { actions: ["s3:GetObject"], resources: [`${names.bucketArn}/releases/*`] },
+    ...telling404(names),
   ],
   "events-sweep": (names) => [
     ...table(names),
@@ -102,6 +105,11 @@ function artifacts(names: Names): Statement[] {
       resources: [`${names.bucketArn}/uploads/*`, `${names.bucketArn}/releases/*`],
     },
   ];
+}
+
+/** Without it S3 answers 403 for an object that is not there (S3 API Reference, HeadObject, Permissions). */
+function telling404(names: Names): Statement[] {
+  return [{ actions: ["s3:ListBucket"], resources: [names.bucketArn] }];
 }
 
 function balancer(): Statement[] {
