@@ -61,8 +61,10 @@ export function createEventBridge(platform: Platform): Service {
       ...ruleHandlers(platform, rules),
       PutEvents: putEvents(platform, (event) => accept(event, rules, pending).forEach(dispatch)),
     },
-    iamResources: {
-      PutEvents: () => [`arn:aws:events:${platform.region}:${platform.accountId}:event-bus/default`],
+    iamResources: resources(platform),
+    iamAlso: {
+      PutTargets: ({ Targets = [] }: eventbridge.PutTargetsRequest) =>
+        Targets.flatMap(({ RoleArn }) => (RoleArn ? [{ action: "iam:PassRole", resource: RoleArn }] : [])),
     },
     async start() {
       pending.list().forEach(dispatch);
@@ -70,6 +72,19 @@ export function createEventBridge(platform: Platform): Service {
     async stop() {
       stopping.abort();
     },
+  };
+}
+
+function resources(platform: Platform): Service["iamResources"] {
+  const prefix = `arn:aws:events:${platform.region}:${platform.accountId}`;
+  const byName = ({ Name = "*" }: { Name?: string }) => [`${prefix}:rule/${Name}`];
+  const byRule = ({ Rule = "*" }: { Rule?: string }) => [`${prefix}:rule/${Rule}`];
+  return {
+    PutEvents: () => [`${prefix}:event-bus/default`],
+    ...Object.fromEntries(
+      ["PutRule", "DescribeRule", "DeleteRule", "EnableRule", "DisableRule"].map((name) => [name, byName]),
+    ),
+    ...Object.fromEntries(["PutTargets", "RemoveTargets", "ListTargetsByRule"].map((name) => [name, byRule])),
   };
 }
 
