@@ -40,8 +40,12 @@ function numbersOf(platform: Platform): Map<string, number> {
 }
 
 /** Calls an operation as the sandbox's owner. */
-export function call(service: Service, operation: string, input: unknown): Promise<Record<string, unknown>> {
+export async function call(
+  service: Service,
+  operation: string,
+  input: unknown,
+): Promise<Record<string, unknown>> {
   const handler = service.handlers[operation];
   if (!handler) throw new Error(`${service.name} has no ${operation}`);
-  return Promise.resolve(handler(input, { principal: "root" })) as Promise<Record<string, unknown>>;
+  return (await handler(input, { principal: "root" })) as Record<string, unknown>;
 }
