@@ -11,6 +11,8 @@ export type Releases = {
   /** Throws `version_exists` where the version has other content; `created` is false where it has this one. */
   create(release: Release): Promise<{ release: Release; created: boolean }>;
   list(app: string, request?: PageRequest): Promise<Page<Release>>;
+  /** Forgets one; only when its app is deleted. */
+  remove(app: string, version: string): Promise<void>;
 };
 
 export function releasesIn(table: Table): Releases {
@@ -24,6 +26,7 @@ export function releasesIn(table: Table): Releases {
         request,
         (item) => parse(item)!,
       ),
+    remove: (app, version) => table.remove(keys.release(app, version)),
   };
 }
 
