@@ -1,6 +1,8 @@
 // What a caller asked for, checked and made into what the engine takes. Nothing is changed here.
 import type { App } from "#core/domain/app.ts";
 import type { Trigger } from "#core/domain/deployment.ts";
+import type { Environment } from "#core/domain/environment.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
 import type { RolloutOverride } from "#core/manifest/schema.ts";
@@ -10,6 +12,7 @@ import type { Submission } from "#engine/submit.ts";
 import type { Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { needEnvironment, needRelease } from "./find.ts";
+import { refusal } from "./validate.ts";
 
 type Deps = Pick<ApiDeps, "store">;
 
@@ -80,12 +83,20 @@ async function submissionOf(
   caller: Caller,
   { trigger, rollout, onConflict }: More,
 ): Promise<Submission> {
-  await needEnvironment(deps, environment, "environment");
+  const place = await needEnvironment(deps, environment, "environment");
   const release = await needRelease(deps, app, version, "version");
   const own = specOf(release, environment);
   const spec = rollout ? specFor(release.manifest as never, environment, rollout) : own;
+  assertPool(place, spec);
   await assertSameKind(deps, app, environment, own.kind);
   return { app, environment, version, spec, createdBy: caller.name, trigger, onConflict };
+}
+
+function assertPool({ name, pools }: Environment, { kind, server }: Spec): void {
+  if (kind !== "server" || Object.hasOwn(pools, server.pool)) return;
+  const known = Object.keys(pools).join(", ") || "none yet";
+  const message = `${name} has no server pool "${server.pool}"; it has: ${known}`;
+  throw refusal([{ path: "environment", message }]);
 }
 
 /** A release from when the app was of another kind cannot take the place of what runs. */

@@ -1,6 +1,6 @@
 // Takes an app away: refused while anything of it runs, unless forced. Then every deployment under way is aborted and
-// brought to its end, what runs is retired through its driver, and only then the app is forgotten. Asked again after
-// a time-out it goes on where it was.
+// brought to its end, what runs is retired through its driver, and only then the app and its releases are forgotten;
+// the history of its deployments stays. Asked again after a time-out it goes on where it was.
 import type { App } from "#core/domain/app.ts";
 import { isEnded } from "#core/domain/deployment.ts";
 import type { Target } from "#core/domain/target.ts";
@@ -24,7 +24,17 @@ export async function removeApp(
   const until = deps.clock.now() + STOP_MS;
   await Promise.all(running.map((target) => stop(deps, target, actor, until)));
   await Promise.all(targets.map((target) => retire(deps, target)));
+  await forgetReleases(deps, app.app);
   await deps.store.apps.remove(app.app);
+}
+
+/** A new app of this name may use the same versions for other content. */
+async function forgetReleases({ store }: ApiDeps, app: string): Promise<void> {
+  for (;;) {
+    const { items } = await store.releases.list(app, { limit: 100 });
+    if (items.length === 0) return;
+    await Promise.all(items.map((release) => store.releases.remove(app, release.version)));
+  }
 }
 
 async function stop(deps: ApiDeps, target: Target, actor: string, until: number): Promise<void> {

@@ -6,7 +6,7 @@ import { type WatchOptions, watchDeployment } from "./watch-deployment.ts";
 
 export type ClientOptions = TransportOptions;
 
-export type CallOptions = { idempotencyKey?: string; signal?: AbortSignal };
+export type CallOptions = { idempotencyKey?: string; signal?: AbortSignal; attempts?: number };
 
 export type Caller = <K extends OperationKey>(
   key: K,

@@ -23,13 +23,15 @@ export type Sending = {
   body?: unknown;
   idempotencyKey?: string;
   signal?: AbortSignal;
+  /** Instead of the client's own. */
+  attempts?: number;
 };
 
 const PATIENCE_STATUSES = new Set([429, 503]);
 const LONGEST_PAUSE_MS = 5000;
 
 export async function send(options: TransportOptions, sending: Sending): Promise<unknown> {
-  const attempts = sending.method === "GET" ? (options.attempts ?? 4) : 1;
+  const attempts = sending.method === "GET" ? (sending.attempts ?? options.attempts ?? 4) : 1;
   for (let attempt = 1; ; attempt++) {
     try {
       return await sendOnce(options, sending);
