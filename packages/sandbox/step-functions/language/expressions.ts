@@ -54,7 +54,7 @@ async function evaluateText(template: string, bindings: Variables, field: string
       field,
     );
   }
-  if (typeof value === "function" || (value as { _jsonata_lambda?: boolean })?._jsonata_lambda) {
+  if (isFunction(value)) {
     throw failed(
       `The JSONata expression '${text}' specified for the field '${field}' returned an unsupported result type.`,
       field,
@@ -63,6 +63,12 @@ async function evaluateText(template: string, bindings: Variables, field: string
   // Sequences carry marks of the library, and inputs must not be shared: a copy is plain JSON.
   return value !== null && typeof value === "object" ? JSON.parse(JSON.stringify(value)) : value;
 }
+
+const isFunction = (value: unknown) =>
+  typeof value === "function" ||
+  (value !== null &&
+    typeof value === "object" &&
+    ("_jsonata_function" in value || "_jsonata_lambda" in value));
 
 async function run(template: string, bindings: Variables, field: string): Promise<unknown> {
   try {
