@@ -46,6 +46,8 @@ async function deployRoles(plan: Blueprint, access: AwsAccess): Promise<void> {
         "EntityAlreadyExistsException",
         iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trustPolicy() })),
       );
+      // A policy without statements is refused, and a role without a policy may do nothing.
+      if (statements.length === 0) return;
       await iam.send(
         new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument: policy(statements) }),
       );
