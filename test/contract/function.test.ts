@@ -2,10 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { LambdaClient, ListVersionsByFunctionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Statement } from "#infra/blueprint.ts";
+import { grantsOf } from "#infra/grants.ts";
+import { namesOf } from "#infra/names.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { functionDriver } from "#targets/function/driver.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
@@ -18,25 +21,45 @@ import { steadyLoad } from "./steady-load.ts";
 let sandbox: Sandbox;
 let directory: string;
 let apps = 0;
-const BUCKET = "tutti-artifacts";
+const NAMES = namesOf({ name: "tutti", account: "000000000000", region: "us-east-1" });
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  const { endpoint, rootCredentials: credentials } = sandbox;
-  const iam = new IAMClient({ endpoint, region: "us-east-1", credentials });
-  await iam.send(new CreateRoleCommand({ RoleName: "tutti-app-function", AssumeRolePolicyDocument: "{}" }));
-  await clients().s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  await makeRole("app-function", []);
+  await makeRole("driver-function", grantsOf["driver-function"]!(NAMES));
+  await new S3Client(as("root")).send(new CreateBucketCommand({ Bucket: NAMES.bucket }));
 });
 afterAll(async () => {
   await sandbox.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 
-function clients() {
-  const { endpoint, rootCredentials: credentials } = sandbox;
-  const access = { endpoint, region: "us-east-1", credentials };
-  return { lambda: new LambdaClient(access), s3: new S3Client(access) };
+/** Access as the owner, or as the role of that function: the driver has its own grants and no more. */
+function as(role: string) {
+  const { endpoint, rootCredentials, platform } = sandbox;
+  const credentials = role === "root" ? rootCredentials : platform.credentialsOf(NAMES.roleArn(role));
+  return { endpoint, region: "us-east-1", credentials };
+}
+
+async function makeRole(short: string, statements: Statement[]): Promise<void> {
+  const iam = new IAMClient(as("root"));
+  const RoleName = NAMES.roleName(short);
+  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
+  // A policy without statements is refused, and a role without a policy may do nothing.
+  if (statements.length === 0) return;
+  const allowed = statements.map(({ actions, resources }) => ({
+    Effect: "Allow",
+    Action: actions,
+    Resource: resources,
+  }));
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: allowed });
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
+}
+
+function driverAs(role: string) {
+  const lambda = new LambdaClient(as(role));
+  return functionDriver({ lambda, s3: new S3Client(as(role)), namePrefix: NAMES.appFunctionPrefix });
 }
 
 const realClock = {
@@ -46,7 +69,7 @@ const realClock = {
 
 async function open() {
   apps += 1;
-  const { lambda, s3 } = clients();
+  const s3 = new S3Client(as("root"));
   const spec = aSpec({
     app: `greeter-${apps}`,
     kind: "function",
@@ -63,15 +86,16 @@ async function open() {
     config: { GREETING: "Hello" },
   });
   const { target, releases } = aTarget(spec, realClock, {
-    functionRoleArn: "arn:aws:iam::000000000000:role/tutti-app-function",
+    functionRoleArn: NAMES.roleArn("app-function"),
   });
   const makeRelease = async (version: string, nature: Nature) => {
     const { bytes, sha256 } = await functionArchive(version, nature);
     const key = `uploads/${spec.app}/${version}`;
-    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: bytes }));
-    releases.add(version, { uri: `s3://${BUCKET}/${key}`, sha256 });
+    await s3.send(new PutObjectCommand({ Bucket: NAMES.bucket, Key: key, Body: bytes }));
+    releases.add(version, { uri: `s3://${NAMES.bucket}/${key}`, sha256 });
   };
-  const driver = functionDriver({ lambda, s3, namePrefix: "tutti-app-" });
+  const lambda = new LambdaClient(as("root"));
+  const driver = driverAs("driver-function");
   const close = () => driver.retire(target);
   const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
   return { ...harness, lambda, name: `tutti-app-${spec.app}_prod` };
@@ -172,4 +196,18 @@ test("old versions are kept for ways back, and a deleted one is published again 
   const { endpoint } = await driver.inspect(target);
   expect(await (await fetch(endpoint!)).json()).toMatchObject({ version: "v1" });
   await close();
+});
+
+test("a missing permission is told by its action", async () => {
+  const { target, makeRelease } = await open();
+  const statements = grantsOf["driver-function"]!(NAMES).map((one) => ({
+    ...one,
+    actions: one.actions.filter((action) => action !== "lambda:PublishVersion"),
+  }));
+  await makeRole("poor", statements);
+  await makeRelease("v1", "good");
+  await expect(roll(driverAs("poor"), target, "v1")).rejects.toThrow(
+    "is not authorized to perform: lambda:PublishVersion on resource",
+  );
+  await driverAs("driver-function").retire(target);
 });
