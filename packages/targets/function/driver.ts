@@ -20,6 +20,8 @@ export function functionDriver(deps: FunctionDeps): Driver {
     repair: (target, fleet) => repair(deps, target, fleet),
     retire: (target) => retire(deps, target),
     notes: ({ replicas }) =>
-      replicas > 1 ? [`replicas: ${replicas} is left unused: Lambda runs as many copies as requests need.`] : [],
+      replicas > 1
+        ? [`replicas: ${replicas} is left unused: Lambda runs as many copies as requests need.`]
+        : [],
   };
 }
