@@ -7,6 +7,7 @@ import type {
   SendCommandRequest,
 } from "@aws-sdk/client-ssm";
 import { AwsError, type Handler, type Platform } from "../platform.ts";
+import type { CommandHistory } from "./command-history.ts";
 import { newCommand } from "./command-input.ts";
 import { describeCommand, describeInvocation, describeResult } from "./command-output.ts";
 import { type CommandRecord, commandStatus } from "./command-record.ts";
@@ -14,9 +15,14 @@ import type { Fleet } from "./fleet.ts";
 import { pageOf, pageSize } from "./pages.ts";
 import type { RunCommand } from "./run-command.ts";
 
-export function commandHandlers(platform: Platform, fleet: Fleet, run: RunCommand): Record<string, Handler> {
+export function commandHandlers(
+  platform: Platform,
+  fleet: Fleet,
+  history: CommandHistory,
+  run: RunCommand,
+): Record<string, Handler> {
   function find(id: string | undefined): CommandRecord {
-    const command = run.find(id ?? "");
+    const command = history.find(id ?? "");
     if (!command) throw new AwsError("InvalidCommandId", `There is no command ${id}.`);
     return command;
   }
@@ -28,7 +34,7 @@ export function commandHandlers(platform: Platform, fleet: Fleet, run: RunComman
       return { Command: describeCommand(command) };
     },
     GetCommandInvocation: (input: GetCommandInvocationRequest) => {
-      const command = run.find(input.CommandId ?? "");
+      const command = history.find(input.CommandId ?? "");
       const invocation = command?.invocations.find((one) => one.instanceId === input.InstanceId);
       if (!command || !invocation)
         throw new AwsError(
@@ -41,7 +47,7 @@ export function commandHandlers(platform: Platform, fleet: Fleet, run: RunComman
     },
     ListCommandInvocations: (input: ListCommandInvocationsRequest) => {
       refuseFilters(input.Filters);
-      const commands = input.CommandId ? [find(input.CommandId)] : run.all();
+      const commands = input.CommandId ? [find(input.CommandId)] : history.all();
       const all = commands.flatMap((command) =>
         command.invocations
           .filter((one) => !input.InstanceId || one.instanceId === input.InstanceId)
@@ -52,7 +58,7 @@ export function commandHandlers(platform: Platform, fleet: Fleet, run: RunComman
     },
     ListCommands: (input: ListCommandsRequest) => {
       const status = statusFilter(input.Filters);
-      const commands = (input.CommandId ? [find(input.CommandId)] : run.all()).filter(
+      const commands = (input.CommandId ? [find(input.CommandId)] : history.all()).filter(
         (command) =>
           (!input.InstanceId || command.invocations.some((one) => one.instanceId === input.InstanceId)) &&
           (!status || commandStatus(command) === status),
@@ -60,13 +66,13 @@ export function commandHandlers(platform: Platform, fleet: Fleet, run: RunComman
       const page = pageOf(commands, pageSize(input.MaxResults, 1, 50), input.NextToken);
       return { Commands: page.items.map(describeCommand), NextToken: page.next };
     },
-    CancelCommand: (input: CancelCommandRequest) => {
+    CancelCommand: async (input: CancelCommandRequest) => {
       const command = find(input.CommandId);
       const unknown = input.InstanceIds?.find(
         (id) => !command.invocations.some((one) => one.instanceId === id),
       );
       if (unknown) throw new AwsError("InvalidInstanceId", `The command was not sent to ${unknown}.`);
-      run.cancel(command.id, input.InstanceIds ?? []);
+      await run.cancel(command, input.InstanceIds ?? []);
       return {};
     },
   };

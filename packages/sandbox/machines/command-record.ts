@@ -82,3 +82,13 @@ export function tooManyErrors(command: CommandRecord): boolean {
   const errors = command.invocations.filter(isError).length;
   return errors > allowed;
 }
+
+export function endInvocation(
+  invocation: Invocation,
+  now: number,
+  status: InvocationStatus,
+  statusDetails: string,
+  more: { stdout?: string; stderr?: string; responseCode?: number } = {},
+): void {
+  Object.assign(invocation, { status, statusDetails, endedAt: now, ...more });
+}

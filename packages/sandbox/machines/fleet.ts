@@ -1,8 +1,8 @@
 // The machines of the sandbox: who there is, persisted, and the machine of each. Whoever needs a host, an instance or a
 // task's place asks here, so that every machine has one directory, one address and one end.
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { jsonFile } from "../json-file.ts";
+import { type JsonFile, jsonFile } from "../json-file.ts";
 import type { Platform } from "../platform.ts";
 import { refused } from "./command-reply.ts";
 import { openControl } from "./control.ts";
@@ -27,116 +27,128 @@ export type MachineRequest = { id: string; name: string; tags: Record<string, st
 export type Fleet = {
   records(): MachineRecord[];
   record(id: string): MachineRecord | undefined;
+  /** Throws where there is none. */
   machine(id: string): Machine;
   /** Makes it, or renames and retags it, and powers it on. Idempotent. */
   ensure(request: MachineRequest): Promise<Machine>;
   change(id: string, part: Partial<Omit<MachineRecord, "id">>): Promise<void>;
   powerOff(id: string): Promise<void>;
-  /** Ends it and deletes its directory. */
+  /** Ends it and deletes its directory. Nothing there is fine. */
   remove(id: string): Promise<void>;
   /** Boots what was running before, all at once. */
   start(): Promise<void>;
   stop(): Promise<void>;
 };
 
+type Yard = {
+  platform: Platform;
+  sandboxDirectory: string;
+  directory: string;
+  file: JsonFile<MachineRecord[]>;
+  records: Map<string, MachineRecord>;
+  machines: Map<string, Machine>;
+  /** Resolves to what closes the control socket; it comes with the first machine. */
+  control: Promise<() => Promise<void>> | undefined;
+};
+
 export function createFleet(platform: Platform): Fleet {
   const sandboxDirectory = resolve(platform.directory);
-  const directory = join(sandboxDirectory, "machines");
   const file = jsonFile<MachineRecord[]>(join(sandboxDirectory, "ssm", "machines.json"));
-  const records = new Map((file.read() ?? []).map((record) => [record.id, record]));
-  const machines = new Map<string, Machine>();
-  let control: Promise<() => Promise<void>> | undefined;
-  const save = () => file.save(() => [...records.values()]);
-
-  /** The control socket and the stand-ins come with the first machine. */
-  function open(): Promise<unknown> {
-    control ??= (async () => {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
-      writeStandIns(directory);
-      return openControl(directory, async (id, command, cwd, args) => {
-        const machine = machines.get(id);
-        return machine
-          ? machine.ask(command, cwd, args)
-          : refused(`${command}: the sandbox has no machine ${id}`);
-      });
-    })();
-    return control;
-  }
-
-  function machine(id: string): Machine {
-    const known = machines.get(id);
-    if (known) return known;
-    if (!records.has(id)) throw new Error(`There is no machine ${id}.`);
-    const address = platform.addressFor(`machine/${id}`);
-    const made = createMachine({ id, address, directory: join(directory, id), sandboxDirectory });
-    machines.set(id, made);
-    platform.machineAddresses.set(id, address);
-    return made;
-  }
-
-  async function ensure({ id, name, tags }: MachineRequest): Promise<Machine> {
-    if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(id)) throw new Error(`"${id}" is not a machine's id.`);
-    await open();
-    const now = platform.now();
-    const before = records.get(id);
-    records.set(id, {
-      registeredAt: now,
-      lastSeenAt: now,
-      ...before,
-      id,
-      name,
-      tags,
-      online: true,
-      running: true,
-    });
-    const made = machine(id);
-    if (before && !before.running) await made.boot();
-    await save();
-    return made;
-  }
-
-  async function change(id: string, part: Partial<MachineRecord>): Promise<void> {
-    const before = records.get(id);
-    if (!before) throw new Error(`There is no machine ${id}.`);
-    records.set(id, { ...before, ...part });
-    await save();
-  }
-
-  async function start(): Promise<void> {
-    await open();
-    const running = [...records.values()].filter((record) => record.running);
-    await Promise.all(running.map((record) => machine(record.id).boot()));
-  }
-
-  async function stop(): Promise<void> {
-    await Promise.all([...machines.values()].map((one) => one.stopGroups()));
-    if (machines.size > 0) killMarked([`SANDBOX_DIRECTORY=${sandboxDirectory}`, "SANDBOX_MACHINE="]);
-    const close = await control?.catch(() => undefined);
-    control = undefined;
-    await close?.();
-    await save();
-  }
-
-  return {
-    records: () => [...records.values()],
-    record: (id) => records.get(id),
-    machine,
-    ensure,
-    change,
-    powerOff: async (id) => {
-      await change(id, { running: false });
-      await machine(id).stop();
-    },
-    remove: async (id) => {
-      if (!records.has(id)) return;
-      await machine(id).stop();
-      records.delete(id);
-      machines.delete(id);
-      platform.machineAddresses.delete(id);
-      if (existsSync(join(directory, id))) rmSync(join(directory, id), { recursive: true, force: true });
-      await save();
-    },
-    start,
-    stop,
+  const yard: Yard = {
+    platform,
+    sandboxDirectory,
+    directory: join(sandboxDirectory, "machines"),
+    file,
+    records: new Map((file.read() ?? []).map((record) => [record.id, record])),
+    machines: new Map(),
+    control: undefined,
   };
+  return {
+    records: () => [...yard.records.values()],
+    record: (id) => yard.records.get(id),
+    machine: (id) => machineOf(yard, id),
+    ensure: (request) => ensure(yard, request),
+    change: (id, part) => change(yard, id, part),
+    powerOff: async (id) => {
+      await change(yard, id, { running: false });
+      await machineOf(yard, id).stop();
+    },
+    remove: (id) => remove(yard, id),
+    start: () => start(yard),
+    stop: () => stop(yard),
+  };
+}
+
+function save(yard: Yard): Promise<void> {
+  return yard.file.save(() => [...yard.records.values()]);
+}
+
+async function openYard(yard: Yard): Promise<() => Promise<void>> {
+  mkdirSync(yard.directory, { recursive: true, mode: 0o700 });
+  writeStandIns(yard.directory);
+  return openControl(yard.directory, async (id, command, cwd, args) => {
+    const machine = yard.machines.get(id);
+    return machine
+      ? machine.ask(command, cwd, args)
+      : refused(`${command}: the sandbox has no machine ${id}`);
+  });
+}
+
+function machineOf(yard: Yard, id: string): Machine {
+  const known = yard.machines.get(id);
+  if (known) return known;
+  if (!yard.records.has(id)) throw new Error(`There is no machine ${id}.`);
+  const { sandboxDirectory } = yard;
+  const address = yard.platform.addressFor(`machine/${id}`);
+  const made = createMachine({ id, address, directory: join(yard.directory, id), sandboxDirectory });
+  yard.machines.set(id, made);
+  yard.platform.machineAddresses.set(id, address);
+  return made;
+}
+
+async function ensure(yard: Yard, { id, name, tags }: MachineRequest): Promise<Machine> {
+  if (!/^[A-Za-z0-9][\w.-]{0,127}$/.test(id)) throw new Error(`"${id}" is not a machine's id.`);
+  yard.control ??= openYard(yard);
+  await yard.control;
+  const now = yard.platform.now();
+  const before = yard.records.get(id);
+  const seen = { registeredAt: before?.registeredAt ?? now, lastSeenAt: now };
+  yard.records.set(id, { id, name, tags, online: true, running: true, ...seen });
+  const made = machineOf(yard, id);
+  if (before && !before.running) await made.boot();
+  await save(yard);
+  return made;
+}
+
+async function change(yard: Yard, id: string, part: Partial<MachineRecord>): Promise<void> {
+  const before = yard.records.get(id);
+  if (!before) throw new Error(`There is no machine ${id}.`);
+  yard.records.set(id, { ...before, ...part });
+  await save(yard);
+}
+
+async function remove(yard: Yard, id: string): Promise<void> {
+  if (!yard.records.has(id)) return;
+  await machineOf(yard, id).stop();
+  yard.records.delete(id);
+  yard.machines.delete(id);
+  yard.platform.machineAddresses.delete(id);
+  rmSync(join(yard.directory, id), { recursive: true, force: true });
+  await save(yard);
+}
+
+async function start(yard: Yard): Promise<void> {
+  yard.control ??= openYard(yard);
+  await yard.control;
+  const running = [...yard.records.values()].filter((record) => record.running);
+  await Promise.all(running.map((record) => machineOf(yard, record.id).boot()));
+}
+
+async function stop(yard: Yard): Promise<void> {
+  await Promise.all([...yard.machines.values()].map((machine) => machine.stopGroups()));
+  if (yard.machines.size > 0) killMarked([`SANDBOX_DIRECTORY=${yard.sandboxDirectory}`, "SANDBOX_MACHINE="]);
+  const close = await yard.control?.catch(() => undefined);
+  yard.control = undefined;
+  await close?.();
+  await save(yard);
 }

@@ -1,190 +1,172 @@
-// Run Command at work: takes commands to machines, waits for those that are unplugged, keeps MaxConcurrency and
-// MaxErrors, and remembers. A command that was under way when the sandbox ended is Failed at its next start: its
-// processes were ended with it.
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+// Run Command at work: takes commands to machines, waits for those that are unplugged, and keeps MaxConcurrency and
+// MaxErrors. Time on a machine is real; the wait for a machine is divided by the time scale, like every wait.
 import { setTimeout as sleep } from "node:timers/promises";
-import { jsonFile, readJson } from "../json-file.ts";
 import type { Platform } from "../platform.ts";
-import { type CommandRecord, countOf, type Invocation, isOver, tooManyErrors } from "./command-record.ts";
+import type { CommandHistory } from "./command-history.ts";
+import {
+  type CommandRecord,
+  countOf,
+  endInvocation,
+  type Invocation,
+  isOver,
+  tooManyErrors,
+} from "./command-record.ts";
 import type { Fleet } from "./fleet.ts";
 import { runScript, type ScriptEnd } from "./run-script.ts";
 
-/** AWS keeps the history for 30 days; here the newest are kept. */
-const MAX_KEPT = 1_000;
-
 export type RunCommand = {
-  find(id: string): CommandRecord | undefined;
-  /** Newest first. */
-  all(): CommandRecord[];
+  /** Resolves when the command is remembered; it runs on from there. */
   send(command: CommandRecord): Promise<void>;
-  cancel(id: string, instanceIds: string[]): void;
+  /** No instance named: all of them. */
+  cancel(command: CommandRecord, instanceIds: string[]): Promise<void>;
   /** Tells those who wait that machines came or went. */
   machinesChanged(): void;
   stop(): Promise<void>;
 };
 
-export function createRunCommand(platform: Platform, fleet: Fleet): RunCommand {
-  const directory = join(platform.directory, "ssm", "commands");
-  mkdirSync(directory, { recursive: true });
-  const commands = new Map<string, CommandRecord>();
-  const cancels = new Map<string, AbortController>();
-  const files = new Map<string, ReturnType<typeof jsonFile<CommandRecord>>>();
-  let changed = Promise.withResolvers<void>();
-  for (const command of loadAll(directory)) commands.set(command.id, command);
-  for (const command of commands.values()) endInterrupted(command);
+type Runner = {
+  platform: Platform;
+  fleet: Fleet;
+  history: CommandHistory;
+  /** By command and instance: what cancels an invocation under way. */
+  cancels: Map<string, AbortController>;
+  changed: PromiseWithResolvers<void>;
+  stopped: boolean;
+};
 
-  function save(command: CommandRecord): Promise<void> {
-    const file = files.get(command.id) ?? jsonFile<CommandRecord>(join(directory, `${command.id}.json`));
-    files.set(command.id, file);
-    return file.save(() => command);
-  }
-
-  function endInterrupted(command: CommandRecord): void {
-    const cut = command.invocations.filter((invocation) => !isOver(invocation));
-    for (const invocation of cut)
-      end(invocation, "Failed", "Undeliverable", {
-        stderr: "The agent was restarted while the command ran.",
-      });
-    if (cut.length > 0) void save(command);
-  }
-
-  function end(
-    invocation: Invocation,
-    status: Invocation["status"],
-    details: string,
-    more: { stdout?: string; stderr?: string; responseCode?: number } = {},
-  ): void {
-    Object.assign(invocation, { status, statusDetails: details, endedAt: platform.now(), ...more });
-  }
-
-  async function send(command: CommandRecord): Promise<void> {
-    commands.set(command.id, command);
-    forgetOldest();
-    await save(command);
-    void runAll(command);
-  }
-
-  function forgetOldest(): void {
-    for (const id of [...commands.keys()].slice(0, Math.max(0, commands.size - MAX_KEPT))) {
-      if (!commands.get(id)!.invocations.every(isOver)) continue;
-      commands.delete(id);
-      files.delete(id);
-      rmSync(join(directory, `${id}.json`), { force: true });
-    }
-  }
-
-  async function runAll(command: CommandRecord): Promise<void> {
-    const waiting = [...command.invocations];
-    const worker = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) await runOne(command, next);
-    };
-    const workers = countOf(command.maxConcurrency, waiting.length, 1);
-    await Promise.all(Array.from({ length: Math.min(workers, waiting.length) }, worker));
-    if (stopped) return;
-    await save(command);
-    files.delete(command.id);
-  }
-
-  async function runOne(command: CommandRecord, invocation: Invocation): Promise<void> {
-    if (isOver(invocation)) return;
-    if (tooManyErrors(command)) return end(invocation, "Cancelled", "Terminated");
-    const key = `${command.id}/${invocation.instanceId}`;
-    const cancel = new AbortController();
-    cancels.set(key, cancel);
-    try {
-      await deliver(command, invocation, cancel.signal);
-    } catch (error) {
-      end(invocation, "Failed", "Failed", { responseCode: 1, stderr: (error as Error).message });
-    } finally {
-      cancels.delete(key);
-    }
-    if (!stopped) await save(command);
-  }
-
-  async function deliver(command: CommandRecord, invocation: Invocation, cancel: AbortSignal): Promise<void> {
-    // The delivery time-out is a wait, so the time scale shortens it; what runs on a machine runs in real time.
-    const patience = (command.timeoutSeconds * 1_000) / platform.timeScale;
-    if (!(await reachable(invocation.instanceId, patience, cancel)))
-      return cancel.aborted
-        ? end(invocation, "Cancelled", "Cancelled")
-        : end(invocation, "TimedOut", "DeliveryTimedOut");
-    Object.assign(invocation, {
-      status: "InProgress",
-      statusDetails: "InProgress",
-      startedAt: platform.now(),
-    });
-    const result = await runScript(fleet.machine(invocation.instanceId), requestOf(command), cancel);
-    if (stopped) return;
-    // An unplugged machine's answer comes when it is plugged in again, or never.
-    if (!(await reachable(invocation.instanceId, patience, cancel)))
-      return end(invocation, "TimedOut", "Undeliverable");
-    const [status, details] =
-      ENDS[result.outcome === "exited" && result.exitCode !== 0 ? "failed" : result.outcome];
-    end(invocation, status, details, {
-      stdout: result.stdout,
-      stderr: result.stderr,
-      responseCode: result.exitCode,
-    });
-  }
-
-  /** Waits for the machine; `false` when the time is over or the command cancelled. */
-  async function reachable(id: string, patience: number, cancel: AbortSignal): Promise<boolean> {
-    const until = performance.now() + patience;
-    while (true) {
-      const record = fleet.record(id);
-      if (record?.online && record.running) return true;
-      const left = until - performance.now();
-      if (left <= 0 || cancel.aborted || stopped) return false;
-      const over = new AbortController();
-      const signal = AbortSignal.any([over.signal, cancel]);
-      await Promise.race([changed.promise, sleep(left, undefined, { signal, ref: false }).catch(() => {})]);
-      over.abort();
-    }
-  }
-
-  function cancel(id: string, instanceIds: string[]): void {
-    const command = commands.get(id)!;
-    const wanted = command.invocations.filter(
-      (one) => !isOver(one) && (instanceIds.length === 0 || instanceIds.includes(one.instanceId)),
-    );
-    if (instanceIds.length === 0) command.cancelledAt = platform.now();
-    for (const invocation of wanted) {
-      const running = cancels.get(`${id}/${invocation.instanceId}`);
-      if (!running) {
-        end(invocation, "Cancelled", "Cancelled");
-        continue;
-      }
-      Object.assign(invocation, { status: "Cancelling", statusDetails: "Cancelling" });
-      running.abort();
-    }
-    void save(command);
-  }
-
-  let stopped = false;
+export function createRunCommand(platform: Platform, fleet: Fleet, history: CommandHistory): RunCommand {
+  const runner: Runner = {
+    platform,
+    fleet,
+    history,
+    cancels: new Map(),
+    changed: Promise.withResolvers<void>(),
+    stopped: false,
+  };
   return {
-    find: (id) => commands.get(id),
-    all: () => [...commands.values()].reverse(),
-    send,
-    cancel,
-    machinesChanged() {
-      changed.resolve();
-      changed = Promise.withResolvers<void>();
+    send: async (command) => {
+      await history.add(command);
+      runAll(runner, command).catch((error: Error) => platform.log(`ssm: ${error.message}`));
     },
-    async stop() {
-      stopped = true;
-      changed.resolve();
-      await Promise.all([...commands.values()].filter((one) => !one.invocations.every(isOver)).map(save));
+    cancel: (command, instanceIds) => cancel(runner, command, instanceIds),
+    machinesChanged: () => {
+      runner.changed.resolve();
+      runner.changed = Promise.withResolvers<void>();
+    },
+    stop: async () => {
+      runner.stopped = true;
+      runner.changed.resolve();
+      const open = history.all().filter((command) => !command.invocations.every(isOver));
+      await Promise.all(open.map(history.save));
     },
   };
 }
 
-const ENDS: Record<ScriptEnd["outcome"] | "failed", [Invocation["status"], string]> = {
-  exited: ["Success", "Success"],
-  failed: ["Failed", "Failed"],
-  timedOut: ["TimedOut", "ExecutionTimedOut"],
-  cancelled: ["Cancelled", "Cancelled"],
-};
+async function runAll(runner: Runner, command: CommandRecord): Promise<void> {
+  const waiting = [...command.invocations];
+  const worker = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await runOne(runner, command, next);
+  };
+  const workers = Math.min(countOf(command.maxConcurrency, waiting.length, 1), waiting.length);
+  await Promise.all(Array.from({ length: workers }, worker));
+}
+
+async function runOne(runner: Runner, command: CommandRecord, invocation: Invocation): Promise<void> {
+  const { history, platform, cancels } = runner;
+  if (isOver(invocation) || runner.stopped) return;
+  const key = `${command.id}/${invocation.instanceId}`;
+  const controller = new AbortController();
+  cancels.set(key, controller);
+  try {
+    if (tooManyErrors(command)) endInvocation(invocation, platform.now(), "Cancelled", "Terminated");
+    else await deliver(runner, command, invocation, controller.signal);
+  } catch (error) {
+    const stderr = (error as Error).message;
+    endInvocation(invocation, platform.now(), "Failed", "Failed", { responseCode: 1, stderr });
+  } finally {
+    cancels.delete(key);
+  }
+  // After a stop the invocation stays as it was, for the next start to see that it was interrupted.
+  if (!runner.stopped) await history.save(command);
+}
+
+async function deliver(
+  runner: Runner,
+  command: CommandRecord,
+  invocation: Invocation,
+  cancelled: AbortSignal,
+): Promise<void> {
+  const { platform, fleet } = runner;
+  const { instanceId } = invocation;
+  const patience = (command.timeoutSeconds * 1_000) / platform.timeScale;
+  const finish = (...how: EndOf) => endInvocation(invocation, platform.now(), ...how);
+  if (!(await reachable(runner, instanceId, patience, cancelled))) {
+    if (!runner.stopped) finish(...(cancelled.aborted ? CANCELLED : DELIVERY_TIMED_OUT));
+    return;
+  }
+  Object.assign(invocation, { status: "InProgress", statusDetails: "InProgress", startedAt: platform.now() });
+  const result = await runScript(fleet.machine(instanceId), requestOf(command), cancelled);
+  // An unplugged machine's answer comes when it is plugged in again, or never.
+  const heard = await reachable(runner, instanceId, patience, cancelled);
+  if (runner.stopped) return;
+  if (!heard && !cancelled.aborted) return finish("TimedOut", "Undeliverable");
+  const { stdout, stderr, exitCode } = result;
+  finish(...endOf(result), { stdout, stderr, responseCode: exitCode });
+}
+
+/** Waits for the machine; `false` when the time is over, the command cancelled or the sandbox stopped. */
+async function reachable(
+  runner: Runner,
+  id: string,
+  patience: number,
+  cancelled: AbortSignal,
+): Promise<boolean> {
+  const until = performance.now() + patience;
+  while (true) {
+    const record = runner.fleet.record(id);
+    if (record?.online && record.running) return true;
+    const left = until - performance.now();
+    if (left <= 0 || cancelled.aborted || runner.stopped) return false;
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, cancelled]);
+    await Promise.race([
+      runner.changed.promise,
+      sleep(left, undefined, { signal, ref: false }).catch(() => {}),
+    ]);
+    over.abort();
+  }
+}
+
+async function cancel(runner: Runner, command: CommandRecord, instanceIds: string[]): Promise<void> {
+  const now = runner.platform.now();
+  if (instanceIds.length === 0) command.cancelledAt = now;
+  for (const invocation of command.invocations) {
+    const wanted = instanceIds.length === 0 || instanceIds.includes(invocation.instanceId);
+    if (!wanted || isOver(invocation)) continue;
+    const running = runner.cancels.get(`${command.id}/${invocation.instanceId}`);
+    if (running) {
+      Object.assign(invocation, { status: "Cancelling", statusDetails: "Cancelling" });
+      running.abort();
+    } else {
+      endInvocation(invocation, now, ...CANCELLED);
+    }
+  }
+  await runner.history.save(command);
+}
+
+type EndOf = [
+  status: Invocation["status"],
+  details: string,
+  more?: { stdout?: string; stderr?: string; responseCode?: number },
+];
+const CANCELLED: [Invocation["status"], string] = ["Cancelled", "Cancelled"];
+const DELIVERY_TIMED_OUT: [Invocation["status"], string] = ["TimedOut", "DeliveryTimedOut"];
+
+function endOf({ outcome, exitCode }: ScriptEnd): [Invocation["status"], string] {
+  if (outcome === "cancelled") return CANCELLED;
+  if (outcome === "timedOut") return ["TimedOut", "ExecutionTimedOut"];
+  return exitCode === 0 ? ["Success", "Success"] : ["Failed", "Failed"];
+}
 
 function requestOf({ parameters }: CommandRecord) {
   return {
@@ -192,11 +174,4 @@ function requestOf({ parameters }: CommandRecord) {
     workingDirectory: parameters.workingDirectory?.[0] || undefined,
     executionSeconds: Number(parameters.executionTimeout?.[0] ?? 3_600),
   };
-}
-
-function loadAll(directory: string): CommandRecord[] {
-  return readdirSync(directory)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => readJson<CommandRecord>(join(directory, name))!)
-    .sort((a, b) => a.requestedAt - b.requestedAt);
 }

@@ -2,6 +2,7 @@
 import * as ssm from "@aws-sdk/client-ssm";
 import type { Platform, Service } from "../platform.ts";
 import { commandHandlers } from "./command-handlers.ts";
+import { openHistory } from "./command-history.ts";
 import { createFleet, type Fleet, type MachineRecord, type MachineRequest } from "./fleet.ts";
 import { inventoryHandlers, isOnline } from "./inventory-handlers.ts";
 import { parameterArn, parameterHandlers } from "./parameter-handlers.ts";
@@ -33,13 +34,14 @@ export type Machines = {
 
 export function createMachines(platform: Platform): Machines {
   const fleet = createFleet(platform);
-  const run = createRunCommand(platform, fleet);
+  const history = openHistory(platform);
+  const run = createRunCommand(platform, fleet, history);
   const service: Service = {
     name: "ssm",
     module: ssm,
     Client: ssm.SSMClient,
     handlers: {
-      ...commandHandlers(platform, fleet, run),
+      ...commandHandlers(platform, fleet, history, run),
       ...inventoryHandlers(platform, fleet),
       ...parameterHandlers(platform),
     },

@@ -1,6 +1,5 @@
 // One unit under supervision: start and stop as jobs that come one after the other, and restarts by its own policy in
 // between. A stop always wins: it cancels a restart that is due and waits until the whole process group is gone.
-
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MachineFacts } from "./environment.ts";
 import type { Journal } from "./journal.ts";
@@ -22,7 +21,6 @@ export type JobOutcome = { ok: true } | { ok: false; reason: string };
 export type SupervisedUnit = {
   name: string;
   status(): UnitStatus;
-  /** `load` is called when a process is about to start, so that the newest definition counts. */
   start(): Promise<JobOutcome>;
   stop(graceMilliseconds?: number): Promise<void>;
   restart(): Promise<JobOutcome>;
@@ -30,184 +28,204 @@ export type SupervisedUnit = {
   resetFailed(): void;
 };
 
+/** `load` is called when a process is about to start, so that the newest definition counts. */
 export type UnitContext = { machine: MachineFacts; journal: Journal; load(): Unit };
 
+type Supervision = UnitContext & {
+  name: string;
+  status: UnitStatus;
+  unit: Unit | undefined;
+  group: ProcessGroup | undefined;
+  /** When the process that ran last is gone and its end recorded. */
+  over: Promise<void>;
+  restartTimer: NodeJS.Timeout | undefined;
+  /** Instants of the last starts, for the start limit. */
+  starts: number[];
+  stopping: boolean;
+  jobs: Promise<unknown>;
+};
+
+const FAILED = "the control process exited with error code";
 /** How long the journal waits for the last lines of a process that is gone, where a child of it holds the pipe. */
 const LAST_WORDS_MILLISECONDS = 200;
-const FAILED = "the control process exited with error code";
 
-export function superviseUnit(name: string, { machine, journal, load }: UnitContext): SupervisedUnit {
-  let status: UnitStatus = UNSTARTED;
-  let unit: Unit | undefined;
-  let group: ProcessGroup | undefined;
-  let over: Promise<void> = Promise.resolve();
-  let restartTimer: NodeJS.Timeout | undefined;
-  let starts: number[] = [];
-  let stopping = false;
-  let jobs: Promise<unknown> = Promise.resolve();
-
-  const change = (part: Partial<UnitStatus>) => {
-    status = { ...status, ...part };
+export function superviseUnit(name: string, context: UnitContext): SupervisedUnit {
+  const self: Supervision = {
+    ...context,
+    name,
+    status: UNSTARTED,
+    unit: undefined,
+    group: undefined,
+    over: Promise.resolve(),
+    restartTimer: undefined,
+    starts: [],
+    stopping: false,
+    jobs: Promise.resolve(),
   };
-  const say = (line: string) => journal.write("systemd[1]", `${name}: ${line}`);
-
-  function job<T>(run: () => Promise<T>): Promise<T> {
-    const done = jobs.then(run);
-    jobs = done.catch(() => {});
-    return done;
-  }
-
-  async function start(): Promise<JobOutcome> {
-    if (status.active === "active") return { ok: true };
-    clearTimeout(restartTimer);
-    unit = load();
-    if (!mayStart(starts, Date.now(), unit.startLimit)) return hitStartLimit();
-    change({ restarts: 0 });
-    return launchMain(unit);
-  }
-
-  function hitStartLimit(): JobOutcome {
-    say("Start request repeated too quickly.");
-    say("Failed with result 'start-limit-hit'.");
-    change({ active: "failed", sub: "failed", result: "start-limit-hit", mainPid: 0 });
-    return { ok: false, reason: "start of the service was attempted too often" };
-  }
-
-  async function launchMain(definition: Unit): Promise<JobOutcome> {
-    const now = Date.now();
-    starts = [...starts.filter((at) => now - at < definition.startLimit.intervalMilliseconds), now];
-    change({
-      active: "activating",
-      sub: "start",
-      result: "success",
-      exitCode: 0,
-      exitStatus: 0,
-      startedAt: now,
-    });
-    try {
-      group = await launchUnit(definition, name, machine);
-    } catch (error) {
-      return failedLaunch(error, definition);
-    }
-    change({ active: "active", sub: "running", mainPid: group.pid });
-    const source = `${programName(definition)}[${group.pid}]`;
-    if (group.child.stdout) journal.follow(group.child.stdout, source);
-    if (group.child.stderr) journal.follow(group.child.stderr, source);
-    journal.write("systemd[1]", `Started ${name} - ${definition.description}.`);
-    over = watch(group, definition);
-    return { ok: true };
-  }
-
-  function failedLaunch(error: unknown, definition: Unit): JobOutcome {
-    const at = error instanceof LaunchError ? error.status : 203;
-    say(error instanceof Error ? error.message : String(error));
-    if (at === 0) {
-      ended("resources", definition);
-      return { ok: false, reason: "of unavailable resources or another system error" };
-    }
-    change({ exitCode: 1, exitStatus: at, exitedAt: Date.now() });
-    ended("exit-code", definition);
-    return definition.type === "exec" ? { ok: false, reason: FAILED } : { ok: true };
-  }
-
-  async function watch(running: ProcessGroup, definition: Unit): Promise<void> {
-    const exit = await running.exited;
-    if (!stopping && running.alive()) await running.end(definition.killSignal, definition.stopMilliseconds);
-    await Promise.race([running.closed, sleep(LAST_WORDS_MILLISECONDS, undefined, { ref: false })]);
-    recordExit(exit);
-    if (!stopping) ended(judgeExit(exit, definition), definition);
-  }
-
-  function recordExit(exit: Exit): void {
-    change({ ...exitNumbers(exit), exitedAt: Date.now(), mainPid: 0 });
-    const how = exit.signal ? `killed, status=${exit.signal.slice(3)}` : `exited, status=${exit.code}`;
-    say(`Main process exited, code=${how}`);
-  }
-
-  /** The main process is gone and nobody asked for it. */
-  function ended(result: Result, definition: Unit): void {
-    if (result !== "success") say(`Failed with result '${result}'.`);
-    change({ result, mainPid: 0 });
-    if (stopping || !startsAgain(definition.restart, result)) return rest(result);
-    change({ active: "activating", sub: "auto-restart" });
-    restartTimer = setTimeout(() => void job(restartByPolicy), definition.restartMilliseconds);
-  }
-
-  async function restartByPolicy(): Promise<void> {
-    if (status.sub !== "auto-restart" || stopping || !unit) return;
-    if (!mayStart(starts, Date.now(), unit.startLimit)) {
-      hitStartLimit();
-      return;
-    }
-    change({ restarts: status.restarts + 1 });
-    say(`Scheduled restart job, restart counter is at ${status.restarts}.`);
-    await launchMain(unit);
-  }
-
-  function rest(result: Result): void {
-    const failed = result !== "success";
-    change({ active: failed ? "failed" : "inactive", sub: failed ? "failed" : "dead", mainPid: 0 });
-  }
-
-  async function stop(graceMilliseconds?: number): Promise<void> {
-    stopping = true;
-    try {
-      clearTimeout(restartTimer);
-      if (status.sub === "auto-restart") rest("success");
-      if (status.active === "active" && group && unit) await stopMain(group, unit, graceMilliseconds);
-    } finally {
-      stopping = false;
-    }
-  }
-
-  async function stopMain(running: ProcessGroup, definition: Unit, grace?: number): Promise<void> {
-    change({ active: "deactivating", sub: "stop-sigterm" });
-    if (definition.killMode !== "control-group") running.signal(definition.killSignal, "main");
-    const patience = grace ?? definition.stopMilliseconds;
-    const killed =
-      definition.killMode === "control-group"
-        ? await running.end(definition.killSignal, patience)
-        : await endMainFirst(running, patience);
-    await over;
-    if (killed) say(`State 'stop-sigterm' timed out. Killing.`);
-    const result = killed ? "timeout" : judgeExit(await running.exited, definition);
-    if (result !== "success") say(`Failed with result '${result}'.`);
-    change({ result });
-    rest(result);
-    journal.write("systemd[1]", `Stopped ${name} - ${definition.description}.`);
-  }
-
   return {
     name,
-    status: () => status,
-    start: () => job(start),
+    status: () => self.status,
+    start: () => queue(self, () => start(self)),
     stop: (grace) => {
-      clearTimeout(restartTimer);
-      return job(() => stop(grace));
+      clearTimeout(self.restartTimer);
+      return queue(self, () => stop(self, grace));
     },
     restart: () =>
-      job(async () => {
-        await stop();
-        return start();
+      queue(self, async () => {
+        await stop(self);
+        return start(self);
       }),
-    kill(signal, whom) {
-      if (status.active !== "active" || !group) return false;
-      group.signal(signal, whom);
+    kill: (signal, whom) => {
+      if (self.status.active !== "active" || !self.group) return false;
+      self.group.signal(signal, whom);
       return true;
     },
-    resetFailed() {
-      starts = [];
-      if (status.active === "failed")
-        change({ active: "inactive", sub: "dead", result: "success", restarts: 0 });
+    resetFailed: () => {
+      self.starts = [];
+      if (self.status.active === "failed") self.status = UNSTARTED;
     },
   };
 }
 
-/** KillMode=mixed and process: the main process gets the signal, the rest of the group is killed when it is gone. */
-async function endMainFirst(running: ProcessGroup, graceMilliseconds: number): Promise<boolean> {
-  const late = new Promise<boolean>((resolve) => setTimeout(resolve, graceMilliseconds, true).unref());
-  const timedOut = await Promise.race([running.exited.then(() => false), late]);
-  if (running.alive()) running.signal("SIGKILL");
-  await running.exited;
+function queue<T>(self: Supervision, run: () => Promise<T>): Promise<T> {
+  const done = self.jobs.then(run);
+  self.jobs = done.catch(() => {});
+  return done;
+}
+
+function change(self: Supervision, part: Partial<UnitStatus>): void {
+  self.status = { ...self.status, ...part };
+}
+
+function say(self: Supervision, line: string): void {
+  self.journal.write("systemd[1]", `${self.name}: ${line}`);
+}
+
+async function start(self: Supervision): Promise<JobOutcome> {
+  if (self.status.active === "active") return { ok: true };
+  clearTimeout(self.restartTimer);
+  self.unit = self.load();
+  if (!mayStart(self.starts, Date.now(), self.unit.startLimit)) return hitStartLimit(self);
+  change(self, { restarts: 0 });
+  return launchMain(self, self.unit);
+}
+
+function hitStartLimit(self: Supervision): JobOutcome {
+  say(self, "Start request repeated too quickly.");
+  say(self, "Failed with result 'start-limit-hit'.");
+  change(self, { active: "failed", sub: "failed", result: "start-limit-hit", mainPid: 0 });
+  return { ok: false, reason: "start of the service was attempted too often" };
+}
+
+async function launchMain(self: Supervision, unit: Unit): Promise<JobOutcome> {
+  const now = Date.now();
+  self.starts = [...self.starts.filter((at) => now - at < unit.startLimit.intervalMilliseconds), now];
+  const fresh = { result: "success", exitCode: 0, exitStatus: 0, startedAt: now } as const;
+  change(self, { active: "activating", sub: "start", ...fresh });
+  try {
+    self.group = await launchUnit(unit, self.name, self.machine);
+  } catch (error) {
+    return failedLaunch(self, error, unit);
+  }
+  change(self, { active: "active", sub: "running", mainPid: self.group.pid });
+  const source = `${programName(unit)}[${self.group.pid}]`;
+  for (const stream of [self.group.child.stdout, self.group.child.stderr])
+    if (stream) self.journal.follow(stream, source);
+  self.journal.write("systemd[1]", `Started ${self.name} - ${unit.description}.`);
+  self.over = watch(self, self.group, unit);
+  return { ok: true };
+}
+
+/** A process that could not run has failed as if it had exited at once; without any process it is a lack of resources. */
+function failedLaunch(self: Supervision, error: unknown, unit: Unit): JobOutcome {
+  const exitStatus = error instanceof LaunchError ? error.status : 203;
+  say(self, error instanceof Error ? error.message : String(error));
+  if (exitStatus === 0) {
+    ended(self, "resources", unit);
+    return { ok: false, reason: "of unavailable resources or another system error" };
+  }
+  change(self, { exitCode: 1, exitStatus, exitedAt: Date.now() });
+  ended(self, "exit-code", unit);
+  return unit.type === "exec" ? { ok: false, reason: FAILED } : { ok: true };
+}
+
+async function watch(self: Supervision, group: ProcessGroup, unit: Unit): Promise<void> {
+  const exit = await group.exited;
+  if (!self.stopping && group.alive()) await group.end(unit.killSignal, unit.stopMilliseconds);
+  await Promise.race([group.closed, sleep(LAST_WORDS_MILLISECONDS, undefined, { ref: false })]);
+  recordExit(self, exit);
+  if (!self.stopping) ended(self, judgeExit(exit, unit), unit);
+}
+
+function recordExit(self: Supervision, exit: Exit): void {
+  change(self, { ...exitNumbers(exit), exitedAt: Date.now(), mainPid: 0 });
+  const how = exit.signal ? `killed, status=${exit.signal.slice(3)}` : `exited, status=${exit.code}`;
+  say(self, `Main process exited, code=${how}`);
+}
+
+/** The main process is gone and nobody asked for it. */
+function ended(self: Supervision, result: Result, unit: Unit): void {
+  if (result !== "success") say(self, `Failed with result '${result}'.`);
+  change(self, { result, mainPid: 0 });
+  if (self.stopping || !startsAgain(unit.restart, result)) {
+    rest(self, result);
+    return;
+  }
+  change(self, { active: "activating", sub: "auto-restart" });
+  self.restartTimer = setTimeout(
+    () => void queue(self, () => restartByPolicy(self)),
+    unit.restartMilliseconds,
+  );
+}
+
+async function restartByPolicy(self: Supervision): Promise<void> {
+  const { unit } = self;
+  if (self.status.sub !== "auto-restart" || !unit) return;
+  if (!mayStart(self.starts, Date.now(), unit.startLimit)) {
+    hitStartLimit(self);
+    return;
+  }
+  change(self, { restarts: self.status.restarts + 1 });
+  say(self, `Scheduled restart job, restart counter is at ${self.status.restarts}.`);
+  await launchMain(self, unit);
+}
+
+function rest(self: Supervision, result: Result): void {
+  const failed = result !== "success";
+  change(self, { active: failed ? "failed" : "inactive", sub: failed ? "failed" : "dead", mainPid: 0 });
+}
+
+async function stop(self: Supervision, graceMilliseconds?: number): Promise<void> {
+  self.stopping = true;
+  try {
+    clearTimeout(self.restartTimer);
+    if (self.status.sub === "auto-restart") rest(self, "success");
+    if (self.status.active === "active" && self.group && self.unit)
+      await stopMain(self, self.group, self.unit, graceMilliseconds);
+  } finally {
+    self.stopping = false;
+  }
+}
+
+async function stopMain(self: Supervision, group: ProcessGroup, unit: Unit, grace?: number): Promise<void> {
+  change(self, { active: "deactivating", sub: "stop-sigterm" });
+  const killed = await endGroup(group, unit, grace ?? unit.stopMilliseconds);
+  await self.over;
+  if (killed) say(self, "State 'stop-sigterm' timed out. Killing.");
+  const result = killed ? "timeout" : judgeExit(await group.exited, unit);
+  if (result !== "success") say(self, `Failed with result '${result}'.`);
+  change(self, { result });
+  rest(self, result);
+  self.journal.write("systemd[1]", `Stopped ${self.name} - ${unit.description}.`);
+}
+
+/** systemd.kill(5) "KillMode=": the whole group is asked, or the main process alone and the rest killed after it. */
+async function endGroup(group: ProcessGroup, unit: Unit, graceMilliseconds: number): Promise<boolean> {
+  if (unit.killMode === "control-group") return group.end(unit.killSignal, graceMilliseconds);
+  group.signal(unit.killSignal, "main");
+  const late = sleep(graceMilliseconds, true, { ref: false });
+  const timedOut = await Promise.race([group.exited.then(() => false), late]);
+  if (group.alive()) group.signal("SIGKILL");
+  await group.exited;
   return timedOut;
 }

@@ -21,9 +21,9 @@ export function splitWords(value: string): string[] {
   for (let at = 0; at < value.length; at++) {
     const character = value[at]!;
     if (character === "\\") {
-      const escape = readEscape(value, at);
-      word += escape.text;
-      at = escape.end;
+      const undone = readEscape(value, at);
+      word += undone.text;
+      at = undone.end;
       inWord = true;
     } else if (quote) {
       if (character === quote) quote = "";
@@ -89,24 +89,28 @@ export function parseEnvironmentFile(text: string): Record<string, string> {
 /** Reads up to the end of the line that is outside of quotes. Unquoted trailing blanks are dropped. */
 function readValue(text: string, start: number): { text: string; end: number } {
   let value = "";
-  let kept = 0;
-  let quote = "";
   let at = start;
-  for (; at < text.length; at++) {
-    const character = text[at]!;
-    if (character === "\n" && !quote) break;
-    if (character === "\\" && quote !== "'") {
-      const next = text[++at];
-      if (next === "\n" || next === undefined) continue;
-      value += quote && !'"\\`$'.includes(next) ? `\\${next}` : next;
-      kept = value.length;
-    } else if (quote ? character === quote : character === '"' || character === "'") {
-      quote = quote ? "" : character;
-      kept = value.length;
-    } else {
-      value += character;
-      if (quote || !/\s/.test(character)) kept = value.length;
-    }
+  while (at < text.length && text[at] !== "\n") {
+    const quote = text[at];
+    const part = quote === '"' || quote === "'" ? readQuoted(text, at + 1, quote) : readPlain(text, at);
+    value += part.text;
+    at = part.end;
   }
-  return { text: value.slice(0, kept), end: at + 1 };
+  return { text: value, end: at + 1 };
+}
+
+/** Up to a quote or the end of the line. Blanks before the end of the line do not count. */
+function readPlain(text: string, start: number): { text: string; end: number } {
+  const run = /^(?:[^\n\\"']|\\[\s\S]?)*/.exec(text.slice(start))![0];
+  const end = start + run.length;
+  const trimmed = text[end] === undefined || text[end] === "\n" ? run.replace(/(?<!\\)[ \t\r]+$/, "") : run;
+  return { text: trimmed.replace(/\\([\s\S]?)/g, (_, next) => (next === "\n" ? "" : next)), end };
+}
+
+/** In double quotes a backslash is undone before the characters that a shell would undo it for; in single quotes never. */
+function readQuoted(text: string, start: number, quote: string): { text: string; end: number } {
+  const inside = quote === '"' ? /^(?:[^"\\]|\\[\s\S]?)*/ : /^[^']*/;
+  const run = inside.exec(text.slice(start))![0];
+  const undo = (match: string, next: string) => (next === "\n" ? "" : '"\\`$'.includes(next) ? next : match);
+  return { text: quote === '"' ? run.replace(/\\([\s\S]?)/g, undo) : run, end: start + run.length + 1 };
 }
