@@ -82,7 +82,8 @@ function driverFunctions(names: Names): FunctionBlueprint[] {
   return BUILT_KINDS.map((kind) => ({
     short: `driver-${kind}`,
     handler: `functions/drivers/${kind}.ts`,
-    memoryMiB: 256,
+    // The largest function artifact (50 MB), packed again and sent on, takes 370 MB at its peak.
+    memoryMiB: kind === "function" ? 512 : 256,
     timeoutSeconds: 300,
     environment: environmentOf(names),
     statements: grantsOf[`driver-${kind}`]!(names),
