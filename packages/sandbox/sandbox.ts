@@ -1,6 +1,7 @@
 // AWS on this machine, as far as a blueprint needs it: one endpoint, one state directory, one slice of the loopback
 // addresses. It knows AWS and nothing of what runs on it.
 import { resolve } from "node:path";
+import type { Balancer } from "./balancer/service.ts";
 import { type Callable, createDispatcher, type Dispatcher } from "./endpoint/dispatcher.ts";
 import { type HttpServer, listen } from "./endpoint/listen.ts";
 import { modelOf } from "./endpoint/model.ts";
@@ -12,7 +13,7 @@ import { claimSlice, type Slice } from "./ground/slice.ts";
 import { openAccess } from "./iam/access.ts";
 import { openRoles } from "./iam/roles.ts";
 import { createIam } from "./iam/service.ts";
-import type { LambdaOptions } from "./lambda/service.ts";
+import type { LambdaOptions, LambdaService } from "./lambda/service.ts";
 import { createPlatform } from "./local-platform.ts";
 import type { Machines } from "./machines/service.ts";
 import type { Credentials, Platform, Service } from "./platform.ts";
@@ -37,7 +38,10 @@ export type Sandbox = {
   endpoint: string;
   rootCredentials: Credentials;
   platform: Platform;
+  /** For those who put up hosts, count requests or watch the memory. */
   machines: Machines;
+  balancer: Balancer;
+  lambda: LambdaService;
   /** Ends everything it started. Asked twice, it does it once. */
   stop(): Promise<void>;
 };
@@ -47,7 +51,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const directory = resolve(options.directory);
   const log = options.log ?? (() => {});
   const undo: (() => unknown)[] = [lockDirectory(directory)];
-  const stop = () => undoAll(undo, log);
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= undoAll(undo, log);
+    return stopped;
+  };
   try {
     await endOrphans(directory);
     const slice = await claimSlice(directory);
@@ -95,7 +103,8 @@ async function run(
       log,
     }),
   );
-  return { endpoint, rootCredentials: access.credentialsOf("root"), platform, machines: standard.machines };
+  const { machines, balancer, lambda } = standard;
+  return { endpoint, rootCredentials: access.credentialsOf("root"), platform, machines, balancer, lambda };
 }
 
 /** The latest first; one that fails does not keep the others from being undone. */

@@ -1,11 +1,12 @@
 // Which services a sandbox has, in the order in which they start; they stop in the opposite one, so that what calls
 // others ends before them. A service that is not in this list answers an error that names it.
+import { type Balancer, createBalancer } from "./balancer/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
 import { createDynamoDb } from "./dynamodb/service.ts";
 import type { Callable } from "./endpoint/dispatcher.ts";
 import type { PassthroughService } from "./endpoint/passthrough-json.ts";
 import { createEventBridge } from "./events/service.ts";
-import { createLambda, type LambdaOptions } from "./lambda/service.ts";
+import { createLambda, type LambdaOptions, type LambdaService } from "./lambda/service.ts";
 import { createMachines, type Machines } from "./machines/service.ts";
 import type { Platform, Service } from "./platform.ts";
 import { createS3 } from "./s3/service.ts";
@@ -18,23 +19,30 @@ export type StandardServices = {
   dynamodb: PassthroughService;
   s3: Callable;
   machines: Machines;
+  balancer: Balancer;
+  lambda: LambdaService;
   services: Service[];
 };
 
 export function createServices(platform: Platform, options: LambdaOptions): StandardServices {
   const machines = createMachines(platform);
+  const balancer = createBalancer(platform);
+  const lambda = createLambda(platform, options);
   return {
     dynamodb: createDynamoDb(platform),
     s3: createS3(platform),
     machines,
+    balancer,
+    lambda,
     services: [
       createSecrets(platform),
       createCloudWatch(platform),
       machines.service,
-      createLambda(platform, options),
+      balancer,
+      lambda,
+      createStepFunctions(platform),
       createEventBridge(platform),
       createScheduler(platform),
-      createStepFunctions(platform),
     ],
   };
 }
