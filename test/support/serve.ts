@@ -22,7 +22,9 @@ export async function serve(fetch: Fetch): Promise<Served> {
 
 async function answer(fetch: Fetch, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const body = await buffer(incoming);
-  const headers = Object.entries(incoming.headers).map(([name, value]) => [name, String(value)] as [string, string]);
+  const headers = Object.entries(incoming.headers).map(
+    ([name, value]) => [name, String(value)] as [string, string],
+  );
   const url = `http://${incoming.headers.host}${incoming.url}`;
   const result = await fetch(
     new Request(url, { method: incoming.method, headers, body: body.length > 0 ? body : undefined }),

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SHOP } from "#test/support/a-shop.ts";
+import { openTestApi, type TestApi } from "#test/support/api.ts";
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await openTestApi();
+});
+
+afterAll(() => api.close());
+
+test("every mutating call leaves a line, the refused ones too, newest first", async () => {
+  await api.call("PUT", "/v1/apps/shop", SHOP);
+  await api.call("PUT", "/v1/apps/shop", "{");
+  await api.call("PUT", "/v1/apps/shop", SHOP, { authorization: "Bearer wrong" });
+  await api.call("POST", "/v1/nothing");
+  await api.call("GET", "/v1/apps");
+  const { body } = await api.call("GET", "/v1/audit");
+  const lines = body.items.map((one: Record<string, unknown>) => [
+    one.actor,
+    one.method,
+    one.path,
+    one.status,
+    one.code,
+  ]);
+  expect(lines).toEqual([
+    ["admin", "POST", "/v1/nothing", 404, "not_found"],
+    ["anonymous", "PUT", "/v1/apps/shop", 401, "unauthenticated"],
+    ["admin", "PUT", "/v1/apps/shop", 400, "malformed_body"],
+    ["admin", "PUT", "/v1/apps/shop", 201, undefined],
+  ]);
+});
+
+test("a line that cannot be written is logged and does not take the answer away", async () => {
+  const { append } = api.store.audit;
+  api.store.audit.append = () => Promise.reject(new Error("the table is away"));
+  expect((await api.call("PUT", "/v1/apps/shop", SHOP)).status).toBe(200);
+  expect(api.logged).toEqual(["an audit line was lost"]);
+  api.store.audit.append = append;
+});
+
+test("pages follow each other without gap or repeat", async () => {
+  for (let i = 0; i < 5; i++) await api.call("POST", `/v1/nothing-${i}`);
+  const paths: string[] = [];
+  for (let cursor: string | null = ""; cursor !== null; ) {
+    const page = await api.call("GET", `/v1/audit?limit=2${cursor ? `&cursor=${cursor}` : ""}`);
+    paths.push(...page.body.items.map((one: { path: string }) => one.path));
+    cursor = page.body.cursor;
+  }
+  expect(paths.slice(0, 5)).toEqual([4, 3, 2, 1, 0].map((i) => `/v1/nothing-${i}`));
+  expect(paths.length).toBe(9);
+});
