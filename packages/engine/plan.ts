@@ -23,7 +23,8 @@ export async function plan(deps: EngineDeps, caller: Caller): Promise<Move> {
   if (caller.generation < deployment.generation) throw fenced(deployment, caller);
   if (!mustPlan(deployment, caller)) return moveOf(deployment);
   const taken = takenOver(deployment, caller);
-  if (taken.ending !== null || moveOf(taken).next === "finish") return takeOver(deps, caller);
+  const stopped = taken.intent?.action === "abort";
+  if (taken.ending !== null || stopped) return takeOver(deps, caller);
   return planForward(deps, caller, taken);
 }
 

@@ -1,5 +1,6 @@
 // Builders: whole, valid things of the domain, so that what a test sets is what matters to it.
 import type { Deployment } from "#core/domain/deployment.ts";
+import type { Release } from "#core/domain/release.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Step } from "#core/domain/step.ts";
 
@@ -93,5 +94,17 @@ export function aDeployment(overrides: Partial<Deployment> = {}): Deployment {
     eventSeq: 0,
     cost: { stateTransitions: 0, sdkCalls: 0, writes: 0 },
     ...overrides,
+  };
+}
+
+export function aRelease(version: string, manifest: Record<string, unknown> = {}): Release {
+  return {
+    id: `rel_${version}`,
+    app: "shop",
+    version,
+    artifact: { uri: `s3://artifacts/${version}.tar.gz`, sha256: version },
+    manifest: { app: "shop", kind: "server", start: "node app.js", port: 8080, replicas: 3, ...manifest },
+    createdAt: "2026-01-05T12:00:00.000Z",
+    createdBy: "ann",
   };
 }

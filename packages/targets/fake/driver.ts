@@ -6,7 +6,7 @@ import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, Progress, RepairResult } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { planInPlace } from "#core/plan/rolling.ts";
-import { behaviourOf, type FakeHost, type FakeWorld, isHealthy, underFaults } from "./world.ts";
+import { behaviourOf, behaviourOn, type FakeHost, type FakeWorld, isHealthy, underFaults } from "./world.ts";
 
 /** Works as a `server`: replicas are updated in place. */
 export function fakeDriver(world: FakeWorld): Driver {
@@ -82,7 +82,7 @@ function hostsOf(world: FakeWorld, step: Step): FakeHost[] {
 
 function observe(world: FakeWorld, host: FakeHost, wanted: string | null): Observation {
   const healthy = isHealthy(world, host) && (wanted === null || host.version === wanted);
-  const behaviour = wanted === null ? "good" : behaviourOf(world, wanted);
+  const behaviour = wanted === null ? "good" : behaviourOn(world, host, wanted);
   return {
     replica: host.id,
     version: host.version,

@@ -19,6 +19,8 @@ export type FakeHost = {
   /** Broken by hand (a test's kill) until it is installed or repaired again. */
   dead: boolean;
   reachable: boolean;
+  /** Versions that are unhealthy on this host alone. */
+  cannotRun?: string[];
 };
 
 export type Verb = "inspect" | "apply" | "check" | "repair" | "retire";
@@ -53,9 +55,14 @@ export function behaviourOf(world: FakeWorld, version: string): Behaviour {
   return world.behaviours[version] ?? "good";
 }
 
+/** As it is on this host. */
+export function behaviourOn(world: FakeWorld, host: FakeHost, version: string): Behaviour {
+  return host.cannotRun?.includes(version) ? "unhealthy" : behaviourOf(world, version);
+}
+
 export function isHealthy(world: FakeWorld, host: FakeHost): boolean {
   if (host.version === null || host.dead || !host.reachable) return false;
-  return behaviourOf(world, host.version) === "good" && host.looks >= world.looksToHealthy;
+  return behaviourOn(world, host, host.version) === "good" && host.looks >= world.looksToHealthy;
 }
 
 export function healthyCount(world: FakeWorld): number {

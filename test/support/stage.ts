@@ -1,0 +1,273 @@
+// The rollout as it runs, without servers: the real workflow in the sandbox's interpreter, the real engine, the real
+// store on dynalite, and a driver over hosts in memory. Time runs `SCALE` times as fast for all of them.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "#core/clock.ts";
+import type { Deployment } from "#core/domain/deployment.ts";
+import { isEnded } from "#core/domain/deployment.ts";
+import type { Spec } from "#core/domain/spec.ts";
+import { idSource } from "#core/ids.ts";
+import type { DriverRequest } from "#core/rollout/messages.ts";
+import { act, type Word } from "#engine/act.ts";
+import { conduct } from "#engine/conduct.ts";
+import type { ControlDeps, EngineDeps, SweepDeps } from "#engine/deps.ts";
+import { type Submission, submit } from "#engine/submit.ts";
+import { sweep } from "#engine/sweep.ts";
+import type { Platform } from "#sandbox/platform.ts";
+import { createStepFunctions } from "#sandbox/step-functions/service.ts";
+import { systemTimers, type Timers } from "#sandbox/step-functions/timers.ts";
+import { createStore, type Store } from "#store/store.ts";
+import { fakeDriver } from "#targets/fake/driver.ts";
+import { fakeWorld } from "#targets/fake/world.ts";
+import { rolloutDefinition } from "#workflows/rollout.ts";
+import { aRelease, aSpec } from "./a-deployment.ts";
+import { openTestTable } from "./table.ts";
+
+const SCALE = 50;
+const REGION = "us-east-1";
+const ACCOUNT = "000000000000";
+const ROLLOUT = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tutti-rollout`;
+const PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-driver-`;
+const ROOT = "arn:aws:iam::000000000000:role/test";
+
+/** What goes wrong with the next `times` invocations of a verb: it fails before or after its work, never answers, or runs twice. */
+export type Mishap = {
+  verb: DriverRequest["verb"];
+  times: number;
+  how: "fails" | "losesAnswer" | "hangs" | "runsTwice";
+  /** Name of the error; default one that is tried again. */
+  error?: string;
+};
+
+export type StageOptions = { hosts?: number; timers?: Timers };
+
+export type Stage = Awaited<ReturnType<typeof openStage>>;
+
+export async function openStage({ hosts = 3, timers = systemTimers }: StageOptions = {}) {
+  const table = await openTestTable();
+  const directory = mkdtempSync(join(tmpdir(), "tutti-stage-"));
+  const clock = fastClock();
+  const store = createStore({ ...table, clock });
+  const world = fakeWorld(hosts);
+  const mishaps: Mishap[] = [];
+  const invocations: string[] = [];
+  const logs: string[] = [];
+  const platform = { ...bare(directory), call } as Platform;
+  const machine = createStepFunctions(platform, { timers });
+  const handlers = machine.handlers;
+  let deps: EngineDeps;
+
+  async function call(service: string, operation: string, input: unknown): Promise<unknown> {
+    if (service === "states") return handlers[operation]!(input, { principal: ROOT });
+    const request = JSON.parse(
+      Buffer.from((input as { Payload: Uint8Array }).Payload).toString(),
+    ) as DriverRequest;
+    return invoke(request);
+  }
+
+  async function invoke(request: DriverRequest): Promise<unknown> {
+    invocations.push(request.verb);
+    const mishap = mishaps.find((one) => one.verb === request.verb && one.times > 0);
+    if (mishap) mishap.times -= 1;
+    try {
+      if (mishap?.how === "hangs") await new Promise(() => {});
+      if (mishap?.how === "fails") throw named(mishap.error);
+      const answer = await conduct(deps, request);
+      if (mishap?.how === "losesAnswer") throw named(mishap.error);
+      const last = mishap?.how === "runsTwice" ? await conduct(deps, request) : answer;
+      return { StatusCode: 200, Payload: Buffer.from(JSON.stringify(last ?? null)) };
+    } catch (error) {
+      const { name, message } = error as Error;
+      const payload = { errorType: name, errorMessage: message, trace: [] };
+      return { StatusCode: 200, FunctionError: "Unhandled", Payload: Buffer.from(JSON.stringify(payload)) };
+    }
+  }
+
+  const control = controlDeps(store, clock, handlers, logs);
+  deps = { ...control, driver: fakeDriver(world) };
+  await handlers.CreateStateMachine!(
+    {
+      name: "tutti-rollout",
+      roleArn: ROOT,
+      definition: JSON.stringify(rolloutDefinition({ driverArnPrefix: PREFIX, rolloutArn: ROLLOUT })),
+    },
+    { principal: ROOT },
+  );
+  await store.environments.put({ name: "prod", pools: {}, updatedAt: "2026-01-05T12:00:00.000Z" });
+  const sweepDeps: SweepDeps = {
+    ...control,
+    drivers: { invoke: (_kind, request) => conduct(deps, request) },
+  };
+
+  return {
+    store,
+    world,
+    clock,
+    deps,
+    mishaps,
+    invocations,
+    logs,
+    machine,
+    submit: (version: string, options: SubmitOptions = {}) => deploy(control, store, version, options),
+    act: (id: string, action: Word["action"], actor = "ann") => act(control, id, { action, actor }),
+    sweep: () => sweep(sweepDeps),
+    conduct: (request: DriverRequest) => conduct(deps, request),
+    until: (id: string, holds: (deployment: Deployment) => boolean) => until(store, id, holds),
+    ended: (id: string) => until(store, id, (deployment) => isEnded(deployment.status)),
+    target: () => store.targets.need({ app: "shop", environment: "prod" }),
+    /** Waits until nobody holds the lock. */
+    free: () => untilFree(store),
+    execution: (name: string) => describe(handlers, name),
+    stop: (name: string) =>
+      handlers.StopExecution!({ executionArn: executionArn(name) }, { principal: ROOT }) as Promise<unknown>,
+    transitions: (name: string) => machine.transitionsOf(executionArn(name)),
+    close: async () => {
+      await machine.stop?.();
+      await table.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type SubmitOptions = Partial<Submission> & {
+  rollout?: Partial<Spec["rollout"]>;
+  health?: Partial<Spec["health"]>;
+};
+
+async function deploy(deps: ControlDeps, store: Store, version: string, options: SubmitOptions) {
+  const { rollout, health, ...rest } = options;
+  const base = aSpec();
+  const spec: Spec = {
+    ...base,
+    ...rest.spec,
+    rollout: { ...base.rollout, maxUnavailable: "100%", ...rollout },
+    health: { ...base.health, ...health },
+  };
+  await store.releases.create(aRelease(version, { replicas: spec.replicas }));
+  return submit(deps, {
+    app: "shop",
+    environment: "prod",
+    version,
+    createdBy: "ann",
+    trigger: "api",
+    ...rest,
+    spec,
+  });
+}
+
+function named(name = "Tutti.Internal"): Error {
+  return Object.assign(new Error("made to fail by the test"), { name });
+}
+
+function fastClock(): Clock {
+  const beganMs = Date.now();
+  return {
+    now: () => beganMs + (Date.now() - beganMs) * SCALE,
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds / SCALE)),
+  };
+}
+
+function bare(directory: string): Omit<Platform, "call"> {
+  return {
+    accountId: ACCOUNT,
+    region: REGION,
+    directory,
+    endpoint: "http://127.0.0.1:0",
+    timeScale: SCALE,
+    now: () => Date.now(),
+    log: () => {},
+    address: () => "127.0.0.1",
+    addressFor: () => "127.0.0.1",
+    credentialsOf: () => ({ accessKeyId: "test", secretAccessKey: "test" }),
+    emit: () => {},
+    machineAddresses: new Map(),
+  };
+}
+
+type Handlers = ReturnType<typeof createStepFunctions>["handlers"];
+
+function controlDeps(store: Store, clock: Clock, handlers: Handlers, logs: string[]): ControlDeps {
+  const caller = { principal: ROOT };
+  const line = (message: string, fields?: Record<string, unknown>) =>
+    void logs.push(`${message} ${JSON.stringify(fields ?? {})}`);
+  return {
+    store,
+    clock,
+    ids: idSource(clock.now, Math.random),
+    log: { info: line, warn: line, error: line },
+    executions: {
+      start: async (name, input) => {
+        const request = { stateMachineArn: ROLLOUT, name, input: JSON.stringify(input) };
+        await handlers.StartExecution!(request, caller);
+      },
+      describe: (name) => describe(handlers, name),
+    },
+    tokens: {
+      succeed: async (taskToken, output) => {
+        try {
+          await handlers.SendTaskSuccess!({ taskToken, output: JSON.stringify(output) }, caller);
+        } catch (error) {
+          // The SDK gives an error the name of its code.
+          throw Object.assign(error as Error, {
+            name: (error as { code?: string }).code ?? (error as Error).name,
+          });
+        }
+      },
+    },
+  };
+}
+
+function executionArn(name: string): string {
+  return `arn:aws:states:${REGION}:${ACCOUNT}:execution:tutti-rollout:${name}`;
+}
+
+async function describe(handlers: Handlers, name: string): Promise<"running" | "ended" | "missing"> {
+  try {
+    const answer = await handlers.DescribeExecution!(
+      { executionArn: executionArn(name) },
+      { principal: ROOT },
+    );
+    return (answer as { status: string }).status === "RUNNING" ? "running" : "ended";
+  } catch (error) {
+    if ((error as { code?: string }).code === "ExecutionDoesNotExist") return "missing";
+    throw error;
+  }
+}
+
+const PATIENCE_MS = 15_000;
+
+async function until(
+  store: Store,
+  id: string,
+  holds: (deployment: Deployment) => boolean,
+): Promise<Deployment> {
+  for (const endMs = Date.now() + PATIENCE_MS; ; ) {
+    const deployment = await store.deployments.need(id);
+    if (holds(deployment)) return deployment;
+    if (Date.now() > endMs) throw new Error(`${id} is still ${JSON.stringify(summary(deployment))}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function summary({ status, reason, steps, failures, generation, rounds, ending, intent }: Deployment) {
+  return {
+    status,
+    reason,
+    generation,
+    rounds,
+    ending,
+    intent,
+    failures,
+    steps: steps.map((one) => [one.label, one.status]),
+  };
+}
+
+async function untilFree(store: Store): Promise<void> {
+  for (const endMs = Date.now() + PATIENCE_MS; ; ) {
+    const { lock } = await store.targets.need({ app: "shop", environment: "prod" });
+    if (!lock) return;
+    if (Date.now() > endMs) throw new Error(`the lock is still held by ${lock.owner}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
