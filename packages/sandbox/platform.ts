@@ -60,11 +60,11 @@ export type Platform = {
   timeScale: number;
   now(): number;
   log(line: string): void;
-  /** Addresses in 127.0.0.0/8 that this sandbox has claimed. `n` from 1 to 60,000; the same n gives the same address after a restart. */
+  /** Addresses in 127.0.0.0/8 that this sandbox has claimed. `n` from 1 to 60,000; the same n gives the same address after a restart. Below 1,024 they are yours to choose; the rest is `addressFor`'s. */
   address(n: number): string;
   /** A free, persistent n for `key`; the same key gives the same n again, also after a restart. */
   addressFor(key: string): string;
-  /** Calls another service in process, as the role (IAM is checked) or as `root`. */
+  /** Calls another service in process, as the role (IAM is checked) or as `root`. Not before `start`. Bytes and dates are as in the SDK's shapes; the `Body` of an S3 object is a stream. */
   call(service: string, operation: string, input: unknown, principal: string): Promise<unknown>;
   /** Temporary credentials of a role, for what runs as it (a function's environment variables). */
   credentialsOf(roleArn: string): Credentials;
