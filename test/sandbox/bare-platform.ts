@@ -1,5 +1,5 @@
 // A platform without the other services, for tests that call handlers directly: addresses of its own, and nothing else.
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Platform, Service } from "#sandbox/platform.ts";
@@ -13,7 +13,7 @@ export function barePlatform(before?: Platform, settings: Partial<Platform> = {}
   const platform: Platform = {
     accountId: "000000000000",
     region: "us-east-1",
-    directory: before?.directory ?? mkdtempSync(join(tmpdir(), "sandbox-")),
+    directory: before?.directory ?? aDirectory(),
     endpoint: "http://127.0.0.1:1",
     timeScale: 1,
     now: () => Date.now(),
@@ -31,6 +31,12 @@ export function barePlatform(before?: Platform, settings: Partial<Platform> = {}
   };
   NUMBERS.set(platform, numbers);
   return platform;
+}
+
+function aDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "bare-platform-"));
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
 }
 
 const NUMBERS = new WeakMap<Platform, Map<string, number>>();
