@@ -27,25 +27,17 @@ async function mendDrift(
   const live = await readLive(deps, nameOf(deps, target));
   const drift = live ? driftOf(live, current) : ["The function is gone."];
   if (drift.length === 0) return [];
-  const result = { replica: current, action: "put the alias back", detail: drift.join(" ") };
+  const result = { replica: current, action: "put the alias back" };
+  const failed = (detail: string) => [{ ...result, repaired: false, detail }];
   const published = live?.versions.find((one) => one.label?.version === current);
-  if (!live || !published)
-    return [
-      {
-        ...result,
-        repaired: false,
-        detail: `${result.detail} ${current} is not published any more: deploy it again.`,
-      },
-    ];
+  if (!live || !published) return failed(`${current} is not published any more: deploy it again`);
   // Traffic never goes to a place with no healthy copy, not even to put something right.
   const look = await probe(deps.lambda, live.name, published.number, target.spec.health);
-  if (!look.healthy)
-    return [
-      { ...result, repaired: false, detail: `${result.detail} ${current} is not healthy: ${look.detail}.` },
-    ];
+  if (!look.healthy) return failed(`${current} is not healthy: ${look.detail}`);
   const alias = await moveAlias(deps.lambda, live.name, { lambdaVersion: published.number, percent: 100 });
+  if (!alias) return failed("somebody else keeps changing it");
   await ensureUrl(deps.lambda, live.name);
-  return [{ ...result, repaired: alias !== null }];
+  return [{ ...result, repaired: true, detail: `all traffic is on ${current} again (read back)` }];
 }
 
 function notMendable(replica: string, detail: string): RepairResult {
