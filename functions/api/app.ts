@@ -52,7 +52,7 @@ function json(text: string, type: string): Response {
 /** A path that exists with other methods says which; any other is not there. */
 function unknownPath(c: Context<ApiEnv>, routes: readonly Route[]): Response {
   const methods = [...new Set([...methodsOf(c.req.path, routes), ...staticMethods(c.req.path)])];
-  if (methods.length === 0)
+  if (methods.length === 0 || methods.includes(c.req.method))
     return refuse(c, new TuttiError("not_found", `There is nothing at ${c.req.path.slice(0, 200)}.`));
   const allow = methods.join(", ");
   return refuse(c, new TuttiError("method_not_allowed", `This path takes ${allow}.`), { allow });

@@ -14,7 +14,8 @@ export const wholeNumber = (least: number, most: number) =>
         .int()
         .min(least, `must be a whole number from ${least} to ${most}`)
         .max(most, `must be a whole number from ${least} to ${most}`),
-    );
+    )
+    .meta({ type: "integer", minimum: least, maximum: most, pattern: undefined });
 
 export const flag = z
   .enum(["true", "false"], { error: "must be true or false" })
