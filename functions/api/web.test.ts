@@ -41,7 +41,11 @@ test("what carries a hash in its name is kept for a year", async () => {
 });
 
 test("nothing outside the folder is served", async () => {
-  for (const path of ["/assets/..%2f..%2fsecret.txt", "/assets/%2e%2e%2fsecret.txt", "/assets/../../secret.txt"])
+  for (const path of [
+    "/assets/..%2f..%2fsecret.txt",
+    "/assets/%2e%2e%2fsecret.txt",
+    "/assets/../../secret.txt",
+  ])
     expect((await get(path)).status).toBe(404);
   expect((await get("/assets/none.js")).status).toBe(404);
   expect((await get("/assets/")).status).toBe(404);

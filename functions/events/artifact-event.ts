@@ -26,8 +26,10 @@ export async function takeArtifact(deps: ArtifactDeps, event: ObjectCreated): Pr
     await audit(deps, uri, created ? 201 : 200);
     await deployEverywhere(deps, release);
   } catch (error) {
-    // What trying again may mend is thrown, so that the platform sends the event again.
-    if (!(error instanceof TuttiError) || ERRORS[error.code].retryable) throw error;
+    // What trying again may mend is thrown, so that the platform sends the event again; so is `conflict`: another run
+    // of the same event is at it, and may yet fail.
+    if (!(error instanceof TuttiError) || ERRORS[error.code].retryable || error.code === "conflict")
+      throw error;
     await audit(deps, uri, ERRORS[error.code].status, error.code);
   }
 }

@@ -21,9 +21,10 @@ async function apply(context: Context, path: string): Promise<void> {
     context.print(app, () => [`${context.style.bold(app.app)} (${app.kind}) ${done}`]);
   } catch (error) {
     if (context.json() || !(error instanceof ClientError) || error.errors.length === 0) throw error;
-    const lines = error.errors.map(
-      (fault) => `${path}:${lineOfPath(file, fault.path)} ${fault.path}: ${fault.message}`,
-    );
+    const faults = error.errors.map((fault) => ({ ...fault, line: lineOfPath(file, fault.path) }));
+    const lines = faults
+      .sort((a, b) => a.line - b.line)
+      .map((fault) => `${path}:${fault.line} ${fault.path}: ${fault.message}`);
     throw new UsageError("the manifest was refused", lines);
   }
 }
