@@ -29,10 +29,11 @@ export function mount(app: Hono<ApiEnv>, route: Route, deps: ApiDeps): void {
 
 async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer> {
   const caller = allowedCaller(c, route);
+  const text = methodOf(route.key) === "GET" ? "" : await readBodyText(c.req.raw);
+  const json = route.body && requireBody(route, parseJson(text));
   const params = route.params && validateParams(route.params, c.req.param());
   const query = route.query && validate(route.query, c.req.query());
-  const text = methodOf(route.key) === "GET" ? "" : await readBodyText(c.req.raw);
-  const body = route.body && validate(route.body, requireBody(route, parseJson(text)));
+  const body = route.body && validate(route.body, json);
   const handle = async () => (await route.handle({ params, query, body, caller, deps })) as Answer;
   if (methodOf(route.key) === "GET") return handle();
   const key = c.req.header("idempotency-key");
