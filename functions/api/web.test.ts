@@ -13,6 +13,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, "web/assets"), { recursive: true });
   writeFileSync(join(folder, "web/index.html"), "<!doctype html><p>console</p>");
   writeFileSync(join(folder, "web/assets/index-a1b2c3.js"), "console.log(1)");
+  writeFileSync(join(folder, "web/icon.svg"), "<svg/>");
   writeFileSync(join(folder, "secret.txt"), "secret");
   api = await openTestApi({ webFolder: pathToFileURL(join(folder, "web/")) });
 });
@@ -38,6 +39,12 @@ test("what carries a hash in its name is kept for a year", async () => {
   const script = await get("/assets/index-a1b2c3.js");
   expect(script.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
   expect(script.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+});
+
+test("an icon beside the page is served as what it is", async () => {
+  const icon = await get("/icon.svg");
+  expect([icon.status, icon.headers.get("content-type")]).toEqual([200, "image/svg+xml"]);
+  expect((await get("/other.svg")).status).toBe(404);
 });
 
 test("nothing outside the folder is served", async () => {

@@ -39,7 +39,7 @@ export function mountWeb(app: Hono<ApiEnv>, folder: URL): void {
     if (answer) return answer;
     throw new TuttiError("not_found", `There is no file ${c.req.path}.`);
   });
-  app.get("/:name{favicon\\.(?:svg|ico|png)|robots\\.txt}", async (c) => {
+  app.get("/:name{[A-Za-z0-9_-]+\\.(?:svg|ico|png|txt|webmanifest)}", async (c) => {
     const answer = serve(c.req.raw, c.req.param("name"), await load(c.req.param("name")));
     if (answer) return answer;
     throw new TuttiError("not_found", `There is no file ${c.req.path}.`);
