@@ -64,7 +64,11 @@ async function deployEverywhere(deps: ArtifactDeps, release: Release): Promise<v
 async function deployOnce(deps: ArtifactDeps, release: Release, { name }: Environment): Promise<void> {
   const spec = specOf(release, name);
   if (!spec.autoDeploy) return;
-  const claim = { scope: ACTOR, key: `${release.app}/${name}/${release.version}`, fingerprint: release.id };
+  const claim = {
+    scope: `event:${ACTOR}`,
+    key: `${release.app}/${name}/${release.version}`,
+    fingerprint: release.id,
+  };
   if (await deps.store.idempotency.claim(claim, deps.clock.now())) return;
   const { app, version } = release;
   const submission = { app, environment: name, version, spec, createdBy: ACTOR, trigger: "s3" as const };

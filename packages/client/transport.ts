@@ -87,13 +87,18 @@ function urlOf(base: string, { path, query }: Sending): string {
 }
 
 function problemOf(answer: Response, text: string): ProblemDocument {
+  const plain = {
+    status: answer.status,
+    title: `The API answered ${answer.status} ${answer.statusText}`.trim(),
+  };
   try {
     const document: unknown = JSON.parse(text);
-    if (typeof document === "object" && document !== null) return { ...document, status: answer.status };
+    if (typeof document === "object" && document !== null)
+      return { ...plain, ...document, status: answer.status };
   } catch {
     // Not ours: a proxy's page, perhaps. The status still says enough.
   }
-  return { status: answer.status, title: `The API answered ${answer.status} ${answer.statusText}`.trim() };
+  return plain;
 }
 
 function parse(answer: Response, text: string): unknown {

@@ -38,7 +38,10 @@ export const createDeployment = route(
     const app = await needApp(deps, params.app);
     const submission = await deploymentOf(deps, app, body, caller);
     if (body.dryRun)
-      return reply(200, await planOf(deps, { ...submission, kind: app.kind, rollout: body.rollout }));
+      return reply(
+        200,
+        await planOf(deps, { ...submission, kind: submission.spec.kind, rollout: body.rollout }),
+      );
     return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );
@@ -56,7 +59,7 @@ export const rollBack = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const submission = await rollbackOf(deps, app, body, caller);
-    if (body.dryRun) return reply(200, await planOf(deps, { ...submission, kind: app.kind }));
+    if (body.dryRun) return reply(200, await planOf(deps, { ...submission, kind: submission.spec.kind }));
     return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );
