@@ -20,17 +20,29 @@ for (const stream of [process.stdout, process.stderr]) {
   };
 }
 
-// A package that was forgotten in the bundle must be missing here too, though a folder above has it.
-// The runtime itself brings the SDK: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+// A package that was forgotten in the bundle must be missing here too, though a folder above has it. Only the SDK is
+// brought by the runtime: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+const broughtByRuntime = /^@(aws-sdk|smithy)\//;
 registerHooks({
   resolve(specifier, context, next) {
-    const found = next(specifier, context);
-    if (found.url.startsWith("file:") && !found.url.startsWith(root) && context.parentURL?.startsWith(root)) {
-      if (!/^@(aws-sdk|smithy)\//.test(specifier)) throw missing(`Cannot find package '${specifier}'`);
-    }
+    if (!context.parentURL?.startsWith(root)) return next(specifier, context);
+    const found = broughtByRuntime.test(specifier)
+      ? nextOrOwn(specifier, context, next)
+      : next(specifier, context);
+    const isForeign = found.url.startsWith("file:") && !found.url.startsWith(root);
+    if (isForeign && !broughtByRuntime.test(specifier)) throw missing(`Cannot find package '${specifier}'`);
     return found;
   },
 });
+
+/** @type {(specifier: string, context: any, next: any) => any} */
+function nextOrOwn(specifier, context, next) {
+  try {
+    return next(specifier, context);
+  } catch {
+    return next(specifier, { ...context, parentURL: import.meta.url });
+  }
+}
 
 const missing = (/** @type {string} */ message) =>
   Object.assign(new Error(message), { code: "ERR_MODULE_NOT_FOUND" });

@@ -4,14 +4,29 @@ import { cpSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Platform } from "../platform.ts";
-import { createStepFunctions } from "./service.ts";
+import { createStepFunctions, type StepFunctionsService } from "./service.ts";
 import type { Timers } from "./timers.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: payloads are whatever a test sends.
 type Json = any;
 export type TrialFunction = (payload: Json) => Json;
 
-export type Trial = ReturnType<typeof createTrial>;
+export type Trial = {
+  service: StepFunctionsService;
+  timers: ManualTimers;
+  /** Status changes that were put on the bus. */
+  emitted: { status: string; name: string }[];
+  send(operation: string, input: Json): Promise<Json>;
+  /** Creates the machine `trial` and starts an execution; answers its ARN. */
+  begin(definition: Json, input?: Json, name?: string): Promise<string>;
+  /** Moves time whenever nothing else does, until the execution has ended; answers its description. */
+  end(executionArn: string): Promise<Json>;
+  play(definition: Json, input?: Json): Promise<Json>;
+  history(executionArn: string): Promise<Json[]>;
+  types(executionArn: string): Promise<string[]>;
+  /** Another process on what this one had written, which itself hangs from now on. */
+  crash(changed?: Record<string, TrialFunction>): Promise<Trial>;
+};
 
 type Setup = {
   functions?: Record<string, TrialFunction>;
@@ -46,7 +61,6 @@ export function createTrial({
     const started = await send("StartExecution", { stateMachineArn, name, input: JSON.stringify(input) });
     return started.executionArn;
   };
-  /** Moves time whenever nothing else does, until the execution ends. */
   const end = async (executionArn: string): Promise<Json> => {
     for (let quiet = 0; quiet < 2_000; quiet++) {
       await settle();
@@ -68,8 +82,7 @@ export function createTrial({
     history,
     play: async (definition: Json, input?: Json) => end(await begin(definition, input)),
     types: async (executionArn: string) => (await history(executionArn)).map((event) => event.type as string),
-    /** Another process on what this one had written, which itself hangs from now on. */
-    async crash(changed: Record<string, TrialFunction> = functions): Promise<Trial> {
+    async crash(changed = functions) {
       const copy = mkdtempSync(join(tmpdir(), "step-functions-"));
       cpSync(place, copy, { recursive: true });
       await service.stop?.();
