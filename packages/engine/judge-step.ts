@@ -74,7 +74,7 @@ function policyOf(deployment: Deployment, step: Step) {
 function counted(deployment: Deployment, step: Step, failures: Failure[]): Failure[] {
   if (!step.rollback) return failures;
   const since = deployment.ending?.since ?? deployment.createdAt;
-  return failures.filter((one) => one.at >= since);
+  return failures.filter((one) => one.at > since);
 }
 
 function failedHere(step: Step, failures: Failure[]): boolean {

@@ -63,8 +63,13 @@ export async function openStage({ hosts = 3, timers = systemTimers }: StageOptio
     const request = JSON.parse(
       Buffer.from((input as { Payload: Uint8Array }).Payload).toString(),
     ) as DriverRequest;
-    return invoke(request);
+    const running = invoke(request);
+    working.add(running);
+    return running.finally(() => working.delete(running));
   }
+
+  /** Invocations under way; a function goes on when its execution has ended. */
+  const working = new Set<Promise<unknown>>();
 
   async function invoke(request: DriverRequest): Promise<unknown> {
     invocations.push(request.verb);
@@ -124,6 +129,8 @@ export async function openStage({ hosts = 3, timers = systemTimers }: StageOptio
     transitions: (name: string) => machine.transitionsOf(executionArn(name)),
     close: async () => {
       await machine.stop?.();
+      const moment = new Promise((resolve) => setTimeout(resolve, 500));
+      await Promise.race([Promise.allSettled(working), moment]);
       await table.close();
       rmSync(directory, { recursive: true, force: true });
     },
