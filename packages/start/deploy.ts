@@ -10,6 +10,7 @@ import {
   LambdaClient,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -125,6 +126,10 @@ async function deployFunction(
     await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
     await retryingConflict(() => lambda.send(new UpdateFunctionConfigurationCommand(configuration)));
   }
+  await waitUntilFunctionActiveV2(
+    { client: lambda, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.2 } as never,
+    { FunctionName },
+  );
   if (one.url) await deployUrl(lambda, FunctionName);
 }
 

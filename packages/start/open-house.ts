@@ -7,7 +7,7 @@ import { blueprint } from "#infra/blueprint.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { buildConsole } from "./build-console.ts";
 import { bundleFunctions } from "./bundle.ts";
-import { deployBlueprint } from "./deploy.ts";
+import { type AwsAccess, deployBlueprint } from "./deploy.ts";
 import { freePort } from "./free-port.ts";
 import { furnish } from "./furnish.ts";
 import type { Settings } from "./settings.ts";
@@ -23,6 +23,8 @@ export type House = {
   awsUrl: string;
   token: string;
   sandbox: Sandbox;
+  /** Fresh options for an SDK client with the rights of the sandbox's owner. */
+  access(): AwsAccess;
   close(): Promise<void>;
 };
 
@@ -38,11 +40,16 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
     startSandbox(sandboxOptions(settings, port, log)),
   ]);
   try {
-    const access = { endpoint: sandbox.endpoint, region: REGION, credentials: sandbox.rootCredentials };
-    await deployBlueprint(plan, bundles, access);
+    // The SDK changes a credentials object that it is given, so each client gets its own.
+    const access = () => ({
+      endpoint: sandbox.endpoint,
+      region: REGION,
+      credentials: { ...sandbox.rootCredentials },
+    });
+    await deployBlueprint(plan, bundles, access());
     const apiUrl = `http://127.0.0.1:${port}`;
-    await furnish({ sandbox, access, apiUrl, token, plan, servers: settings.servers });
-    return { apiUrl, awsUrl: sandbox.endpoint, token, sandbox, close: () => sandbox.stop() };
+    await furnish({ sandbox, access: access(), apiUrl, token, plan, servers: settings.servers });
+    return { apiUrl, awsUrl: sandbox.endpoint, token, sandbox, access, close: () => sandbox.stop() };
   } catch (error) {
     await sandbox.stop();
     throw error;
@@ -55,6 +62,6 @@ function sandboxOptions(settings: Settings, port: number, log: (line: string) =>
     port: settings.awsPort,
     timeScale: settings.timeScale,
     log,
-    functionUrls: { "tutti-api": { host: "127.0.0.1", port } },
+    urlPorts: { "tutti-api": { host: "127.0.0.1", port } },
   };
 }

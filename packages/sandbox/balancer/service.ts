@@ -43,7 +43,13 @@ export function createBalancer(platform: Platform): Balancer {
       ...ruleHandlers(state),
       ...tagHandlers(state),
     },
-    iamResources: IAM_RESOURCES,
+    iamResources: {
+      ...IAM_RESOURCES,
+      CreateLoadBalancer: ({ Name }: elb.CreateLoadBalancerInput) => [
+        arnOf(platform, `loadbalancer/app/${Name}/*`),
+      ],
+      CreateTargetGroup: ({ Name }: elb.CreateTargetGroupInput) => [arnOf(platform, `targetgroup/${Name}/*`)],
+    },
     start: () => start(state),
     stop: () => stop(state),
     metrics: () => readMetrics(state),
@@ -99,6 +105,11 @@ const named =
   (...keys: string[]) =>
   (input: Input) =>
     keys.flatMap((key) => input[key] ?? []);
+
+/** What is yet to be made has no id; IAM is asked about any. */
+function arnOf({ region, accountId }: Platform, resource: string): string {
+  return `arn:aws:elasticloadbalancing:${region}:${accountId}:${resource}`;
+}
 
 // Service Authorization Reference, Elastic Load Balancing V2: Describe* know no resources.
 const IAM_RESOURCES: Service["iamResources"] = {
