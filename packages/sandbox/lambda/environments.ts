@@ -37,6 +37,7 @@ export function createEnvironments(
   const pools = new Map<string, Pool>();
   const running = new Set<Environment>();
   let starting = 0;
+  let stopped = false;
   const sweeper = setInterval(() => sweep(pools, Date.now() - idleLimitMs), 2_000).unref();
 
   function launch(pool: Pool): void {
@@ -68,6 +69,7 @@ export function createEnvironments(
   }
 
   function pump(pool: Pool): void {
+    if (stopped) giveUp(pool);
     while (pool.waiting.length > 0) {
       const free = pool.idle.pop();
       if (!free) break;
@@ -102,20 +104,34 @@ export function createEnvironments(
       });
     },
     /** Ends what runs an older state of the function; requests under way are played to their end. */
-    retire(functionName: string, keep: (version: VersionRecord) => boolean): void {
-      for (const [key, pool] of pools) {
-        if (pool.functionName !== functionName || keep(pool.version)) continue;
-        pool.retired = true;
-        for (const { environment } of pool.idle.splice(0)) environment.end();
-        if (pool.busy + pool.waiting.length + pool.starting === 0) pools.delete(key);
-      }
-    },
+    retire: (functionName: string, keep: (version: VersionRecord) => boolean) =>
+      retire(pools, functionName, keep),
     count: () => running.size,
     stop(): void {
+      stopped = true;
       clearInterval(sweeper);
       for (const environment of running) environment.end();
     },
   };
+}
+
+function retire(
+  pools: Map<string, Pool>,
+  functionName: string,
+  keep: (version: VersionRecord) => boolean,
+): void {
+  for (const [key, pool] of pools) {
+    if (pool.functionName !== functionName || keep(pool.version)) continue;
+    pool.retired = true;
+    for (const { environment } of pool.idle.splice(0)) environment.end();
+    if (pool.busy + pool.waiting.length + pool.starting === 0) pools.delete(key);
+  }
+}
+
+/** Nothing starts any more: who still waits is told so. */
+function giveUp(pool: Pool): void {
+  const failure = { errorType: "Runtime.ExitError", errorMessage: "The sandbox is stopping" };
+  for (const { resolve } of pool.waiting.splice(0)) resolve({ failure });
 }
 
 const sizeOf = (pool: Pool) => pool.idle.length + pool.busy + pool.starting;
