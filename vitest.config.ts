@@ -2,7 +2,7 @@
 // on the real sandbox (part of `npm test`), `slow` for proofs that only `.ci/run` waits for.
 import { defineConfig } from "vitest/config";
 
-const integration = ["test/e2e/**/*.test.ts", "test/sandbox/**/*.test.ts", "test/contract/**/*.test.ts"];
+const integration = ["test/{e2e,sandbox,contract,workflows}/**/*.test.ts"];
 const slow = ["test/slow/**/*.test.ts"];
 
 export default defineConfig({

@@ -50,8 +50,8 @@ function together(deployment: Deployment, step: Step, shards: Shard[]): Watched 
 
 /** Each shard knew only its own failures. */
 function overBudget(deployment: Deployment, step: Step, failures: Watched["failed"]): string {
-  if (step.rollback) return "";
-  const count = new Set(failures.map((one) => one.replica)).size;
+  const since = step.rollback ? (deployment.ending?.since ?? "") : "";
+  const count = new Set(failures.filter((one) => one.at > since).map((one) => one.replica)).size;
   const allowed = failuresAllowed(deployment.spec.rollout, deployment.health.desired);
   return count > allowed ? `${failures.at(-1)!.reason}; ${count} failures, ${allowed} allowed` : "";
 }

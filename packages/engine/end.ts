@@ -77,30 +77,39 @@ export function naturalEnd(deployment: Deployment): End {
   const { ending, intent, changed, previousVersion } = deployment;
   const aborted = intent?.action === "abort";
   if (aborted && !changed) {
-    return { status: "cancelled", reason: `${said(intent.reason ?? "aborted")} Nothing had been changed.` };
+    return {
+      status: "cancelled",
+      reason: `${asSentence(intent.reason ?? "aborted")} Nothing had been changed.`,
+    };
   }
   if (ending === null) return { status: "succeeded", reason: successReason(deployment) };
-  if (!changed) return { status: "rolled_back", reason: `${said(ending.reason)} Nothing had been changed.` };
+  if (!changed)
+    return { status: "rolled_back", reason: `${asSentence(ending.reason)} Nothing had been changed.` };
   const where = previousVersion === null ? "Removed again" : `Went back to ${previousVersion}`;
-  return { status: "rolled_back", reason: `${where}: ${uncapitalised(ending.reason)}` };
+  return {
+    status: "rolled_back",
+    reason: `${where}: ${ending.reason.replace(/[.\s]*$/, ".")}${leftBehind(deployment)}`,
+  };
+}
+
+/** Replicas that the way back could not bring back, within the budget. */
+function leftBehind({ failures, ending }: Deployment): string {
+  const since = ending?.since ?? "";
+  const names = [...new Set(failures.filter((one) => one.at > since).map((one) => one.replica))];
+  return names.length === 0 ? "" : ` Could not be brought back: ${named(names)}.`;
+}
+
+function named(names: string[]): string {
+  return `${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
 }
 
 function successReason({ version, steps, failures, health }: Deployment): string {
   if (failures.length > 0) {
     const names = [...new Set(failures.map((one) => one.replica))];
-    const left = `${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
-    return `${version} runs on ${health.desired - names.length} of ${health.desired}; ${left} failed within the budget: ${asSentence(failures[0]!.reason)}`;
+    return `${version} runs on ${health.desired - names.length} of ${health.desired}; ${named(names)} failed within the budget: ${asSentence(failures[0]!.reason)}`;
   }
   const nothing = steps.every((step) => step.status === "skipped");
   return nothing ? `${version} was running already; nothing had to be changed.` : `${version} is live.`;
-}
-
-function said(reason: string): string {
-  return asSentence(reason);
-}
-
-function uncapitalised(reason: string): string {
-  return reason.replace(/[.\s]*$/, ".");
 }
 
 function closedSteps(deployment: Deployment, at: string): Deployment {

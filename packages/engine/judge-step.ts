@@ -68,7 +68,8 @@ function putAside(deployment: Deployment, step: Step, observations: Observation[
 
 function policyOf(deployment: Deployment, step: Step) {
   const { rollout } = deployment.spec;
-  return step.rollback ? { ...rollout, maxFailures: 0, onFailure: "rollback" as const } : rollout;
+  // The way back may leave as many behind as the way forward might have, counted anew; more, and it has failed.
+  return step.rollback ? { ...rollout, onFailure: "rollback" as const } : rollout;
 }
 
 function counted(deployment: Deployment, step: Step, failures: Failure[]): Failure[] {

@@ -106,3 +106,28 @@ test("with onFailure pause it waits for a person; resuming forgives and plans ag
   await stage.free();
   expect(running("v2")).toBe(10);
 });
+
+test("the way back has the same budget, counted anew, and names whom it left behind", async () => {
+  await tenOn("v1");
+  breakHosts(1, 2, 3, 4);
+  stage.world.hosts.get("host-1")!.cannotRun = ["v1", "v2"];
+  const { id } = await stage.submit("v2", TEN);
+  const deployment = await stage.ended(id);
+  expect(deployment.status).toBe("rolled_back");
+  expect(deployment.reason).toMatch(/4 failures, 3 allowed\./);
+  await stage.free();
+  expect(running("v2")).toBe(0);
+});
+
+test("a way back that cannot be completed ends failed after two attempts, and the target is degraded", async () => {
+  await tenOn("v1");
+  for (const n of [2, 3]) stage.world.hosts.get(`host-${n}`)!.cannotRun = ["v1", "v2"];
+  const { id } = await stage.submit("v2", { spec: aSpec({ replicas: 10 }), rollout: { batch: 2 } });
+  const deployment = await stage.ended(id);
+  expect(deployment.status).toBe("failed");
+  expect(deployment.reason).toMatch(
+    /^The way back to v1 could not be completed: Host-[23] is unhealthy on v1/,
+  );
+  await stage.free();
+  expect((await stage.target()).degraded).toBe(deployment.reason);
+});
