@@ -1,8 +1,8 @@
 // A small JSON document on disk, written whole: temp file + rename, so that a kill at any moment leaves the old or
 // the new one. Saves that come while one is being written share the next write.
-import { readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { readJsonFile } from "./ground/files.ts";
 
 export type JsonFile<T> = {
   /** `undefined` where there is no such file. */
@@ -42,14 +42,5 @@ export function jsonFile<T>(path: string): JsonFile<T> {
     return save(take);
   }
 
-  return { read: () => readJson<T>(path), save };
-}
-
-export function readJson<T>(path: string): T | undefined {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  return { read: () => readJsonFile<T>(path), save };
 }

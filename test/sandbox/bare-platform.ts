@@ -33,9 +33,14 @@ export function barePlatform(before?: Platform, settings: Partial<Platform> = {}
   return platform;
 }
 
+const directories: string[] = [];
+process.once("exit", () => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+});
+
 function aDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), "bare-platform-"));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  directories.push(directory);
   return directory;
 }
 

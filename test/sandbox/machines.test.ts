@@ -1,7 +1,9 @@
 // Machines as an operator sees them: real processes, commands by Systems Manager, services by systemctl.
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { createMachines, type Machines } from "#sandbox/machines/service.ts";
 import type { Platform } from "#sandbox/platform.ts";
@@ -305,4 +307,19 @@ test("Parameters: versions, overwriting, and secrets that lie encrypted on disk.
   expect(await call(service, "PutParameter", { ...again, Overwrite: true })).toMatchObject({ Version: 2 });
   await call(service, "DeleteParameter", { Name: "/app/password" });
   await expect(get()).rejects.toMatchObject({ code: "ParameterNotFound" });
+});
+
+test("A process that exits without stopping its sandbox leaves nothing running.", async () => {
+  const { directory } = barePlatform();
+  const script = `
+    import { createMachines } from ${JSON.stringify(fileURLToPath(import.meta.resolve("#sandbox/machines/service.ts")))};
+    const machines = createMachines({ directory: ${JSON.stringify(directory)}, addressFor: () => "127.99.0.1", now: Date.now, log() {}, machineAddresses: new Map() });
+    await machines.ensure({ id: "mi-1", name: "one", tags: {} });
+    const group = await machines.fleet.machine("mi-1").spawn({ argv: ["/bin/sleep", "60"] });
+    console.log(group.pid);
+    process.exit(1);`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  expect(stdout).toMatch(/^\d+\n$/);
+  await sleep(50);
+  expect(existsSync(`/proc/${stdout.trim()}/cwd`)).toBe(false);
 });

@@ -2,7 +2,8 @@
 // was under way when the sandbox ended is Failed at its next start, since its processes were ended with it.
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type JsonFile, jsonFile, readJson } from "../json-file.ts";
+import { readJsonFile } from "../ground/files.ts";
+import { type JsonFile, jsonFile } from "../json-file.ts";
 import type { Platform } from "../platform.ts";
 import { type CommandRecord, endInvocation, isOver } from "./command-record.ts";
 
@@ -63,7 +64,7 @@ function endInterrupted(command: CommandRecord, now: number): boolean {
 function loadAll(directory: string): CommandRecord[] {
   return readdirSync(directory)
     .filter((name) => name.endsWith(".json"))
-    .map((name) => readJson<CommandRecord>(join(directory, name)))
+    .map((name) => readJsonFile<CommandRecord>(join(directory, name)))
     .filter((command) => command !== undefined)
     .sort((a, b) => a.requestedAt - b.requestedAt);
 }

@@ -47,6 +47,8 @@ type Yard = {
   file: JsonFile<MachineRecord[]>;
   records: Map<string, MachineRecord>;
   machines: Map<string, Machine>;
+  /** Ends what is left when the process exits without a stop: an uncaught error, `process.exit`. */
+  atExit: () => void;
   /** Resolves to what closes the control socket; it comes with the first machine. */
   control: Promise<() => Promise<void>> | undefined;
 };
@@ -61,6 +63,7 @@ export function createFleet(platform: Platform): Fleet {
     file,
     records: new Map((file.read() ?? []).map((record) => [record.id, record])),
     machines: new Map(),
+    atExit: () => killLeftovers(sandboxDirectory),
     control: undefined,
   };
   return {
@@ -86,6 +89,7 @@ function save(yard: Yard): Promise<void> {
 async function openYard(yard: Yard): Promise<() => Promise<void>> {
   mkdirSync(yard.directory, { recursive: true, mode: 0o700 });
   writeStandIns(yard.directory);
+  process.once("exit", yard.atExit);
   return openControl(yard.directory, async (id, command, cwd, args) => {
     const machine = yard.machines.get(id);
     return machine
@@ -146,9 +150,15 @@ async function start(yard: Yard): Promise<void> {
 
 async function stop(yard: Yard): Promise<void> {
   await Promise.all([...yard.machines.values()].map((machine) => machine.stopGroups()));
-  if (yard.machines.size > 0) killMarked([`SANDBOX_DIRECTORY=${yard.sandboxDirectory}`, "SANDBOX_MACHINE="]);
+  if (yard.machines.size > 0) killLeftovers(yard.sandboxDirectory);
+  process.off("exit", yard.atExit);
   const close = await yard.control?.catch(() => undefined);
   yard.control = undefined;
   await close?.();
   await save(yard);
+}
+
+/** What left its process group is found by its environment. */
+function killLeftovers(sandboxDirectory: string): void {
+  killMarked([`SANDBOX_DIRECTORY=${sandboxDirectory}`, "SANDBOX_MACHINE="]);
 }
