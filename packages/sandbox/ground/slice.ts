@@ -1,5 +1,7 @@
 // Each sandbox on this machine claims a slice 127.<n>.0.0/16 of the loopback addresses, by holding a listening socket
-// on an address of it. The kernel gives the claim back when the process dies.
+// on an address of it. The kernel gives the claim back when the process dies; a slice where anything else listens is
+// left alone.
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { readJsonFile, writeAtomically } from "./files.ts";
@@ -20,7 +22,9 @@ export async function claimSlice(directory: string): Promise<Slice> {
   const path = join(directory, "slice.json");
   const remembered = readJsonFile<{ slice: number }>(path)?.slice;
   const order = Array.from({ length: SLICES }, (_unused, index) => index + 1);
+  const taken = slicesInUse();
   for (const number of remembered ? [remembered, ...order] : order) {
+    if (taken.has(number)) continue;
     const server = await claim(number);
     if (!server) continue;
     if (number !== remembered) writeAtomically(path, JSON.stringify({ slice: number }));
@@ -36,6 +40,15 @@ export async function claimSlice(directory: string): Promise<Slice> {
 export function addressIn(slice: number, n: number): string {
   if (!Number.isInteger(n) || n < 1 || n > 60_000) throw new Error(`address ${n} is not in 1..60000`);
   return `127.${slice}.${n >> 8}.${n & 255}`;
+}
+
+/**
+ * Slices where something listens: of a sandbox that runs, or what a killed one left behind, which only a start on the
+ * same directory ends. /proc/net/tcp writes an address as hexadecimal bytes in reverse; state 0A is LISTEN (proc(5)).
+ */
+function slicesInUse(): Set<number> {
+  const lines = readFileSync("/proc/net/tcp", "utf8").matchAll(/: [0-9A-F]{4}([0-9A-F]{2})7F:\S+ \S+ 0A /g);
+  return new Set(Array.from(lines, ([, slice]) => Number.parseInt(slice!, 16)));
 }
 
 function claim(slice: number): Promise<Server | undefined> {
