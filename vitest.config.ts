@@ -17,10 +17,22 @@ export default defineConfig({
         },
       },
       {
-        test: { name: "integration", include: integration, testTimeout: 60_000, hookTimeout: 60_000, maxWorkers: 2 },
+        test: {
+          name: "integration",
+          include: integration,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
       },
       {
-        test: { name: "slow", include: slow, testTimeout: 900_000, hookTimeout: 120_000, fileParallelism: false },
+        test: {
+          name: "slow",
+          include: slow,
+          testTimeout: 900_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
       },
     ],
   },
