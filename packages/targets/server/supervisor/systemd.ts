@@ -68,5 +68,9 @@ supervisor_look() {
   esac
 }
 
-supervisor_log() { journalctl -u "$unit.service" -n 4 -o cat --no-pager 2>/dev/null; }
+# What the app itself wrote last; systemd's own words about it are left out.
+supervisor_log() {
+  journalctl -u "$unit.service" -n 15 -o cat --no-pager 2>/dev/null |
+    grep -v -e "^$unit.service: " -e '^Start' -e '^Stop' -e '^-- ' -e '^ *$' | tail -n 4
+}
 `;

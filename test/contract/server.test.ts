@@ -1,0 +1,239 @@
+// The server driver on the sandbox's machines, SSM, S3 and load balancer: real processes behind a real proxy.
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+  CreateLoadBalancerCommand,
+  DeregisterTargetsCommand,
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Spec } from "#core/domain/spec.ts";
+import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import { createServerDriver } from "#targets/server/driver.ts";
+import { aRollout, aSpec } from "#test/support/a-deployment.ts";
+import { aTarget } from "./a-target.ts";
+import { driverContract, type Harness } from "./driver.ts";
+import { planTo, playStep, roll } from "./roll.ts";
+import { type ServerNature, serverArchive } from "./server-archive.ts";
+import { steadyLoad } from "./steady-load.ts";
+
+let sandbox: Sandbox;
+let directory: string;
+let loadBalancer: { arn: string; ports: { from: number; to: number }; vpcId: string };
+let clients: {
+  ssm: SSMClient;
+  s3: S3Client;
+  secrets: SecretsManagerClient;
+  elb: ElasticLoadBalancingV2Client;
+};
+let apps = 0;
+
+const clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
+  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
+  for (const number of [1, 2, 3])
+    await sandbox.machines.ensure({ id: machineId(number), name: `web-${number}`, tags: { pool: "web" } });
+  const { endpoint, rootCredentials: credentials } = sandbox;
+  const access = { endpoint, region: "us-east-1", credentials };
+  clients = {
+    ssm: new SSMClient(access),
+    s3: new S3Client({ ...access, forcePathStyle: true }),
+    secrets: new SecretsManagerClient(access),
+    elb: new ElasticLoadBalancingV2Client(access),
+  };
+  await clients.s3.send(new CreateBucketCommand({ Bucket: "tutti-artifacts" }));
+  const made = await clients.elb.send(
+    new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-1", "subnet-2"] }),
+  );
+  const { LoadBalancerArn, VpcId } = made.LoadBalancers![0]!;
+  loadBalancer = { arn: LoadBalancerArn!, vpcId: VpcId ?? "vpc-1", ports: { from: 8000, to: 8099 } };
+});
+afterAll(async () => {
+  await sandbox.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function machineId(number: number): string {
+  return `mi-0000000000000000${number}`;
+}
+
+async function open(overrides: Partial<Spec> = {}) {
+  apps += 1;
+  const spec = aSpec({
+    app: `shop-${apps}`,
+    replicas: 3,
+    health: {
+      path: "/healthz",
+      intervalSeconds: 0.1,
+      timeoutSeconds: 1,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+      graceSeconds: 1,
+    },
+    rollout: aRollout({ drainSeconds: 1 }),
+    ...overrides,
+  });
+  const pools = {
+    web: { ssm: { tags: { pool: "web" } }, user: userInfo().username, directory: "apps" },
+  };
+  const { target, releases } = aTarget(spec, clock, { pools, loadBalancer });
+  const keyOf = (version: string) => ({ Bucket: "tutti-artifacts", Key: `uploads/${spec.app}/${version}` });
+  const makeRelease = async (version: string, nature: ServerNature) => {
+    const { bytes, sha256 } = await serverArchive(version, nature);
+    await clients.s3.send(new PutObjectCommand({ ...keyOf(version), Body: bytes }));
+    releases.add(version, { uri: `s3://tutti-artifacts/${keyOf(version).Key}`, sha256 });
+  };
+  const driver = createServerDriver(clients);
+  const close = () => driver.retire(target);
+  const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
+  const forget = (version: string) => clients.s3.send(new DeleteObjectCommand(keyOf(version)));
+  return { ...harness, makeRelease, forget };
+}
+
+function homeOn(number: number, app: string): string {
+  return join(directory, "machines", machineId(number), "apps", `${app}-prod`);
+}
+
+async function targetGroupArn(app: string): Promise<string> {
+  const Names = [`tutti-${app}-prod`];
+  const found = await clients.elb.send(new DescribeTargetGroupsCommand({ Names }));
+  return found.TargetGroups![0]!.TargetGroupArn!;
+}
+
+driverContract("server", open, {
+  unhealthy: /web-1: GET \/healthz answered 500/,
+  crashing: /web-1: crashed on start: exit code 3, last lines of its log:\nbroken on purpose/,
+  otherDigest: /web-1: The artifact has the SHA-256 [0-9a-f]{64}, the release says 0{64}\./,
+  noArchive: /web-1: The artifact is neither a \.tar\.gz nor a \.zip\./,
+});
+
+test("a release that never listens fails with a reason of its own", async () => {
+  const { driver, target, makeRelease, close } = await open();
+  await makeRelease("v1", "silent");
+  const failed = await roll(driver, target, "v1");
+  expect(failed.reason).toMatch(/^web-1: nothing listens on 127\.[\d.]+:8080$/);
+  await close();
+});
+
+test("the app finds its configuration in its environment, to the letter", async () => {
+  const config = { NASTY: `it's "$HOME" \`id\` \\ 100% {{ssm:x}}\nsecond line ü`, EMPTY: "" };
+  const { driver, target, makeRelease, close } = await open({ config });
+  await makeRelease("v1", "good");
+  await roll(driver, target, "v1");
+  const { endpoint } = await driver.inspect(target);
+  const { env } = (await (await fetch(endpoint!)).json()) as { env: Record<string, string> };
+  const own = { TUTTI_APP: target.app, TUTTI_ENVIRONMENT: "prod", TUTTI_VERSION: "v1", PORT: "8080" };
+  expect(env).toMatchObject({ ...config, ...own });
+  await close();
+});
+
+test("going back needs no artifact, and one that was pruned is fetched again", async () => {
+  const { driver, target, makeRelease, forget, close } = await open({ replicas: 1 });
+  const versions = ["v1", "v2", "v3", "v4", "v5", "v6", "v7"];
+  for (const version of versions) {
+    await makeRelease(version, "good");
+    expect(await roll(driver, target, version)).toMatchObject({ ok: true });
+  }
+  const kept = readdirSync(join(homeOn(1, target.app), "releases")).sort();
+  expect(kept).toEqual(["rel_v3", "rel_v4", "rel_v5", "rel_v6", "rel_v7"]);
+  await forget("v4");
+  expect(await roll(driver, target, "v4", true)).toMatchObject({ ok: true });
+  expect(await roll(driver, target, "v1", true)).toMatchObject({ ok: true });
+  await close();
+});
+
+test("a host that is unplugged is told as unreachable, stays out of traffic and comes back", async () => {
+  const { driver, target, makeRelease, close } = await open();
+  await makeRelease("v1", "good");
+  await makeRelease("v2", "good");
+  await roll(driver, target, "v1");
+  await sandbox.machines.setOnline(machineId(2), false);
+  const fleet = await driver.inspect({ ...target, current: "v1" });
+  expect(fleet.unreachable).toEqual(["web-2"]);
+  expect(fleet.replicas.find(({ id }) => id === "web-2")).toMatchObject({ version: "v1", health: "unknown" });
+  const failed = await roll(driver, { ...target, current: "v1" }, "v2");
+  expect(failed.reason).toBe("web-2: the SSM agent is not online");
+  await sandbox.machines.setOnline(machineId(2), true);
+  expect(await roll(driver, target, "v2")).toMatchObject({ ok: true });
+  await close();
+});
+
+test("a killed process is healed, and what was done to the traffic by hand is put right", async () => {
+  const { driver, target, makeRelease, close } = await open();
+  await makeRelease("v1", "good");
+  await roll(driver, target, "v1");
+  const settled = { ...target, current: "v1" };
+  const { replicas } = await driver.inspect(settled);
+  const [address, port] = replicas[0]!.address!.split(":");
+  const TargetGroupArn = await targetGroupArn(target.app);
+  await clients.elb.send(
+    new DeregisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: address, Port: Number(port) }] }),
+  );
+  await clients.elb.send(
+    new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: "127.9.9.9", Port: 9999 }] }),
+  );
+  await promisify(execFile)(join(directory, "machines", machineId(3), "bin", "systemctl"), [
+    "stop",
+    `tutti-${target.app}-prod`,
+  ]);
+  await clock.sleep(1_500);
+  const fleet = await driver.inspect(settled);
+  expect(fleet.drift).toEqual([
+    "127.9.9.9:9999 is registered at the load balancer and is no replica",
+    "web-1 is not registered at the load balancer",
+  ]);
+  const repaired = await driver.repair(settled, fleet);
+  expect(repaired.map(({ replica, repaired }) => [replica, repaired])).toEqual([
+    ["web-1", true],
+    ["web-3", true],
+    ["127.9.9.9:9999", true],
+  ]);
+  await expect.poll(async () => (await driver.inspect(settled)).drift, { timeout: 10_000 }).toEqual([]);
+  await expect
+    .poll(async () => (await driver.inspect(settled)).replicas.map(({ health }) => health), {
+      timeout: 10_000,
+    })
+    .toEqual(["healthy", "healthy", "healthy"]);
+  await close();
+});
+
+test("two apps on one host get a port each", async () => {
+  const one = await open({ replicas: 1 });
+  const two = await open({ replicas: 1 });
+  for (const each of [one, two]) {
+    await each.makeRelease("v1", "good");
+    expect(await roll(each.driver, each.target, "v1")).toMatchObject({ ok: true });
+  }
+  const ports = [];
+  for (const { driver, target } of [one, two])
+    ports.push((await driver.inspect(target)).replicas[0]!.address!.split(":")[1]);
+  expect(ports).toEqual(["8080", "8081"]);
+  await one.close();
+  await two.close();
+});
+
+test("scaling in drains before it stops, and leaves nothing on the host", async () => {
+  const { driver, target, makeRelease, close } = await open();
+  await makeRelease("v1", "good");
+  await roll(driver, target, "v1");
+  const load = steadyLoad((await driver.inspect(target)).endpoint!);
+  const fewer = { ...target, spec: { ...target.spec, replicas: 2 } };
+  for (const step of await planTo(driver, fewer, "v1")) await playStep(driver, fewer, step);
+  expect((await load.stop()).failed).toBe(0);
+  expect((await driver.inspect(fewer)).replicas.map(({ id }) => id)).toEqual(["web-1", "web-2"]);
+  expect(existsSync(homeOn(3, target.app))).toBe(false);
+  await close();
+});
