@@ -111,7 +111,8 @@ export function respond(outgoing: ServerResponse, status: number): void {
     server: "awselb/2.0",
     "content-type": "text/html",
     "content-length": page.length,
-    connection: keep ? "keep-alive" : "close",
+    // Otherwise Node decides: saying keep-alive to a client that asked to close would make its next request a 400.
+    ...(keep ? {} : { connection: "close" }),
   });
   outgoing.end(page);
 }

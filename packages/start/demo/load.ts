@@ -44,5 +44,7 @@ function note(report: LoadReport, word: string, good: boolean): void {
 }
 
 function add(a: LoadReport, b: LoadReport): LoadReport {
-  return { sent: a.sent + b.sent, failed: a.failed + b.failed, statuses: { ...a.statuses, ...b.statuses } };
+  const statuses = { ...a.statuses };
+  for (const [word, count] of Object.entries(b.statuses)) statuses[word] = (statuses[word] ?? 0) + count;
+  return { sent: a.sent + b.sent, failed: a.failed + b.failed, statuses };
 }
