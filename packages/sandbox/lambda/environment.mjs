@@ -2,7 +2,7 @@
 // What runs inside an execution environment (a worker thread): loads the handler, then plays one request at a time.
 // Plain JavaScript, because stripping types would double the time of a cold start (21 ms against 38 ms).
 import { existsSync } from "node:fs";
-import { registerHooks } from "node:module";
+import { enableCompileCache, flushCompileCache, registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
@@ -10,6 +10,9 @@ import { parentPort, workerData } from "node:worker_threads";
 /** @type {import("node:worker_threads").MessagePort} */
 const port = /** @type {any} */ (parentPort);
 const root = pathToFileURL(`${workerData.directory}/`).href;
+
+// Compiling a bundle of 1.5 MB is most of its cold start: what one environment compiled, the next ones load.
+enableCompileCache(workerData.compileCache);
 
 for (const stream of [process.stdout, process.stderr]) {
   /** @type {any} */ (stream).write = (chunk, encoding, done) => {
@@ -119,6 +122,7 @@ try {
   }
   port.on("message", (request) => void play(handler, request));
   port.postMessage({ ready: true });
+  flushCompileCache();
 } catch (error) {
   port.postMessage({ initError: describe(error) });
 }

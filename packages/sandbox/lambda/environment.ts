@@ -24,6 +24,8 @@ export type Environment = {
 export type EnvironmentOptions = {
   directory: string;
   handler: string;
+  /** Folder of compiled code, shared by all environments. */
+  compileCache: string;
   memoryMib: number;
   variables: Record<string, string>;
   /** Lines written while no request is played, and all output that bypasses the streams. */
@@ -51,7 +53,11 @@ export function startEnvironment(options: EnvironmentOptions): Environment {
     execArgv: [],
     stdout: true,
     stderr: true,
-    workerData: { directory: options.directory, handler: options.handler },
+    workerData: {
+      directory: options.directory,
+      handler: options.handler,
+      compileCache: options.compileCache,
+    },
     resourceLimits: { maxOldGenerationSizeMb: Math.max(leastHeapMib, options.memoryMib) },
   });
   let alive = true;

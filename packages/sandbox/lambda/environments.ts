@@ -45,6 +45,7 @@ export function createEnvironments(
     const environment = startEnvironment({
       directory: join(directory, pool.version.codeFolder),
       handler: pool.version.handler,
+      compileCache: join(directory, "compiled"),
       memoryMib: pool.version.memoryMib,
       variables: variablesOf(platform, pool.record, pool.version, join(directory, pool.version.codeFolder)),
       onStrayLog: (text) => log(pool.functionName, text),

@@ -1,6 +1,6 @@
 // AWS Lambda on this machine: functions, versions, aliases, URLs and invocations. Wires the parts to the operations;
 // each part opens with what it keeps true.
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-lambda";
 import type { Platform, Service } from "../platform.ts";
@@ -72,9 +72,13 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
   };
 }
 
-/** A package.json of its own keeps `type: module` of a folder above away from the functions. */
+/**
+ * A package.json of its own keeps `type: module` of a folder above away from the functions. Compiled code is kept for
+ * one run only, so that it does not pile up.
+ */
 function prepare(directory: string): void {
   mkdirSync(directory, { recursive: true });
+  rmSync(join(directory, "compiled"), { recursive: true, force: true });
   const path = join(directory, "package.json");
   if (!existsSync(path)) writeFileSync(path, "{}\n");
 }
