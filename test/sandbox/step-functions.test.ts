@@ -151,3 +151,23 @@ test("an execution can be stopped, listed and described; machines can be changed
   expect(stateMachines?.map((one) => one.name)).toContain("waits");
   expect(await refusal(start(`${arn}x`))).toBe("StateMachineDoesNotExist");
 });
+
+test("a token may be sent by who is granted it on the token's state machine", async () => {
+  const Resource = "arn:aws:states:::lambda:invoke.waitForTaskToken";
+  const Payload = { token: "{% $states.context.Task.Token %}" };
+  const arn = await machine("granted", task("plays", Payload, { Resource, TimeoutSeconds: 600 }));
+  const allow = (on: string) => [{ Effect: "Allow", Action: ["states:SendTaskSuccess"], Resource: [on] }];
+  const [granted, other] = [
+    await aws.role("sender", allow(arn)),
+    await aws.role("stranger", allow(`${arn}-other`)),
+  ];
+  const executionArn = await start(arn);
+  const events = async () => (await aws.sfn.send(new GetExecutionHistoryCommand({ executionArn }))).events;
+  await expect.poll(async () => (await events())?.map((event) => event.type)).toContain("TaskSubmitted");
+  const input = { taskToken: (await aws.invoke("plays", { ask: true })).json, output: '"sent"' };
+  const send = (principal: string) =>
+    aws.sandbox.platform.call("states", "SendTaskSuccess", input, principal);
+  expect(await refusal(send(other))).toMatch(/^AccessDenied/);
+  await send(granted);
+  expect((await end(executionArn)).output).toBe('"sent"');
+});

@@ -9,6 +9,7 @@ import { createExecutions } from "./executions.ts";
 import { machineHandlers } from "./machine-handlers.ts";
 import { openMachines } from "./machines.ts";
 import { systemTimers, type Timers } from "./timers.ts";
+import { executionOf } from "./tokens.ts";
 
 export type StepFunctionsService = Service & {
   /** State transitions so far, retries included, as AWS bills them; undefined for an unknown execution. */
@@ -48,6 +49,12 @@ export function createStepFunctions(
           (input: { executionArn: string }) => [input.executionArn],
         ]),
       ),
+      ...Object.fromEntries(
+        ["SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"].map((operation) => [
+          operation,
+          machineOfToken,
+        ]),
+      ),
       CreateStateMachine: (input: { name: string }) => [
         `arn:aws:states:${platform.region}:${platform.accountId}:stateMachine:${input.name}`,
       ],
@@ -70,3 +77,9 @@ export function createStepFunctions(
 /** Who gives a role to a machine must be allowed to pass it on. */
 const passRole = (input: { roleArn?: string }) =>
   input.roleArn === undefined ? [] : [{ action: "iam:PassRole", resource: input.roleArn }];
+
+/** Granted on the state machine that the token belongs to. */
+function machineOfToken(input: { taskToken?: string }): string[] {
+  const machine = executionOf(input.taskToken ?? "")?.replace(":execution:", ":stateMachine:");
+  return [machine?.split(":").slice(0, 7).join(":") ?? "*"];
+}

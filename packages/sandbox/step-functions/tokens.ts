@@ -43,7 +43,8 @@ export function createTokens(isExecution: (arn: string) => boolean) {
   };
 }
 
-function executionOf(token: string): string | undefined {
+/** The execution a token belongs to; undefined for what is no token. */
+export function executionOf(token: string): string | undefined {
   try {
     const [arn] = JSON.parse(Buffer.from(token, "base64url").toString("utf8")) as [string];
     return typeof arn === "string" ? arn : undefined;
