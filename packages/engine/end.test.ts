@@ -34,7 +34,7 @@ const cases: [string, Partial<Deployment>, ReturnType<typeof naturalEnd>][] = [
   [
     "failed before anything was changed",
     { ending },
-    { status: "rolled_back", reason: "Host-1 is unhealthy on v2: 500. Nothing had been changed." },
+    { status: "rolled_back", reason: "host-1 is unhealthy on v2: 500. Nothing had been changed." },
   ],
   [
     "aborted before anything was changed",

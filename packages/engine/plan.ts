@@ -98,7 +98,7 @@ function planned(before: Deployment, made: Made, charged: Charge) {
   };
   const count = deployment.steps.filter((step) => step.status === "pending").length;
   const message = first
-    ? `Planned: ${count === 1 ? "1 step" : `${count} steps`} to ${made.desired} replicas of ${before.version}.`
+    ? `Planned: ${count === 1 ? "1 step" : `${count} steps`} to ${before.version}.`
     : `Planned again: ${count === 1 ? "1 step is" : `${count} steps are`} left.`;
   return {
     deployment: charged({ ...deployment, status: statusOf(deployment) }),

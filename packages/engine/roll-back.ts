@@ -93,6 +93,7 @@ function marked(step: PlannedStep): PlannedStep {
 }
 
 function wayBackMessage(version: string | null, steps: number): string {
+  if (steps === 0) return "What is live is as it was before: nothing has to be taken back.";
   const where = version === null ? "Removing what was installed" : `Going back to ${version}`;
   return `${where}: ${steps === 1 ? "1 step" : `${steps} steps`}.`;
 }

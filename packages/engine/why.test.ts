@@ -23,7 +23,8 @@ test("a time-out, a bare name, no cause at all: each gives words", () => {
 
 test("a cause of any length becomes a sentence of bounded length", () => {
   expect(whyOf({ Error: "X", Cause: "a".repeat(10_000) })).toHaveLength(500);
-  expect(asSentence("host-1 is gone. ")).toBe("Host-1 is gone.");
+  expect(asSentence("host-1 is gone. ")).toBe("host-1 is gone.");
+  expect(asSentence("aborted by bob")).toBe("Aborted by bob.");
 });
 
 test("errors of the platform get the codes that the workflow knows", () => {

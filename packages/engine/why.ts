@@ -29,8 +29,9 @@ function messageIn(cause: string): string {
   }
 }
 
-/** First letter up, one full stop. */
+/** First letter up and one full stop; the name of a replica or a version stays as it is. */
 export function asSentence(text: string): string {
   const trimmed = text.replace(/[.\s]+$/, "");
-  return `${trimmed.charAt(0).toUpperCase()}${trimmed.slice(1)}.`;
+  const isWord = /^[a-z]+(\s|$)/.test(trimmed);
+  return `${isWord ? trimmed.charAt(0).toUpperCase() : trimmed.charAt(0)}${trimmed.slice(1)}.`;
 }

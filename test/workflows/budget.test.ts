@@ -98,7 +98,7 @@ test("with onFailure pause it waits for a person; resuming forgives and plans ag
     id,
     (deployment) => deployment.status === "paused" && deployment.taskToken !== null,
   );
-  expect(paused.reason).toMatch(/^Host-2 is unhealthy on v2/);
+  expect(paused.reason).toMatch(/^host-2 is unhealthy on v2/);
   delete stage.world.hosts.get("host-2")!.cannotRun;
   await stage.act(id, "resume");
   const deployment = await stage.ended(id);
@@ -126,7 +126,7 @@ test("a way back that cannot be completed ends failed after two attempts, and th
   const deployment = await stage.ended(id);
   expect(deployment.status).toBe("failed");
   expect(deployment.reason).toMatch(
-    /^The way back to v1 could not be completed: Host-[23] is unhealthy on v1/,
+    /^The way back to v1 could not be completed: host-[23] is unhealthy on v1/,
   );
   await stage.free();
   expect((await stage.target()).degraded).toBe(deployment.reason);

@@ -156,7 +156,7 @@ test("events tell the story in order", async () => {
   const { id } = await rolledOut("v1");
   expect(await messages(id)).toEqual([
     "ann deploys v1 to shop/prod.",
-    "Planned: 3 steps to 3 replicas of v1.",
+    "Planned: 3 steps to v1.",
     "Batch 1 of 3: host-1 begins.",
     expect.stringMatching(/^Batch 1 of 3: host-1: done after \d+\.\d s\.$/),
     "Batch 2 of 3: host-2 begins.",
