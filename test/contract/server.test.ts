@@ -16,10 +16,13 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Spec } from "#core/domain/spec.ts";
+import type { Driver } from "#core/driver/driver.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import type { ServerClients } from "#targets/server/client.ts";
 import { createServerDriver } from "#targets/server/driver.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { aTarget } from "./a-target.ts";
+import { type Access, asFunction, asRoot, NAMES } from "./as-role.ts";
 import { driverContract, type Harness } from "./driver.ts";
 import { planTo, playStep, roll } from "./roll.ts";
 import { type ServerNature, serverArchive } from "./server-archive.ts";
@@ -28,12 +31,8 @@ import { steadyLoad } from "./steady-load.ts";
 let sandbox: Sandbox;
 let directory: string;
 let loadBalancer: { arn: string; ports: { from: number; to: number }; vpcId: string };
-let clients: {
-  ssm: SSMClient;
-  s3: S3Client;
-  secrets: SecretsManagerClient;
-  elb: ElasticLoadBalancingV2Client;
-};
+let clients: ServerClients;
+let driver: Driver;
 let apps = 0;
 
 const clock = {
@@ -46,15 +45,10 @@ beforeAll(async () => {
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
   for (const number of [1, 2, 3])
     await sandbox.machines.ensure({ id: machineId(number), name: `web-${number}`, tags: { pool: "web" } });
-  const { endpoint, rootCredentials: credentials } = sandbox;
-  const access = { endpoint, region: "us-east-1", credentials };
-  clients = {
-    ssm: new SSMClient(access),
-    s3: new S3Client({ ...access, forcePathStyle: true }),
-    secrets: new SecretsManagerClient(access),
-    elb: new ElasticLoadBalancingV2Client(access),
-  };
-  await clients.s3.send(new CreateBucketCommand({ Bucket: "tutti-artifacts" }));
+  const own = await asFunction(sandbox, "driver-server");
+  driver = createServerDriver(clientsWith(own));
+  clients = clientsWith(asRoot(sandbox));
+  await clients.s3.send(new CreateBucketCommand({ Bucket: NAMES.bucket }));
   const made = await clients.elb.send(
     new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-1", "subnet-2"] }),
   );
@@ -66,6 +60,15 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+function clientsWith(access: Access): ServerClients {
+  return {
+    ssm: new SSMClient(access),
+    s3: new S3Client(access),
+    secrets: new SecretsManagerClient(access),
+    elb: new ElasticLoadBalancingV2Client(access),
+  };
+}
+
 function machineId(number: number): string {
   return `mi-0000000000000000${number}`;
 }
@@ -74,7 +77,7 @@ async function open(overrides: Partial<Spec> = {}) {
   apps += 1;
   const spec = aSpec({
     app: `shop-${apps}`,
-    replicas: 3,
+    replicas: 2,
     health: {
       path: "/healthz",
       intervalSeconds: 0.1,
@@ -90,13 +93,12 @@ async function open(overrides: Partial<Spec> = {}) {
     web: { ssm: { tags: { pool: "web" } }, user: userInfo().username, directory: "apps" },
   };
   const { target, releases } = aTarget(spec, clock, { pools, loadBalancer });
-  const keyOf = (version: string) => ({ Bucket: "tutti-artifacts", Key: `uploads/${spec.app}/${version}` });
+  const keyOf = (version: string) => ({ Bucket: NAMES.bucket, Key: `uploads/${spec.app}/${version}` });
   const makeRelease = async (version: string, nature: ServerNature) => {
     const { bytes, sha256 } = await serverArchive(version, nature);
     await clients.s3.send(new PutObjectCommand({ ...keyOf(version), Body: bytes }));
-    releases.add(version, { uri: `s3://tutti-artifacts/${keyOf(version).Key}`, sha256 });
+    releases.add(version, { uri: `s3://${NAMES.bucket}/${keyOf(version).Key}`, sha256 });
   };
-  const driver = createServerDriver(clients);
   const close = () => driver.retire(target);
   const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
   const forget = (version: string) => clients.s3.send(new DeleteObjectCommand(keyOf(version)));
@@ -156,7 +158,7 @@ test("going back needs no artifact, and one that was pruned is fetched again", a
 });
 
 test("a host that is unplugged is told as unreachable, stays out of traffic and comes back", async () => {
-  const { driver, target, makeRelease, close } = await open();
+  const { driver, target, makeRelease, close } = await open({ replicas: 3 });
   await makeRelease("v1", "good");
   await makeRelease("v2", "good");
   await roll(driver, target, "v1");
@@ -172,7 +174,7 @@ test("a host that is unplugged is told as unreachable, stays out of traffic and 
 });
 
 test("a killed process is healed, and what was done to the traffic by hand is put right", async () => {
-  const { driver, target, makeRelease, close } = await open();
+  const { driver, target, makeRelease, close } = await open({ replicas: 3 });
   await makeRelease("v1", "good");
   await roll(driver, target, "v1");
   const settled = { ...target, current: "v1" };
@@ -226,7 +228,7 @@ test("two apps on one host get a port each", async () => {
 });
 
 test("scaling in drains before it stops, and leaves nothing on the host", async () => {
-  const { driver, target, makeRelease, close } = await open();
+  const { driver, target, makeRelease, close } = await open({ replicas: 3 });
   await makeRelease("v1", "good");
   await roll(driver, target, "v1");
   const load = steadyLoad((await driver.inspect(target)).endpoint!);

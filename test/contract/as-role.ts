@@ -1,0 +1,32 @@
+// Clients that have one function's own permissions and no more, so that a driver's missing grant fails in its contract.
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { grantsOf } from "#infra/grants.ts";
+import { namesOf } from "#infra/names.ts";
+import type { Sandbox } from "#sandbox/sandbox.ts";
+
+export const NAMES = namesOf({ name: "tutti", account: "000000000000", region: "us-east-1" });
+
+export type Access = {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+};
+
+export function asRoot({ endpoint, rootCredentials: credentials }: Sandbox): Access {
+  return { endpoint, region: "us-east-1", credentials };
+}
+
+/** Makes the role of that function with the grants of the blueprint. */
+export async function asFunction(sandbox: Sandbox, short: string): Promise<Access> {
+  const iam = new IAMClient(asRoot(sandbox));
+  const RoleName = NAMES.roleName(short);
+  const Statement = grantsOf[short]!(NAMES).map(({ actions, resources }) => ({
+    Effect: "Allow",
+    Action: actions,
+    Resource: resources,
+  }));
+  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
+  return { ...asRoot(sandbox), credentials: sandbox.platform.credentialsOf(NAMES.roleArn(short)) };
+}
