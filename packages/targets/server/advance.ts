@@ -32,7 +32,9 @@ export async function advance(
 
 /** What the load balancer says moves hosts that leave traffic, come into it, or are in it. */
 async function lookAtTraffic({ balancer }: Server, state: StepState): Promise<void> {
-  const concerned = state.hosts.filter(({ phase }) => ["draining", "joining", "serving"].includes(phase));
+  const concerned = state.hosts.filter(({ phase }) =>
+    ["draining", "joining", "rejected", "serving"].includes(phase),
+  );
   if (state.targetGroupArn === null || concerned.length === 0) return;
   const backends = await balancer.health(state.targetGroupArn);
   for (const one of concerned) lookAtHost(one, backends);
@@ -46,7 +48,10 @@ function lookAtHost(one: HostState, backends: BackendHealth[]): void {
   }
   const backend = mine.find(({ port }) => port === one.port);
   one.phase = backend?.state === "healthy" ? "serving" : "joining";
-  if (backend?.state === "unhealthy") one.detail = `the load balancer says: ${backend.detail}`;
+  if (backend?.state === "unhealthy") {
+    one.phase = "rejected";
+    one.detail = `the load balancer says: ${backend.detail}`;
+  }
   if (!backend) one.detail = "not registered at the load balancer";
 }
 
@@ -139,5 +144,5 @@ async function joinTraffic({ balancer }: Server, state: StepState, before: StepS
 }
 
 function isJoined({ phase }: HostState): boolean {
-  return phase === "joining" || phase === "serving";
+  return phase === "joining" || phase === "rejected" || phase === "serving";
 }

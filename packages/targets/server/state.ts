@@ -6,9 +6,18 @@ import type { Host } from "./hosts.ts";
 /**
  * draining → ready → running → joining → serving, or broken. A removal ends in gone.
  * ready: out of traffic (or never in it), its script is due. running: SSM has it under `ref`.
+ * rejected: joined, and the load balancer finds it unhealthy (it may still change its mind).
  * joining: installed, healthy by itself and registered; the load balancer has not said so yet.
  */
-export type HostPhase = "draining" | "ready" | "running" | "joining" | "serving" | "broken" | "gone";
+export type HostPhase =
+  | "draining"
+  | "ready"
+  | "running"
+  | "joining"
+  | "rejected"
+  | "serving"
+  | "broken"
+  | "gone";
 
 export type HostState = {
   host: Host;
@@ -41,6 +50,8 @@ export function observationOf(one: HostState): Observation {
     // Healthy by its own word; the load balancer's is what serving says.
     case "joining":
       return { ...about, version, health: "healthy", hopeless: false, serving: false };
+    case "rejected":
+      return { ...about, version, health: "unhealthy", hopeless: false, serving: false };
     case "serving":
       return { ...about, version, health: "healthy", hopeless: false, serving: true };
     case "gone":

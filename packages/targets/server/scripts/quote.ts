@@ -5,7 +5,7 @@ import { TuttiError } from "#core/errors.ts";
 /** `it's` → `'it'\''s'`. A `{{` is split by quotes, since Run Command would put parameters in its place. */
 export function shellQuote(text: string): string {
   refuseNul(text);
-  return `'${text.replaceAll("'", "'\\''").replaceAll("{{", "{''{")}'`;
+  return `'${text.replaceAll("'", "'\\''").replace(/\{(?=\{)/g, "{''")}'`;
 }
 
 /** `NAME='value'` lines for the top of a script. */
@@ -24,11 +24,6 @@ export function environmentLine(name: string, value: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
     throw new TuttiError("invalid_input", `config.${name}: a name is letters, digits and _ only.`);
   return `${name}="${value.replace(/["\\$`]/g, "\\$&")}"\n`;
-}
-
-/** A directive's value in a unit file: `%` begins a specifier there, systemd.unit(5) "Specifiers". */
-export function unitValue(text: string): string {
-  return text.replaceAll("%", "%%").replaceAll("\n", " ");
 }
 
 function refuseNul(text: string): void {

@@ -1,0 +1,191 @@
+// The scripts as a host runs them: real sh, real files and processes, a systemctl of a few lines.
+import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir, userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { aSpec } from "#test/support/a-deployment.ts";
+import { composeScript, hostLines, installVariables, type Verb } from "./compose.ts";
+import { readResult, type ScriptResult } from "./result.ts";
+
+const SYSTEMCTL = `#!/bin/sh
+home=$FAKE; echo "$*" >>"$home/calls"
+stop() { [ -f "$home/pid" ] && kill -9 "$(cat "$home/pid")" 2>/dev/null; rm -f "$home/pid"; }
+case $1 in
+  is-enabled) [ -f "$home/unit" ] ;;
+  enable) echo "$3" >"$home/unit" ;;
+  disable) stop ;;
+  restart) stop
+    unit=$(cat "$home/unit"); cd "$(sed -n 's/^WorkingDirectory=//p' "$unit")" || exit 1
+    set -a; . "$(sed -n 's/^EnvironmentFile=//p' "$unit")"; set +a
+    sh "$(dirname "$unit")/start" >/dev/null 2>&1 </dev/null & echo $! >"$home/pid" ;;
+  show) pid=$(cat "$home/pid" 2>/dev/null)
+    if [ -n "$pid" ]; then echo "ActiveState=active"; else echo "ActiveState=inactive"; fi
+    echo "MainPID=$pid"; echo "ExecMainStatus=0" ;;
+esac
+`;
+const APP = `require("node:http").createServer((_, response) => response.end("ok")).listen(process.env.PORT, process.env.HOST);`;
+const HOST = `127.77.${(process.pid >> 8) & 255}.${(process.pid & 127) + 1}`;
+
+let home: string;
+let server: Server;
+let downloads: number;
+let artifact: Buffer;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), "tutti-host-"));
+  mkdirSync(join(home, "bin"));
+  mkdirSync(join(home, "app"));
+  writeFileSync(join(home, "bin", "systemctl"), SYSTEMCTL, { mode: 0o755 });
+  writeFileSync(join(home, "app", "app.js"), APP);
+  writeFileSync(join(home, "app", "package.json"), "{}");
+  artifact = execFileSync("tar", ["-cz", "-C", join(home, "app"), "."]);
+  downloads = 0;
+  server = createServer((_request, response) => {
+    downloads += 1;
+    response.end(artifact);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterEach(async () => {
+  await run("remove");
+  server.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+type Options = { version?: string; app?: string; shell?: string; edit?: (script: string) => string };
+
+async function run(verb: Verb, options: Options = {}): Promise<ScriptResult> {
+  const { version = "v1", app = "shop", shell = "sh", edit = (script: string) => script } = options;
+  const spec = aSpec({
+    app,
+    health: { ...aSpec().health, intervalSeconds: 0.05 },
+    config: { GREETING: "it's $5" },
+  });
+  const target = { app, environment: { name: "prod", pools: {}, updatedAt: "" }, spec };
+  const pool = { ssm: { tags: {} }, user: userInfo().username, directory: "apps" };
+  const { port } = server.address() as { port: number };
+  const sha256 = createHash("sha256").update(artifact).digest("hex");
+  const about = { app, version, manifest: {}, createdAt: "", createdBy: "" };
+  const release = { ...about, id: `rel_${version}`, artifact: { sha256 } };
+  const more = verb === "install" ? installVariables(target, release, `http://127.0.0.1:${port}/a`) : {};
+  const script = hostLines([{ address: HOST }]) + composeScript(verb, target, pool, more);
+  const path = `${join(home, "bin")}:${dirname(process.execPath)}:${process.env.PATH}`;
+  return new Promise((resolve) => {
+    const env = { PATH: path, FAKE: home, HOME: home };
+    const child = execFile(shell, ["-s"], { cwd: home, env }, (error, stdout, stderr) =>
+      resolve(readResult({ code: error ? 1 : 0, stdout, stderr })),
+    );
+    child.stdin!.end(edit(script));
+  });
+}
+
+const base = () => join(home, "apps", "shop-prod");
+const restarts = () =>
+  readFileSync(join(home, "calls"), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("restart")).length;
+
+test("an install answers what runs where, and keeps the environment to its owner", async () => {
+  const result = await run("install");
+  expect(result).toMatchObject({ outcome: "ok", version: "v1", release: "rel_v1", host: HOST, port: 8080 });
+  expect(result).toMatchObject({ state: "active", health: "healthy", detail: "GET /healthz answered 200" });
+  expect(result.startedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  expect(statSync(join(base(), "env")).mode & 0o777).toBe(0o600);
+  expect(readlinkSync(join(base(), "current"))).toBe("releases/rel_v1");
+});
+
+test("installing twice, and twice at once, has the effect of once", async () => {
+  const results = await Promise.all([run("install"), run("install")]);
+  results.push(await run("install"));
+  expect(results.map(({ outcome }) => outcome)).toEqual(["ok", "ok", "ok"]);
+  expect([downloads, restarts()]).toEqual([1, 1]);
+});
+
+test("a rollback flips the link and downloads nothing", async () => {
+  await run("install");
+  await run("install", { version: "v2" });
+  expect(await run("install", { version: "v1" })).toMatchObject({ outcome: "ok", version: "v1" });
+  expect(downloads).toBe(2);
+  expect(readlinkSync(join(base(), "previous"))).toBe("releases/rel_v2");
+});
+
+test("what a killed install left behind does not count as a release", async () => {
+  mkdirSync(join(base(), "incoming", "files"), { recursive: true });
+  writeFileSync(join(base(), "incoming", "files", "half"), "");
+  expect(await run("install")).toMatchObject({ outcome: "ok" });
+  expect(existsSync(join(base(), "releases", "rel_v1", "half"))).toBe(false);
+});
+
+test("shared data appears in every release and stays when the app is removed", async () => {
+  mkdirSync(join(base(), "shared", "uploads"), { recursive: true });
+  writeFileSync(join(base(), "shared", "uploads", "photo"), "kept");
+  await run("install");
+  expect(readFileSync(join(base(), "current", "uploads", "photo"), "utf8")).toBe("kept");
+  expect(await run("remove")).toMatchObject({ outcome: "ok" });
+  expect(readFileSync(join(base(), "shared", "uploads", "photo"), "utf8")).toBe("kept");
+  expect(await run("look")).toMatchObject({ outcome: "ok", state: "absent" });
+});
+
+test("a directory that belongs to another target is left alone", async () => {
+  mkdirSync(base(), { recursive: true });
+  writeFileSync(join(base(), "target"), "sh/op-prod\n");
+  expect(await run("install")).toMatchObject({ outcome: "clash" });
+});
+
+test("a taken port is passed over, and a claim is kept", async () => {
+  mkdirSync(join(home, "apps", ".ports"), { recursive: true });
+  execFileSync("ln", ["-s", "tutti-other-prod", join(home, "apps", ".ports", "8080")]);
+  expect(await run("install")).toMatchObject({ outcome: "ok", port: 8081 });
+  rmSync(join(home, "apps", ".ports", "8080"));
+  expect(await run("install", { version: "v2" })).toMatchObject({ outcome: "ok", port: 8081 });
+});
+
+test("a host without curl and wget downloads and asks with node", async () => {
+  const edit = (script: string) =>
+    script.replaceAll("command -v curl", "false").replaceAll("command -v wget", "false");
+  expect(await run("install", { edit })).toMatchObject({ outcome: "ok", health: "healthy" });
+});
+
+test("a host without flock locks with a directory", async () => {
+  const edit = (script: string) => script.replaceAll("command -v flock", "false");
+  const results = await Promise.all([run("install", { edit }), run("install", { edit })]);
+  expect(results.map(({ outcome }) => outcome)).toEqual(["ok", "ok"]);
+  expect([downloads, restarts()]).toEqual([1, 1]);
+});
+
+test("bash runs the same script as dash", async () => {
+  expect(await run("install", { shell: "bash" })).toMatchObject({ outcome: "ok", health: "healthy" });
+});
+
+test("a killed process is seen, and a restart brings it back", async () => {
+  await run("install");
+  process.kill(Number(readFileSync(join(home, "pid"), "utf8")), "SIGKILL");
+  rmSync(join(home, "pid"));
+  expect(await run("look")).toMatchObject({ health: "unhealthy", version: "v1" });
+  expect(await run("restart")).toMatchObject({ outcome: "ok", health: "healthy", version: "v1" });
+});
+
+test("the unit is one that systemd takes", async () => {
+  await run("install");
+  const unit = join(base(), "tutti-shop-prod.service");
+  const said = execFileSync(
+    "sh",
+    ["-c", `command -v systemd-analyze >/dev/null || exit 0; systemd-analyze verify "$0" 2>&1`, unit],
+    {
+      encoding: "utf8",
+    },
+  );
+  expect(said).not.toContain("tutti-shop-prod.service");
+});
