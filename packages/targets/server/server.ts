@@ -3,6 +3,7 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { type Balancer, createBalancer } from "#targets/balancer/balancer.ts";
 import type { ServerClients } from "./client.ts";
 import { poolOf } from "./hosts.ts";
+import type { Verb } from "./scripts/compose.ts";
 import { sshTransport } from "./transport/ssh.ts";
 import { ssmTransport } from "./transport/ssm.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -10,17 +11,19 @@ import type { Transport } from "./transport/transport.ts";
 export type Server = {
   clients: ServerClients;
   balancer: Balancer;
-  transport(target: Pick<TargetContext, "environment" | "spec" | "clock">): Transport;
+  /** Setting a host up needs root whatever the supervisor; PM2's other scripts do not. */
+  transport(target: Pick<TargetContext, "environment" | "spec" | "clock">, verb?: Verb): Transport;
 };
 
 export function createServer(clients: ServerClients): Server {
   return {
     clients,
     balancer: createBalancer(clients.elb),
-    transport(target) {
+    transport(target, verb) {
       const pool = poolOf(target);
       if ("ssm" in pool) return ssmTransport(clients, target.clock);
-      return sshTransport(clients, pool, { asRoot: target.spec.server.supervisor === "systemd" });
+      const asRoot = verb === "setup" || target.spec.server.supervisor === "systemd";
+      return sshTransport(clients, pool, { asRoot });
     },
   };
 }

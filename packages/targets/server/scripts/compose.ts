@@ -79,6 +79,7 @@ function commonVariables({ app, environment, spec }: Who, pool: ServerPool): Rec
     DIRECTORY: pool.directory,
     RUN_USER: pool.user,
     SUPERVISOR: spec.server.supervisor,
+    RUNTIME: /^node\b/.test(spec.start ?? "") ? "node" : "",
     HEALTH_PATH: health.path,
     HEALTH_TIMEOUT: String(health.timeoutSeconds),
     HEALTH_INTERVAL: String(health.intervalSeconds),
