@@ -1,0 +1,70 @@
+// Kills the whole house at a chosen moment of a rollout and proves that the next one brings everything to order.
+import { expect } from "vitest";
+import { startHouse, type TestHouse } from "./house.ts";
+import { deploy, ENVIRONMENT, publish, serverCode, serverManifest, settled, start } from "./release-of.ts";
+
+const APP = "shop";
+
+/** A generator of numbers from 0 to 1 that a seed repeats (mulberry32). */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A house with an app whose first release is live. */
+export async function furnishedHouse(): Promise<TestHouse> {
+  const house = await startHouse();
+  await house.client.apps.put(APP, serverManifest(APP));
+  await publish(house.client, APP, "r0", serverCode("well"));
+  expect(await deploy(house.client, APP, "r0")).toMatchObject({ status: "succeeded" });
+  return house;
+}
+
+/** Deploys `r<round>`, kills the house after that long, starts it again and answers the new one. */
+export async function killedInTheMiddle(
+  house: TestHouse,
+  round: number,
+  afterMilliseconds: number,
+): Promise<TestHouse> {
+  const version = `r${round}`;
+  const broken = round % 3 === 0;
+  await publish(house.client, APP, version, serverCode(broken ? "unwell" : "well"));
+  const { release: old } = await house.client.targets.get(APP, ENVIRONMENT);
+  const { id } = await start(house.client, APP, version);
+  await new Promise((resolve) => setTimeout(resolve, afterMilliseconds));
+  await house.kill();
+  const next = await startHouse({ directory: house.directory });
+  try {
+    await expectOrder(next, id, old!, version, broken);
+    return next;
+  } catch (error) {
+    await next.stop();
+    throw error;
+  }
+}
+
+async function expectOrder({ client }: TestHouse, id: string, old: string, version: string, broken: boolean) {
+  const ended = await settled(client, id);
+  const good = broken ? "rolled_back" : "succeeded";
+  expect({ status: ended.status, reason: ended.reason }).toEqual({
+    status: good,
+    reason: expect.any(String),
+  });
+  const live = broken ? old : version;
+  await expect
+    .poll(async () => summary(await client.targets.get(APP, ENVIRONMENT)), { timeout: 20_000 })
+    .toEqual({ release: live, lock: null, replicas: Array(3).fill(`${live} healthy`) });
+  // The lock is free: the same again ends at once, for it runs already.
+  expect(await deploy(client, APP, live)).toMatchObject({ status: "succeeded" });
+}
+
+type Target = Awaited<ReturnType<TestHouse["client"]["targets"]["get"]>>;
+
+function summary({ release, activeDeployment, replicas }: Target) {
+  return { release, lock: activeDeployment, replicas: replicas.map((one) => `${one.version} ${one.health}`) };
+}
