@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 document, made from the very schemas that validate: what it says is what happens.
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { z } from "zod";
+import * as z from "zod";
 import { ERRORS } from "#core/errors.ts";
 import type { ApiEnv } from "./pipeline.ts";
 import { type Method, methodOf, pathOf, type Route } from "./route.ts";

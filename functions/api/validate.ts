@@ -1,5 +1,5 @@
 // Schema errors in people's words: one entry per fault, with a dotted path and what is allowed there.
-import { z } from "zod";
+import * as z from "zod";
 import { type FieldError, TuttiError } from "#core/errors.ts";
 
 type Issue = z.core.$ZodIssue;

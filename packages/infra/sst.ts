@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { TABLE_DEFINITION } from "#store/table-definition.ts";
 import { type Blueprint, blueprint, type FunctionBlueprint, type Statement } from "./blueprint.ts";
+import { EXTERNAL } from "./bundle-options.ts";
 
 /** The SST program. Answers the outputs: the URL of the API and console. */
 export async function buildOnAws() {
@@ -79,6 +80,8 @@ function buildFunction(
       environment,
       permissions: one.statements.map(({ actions, resources }) => ({ actions, resources })),
       url: one.url ? { authorization: "none" } : undefined,
+      // SST minifies and bundles to one ES module by itself; it has no aliases, so the SDK's own credentials go in.
+      nodejs: { minify: true, esbuild: { external: EXTERNAL } },
       copyFiles: one.assets ? [{ from: one.assets, to: "web" }] : undefined,
       logging: { retention: "1 month", format: "json" },
       // SST's own trust policy lets the whole account assume the role; only Lambda needs to.

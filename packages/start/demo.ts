@@ -3,13 +3,16 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClient } from "#client/client.ts";
-import { playApp } from "./demo/scenario.ts";
-import { stageOn } from "./demo/stage.ts";
-import { allGood, drawTable } from "./demo/table.ts";
-import { openHouse, ROOT } from "./open-house.ts";
+import { keepCompiledCode } from "./compiled-code.ts";
+
+keepCompiledCode();
 
 async function main(): Promise<boolean> {
+  const { openHouse, ROOT } = await import("./open-house.ts");
+  const { createClient } = await import("#client/client.ts");
+  const { playApp } = await import("./demo/scenario.ts");
+  const { stageOn } = await import("./demo/stage.ts");
+  const { allGood, drawTable } = await import("./demo/table.ts");
   const directory = mkdtempSync(join(tmpdir(), "tutti-demo-"));
   const house = await openHouse({
     port: 0,

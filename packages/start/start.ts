@@ -1,11 +1,14 @@
 // `npm start`: the whole house in the foreground, until Ctrl-C or SIGTERM.
-import { openHouse } from "./open-house.ts";
-import { readSettings } from "./settings.ts";
+import { keepCompiledCode } from "./compiled-code.ts";
+
+keepCompiledCode();
 
 async function main(): Promise<void> {
+  const { readSettings } = await import("./settings.ts");
   const settings = readSettings(process.env, process.argv.slice(2));
   const stopping = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.resolve());
+  const { openHouse } = await import("./open-house.ts");
   const house = await openHouse(settings);
   console.log(`Console       ${house.apiUrl}/#token=${house.token}`);
   console.log(`API           ${house.apiUrl}`);

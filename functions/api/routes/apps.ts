@@ -1,5 +1,5 @@
 // Apps and their manifests.
-import { z } from "zod";
+import * as z from "zod";
 import { instant } from "#core/clock.ts";
 import type { App } from "#core/domain/app.ts";
 import type { Kind } from "#core/domain/kind.ts";

@@ -1,5 +1,5 @@
 // Deployments: asked for, listed, followed, and spoken to.
-import { z } from "zod";
+import * as z from "zod";
 import { deploymentView as viewOf } from "#core/views.ts";
 import { act } from "#engine/act.ts";
 import { submit } from "#engine/submit.ts";

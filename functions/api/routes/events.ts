@@ -1,5 +1,5 @@
 // What happened to a deployment, oldest first.
-import { z } from "zod";
+import * as z from "zod";
 import { reply, route } from "../route.ts";
 import { eventView } from "../schemas/deployment.ts";
 import { deploymentParams } from "../schemas/names.ts";

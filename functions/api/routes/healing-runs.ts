@@ -1,5 +1,5 @@
 // What healing found and did; and one pass now.
-import { z } from "zod";
+import * as z from "zod";
 import type { HealingRun } from "#core/domain/healing-run.ts";
 import { reply, route } from "../route.ts";
 import { healingRunView } from "../schemas/healing-run.ts";

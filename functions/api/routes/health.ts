@@ -1,5 +1,5 @@
 // Whether the API is up: nothing else is asked, so that it answers while everything behind it is down.
-import { z } from "zod";
+import * as z from "zod";
 import { reply, route } from "../route.ts";
 
 export const healthz = route(

@@ -1,5 +1,5 @@
 // Who the token is.
-import { z } from "zod";
+import * as z from "zod";
 import { reply, route } from "../route.ts";
 
 const meView = z

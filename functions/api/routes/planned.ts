@@ -1,5 +1,5 @@
 // Parts of the contract whose capability is not built yet: they are there, ask for a token, and say so.
-import { z } from "zod";
+import * as z from "zod";
 import { TuttiError } from "#core/errors.ts";
 import { type Permission, type RouteKey, route } from "../route.ts";
 import { appParams } from "../schemas/names.ts";

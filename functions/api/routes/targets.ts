@@ -1,5 +1,5 @@
 // Targets: the list as last seen, one of them read live through its driver, and how many replicas it should have.
-import { z } from "zod";
+import * as z from "zod";
 import type { Target } from "#core/domain/target.ts";
 import { type TargetView, targetView as viewOf } from "#core/views.ts";
 import type { Inspection } from "#engine/inspect.ts";

@@ -1,5 +1,5 @@
 // An app: its manifest as applied, and when.
-import { z } from "zod";
+import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
 import { instantText } from "./names.ts";
 

@@ -1,5 +1,5 @@
 // One line of the audit: who did what, when, from where, with what result.
-import { z } from "zod";
+import * as z from "zod";
 import { instantText } from "./names.ts";
 
 export const auditView = z

@@ -1,5 +1,5 @@
 // A deployment as the contract shows it, the request for one, its plan and its events.
-import { z } from "zod";
+import * as z from "zod";
 import { END_STATUSES, OPEN_STATUSES } from "#core/domain/deployment.ts";
 import { KINDS } from "#core/domain/kind.ts";
 import { DEPLOYMENT_ACTIONS, type DeploymentAction } from "#core/rollout/statuses.ts";

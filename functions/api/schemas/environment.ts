@@ -1,5 +1,5 @@
 // Platform settings as operators write them: what targets stand on and do not own.
-import { z } from "zod";
+import * as z from "zod";
 import type { Environment } from "#core/domain/environment.ts";
 import { environmentName, instantText } from "./names.ts";
 

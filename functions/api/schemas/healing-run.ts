@@ -1,5 +1,5 @@
 // What one pass of healing found and did.
-import { z } from "zod";
+import * as z from "zod";
 import { instantText } from "./names.ts";
 
 export const healingRunView = z

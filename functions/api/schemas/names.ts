@@ -1,5 +1,5 @@
 // The names that stand in paths and filters. Each is safe in a file name, a host's path and a resource name.
-import { z } from "zod";
+import * as z from "zod";
 import { appNameSchema, environmentNameSchema } from "#core/manifest/schema.ts";
 
 export const appName = appNameSchema.meta({ description: "Name of an app", example: "storefront" });

@@ -1,5 +1,5 @@
 // Lists: newest first, a page at a time. `cursor` is handed back to get the next one; `null` means that was the last.
-import { z } from "zod";
+import * as z from "zod";
 
 const PAGE_LIMIT = 200;
 const PAGE_DEFAULT = 50;

@@ -1,5 +1,5 @@
 // The answer of a dry run: what a deployment would do, and what it would cost. Nothing has been changed.
-import { z } from "zod";
+import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
 
 const plannedStep = z

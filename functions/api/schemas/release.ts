@@ -1,5 +1,5 @@
 // Releases and the uploads they are made from.
-import { z } from "zod";
+import * as z from "zod";
 import { instantText, versionText } from "./names.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");

@@ -1,5 +1,5 @@
 // One app in one environment, as seen from outside; and the discovery view of it.
-import { z } from "zod";
+import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
 import { instantText } from "./names.ts";
 
