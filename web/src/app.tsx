@@ -1,11 +1,12 @@
 // The frame around each page: the way home, the state of the connection, and the door for who has no token.
-import { lostSince } from "./connection.ts";
+import { lostSince, refusal } from "./connection.ts";
 import { DeploymentPage } from "./pages/deployment.tsx";
 import { Hall } from "./pages/hall.tsx";
 import { TargetPage } from "./pages/target.tsx";
 import { route } from "./route.ts";
-import { signIn, signOut, token } from "./session.ts";
+import { signIn, signOut, token, turnedAwayBecause } from "./session.ts";
 import { clockTime } from "./time.ts";
+import "./door.css";
 
 export function App() {
   if (!token.value) return <Door />;
@@ -21,6 +22,11 @@ export function App() {
         </button>
       </header>
       <main>
+        {refusal.value && (
+          <p class="alarm" role="alert">
+            {refusal.value}
+          </p>
+        )}
         <Page />
       </main>
     </>
@@ -56,7 +62,14 @@ function Door() {
   };
   return (
     <main class="door">
-      <h1>Tutti</h1>
+      <h1>
+        <img src="/icon.svg" alt="" width="40" height="40" /> Tutti
+      </h1>
+      {turnedAwayBecause.value && (
+        <p class="alarm" role="alert">
+          {turnedAwayBecause.value}
+        </p>
+      )}
       <form onSubmit={enter}>
         <label for="token">Token</label>
         <input id="token" name="token" type="password" autocomplete="off" required />

@@ -2,9 +2,13 @@
 // failures, and says since when it has not been connected.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { ClientError } from "#client/client-error.ts";
+import { turnAway } from "./session.ts";
 
 /** Since when (milliseconds) no answer came; `null` while all is well. */
 export const lostSince = signal<number | null>(null);
+/** What the API refused to show, in its own words: it answered, so the connection stands. */
+export const refusal = signal<string | null>(null);
 
 const SLOWEST_MILLISECONDS = 15_000;
 
@@ -13,7 +17,10 @@ export function useLive(key: string, ask: (signal: AbortSignal) => Promise<numbe
   useEffect(() => {
     const stop = new AbortController();
     void keepAsking(ask, stop.signal);
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      refusal.value = null;
+    };
   }, [key]);
 }
 
@@ -28,15 +35,24 @@ async function keepAsking(
       const pause = await ask(stop);
       failures = 0;
       lostSince.value = null;
+      refusal.value = null;
       if (pause === null) return;
       await wait(pause, stop);
-    } catch {
+    } catch (error) {
       if (stop.aborted) return;
       failures += 1;
-      lostSince.value ??= Date.now();
+      explain(error);
       await wait(Math.min(SLOWEST_MILLISECONDS, 500 * 2 ** failures) * (0.5 + Math.random() / 2), stop);
     }
   }
+}
+
+function explain(error: unknown): void {
+  const status = error instanceof ClientError ? error.status : 0;
+  const answered = status >= 400 && status < 500;
+  lostSince.value = answered ? null : (lostSince.value ?? Date.now());
+  if (status === 401) turnAway();
+  else if (answered) refusal.value = (error as ClientError).message;
 }
 
 function wait(milliseconds: number, stop: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { HealthDots } from "../parts/health-dots.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { linkTo } from "../route.ts";
 import { dateTime } from "../time.ts";
+import "./deployment-table.css";
 
 const REFRESH_MILLISECONDS = 2_000;
 const LAST_DEPLOYMENTS = 15;
@@ -68,7 +69,7 @@ export function DeploymentTable({ rows }: { rows: DeploymentView[] }) {
   if (rows.length === 0) return <p class="waiting">None yet.</p>;
   return (
     <div class="scroll">
-      <table>
+      <table class="deployments">
         <thead>
           <tr>
             <th scope="col">Target</th>

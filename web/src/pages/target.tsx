@@ -30,12 +30,13 @@ export function TargetPage({ app, environment }: { app: string; environment: str
         replicas · {now.endpoint ? <a href={now.endpoint}>{now.endpoint}</a> : "no endpoint yet"}
       </p>
       {now.degraded && <p class="alarm">Degraded: {String(now.degraded)}</p>}
-      {now.drift && String(now.drift) !== "" && <p class="alarm">Drift: {String(now.drift)}</p>}
+      {now.drift.length > 0 && <p class="alarm">Drift: {now.drift.join("; ")}</p>}
       {now.activeDeployment && (
         <p>
           <a href={linkTo({ page: "deployment", id: now.activeDeployment })}>A deployment is under way</a>
         </p>
       )}
+      <h2>Replicas</h2>
       <Replicas replicas={now.replicas} />
       <h2>Deployments</h2>
       <DeploymentTable rows={deployments.value} />

@@ -1,7 +1,9 @@
 // What may be done to a deployment in its status; what the API answered is shown, refusals included.
 import { useSignal } from "@preact/signals";
+import { ClientError } from "#client/client-error.ts";
 import { api, type DeploymentView } from "../api.ts";
 import { linkTo } from "../route.ts";
+import { turnAway } from "../session.ts";
 
 type Word = "pause" | "resume" | "promote" | "approve" | "reject" | "abort";
 
@@ -28,7 +30,9 @@ export function Actions({ deployment }: { deployment: DeploymentView }) {
         answer.value = words;
       },
       (error: Error) => {
-        answer.value = `Refused: ${error.message}`;
+        if (error instanceof ClientError && error.status === 401) turnAway();
+        const nobody = error instanceof ClientError && error.status === 0;
+        answer.value = `${nobody ? "No answer" : "Refused"}: ${error.message}`;
       },
     );
   };

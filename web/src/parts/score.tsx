@@ -1,6 +1,6 @@
 // The score: each replica on its own line, time from left to right. A batch is a bar on the lines of its replicas, a
 // shift and a bake span all lines, and the share of traffic on the new release is an area below.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeploymentView } from "../api.ts";
 import { selectedReplica } from "../pages/deployment.tsx";
 import { duration } from "../time.ts";
@@ -8,31 +8,41 @@ import "./score.css";
 
 type Step = DeploymentView["steps"][number];
 
-const WIDTH = 1000;
-const LABEL = 150;
+const NARROWEST = 260;
+const LABEL = 110;
+const PIXELS_PER_TICK = 110;
 const ROW = 26;
 const MOST_ROWS = 40;
-const TICKS = 5;
+
+const KEYS = [
+  ["succeeded", "done"],
+  ["running", "under way"],
+  ["failed", "failed"],
+  ["rollback", "way back"],
+  ["bake", "bake or approval"],
+];
 
 export function Score({ deployment }: { deployment: DeploymentView }) {
   const now = useNow(deployment.endedAt === null);
+  const [figure, width] = useWidth();
   if (!deployment.startedAt) return <p class="waiting">The score begins when the deployment does.</p>;
   const start = Date.parse(deployment.startedAt);
   const end = Math.max(deployment.endedAt ? Date.parse(deployment.endedAt) : now, start + 1000);
   const at = (milliseconds: number) =>
-    LABEL + ((milliseconds - start) / (end - start)) * (WIDTH - LABEL - 10);
+    LABEL + ((milliseconds - start) / (end - start)) * (width - LABEL - 10);
   const rows = linesOf(deployment.steps);
   const height = (rows.length + 1) * ROW + 14;
   return (
-    <figure class="score">
+    <figure class="score" ref={figure}>
       <svg
-        viewBox={`0 0 ${WIDTH} ${height}`}
+        width={width}
+        height={height}
         role="img"
         aria-label={`Score of ${rows.length} replicas over ${duration(end - start)}`}
       >
-        <Axis at={at} start={start} end={end} bottom={rows.length * ROW} />
+        <Axis at={at} start={start} end={end} bottom={rows.length * ROW} width={width} />
         {rows.map((name, row) => (
-          <Line key={name} name={name} y={row * ROW} />
+          <Line key={name} name={name} y={row * ROW} width={width} />
         ))}
         {deployment.steps
           .filter((step) => step.startedAt)
@@ -47,15 +57,17 @@ export function Score({ deployment }: { deployment: DeploymentView }) {
           ))}
       </svg>
       <figcaption>
-        <span class="key succeeded">■ done</span> <span class="key running">▨ under way</span>{" "}
-        <span class="key failed">✕ failed</span> <span class="key rollback">◀ on the way back</span>{" "}
-        <span class="key bake">┈ bake</span>
+        {KEYS.map(([kind, words]) => (
+          <span key={kind} class="key">
+            <i class={kind} /> {words}
+          </span>
+        ))}
       </figcaption>
     </figure>
   );
 }
 
-function Line({ name, y }: { name: string; y: number }) {
+function Line({ name, y, width }: { name: string; y: number; width: number }) {
   const choose = () => {
     selectedReplica.value = selectedReplica.value === name ? null : name;
   };
@@ -69,9 +81,9 @@ function Line({ name, y }: { name: string; y: number }) {
       onClick={choose}
       onKeyDown={(event) => event.key === "Enter" && choose()}
     >
-      <line x1={LABEL} x2={WIDTH - 10} y1={y + ROW / 2} y2={y + ROW / 2} />
+      <line x1={LABEL} x2={width - 10} y1={y + ROW / 2} y2={y + ROW / 2} />
       <text x="4" y={y + ROW / 2 + 4}>
-        {name.length > 20 ? `…${name.slice(-19)}` : name}
+        {name.length > 14 ? `…${name.slice(-13)}` : name}
       </text>
     </g>
   );
@@ -108,19 +120,22 @@ function Axis({
   start,
   end,
   bottom,
+  width,
 }: {
   at: (ms: number) => number;
   start: number;
   end: number;
   bottom: number;
+  width: number;
 }) {
-  const ticks = Array.from({ length: TICKS + 1 }, (_, i) => start + ((end - start) * i) / TICKS);
+  const count = Math.max(2, Math.floor((width - LABEL) / PIXELS_PER_TICK));
+  const ticks = Array.from({ length: count + 1 }, (_, i) => start + ((end - start) * i) / count);
   return (
     <g class="axis">
       {ticks.map((tick, i) => (
         <g key={tick}>
           <line x1={at(tick)} x2={at(tick)} y1="0" y2={bottom + 4} />
-          <text x={at(tick)} y={bottom + 20} text-anchor={i === 0 ? "start" : i === TICKS ? "end" : "middle"}>
+          <text x={at(tick)} y={bottom + 20} text-anchor={i === 0 ? "start" : i === count ? "end" : "middle"}>
             {duration(tick - start)}
           </text>
         </g>
@@ -134,8 +149,9 @@ function linesOf(steps: Step[]): string[] {
   return names.length > 0 ? names.slice(0, MOST_ROWS) : ["traffic"];
 }
 
+/** The engine words the steps of a way back so; the API shows no other sign of them. */
 function isWayBack(step: Step): boolean {
-  return "rollback" in step && step.rollback === true;
+  return step.label.startsWith("Back to ");
 }
 
 /** Moves the right edge of the score while the deployment is under way. */
@@ -147,4 +163,19 @@ function useNow(moving: boolean): number {
     return () => clearInterval(timer);
   }, [moving]);
   return now;
+}
+
+/** The score is drawn in real pixels, so that its letters stay as large as the page's at any width. */
+function useWidth(): [{ current: HTMLElement | null }, number] {
+  const figure = useRef<HTMLElement | null>(null);
+  const [width, setWidth] = useState(NARROWEST);
+  useEffect(() => {
+    if (!figure.current) return;
+    const watcher = new ResizeObserver(([entry]) =>
+      setWidth(Math.max(NARROWEST, Math.floor(entry!.contentRect.width))),
+    );
+    watcher.observe(figure.current);
+    return () => watcher.disconnect();
+  }, [figure.current === null]);
+  return [figure, width];
 }

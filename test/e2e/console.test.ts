@@ -1,0 +1,149 @@
+// The console as a reader meets it: real Chromium, the page that the API serves under its own security headers, and
+// deployments that move while one looks. Nothing is reloaded unless a test says so.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "#test/support/browser.ts";
+import { startHouse, type TestHouse } from "#test/support/house.ts";
+import { deploy, ENVIRONMENT, publish, serverCode, serverManifest, start } from "#test/support/release-of.ts";
+
+const APP = "shown";
+const PATIENCE_MILLISECONDS = 15_000;
+
+let house: TestHouse;
+let browser: Browser;
+let page: Page;
+/** What the browser had to complain about: scripts that broke, and whatever the security policy blocked. */
+let complaints: string[] = [];
+
+beforeAll(async () => {
+  [house, browser] = await Promise.all([startHouse(), startBrowser()]);
+  page = await newPage();
+  await house.client.apps.put(APP, serverManifest(APP));
+  for (const version of ["v1", "v2"]) await publish(house.client, APP, version, serverCode("well"));
+  await publish(house.client, APP, "v3", serverCode("unwell"));
+  expect(await deploy(house.client, APP, "v1")).toMatchObject({ status: "succeeded" });
+});
+afterAll(async () => {
+  await browser?.close();
+  await house?.clear();
+});
+afterEach(() => {
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+async function newPage(): Promise<Page> {
+  const fresh = await (await browser.newContext()).newPage();
+  fresh.setDefaultTimeout(PATIENCE_MILLISECONDS);
+  fresh.on("pageerror", (error) => complaints.push(error.message));
+  fresh.on("console", (message) => {
+    if (message.type() === "error" && !/status of 40[149]/.test(message.text()))
+      complaints.push(message.text());
+  });
+  fresh.on("dialog", (dialog) => dialog.accept());
+  return fresh;
+}
+
+const statusIs = (words: string) => page.locator("h1 .badge", { hasText: words }).waitFor();
+const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
+const bars = () => page.locator(".score .bar").count();
+
+/** Goes there as a link on the page would, without loading the page again. */
+async function open(id: string): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `#/deployments/${id}`);
+  await page.locator("h1 .badge").waitFor();
+}
+
+test("the link signs in and the token leaves the address at once", async () => {
+  await page.goto(`${house.apiUrl}/#token=${house.token}`);
+  await page.getByRole("link", { name: APP, exact: true }).waitFor();
+  expect(page.url()).toBe(`${house.apiUrl}/#/`);
+  expect(await page.locator(".connection").textContent()).toBe("live");
+});
+
+test("a deployment moves on its page, pauses and resumes by button, and ends without a reload", async () => {
+  const { id } = await start(house.client, APP, "v2");
+  await open(id);
+  await page.locator(".score .bar").first().waitFor();
+  await press("pause");
+  await statusIs("paused");
+  const held = await bars();
+  expect(held).toBeLessThan(3);
+  await press("resume");
+  await statusIs("succeeded");
+  expect(await bars()).toBe(3);
+  expect(await page.locator(".steps li.succeeded").count()).toBe(3);
+  expect(await page.locator(".reason").textContent()).toBe("v2 is live.");
+});
+
+test("roll back by button leads to the deployment back, and it arrives", async () => {
+  const before = page.url();
+  await press("roll back to v1");
+  await page.waitForURL((url) => `${url}` !== before);
+  await page.locator("h1", { hasText: "v2 → v1" }).waitFor();
+  await statusIs("succeeded");
+});
+
+test("abort by button ends rolled back", async () => {
+  const { id } = await start(house.client, APP, "v2");
+  await open(id);
+  await page.locator(".score .bar").first().waitFor();
+  await press("abort");
+  await statusIs("rolled back");
+});
+
+test("a broken release shows why it went back, and which replica failed", async () => {
+  const { id } = await start(house.client, APP, "v3");
+  await open(id);
+  await statusIs("rolled back");
+  expect(await page.locator(".reason").textContent()).toContain("GET /healthz answered 500");
+  expect(await page.locator(".score .bar.failed").count()).toBe(1);
+  expect(await page.locator(".score .bar.rollback").count()).toBe(1);
+});
+
+test("a refusal of the API is shown in the API's own words", async () => {
+  const { id } = await start(house.client, APP, "v2");
+  await open(id);
+  await page.getByRole("button", { name: "abort", exact: true }).waitFor();
+  await page.route("**/v1/deployments/*/*", async (route) => {
+    await house.client.deployments.act(id, "abort").catch(() => {});
+    await route.continue();
+  });
+  await press("pause");
+  await page.locator(".actions output", { hasText: "Refused: " }).waitFor();
+  await page.unroute("**/v1/deployments/*/*");
+  await statusIs("rolled back");
+});
+
+test("a deployment that is not there is said to be missing, and the connection stands", async () => {
+  await page.evaluate(() => {
+    location.hash = "#/deployments/dep_none";
+  });
+  await page.getByRole("alert").waitFor();
+  expect(await page.locator(".connection").textContent()).toBe("live");
+});
+
+test("a wrong token leads to the door with a sentence, and the right one opens it", async () => {
+  page = await newPage();
+  await page.goto(`${house.apiUrl}/#token=wrong`);
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  expect(await alert.textContent()).toContain("does not accept this token");
+  expect(page.url()).not.toContain("wrong");
+  await page.getByLabel("Token").fill(house.token);
+  await press("Come in");
+  await page.getByRole("link", { name: APP, exact: true }).waitFor();
+});
+
+test("the page says since when it is not connected, and comes back by itself", async () => {
+  await page.route("**/v1/**", (route) => route.abort());
+  await page.locator(".connection .lost").waitFor();
+  await page.unroute("**/v1/**");
+  await page.locator(".connection .live").waitFor();
+  complaints = complaints.filter((text) => !text.includes("ERR_FAILED"));
+  await page.evaluate((environment) => {
+    location.hash = `#/targets/shown/${environment}`;
+  }, ENVIRONMENT);
+  await page.getByRole("heading", { name: "Replicas" }).waitFor();
+});

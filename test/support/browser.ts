@@ -1,0 +1,17 @@
+// A real Chromium for tests, from an npm package; says which Debian packages are missing where it cannot start.
+import chromium from "@sparticuz/chromium";
+import { type Browser, chromium as launcher } from "playwright-core";
+
+const ADVICE = "Chromium does not start here; on Debian: apt-get install libnss3 libnspr4";
+
+/** Not the package's own arguments: those switch web security off, and the tests are to see what a reader sees. */
+const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--headless=shell"];
+
+export async function startBrowser(): Promise<Browser> {
+  try {
+    const executablePath = await chromium.executablePath();
+    return await launcher.launch({ executablePath, args: ARGUMENTS, headless: true, timeout: 20_000 });
+  } catch (error) {
+    throw new Error(`${ADVICE}\n${error}`, { cause: error });
+  }
+}
