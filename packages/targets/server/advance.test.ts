@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
+import { lookOf } from "#core/judge/watch.ts";
 import type { BackendHealth, BackendState } from "#targets/balancer/balancer.ts";
 import { aTarget } from "#test/contract/a-target.ts";
 import { aSpec, aStep } from "#test/support/a-deployment.ts";
@@ -194,4 +195,34 @@ test("a bake only looks", async () => {
   const progress = await checkStep(lab.server, lab.target, bake, null);
   expect(progress.observations.map(({ health }) => health)).toEqual(["healthy", "unhealthy"]);
   expect(lab.log).toEqual([]);
+});
+
+const THIRD = "10.0.0.3";
+
+test("a healthy host stays in traffic while another copy is down, and leaves when that one is back", async () => {
+  const lab = aLab();
+  lab.states.set("10.0.0.1", "healthy").set("10.0.0.2", "healthy").set(THIRD, "unhealthy");
+  let progress = await applyStep(lab.server, lab.target, INSTALL);
+  expect(lab.log).toEqual([]);
+  expect(progress).toMatchObject({ phase: "running", observations: [{ version: null, hopeless: false }] });
+  expect(progress.observations[0]!.detail).toBe(
+    "waits for another healthy copy: 2 of 3 healthy, 2 must stay",
+  );
+  expect(lookOf(progress.observations[0]!, "v2")).toBe("waiting");
+  lab.states.set(THIRD, "healthy");
+  progress = await look(lab, INSTALL, progress);
+  expect(lab.log).toEqual(["deregister 10.0.0.1"]);
+  expect(progress.observations[0]).toMatchObject({ health: "draining", serving: false });
+});
+
+test.each([
+  ["it is the broken one itself", { "10.0.0.1": "unhealthy", "10.0.0.2": "healthy", [THIRD]: "unhealthy" }],
+  ["no copy is healthy", { "10.0.0.1": "unhealthy", "10.0.0.2": "unhealthy", [THIRD]: "unhealthy" }],
+  ["the missing one was set aside", { "10.0.0.1": "healthy", "10.0.0.2": "healthy" }],
+  ["all others are healthy", { "10.0.0.1": "healthy", "10.0.0.2": "healthy", [THIRD]: "healthy" }],
+] as const)("a host is drained at once where %s", async (_why, states) => {
+  const lab = aLab();
+  for (const [address, state] of Object.entries(states)) lab.states.set(address, state);
+  await applyStep(lab.server, lab.target, INSTALL);
+  expect(lab.log).toEqual(["deregister 10.0.0.1"]);
 });

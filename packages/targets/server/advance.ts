@@ -7,6 +7,7 @@ import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
 import { downloadLink } from "./client.ts";
 import { poolOf } from "./hosts.ts";
+import { leaveTraffic } from "./leave-traffic.ts";
 import { composeScript, installVariables, SCRIPT_SECONDS } from "./scripts/compose.ts";
 import { readResult, type ScriptResult } from "./scripts/result.ts";
 import type { Server } from "./server.ts";
@@ -22,7 +23,7 @@ export async function advance(
   const state = structuredClone(before);
   const events: NewEvent[] = [];
   const transport = server.transport(target);
-  await lookAtTraffic(server, state);
+  await lookAtTraffic(server, { target, step }, state);
   await askAfterScripts(transport, state, step);
   await runDueScripts(server, transport, target, step, state);
   events.push(...(await joinTraffic(server, state, before)));
@@ -31,13 +32,19 @@ export async function advance(
 }
 
 /** What the load balancer says moves hosts that leave traffic, come into it, or are in it. */
-async function lookAtTraffic({ balancer }: Server, state: StepState): Promise<void> {
+async function lookAtTraffic(
+  { balancer }: Server,
+  rules: { target: TargetContext; step: Step },
+  state: StepState,
+): Promise<void> {
   const concerned = state.hosts.filter(({ phase }) =>
-    ["draining", "joining", "rejected", "serving"].includes(phase),
+    ["waiting", "draining", "joining", "rejected", "serving"].includes(phase),
   );
   if (state.targetGroupArn === null || concerned.length === 0) return;
   const backends = await balancer.health(state.targetGroupArn);
-  for (const one of concerned) lookAtHost(one, backends);
+  for (const one of concerned) if (one.phase !== "waiting") lookAtHost(one, backends);
+  if (concerned.some(({ phase }) => phase === "waiting"))
+    await leaveTraffic(balancer, rules, state, backends, "waiting");
 }
 
 function lookAtHost(one: HostState, backends: BackendHealth[]): void {

@@ -1,5 +1,5 @@
 // Starts a step: a place behind the load balancer, then every host of the batch that is in traffic is taken out of it.
-// Hosts that were never in traffic go straight on. Started again, it finds drained what is drained and installed what is
+// (leave-traffic.ts says when). Hosts that were never in traffic go straight on. Started again, it finds drained what is drained and installed what is
 // installed (the script sees to that).
 
 import type { Step } from "#core/domain/step.ts";
@@ -7,6 +7,7 @@ import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { advance } from "./advance.ts";
 import { findHosts, type Host, poolOf } from "./hosts.ts";
+import { leaveTraffic } from "./leave-traffic.ts";
 import type { Server } from "./server.ts";
 import type { HostState, StepState } from "./state.ts";
 
@@ -17,7 +18,10 @@ export async function applyStep(server: Server, target: TargetContext, step: Ste
   ]);
   const hosts = step.replicas.map((id) => begin(id, all, step));
   const state: StepState = { targetGroupArn, hosts };
-  await takeOutOfTraffic(server, state);
+  if (targetGroupArn !== null) {
+    const backends = await server.balancer.health(targetGroupArn);
+    await leaveTraffic(server.balancer, { target, step }, state, backends, "ready");
+  }
   return advance(server, target, step, state);
 }
 
@@ -45,23 +49,6 @@ function begin(id: string, all: Host[], step: Step): HostState {
   if (!host)
     return { ...state, phase: "broken", reachable: false, detail: "the host is no longer in its pool" };
   return state;
-}
-
-async function takeOutOfTraffic({ balancer }: Server, state: StepState): Promise<void> {
-  if (state.targetGroupArn === null) return;
-  const backends = await balancer.health(state.targetGroupArn);
-  const addresses = new Set(state.hosts.map(({ host }) => host.address).filter(Boolean));
-  const registered = backends.filter((one) => addresses.has(one.address));
-  await balancer.deregister(
-    state.targetGroupArn,
-    registered.filter((one) => one.state !== "draining"),
-  );
-  for (const host of state.hosts) {
-    if (host.phase === "ready" && registered.some((one) => one.address === host.host.address)) {
-      host.phase = "draining";
-      host.detail = "leaving traffic";
-    }
-  }
 }
 
 export function assertBatch(step: Step): void {

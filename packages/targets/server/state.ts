@@ -4,12 +4,14 @@ import type { Observation } from "#core/driver/driver.ts";
 import type { Host } from "./hosts.ts";
 
 /**
- * draining → ready → running → joining → serving, or broken. A removal ends in gone.
+ * waiting → draining → ready → running → joining → serving, or broken. A removal ends in gone.
+ * waiting: in traffic, and must not leave it before another copy is healthy again.
  * ready: out of traffic (or never in it), its script is due. running: SSM has it under `ref`.
  * rejected: joined, and the load balancer finds it unhealthy (it may still change its mind).
  * joining: installed, healthy by itself and registered; the load balancer has not said so yet.
  */
 export type HostPhase =
+  | "waiting"
   | "draining"
   | "ready"
   | "running"
@@ -42,6 +44,9 @@ export function observationOf(one: HostState): Observation {
   const { phase, version, reachable, detail } = one;
   const about = { replica: one.host.id, reachable, detail };
   switch (phase) {
+    // Of no version of this step, so that the look is neither good nor bad.
+    case "waiting":
+      return { ...about, version: null, health: "healthy", hopeless: false, serving: true };
     case "draining":
       return { ...about, version, health: "draining", hopeless: false, serving: false };
     case "ready":
