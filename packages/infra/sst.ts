@@ -78,7 +78,7 @@ function buildFunction(
       memory: `${one.memoryMiB} MB`,
       timeout: `${one.timeoutSeconds} seconds`,
       environment,
-      permissions: one.statements.map(({ actions, resources }) => ({ actions, resources })),
+      permissions: one.statements.map(permission),
       url: one.url ? { authorization: "none" } : undefined,
       // SST minifies and bundles to one ES module by itself; it has no aliases, so the SDK's own credentials go in.
       nodejs: { minify: true, esbuild: { external: EXTERNAL } },
@@ -143,10 +143,25 @@ function buildRole(plan: Blueprint, short: string, service: string, statements: 
   return role;
 }
 
+function permission({ actions, resources, conditions = {} }: Statement) {
+  return {
+    actions,
+    resources,
+    conditions: Object.entries(conditions).flatMap(([test, wanted]) =>
+      Object.entries(wanted).map(([variable, value]) => ({ test, variable, values: [value] })),
+    ),
+  };
+}
+
 function policy(statements: Statement[]): string {
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: statements.map((one) => ({ Effect: "Allow", Action: one.actions, Resource: one.resources })),
+    Statement: statements.map((one) => ({
+      Effect: "Allow",
+      Action: one.actions,
+      Resource: one.resources,
+      Condition: one.conditions,
+    })),
   });
 }
 

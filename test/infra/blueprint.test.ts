@@ -1,0 +1,77 @@
+// The blueprint as data: what it names exists, what it grants is spelled out, and every ARN is one that it makes.
+import { existsSync } from "node:fs";
+import { expect, test } from "vitest";
+import { type Blueprint, blueprint, type Statement } from "#infra/blueprint.ts";
+import { bundleFunctions } from "#start/bundle.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+const ACCOUNT = "123456789012";
+const plan = blueprint({ name: "orchestra", account: ACCOUNT, region: "eu-central-1" }, "0".repeat(64));
+
+test("every function's handler is a file of this repository", () => {
+  expect(plan.functions.filter((one) => !existsSync(`${ROOT}${one.handler}`))).toEqual([]);
+});
+
+test("the sandbox builds a bundle of every function", async () => {
+  const bundles = await bundleFunctions(ROOT, plan.functions);
+  expect(bundles.map((one) => one.short)).toEqual(plan.functions.map((one) => one.short));
+  for (const bundle of bundles) expect(bundle.sizeBytes).toBeGreaterThan(10_000);
+});
+
+test("every grant names its actions: none is a wildcard", () => {
+  for (const { actions } of statementsOf(plan))
+    for (const action of actions) expect(action).toMatch(/^[a-z0-9-]+:[A-Za-z]+$/);
+});
+
+test("every statement names at least one action and one resource", () => {
+  for (const { actions, resources } of statementsOf(plan)) {
+    expect(actions.length).toBeGreaterThan(0);
+    expect(resources.length).toBeGreaterThan(0);
+  }
+});
+
+test("only calls that cannot be narrowed reach every resource", () => {
+  const everywhere = statementsOf(plan).filter((one) => one.resources.includes("*"));
+  const services = new Set(everywhere.flatMap((one) => one.actions.map((action) => action.split(":")[0])));
+  expect([...services].sort()).toEqual(["elasticloadbalancing", "secretsmanager", "ssm"]);
+});
+
+test("a function that may be invoked is one of the blueprint's own or an app's", () => {
+  const own = plan.functions.map((one) => plan.names.functionArn(one.short));
+  const invoked = statementsOf(plan)
+    .filter((one) => one.actions.includes("lambda:InvokeFunction"))
+    .flatMap((one) => one.resources);
+  expect(invoked.filter((arn) => ![...own, plan.names.appFunctionsArn].includes(arn))).toEqual([]);
+});
+
+test("no ARN belongs to another account, region or installation", () => {
+  const arns = statementsOf(plan).flatMap((one) => one.resources.filter((arn) => arn !== "*"));
+  const elsewhere = arns.filter((arn) => {
+    const [, , service, region, account, ...resource] = arn.split(":");
+    // Load balancers are the environments' own, wherever they stand.
+    if (service === "elasticloadbalancing") return false;
+    const place = { s3: "/", iam: `/${ACCOUNT}` }[service!] ?? `eu-central-1/${ACCOUNT}`;
+    return `${region}/${account}` !== place || !resource.join(":").includes("orchestra");
+  });
+  expect(elsewhere).toEqual([]);
+});
+
+test("rules, schedules and the workflow call functions that are built", () => {
+  const built = plan.functions.map((one) => one.short);
+  for (const { target } of [...plan.rules, ...plan.schedules]) expect(built).toContain(target);
+  const called = JSON.stringify(plan.stateMachines).match(/function:orchestra-driver-[a-z]+/g) ?? [];
+  for (const name of called) expect(built).toContain(name.replace("function:orchestra-", ""));
+});
+
+test("every function knows the same table, bucket and workflow", () => {
+  for (const { environment } of plan.functions)
+    expect(environment).toMatchObject({
+      TUTTI_TABLE: plan.names.table,
+      TUTTI_BUCKET: plan.names.bucket,
+      TUTTI_ROLLOUT_ARN: plan.names.rolloutArn,
+    });
+});
+
+function statementsOf({ functions, stateMachines, schedules, appFunctionRole }: Blueprint): Statement[] {
+  return [...functions, ...stateMachines, ...schedules, appFunctionRole].flatMap((one) => one.statements);
+}
