@@ -67,7 +67,7 @@ async function sentBack(app: string, version: string): Promise<string> {
 test.each([
   ["unwell", /dev-web-1.*500/],
   ["silent", /dev-web-1.*(refused|listen)/i],
-  ["crashing", /dev-web-1.*exit code 1/],
+  ["crashing", /dev-web-1.*exit code 1[\s\S]*no such luck/],
   ["forged", /SHA-256.*0000/],
   ["words", /dev-web-1.*neither a .tar.gz nor a .zip/],
 ])(
