@@ -39,5 +39,5 @@ supervisor_look() {
   return 0
 }
 
-supervisor_log() { tail -n 4 "$base/log" 2>/dev/null; }
+supervisor_log() { tail -n 15 "$base/log" 2>/dev/null | grep -v -e '^ *at ' | tail -n 4; }
 `;

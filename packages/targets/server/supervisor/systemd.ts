@@ -68,9 +68,9 @@ supervisor_look() {
   esac
 }
 
-# What the app itself wrote last; systemd's own words about it are left out.
+# What the app itself wrote last; systemd's own words about it and the frames of a stack, which hide the error, are left out.
 supervisor_log() {
   journalctl -u "$unit.service" -n 15 -o cat --no-pager 2>/dev/null |
-    grep -v -e "^$unit.service: " -e '^Start' -e '^Stop' -e '^-- ' -e '^ *$' | tail -n 4
+    grep -v -e "^$unit.service: " -e '^Start' -e '^Stop' -e '^-- ' -e '^ *$' -e '^ *at ' | tail -n 4
 }
 `;
