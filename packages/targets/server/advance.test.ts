@@ -19,6 +19,8 @@ type Lab = {
   states: Map<string, BackendState>;
   /** What the next script on each host comes to. */
   outcomes: Record<string, Outcome>;
+  /** The same, where it is another at the moment it is sent. */
+  starts: Record<string, Outcome>;
   log: string[];
 };
 
@@ -26,6 +28,7 @@ function aLab(loadBalancer = true): Lab {
   const states = new Map<string, BackendState>();
   const log: string[] = [];
   const outcomes: Record<string, Outcome> = {};
+  const starts: Record<string, Outcome> = {};
   const hosts = Object.entries(ADDRESSES).map(([name, address]) => ({
     name,
     address,
@@ -59,7 +62,7 @@ function aLab(loadBalancer = true): Lab {
   const transport = {
     run: async (jobs: { host: { id: string }; script: string }[]) => {
       log.push(`run ${jobs.map(({ host }) => host.id)}`);
-      return new Map(jobs.map(({ host }) => [host.id, answer(host.id)]));
+      return new Map(jobs.map(({ host }) => [host.id, starts[host.id] ?? answer(host.id)]));
     },
     ask: async (pending: { host: { id: string } }[]) =>
       new Map(pending.map(({ host }) => [host.id, answer(host.id)])),
@@ -68,7 +71,7 @@ function aLab(loadBalancer = true): Lab {
   const server = { balancer, transport: () => transport, clients: { s3 } } as unknown as Server;
   // No presigned link without a real client: the release is already on the hosts as far as these tests care.
   const release = async () => ({ ...(await target.release("v2")), artifact: {} });
-  return { server, target: { ...target, release: release as never }, states, outcomes, log };
+  return { server, target: { ...target, release: release as never }, states, outcomes, starts, log };
 }
 
 function result(overrides: Record<string, unknown>): Outcome {
@@ -225,4 +228,30 @@ test.each([
   for (const [address, state] of Object.entries(states)) lab.states.set(address, state);
   await applyStep(lab.server, lab.target, INSTALL);
   expect(lab.log).toEqual(["deregister 10.0.0.1"]);
+});
+
+function onSsm(lab: Lab, PingStatus: string) {
+  const instance = { InstanceId: "mi-1", ComputerName: "a", IPAddress: "10.0.0.1", PingStatus };
+  const ssm = { send: async () => ({ InstanceInformationList: [instance] }) };
+  Object.assign(lab.server.clients, { ssm });
+  lab.target.environment.pools.web = { ssm: { tags: {} }, user: "u", directory: "apps" };
+}
+
+test("a command that a restart lost is sent again, twice and no more", async () => {
+  const lab = aLab();
+  onSsm(lab, "Online");
+  const step = { ...REMOVE, replicas: ["a"] };
+  lab.starts.a = { kind: "pending", ref: "command-1" };
+  lab.outcomes.a = { kind: "lost", reason: "the agent was restarted" };
+  let progress = await applyStep(lab.server, lab.target, step);
+  for (let turn = 0; turn < 2; turn++) {
+    progress = await look(lab, step, progress);
+    expect(progress.observations[0]).toMatchObject({ reachable: true, hopeless: false });
+  }
+  progress = await look(lab, step, progress);
+  expect(progress).toMatchObject({
+    phase: "done",
+    observations: [{ reachable: false, detail: "the agent was restarted" }],
+  });
+  expect(lab.log).toEqual(["run a", "run a", "run a"]);
 });

@@ -1,18 +1,22 @@
 // One look at a step under way, and the next phase for every host whose time has come: drained → its script → into
 // traffic → seen healthy there. Never sleeps; with SSM a script is asked after at the next look, over SSH it has run.
 
+import type { Clock } from "#core/clock.ts";
 import type { NewEvent } from "#core/domain/event.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
 import { downloadLink } from "./client.ts";
-import { poolOf } from "./hosts.ts";
+import { findHosts, type Host, poolOf } from "./hosts.ts";
 import { leaveTraffic } from "./leave-traffic.ts";
 import { composeScript, installVariables, SCRIPT_SECONDS } from "./scripts/compose.ts";
 import { readResult, type ScriptResult } from "./scripts/result.ts";
 import type { Server } from "./server.ts";
 import { type HostState, isSettled, observationOf, type StepState } from "./state.ts";
-import type { Job, Outcome, Transport } from "./transport/transport.ts";
+import type { Job, Outcome, Pending, Transport } from "./transport/transport.ts";
+
+/** A command lost by a restart of its agent is sent again so often. */
+const MOST_RESENDS = 2;
 
 export async function advance(
   server: Server,
@@ -24,7 +28,7 @@ export async function advance(
   const events: NewEvent[] = [];
   const transport = server.transport(target);
   await lookAtTraffic(server, { target, step }, state);
-  await askAfterScripts(transport, state, step);
+  await askAfterScripts(server, transport, target, step, state);
   await runDueScripts(server, transport, target, step, state);
   events.push(...(await joinTraffic(server, state, before)));
   const observations = state.hosts.map(observationOf);
@@ -62,11 +66,39 @@ function lookAtHost(one: HostState, backends: BackendHealth[]): void {
   if (!backend) one.detail = "not registered at the load balancer";
 }
 
-async function askAfterScripts(transport: Transport, state: StepState, step: Step): Promise<void> {
+async function askAfterScripts(
+  server: Server,
+  transport: Transport,
+  target: TargetContext,
+  step: Step,
+  state: StepState,
+): Promise<void> {
   const running = state.hosts.filter(({ phase, ref }) => phase === "running" && ref);
   if (running.length === 0) return;
-  const outcomes = await transport.ask(running.map(({ host, ref }) => ({ host, ref: ref! })));
-  for (const one of running) take(one, outcomes.get(one.host.id), step);
+  const outcomes = await transport.ask(running.map(pendingOf));
+  const lost = running.filter(({ host }) => outcomes.get(host.id)?.kind === "lost");
+  for (const one of running)
+    if (!lost.includes(one)) take(one, outcomes.get(one.host.id), step, target.clock);
+  if (lost.length === 0) return;
+  // Whose agent is gone altogether is not waited for: sending again asks whether it is online.
+  const hosts = await findHosts(server.clients, poolOf(target));
+  for (const one of lost) sendAgain(one, hosts, outcomes.get(one.host.id)!);
+}
+
+function pendingOf({ host, ref, sentAtMs }: HostState): Pending {
+  return { host, ref: ref!, sentAtMs };
+}
+
+/** The script is idempotent and locked on its host, so that once too often does no harm. */
+function sendAgain(one: HostState, hosts: Host[], outcome: Outcome): void {
+  const { resent = 0 } = one;
+  one.host = hosts.find(({ id }) => id === one.host.id) ?? { ...one.host, online: false };
+  delete one.ref;
+  one.resent = resent + 1;
+  one.phase = resent < MOST_RESENDS ? "ready" : "broken";
+  if (one.phase === "ready") return;
+  one.reachable = false;
+  one.detail = "reason" in outcome ? outcome.reason : "no answer";
 }
 
 async function runDueScripts(
@@ -79,7 +111,7 @@ async function runDueScripts(
   const due = state.hosts.filter(({ phase }) => phase === "ready");
   if (due.length === 0) return;
   const outcomes = await transport.run(await jobsFor(server, target, step, due));
-  for (const one of due) take(one, outcomes.get(one.host.id), step);
+  for (const one of due) take(one, outcomes.get(one.host.id), step, target.clock);
 }
 
 /** The same text for all hosts of one verb, so that one command serves them. */
@@ -102,15 +134,17 @@ export async function installFor(
   return installVariables(target, release, await downloadLink(server.clients, release.artifact));
 }
 
-function take(one: HostState, outcome: Outcome | undefined, step: Step): void {
+function take(one: HostState, outcome: Outcome | undefined, step: Step, clock: Clock): void {
   delete one.ref;
   if (outcome?.kind === "pending") {
+    // Only a command that is new begins to wait.
+    if (one.phase !== "running") one.sentAtMs = clock.now();
     one.phase = "running";
     one.ref = outcome.ref;
     one.detail = one.verb === "remove" ? "removing" : `installing ${step.version}`;
     return;
   }
-  if (outcome === undefined || outcome.kind === "unreachable") {
+  if (outcome?.kind !== "exited") {
     one.phase = "broken";
     one.reachable = false;
     one.detail = outcome?.reason ?? "no answer";

@@ -47,6 +47,7 @@ function pendingOf(hosts: Host[], outcomes: Outcomes): { host: Host; ref: string
 function answerOf(host: Host, outcomes: Outcomes, timeoutSeconds: number): Answer {
   const outcome = outcomes.get(host.id);
   if (outcome?.kind === "exited") return { host, reached: true, result: readResult(outcome) };
-  if (outcome?.kind === "unreachable") return { host, reached: false, reason: outcome.reason };
+  if (outcome?.kind === "unreachable" || outcome?.kind === "lost")
+    return { host, reached: false, reason: outcome.reason };
   return { host, reached: false, reason: `no answer within ${timeoutSeconds} s` };
 }

@@ -26,6 +26,10 @@ export type HostState = {
   phase: HostPhase;
   verb: "install" | "watch" | "remove";
   ref?: string;
+  /** When the command under `ref` was sent, in milliseconds since the epoch. */
+  sentAtMs?: number;
+  /** How often its script was sent again because a restart of the agent had lost it. */
+  resent?: number;
   port?: number;
   /** What it runs, as far as this step knows. */
   version: string | null;

@@ -78,11 +78,22 @@ test.each([
   ["never taken up", { Status: "Pending" }, 21, "unreachable"],
   ["under way", { Status: "InProgress" }, 100, "pending"],
   ["lost on the way", { Status: "InProgress" }, 200, "unreachable"],
+  ["lost by a restart of the agent", { Status: "Failed", StatusDetails: "Undeliverable" }, 3, "lost"],
+  ["ended by other hosts' errors", { Status: "Cancelled", StatusDetails: "Terminated" }, 3, "lost"],
   ["not delivered", { Status: "TimedOut", StatusDetails: "DeliveryTimedOut" }, 31, "unreachable"],
   ["ended", { Status: "Success", CommandPlugins: [{ Output: "hi", ResponseCode: 0 }] }, 1, "exited"],
   ["stopped at its time-out", { Status: "TimedOut", StatusDetails: "ExecutionTimedOut" }, 99, "exited"],
 ] as const)("a command that is %s", async (_name, invocation, secondsLater, kind) => {
   expect(await askedAfter(invocation, secondsLater)).toMatchObject({ kind });
+});
+
+test.each([
+  [5, "pending"],
+  [15, "lost"],
+])("a command that is unknown %s s after it was sent is %s", async (secondsLater, kind) => {
+  mockClient(ssm).on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [] });
+  const pending = [{ host: aHost(1), ref: "c1", sentAtMs: START.getTime() }];
+  expect((await transportAt(secondsLater).ask(pending)).get("web-1")).toMatchObject({ kind });
 });
 
 test("a permission that is missing is told by its action", async () => {

@@ -8,6 +8,7 @@ import type { Job, Outcome, Outcomes, Transport } from "./transport.ts";
 
 /** A command that no agent took up within this time: the host is off or cut off. (An agent asks every second or so.) */
 const TAKE_UP_SECONDS = 20;
+const LISTED_WITHIN_SECONDS = 10;
 
 export function ssmTransport(clients: Pick<ServerClients, "ssm">, clock: Clock): Transport {
   return {
@@ -25,9 +26,12 @@ export function ssmTransport(clients: Pick<ServerClients, "ssm">, clock: Clock):
       await Promise.all(
         [...commands].map(async ([ref, waiting]) => {
           const invocations = await listInvocations(clients, ref);
-          for (const { host } of waiting) {
+          for (const { host, sentAtMs } of waiting) {
             const invocation = invocations.find((one) => one.InstanceId === host.instanceId);
-            outcomes.set(host.id, readInvocation(invocation, ref, clock));
+            const outcome = invocation
+              ? readInvocation(invocation, ref, clock)
+              : notListed(ref, sentAtMs, clock);
+            outcomes.set(host.id, outcome);
           }
         }),
       );
@@ -72,9 +76,15 @@ async function send(
   }
 }
 
+/** Right after it was sent a command need not be listed yet. */
+function notListed(ref: string, sentAtMs: number | undefined, clock: Clock): Outcome {
+  if (sentAtMs === undefined || clock.now() - sentAtMs < LISTED_WITHIN_SECONDS * 1000)
+    return { kind: "pending", ref };
+  return { kind: "lost", reason: "SSM does not know the command any more" };
+}
+
 /** Statuses: Systems Manager User Guide, "Understanding command statuses". */
-function readInvocation(invocation: CommandInvocation | undefined, ref: string, clock: Clock): Outcome {
-  if (!invocation) return { kind: "pending", ref };
+function readInvocation(invocation: CommandInvocation, ref: string, clock: Clock): Outcome {
   const { Status, StatusDetails, RequestedDateTime } = invocation;
   const waitedSeconds = RequestedDateTime ? (clock.now() - RequestedDateTime.getTime()) / 1000 : 0;
   if (Status === "Pending" || Status === "Delayed")
@@ -85,7 +95,9 @@ function readInvocation(invocation: CommandInvocation | undefined, ref: string, 
     return waitedSeconds < SCRIPT_SECONDS + 2 * TAKE_UP_SECONDS
       ? { kind: "pending", ref }
       : { kind: "unreachable", reason: "the SSM agent took up the command and was not heard of again" };
-  if (/Undeliverable|DeliveryTimedOut|Terminated/.test(StatusDetails ?? ""))
+  if (/Undeliverable|Terminated/.test(StatusDetails ?? ""))
+    return { kind: "lost", reason: `the SSM agent lost the command (${StatusDetails})` };
+  if (StatusDetails === "DeliveryTimedOut")
     return { kind: "unreachable", reason: `SSM could not deliver the command (${StatusDetails})` };
   const plugin = invocation.CommandPlugins?.[0];
   const output = plugin?.Output ?? "";

@@ -12,15 +12,20 @@ export type Job = {
 export type Outcome =
   | { kind: "exited"; code: number; stdout: string; stderr: string }
   | { kind: "unreachable"; reason: string }
+  /** It was taken up or waiting and is no more, though the host may be well: worth sending again. */
+  | { kind: "lost"; reason: string }
   /** Under way; ask again with `ref`. */
   | { kind: "pending"; ref: string };
 
 /** By host id. */
 export type Outcomes = Map<string, Outcome>;
 
+/** `sentAtMs` tells a command that is not listed yet from one that nobody knows any more. */
+export type Pending = { host: Host; ref: string; sentAtMs?: number };
+
 export type Transport = {
   /** Starts one script on each host, all at once. Never throws for a host's sake. */
   run(jobs: Job[]): Promise<Outcomes>;
   /** How far those are that were pending. */
-  ask(pending: { host: Host; ref: string }[]): Promise<Outcomes>;
+  ask(pending: Pending[]): Promise<Outcomes>;
 };
