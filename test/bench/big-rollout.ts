@@ -28,7 +28,6 @@ export const bigRollout: Bench = {
       }
       const seconds = (performance.now() - began) / 1000;
       const executions = deployment.generation;
-      // The history of Step Functions holds an entered and an exited event for each state, and three for a task.
       const how = `${deployment.status} in ${seconds.toFixed(1)} s, ${stage.transitions(`${id}-1`)} transitions, ${executions} execution`;
       return [
         { what: "2,000 simulated replicas by 25", measured: how, beside: "8 + 3 × 80 = 248 transitions" },
