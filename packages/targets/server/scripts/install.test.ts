@@ -177,6 +177,20 @@ test("a killed process is seen, and a restart brings it back", async () => {
   expect(await run("restart")).toMatchObject({ outcome: "ok", health: "healthy", version: "v1" });
 });
 
+test("a process that hangs is killed before the restart, so that nothing waits for it to heed a signal", async () => {
+  await run("install");
+  process.kill(pid(), "SIGSTOP");
+  // As systemd does: the restart asks, and waits as long as the process is there.
+  const waiting = SYSTEMCTL.replace(
+    '&& kill -9 "$(cat "$home/pid")"',
+    '&& while kill "$(cat "$home/pid")"; do sleep 0.05; done',
+  );
+  writeFileSync(join(home, "bin", "systemctl"), waiting, { mode: 0o755 });
+  expect(await run("restart")).toMatchObject({ outcome: "ok", health: "healthy", version: "v1" });
+});
+
+const pid = () => Number(readFileSync(join(home, "pid"), "utf8"));
+
 test("the unit is one that systemd takes", async () => {
   await run("install");
   const unit = join(base(), "tutti-shop-prod.service");

@@ -41,10 +41,15 @@ restart() {
   [ -L "$current" ] || finish absent "Nothing of this app is installed here."
   supervisor_look
   read_running
-  { [ "$state" = active ] && alive "$pid" && probe; } || supervisor_restart
+  { [ "$state" = active ] && alive "$pid" && probe; } || { end_hang; supervisor_restart; }
   await_health
   read_running
   finish ok
+}
+# A process that answers nothing rarely heeds SIGTERM either: asking first costs the supervisor's whole stop time-out.
+end_hang() {
+  [ "\${code-}" = slow ] && kill -KILL "$pid" 2>/dev/null
+  return 0
 }
 locked restart </dev/null
 `;
