@@ -49,7 +49,8 @@ async function trying<T>(
 }
 
 async function retire(deps: EngineDeps, deployment: Deployment): Promise<void> {
-  await deps.driver.retire(await contextFor(deps, deployment, null));
+  const context = await contextFor(deps, deployment, null);
+  await deps.driver.retire({ ...context, note: deps.log.warn });
 }
 
 async function lastLook(deps: EngineDeps, deployment: Deployment): Promise<Fleet> {

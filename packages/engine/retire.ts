@@ -15,7 +15,7 @@ export async function retire(deps: EngineDeps, name: TargetName): Promise<{ reti
       `${active.id} is under way on ${name.app}/${name.environment}; abort it first.`,
     );
   }
-  await asking(() => deps.driver.retire(context));
+  await asking(() => deps.driver.retire({ ...context, note: deps.log.warn }));
   await deps.store.targets.remove(name);
   return { retired: true };
 }

@@ -20,6 +20,8 @@ export type TargetContext = {
   current?: string | null;
   /** The release of that version; throws `not_found`. */
   release(version: string): Promise<Release>;
+  /** Takes a sentence for the log: what a verb left undone without failing. */
+  note?(sentence: string, fields?: Record<string, unknown>): void;
 };
 
 /** One look at one replica of a step. `reachable: false` counts as a failure at once. */
