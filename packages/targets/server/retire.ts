@@ -1,24 +1,66 @@
-// Takes away all that the driver made for a target: its listener first, so that nobody comes any more, then the copies on
-// every host of the pool, then the target group. Hosts that do not answer are told; they keep what they have.
+// Takes away all that the driver made for a target: the copies leave traffic and end what they have begun, then the
+// listener and the target group go, then the copies on every host of the pool. Hosts that do not answer keep what they
+// have, and are named in the log.
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { askHosts } from "./ask-hosts.ts";
+import { nearestDelay } from "#targets/balancer/target-health.ts";
+import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, poolOf } from "./hosts.ts";
 import type { Server } from "./server.ts";
 
 /** The script's lock, the time a process gets to stop, and some. */
 const REMOVE_SECONDS = 45;
+/** One call of the driver's function has to see the end of it. */
+const LONGEST_DRAIN_SECONDS = 60;
+const BETWEEN_LOOKS_MILLISECONDS = 250;
 
 export async function retireTarget(server: Server, target: TargetContext): Promise<void> {
-  const { loadBalancer, name: environment } = target.environment;
-  if (loadBalancer) await server.balancer.remove({ app: target.app, environment, loadBalancer });
+  await leaveBalancer(server, target);
   const hosts = await findHosts(server.clients, poolOf(target));
   const online = hosts.filter((host) => host.online);
   const answers = await askHosts(server, target, online, "remove", REMOVE_SECONDS);
-  const left = answers.flatMap((answer) => {
-    if (!answer.reached) return [];
-    return answer.result.outcome === "ok" ? [] : [`${answer.host.id}: ${answer.result.detail}`];
-  });
+  noteSilent(target, [
+    ...hosts.filter((host) => !host.online).map(({ id }) => `${id} (not online)`),
+    ...answers.flatMap((answer) => (answer.reached ? [] : [`${answer.host.id} (${answer.reason})`])),
+  ]);
+  const left = answers.flatMap(whatIsLeft);
   if (left.length > 0)
     throw new TuttiError("driver_failed", `Not removed everywhere: ${left.join("; ").slice(0, 500)}`);
+}
+
+async function leaveBalancer({ balancer }: Server, target: TargetContext): Promise<void> {
+  const { loadBalancer, name: environment } = target.environment;
+  if (!loadBalancer) return;
+  const who = { app: target.app, environment, loadBalancer };
+  const targetGroupArn = await balancer.find(who);
+  if (targetGroupArn === null) return;
+  await drainAll(balancer, target, targetGroupArn);
+  await balancer.remove(who);
+}
+
+/** Without its listener a connection is cut at once, so the requests under way come first. */
+async function drainAll(balancer: Server["balancer"], target: TargetContext, arn: string): Promise<void> {
+  const registered = (await balancer.health(arn)).filter((one) => one.state !== "unused");
+  const { clock, spec } = target;
+  await balancer.deregister(
+    arn,
+    registered.filter((one) => one.state !== "draining"),
+  );
+  const seconds = Math.min(nearestDelay(spec.rollout.drainSeconds) + 5, LONGEST_DRAIN_SECONDS);
+  const until = clock.now() + seconds * 1000;
+  for (let left = registered.length; left > 0 && clock.now() < until; ) {
+    await clock.sleep(BETWEEN_LOOKS_MILLISECONDS);
+    left = (await balancer.health(arn)).filter((one) => one.state === "draining").length;
+  }
+}
+
+function noteSilent(target: TargetContext, silent: string[]): void {
+  if (silent.length === 0) return;
+  const name = `${target.app}/${target.environment.name}`;
+  target.note?.(`${name} was not removed from hosts that do not answer: ${silent.join(", ")}`);
+}
+
+function whatIsLeft(answer: Answer): string[] {
+  if (!answer.reached || answer.result.outcome === "ok") return [];
+  return [`${answer.host.id}: ${answer.result.detail}`];
 }
