@@ -21,7 +21,7 @@ export function aSpec(overrides: Partial<Spec> = {}): Spec {
     },
     rollout: aRollout(),
     config: {},
-    server: { pool: "web", supervisor: "systemd" },
+    server: { pool: "web", supervisor: "systemd", setup: false },
     function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
     autoDeploy: false,
     ...overrides,

@@ -69,7 +69,7 @@ function sshSpec(farm: SshFarm, spec: Partial<Spec>): Spec {
   return aSpec({
     app: "sample",
     replicas: farm.hosts.length,
-    server: { pool: "web", supervisor: "pm2" },
+    server: { pool: "web", supervisor: "pm2", setup: false },
     health: {
       path: "/healthz",
       intervalSeconds: 0.1,

@@ -47,7 +47,7 @@ export type Spec = {
   health: HealthPolicy;
   rollout: RolloutPolicy;
   config: Record<string, string>;
-  server: { pool: string; supervisor: "systemd" | "pm2" };
+  server: { pool: string; supervisor: "systemd" | "pm2"; setup: boolean };
   function: { handler: string; runtime: string; memoryMiB: number; timeoutSeconds: number };
   /** Deploy by itself when an artifact lands in the bucket (contract: S3 trigger). */
   autoDeploy: boolean;

@@ -172,7 +172,7 @@ test.each([
     { health: { url: "/" } },
     "health.url: is not a known key; known here: path, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold, graceSeconds",
   ],
-  [{ server: { nginx: 1 } }, "server.nginx: is not a known key; known here: pool, supervisor"],
+  [{ server: { nginx: 1 } }, "server.nginx: is not a known key; known here: pool, supervisor, setup"],
   [
     { environments: { prod: { replcas: 1 } } },
     "environments.prod.replcas: is not a known key; did you mean replicas?",

@@ -157,6 +157,12 @@ const serverSchema = z
       .enum(["systemd", "pm2"])
       .optional()
       .describe("What keeps the app running. Default systemd."),
+    setup: z
+      .boolean()
+      .optional()
+      .describe(
+        "Make each host ready before installing: runtime, user, directories, supervisor. Default false.",
+      ),
   })
   .describe("What only servers have.");
 

@@ -34,7 +34,7 @@ test("a bare server gets the defaults of its kind", () => {
       onConflict: "queue",
     },
     config: {},
-    server: { pool: "web", supervisor: "systemd" },
+    server: { pool: "web", supervisor: "systemd", setup: false },
     function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
     autoDeploy: false,
   });

@@ -39,7 +39,7 @@ const DEFAULTS = {
     graceSeconds: 30,
   },
   config: {},
-  server: { pool: "web", supervisor: "systemd" },
+  server: { pool: "web", supervisor: "systemd", setup: false },
   function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
   autoDeploy: false,
 } as const;
