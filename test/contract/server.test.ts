@@ -130,6 +130,19 @@ test("a release that never listens fails with a reason of its own", async () => 
   await close();
 });
 
+test("a host that has everything is set up by doing nothing; one that lacks the user says so", async () => {
+  const server = { pool: "web", supervisor: "systemd", setup: true } as const;
+  const { driver, target, makeRelease, close } = await open({ replicas: 1, server });
+  await makeRelease("v1", "good");
+  expect(await roll(driver, target, "v1")).toMatchObject({ ok: true, reason: "" });
+  const lacking = structuredClone({ ...target.environment });
+  lacking.pools.web!.user = "tutti-nobody";
+  await makeRelease("v2", "good");
+  const failed = await roll(driver, { ...target, environment: lacking }, "v2");
+  expect(failed.reason).toMatch(/^web-1: setup failed on web-1: .*user tutti-nobody/);
+  await close();
+});
+
 test("the app finds its configuration in its environment, to the letter", async () => {
   const config = { NASTY: `it's "$HOME" \`id\` \\ 100% {{ssm:x}}\nsecond line ü`, EMPTY: "" };
   const { driver, target, makeRelease, close } = await open({ config });

@@ -3,13 +3,14 @@
 
 import type { Clock } from "#core/clock.ts";
 import type { NewEvent } from "#core/domain/event.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
 import { downloadLink } from "./client.ts";
 import { findHosts, type Host, poolOf } from "./hosts.ts";
 import { leaveTraffic } from "./leave-traffic.ts";
-import { composeScript, installVariables, SCRIPT_SECONDS } from "./scripts/compose.ts";
+import { composeScript, installVariables, SCRIPT_SECONDS, SETUP_SECONDS } from "./scripts/compose.ts";
 import { readResult, type ScriptResult } from "./scripts/result.ts";
 import type { Server } from "./server.ts";
 import { type HostState, isSettled, observationOf, type StepState } from "./state.ts";
@@ -75,7 +76,7 @@ async function askAfterScripts(
 ): Promise<void> {
   const running = state.hosts.filter(({ phase, ref }) => phase === "running" && ref);
   if (running.length === 0) return;
-  const outcomes = await transport.ask(running.map(pendingOf));
+  const outcomes = await transport.ask(running.map((one) => pendingOf(one, target)));
   const lost = running.filter(({ host }) => outcomes.get(host.id)?.kind === "lost");
   for (const one of running)
     if (!lost.includes(one)) take(one, outcomes.get(one.host.id), step, target.clock);
@@ -85,8 +86,8 @@ async function askAfterScripts(
   for (const one of lost) sendAgain(one, hosts, outcomes.get(one.host.id)!);
 }
 
-function pendingOf({ host, ref, sentAtMs }: HostState): Pending {
-  return { host, ref: ref!, sentAtMs };
+function pendingOf({ host, ref, sentAtMs }: HostState, { spec }: TargetContext): Pending {
+  return { host, ref: ref!, sentAtMs, timeoutSeconds: secondsFor(spec) };
 }
 
 /** The script is idempotent and locked on its host, so that once too often does no harm. */
@@ -122,7 +123,12 @@ async function jobsFor(server: Server, target: TargetContext, step: Step, due: H
     const more = verb === "install" ? await installFor(server, target, step.version!) : {};
     scripts.set(verb, composeScript(verb, target, pool, more));
   }
-  return due.map(({ host, verb }) => ({ host, script: scripts.get(verb)!, timeoutSeconds: SCRIPT_SECONDS }));
+  const timeoutSeconds = secondsFor(target.spec);
+  return due.map(({ host, verb }) => ({ host, script: scripts.get(verb)!, timeoutSeconds }));
+}
+
+function secondsFor({ server }: Spec): number {
+  return SCRIPT_SECONDS + (server.setup ? SETUP_SECONDS : 0);
 }
 
 export async function installFor(
@@ -154,7 +160,8 @@ function take(one: HostState, outcome: Outcome | undefined, step: Step, clock: C
 }
 
 function takeResult(one: HostState, result: ScriptResult, step: Step): void {
-  one.detail = result.detail;
+  one.detail =
+    result.outcome === "setup_failed" ? `setup failed on ${one.host.id}: ${result.detail}` : result.detail;
   one.port = result.port ?? undefined;
   if (result.outcome !== "ok") one.phase = "broken";
   else if (one.verb === "remove") one.phase = "gone";

@@ -11,7 +11,7 @@ import type { Transport } from "./transport/transport.ts";
 export type Server = {
   clients: ServerClients;
   balancer: Balancer;
-  /** Setting a host up needs root whatever the supervisor; PM2's other scripts do not. */
+  /** Setting a host up needs root whatever the supervisor; PM2's other scripts do not, unless they set up too. */
   transport(target: Pick<TargetContext, "environment" | "spec" | "clock">, verb?: Verb): Transport;
 };
 
@@ -22,7 +22,8 @@ export function createServer(clients: ServerClients): Server {
     transport(target, verb) {
       const pool = poolOf(target);
       if ("ssm" in pool) return ssmTransport(clients, target.clock);
-      const asRoot = verb === "setup" || target.spec.server.supervisor === "systemd";
+      const asRoot =
+        verb === "setup" || target.spec.server.setup || target.spec.server.supervisor === "systemd";
       return sshTransport(clients, pool, { asRoot });
     },
   };

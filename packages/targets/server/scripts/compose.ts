@@ -10,7 +10,7 @@ import { INSTALL } from "./install.ts";
 import { LOOK, REMOVE, RESTART, WATCH } from "./look.ts";
 import { PRELUDE } from "./prelude.ts";
 import { environmentLine, shellAssignments, shellQuote } from "./quote.ts";
-import { SETUP } from "./setup.ts";
+import { SETUP, SETUP_STEPS } from "./setup.ts";
 
 /** Old releases kept on a host, the current one included; a pruned one is made again from its artifact. */
 export const KEPT_RELEASES = 5;
@@ -20,6 +20,8 @@ const LOCK_SECONDS = 20;
 const FETCH_SECONDS = 60;
 /** Everything above, and the 20 s that the supervisor gives a process to stop. */
 export const SCRIPT_SECONDS = 120;
+/** Packages come from the distribution's mirrors, which take their time. */
+export const SETUP_SECONDS = 150;
 export const LOOK_SECONDS = 15;
 
 const VERBS = {
@@ -42,7 +44,9 @@ export function composeScript(
 ): string {
   const supervisor = target.spec.server.supervisor === "pm2" ? PM2 : SYSTEMD;
   const variables = { ...commonVariables(target, pool), ...more };
-  return `${shellAssignments(variables)}${PRELUDE}${supervisor}${VERBS[verb]}`;
+  // One script for host and step: what makes the host ready goes ahead of what installs.
+  const ahead = verb === "install" && target.spec.server.setup ? `${SETUP_STEPS}set_up </dev/null\n` : "";
+  return `${shellAssignments(variables)}${PRELUDE}${supervisor}${ahead}${VERBS[verb]}`;
 }
 
 export function installVariables(target: Who, release: Release, link: string): Record<string, string> {

@@ -64,17 +64,26 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-type Options = { version?: string; app?: string; shell?: string; edit?: (script: string) => string };
+type Options = {
+  version?: string;
+  app?: string;
+  shell?: string;
+  setup?: boolean;
+  user?: string;
+  edit?: (script: string) => string;
+};
 
 async function run(verb: Verb, options: Options = {}): Promise<ScriptResult> {
   const { version = "v1", app = "shop", shell = "sh", edit = (script: string) => script } = options;
+  const { setup = false, user = userInfo().username } = options;
   const spec = aSpec({
     app,
     health: { ...aSpec().health, intervalSeconds: 0.05 },
+    server: { pool: "web", supervisor: "systemd", setup },
     config: { GREETING: "it's $5" },
   });
   const target = { app, environment: { name: "prod", pools: {}, updatedAt: "" }, spec };
-  const pool = { ssm: { tags: {} }, user: userInfo().username, directory: "apps" };
+  const pool = { ssm: { tags: {} }, user, directory: "apps" };
   const { port } = server.address() as { port: number };
   const sha256 = createHash("sha256").update(artifact).digest("hex");
   const about = { app, version, manifest: {}, createdAt: "", createdBy: "" };
@@ -190,6 +199,42 @@ test("a process that hangs is killed before the restart, so that nothing waits f
 });
 
 const pid = () => Number(readFileSync(join(home, "pid"), "utf8"));
+
+const REFUSE = `#!/bin/sh\necho "\${0##*/} $*" >>"$FAKE/changes"\necho "\${0##*/}: not available" >&2\nexit 1\n`;
+
+/** What would change the host is refused and written down. */
+function refuseChanges(): void {
+  for (const name of ["useradd", "apt-get", "dnf"])
+    writeFileSync(join(home, "bin", name), REFUSE, { mode: 0o755 });
+}
+
+test("setting up a host that has everything changes nothing, and the install goes on", async () => {
+  refuseChanges();
+  expect(await run("install", { setup: true })).toMatchObject({ outcome: "ok", health: "healthy" });
+  expect(await run("setup")).toMatchObject({ outcome: "ok" });
+  expect(existsSync(join(home, "changes"))).toBe(false);
+});
+
+test("a host that lacks the user, and gets none, says so before anything is installed", async () => {
+  refuseChanges();
+  const { outcome, detail } = await run("install", { setup: true, user: "tutti-nobody" });
+  expect(outcome).toBe("setup_failed");
+  expect(detail).toMatch(
+    process.getuid!() === 0
+      ? /^The user tutti-nobody does not exist and cannot be made: useradd: not available/
+      : /^Making the user tutti-nobody needs root/,
+  );
+  expect([downloads, existsSync(base())]).toEqual([0, false]);
+});
+
+test("a host that lacks a runtime has it installed, or says what the package manager said", async () => {
+  refuseChanges();
+  const edit = (script: string) => script.replace("need nodejs node", "need nodejs node-of-the-future");
+  const { outcome, detail } = await run("install", { setup: true, edit });
+  expect(outcome).toBe("setup_failed");
+  if (process.getuid!() === 0)
+    expect(detail).toBe("node-of-the-future is missing and could not be installed: apt-get: not available");
+});
 
 test("the unit is one that systemd takes", async () => {
   await run("install");

@@ -12,6 +12,7 @@ export const OUTCOMES = [
   "failed",
   "no_supervisor",
   "no_user",
+  "setup_failed",
   "not_an_archive",
   "unhealthy",
   "wrong_digest",

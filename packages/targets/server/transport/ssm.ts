@@ -26,10 +26,10 @@ export function ssmTransport(clients: Pick<ServerClients, "ssm">, clock: Clock):
       await Promise.all(
         [...commands].map(async ([ref, waiting]) => {
           const invocations = await listInvocations(clients, ref);
-          for (const { host, sentAtMs } of waiting) {
+          for (const { host, sentAtMs, timeoutSeconds = SCRIPT_SECONDS } of waiting) {
             const invocation = invocations.find((one) => one.InstanceId === host.instanceId);
             const outcome = invocation
-              ? readInvocation(invocation, ref, clock)
+              ? readInvocation(invocation, ref, timeoutSeconds, clock)
               : notListed(ref, sentAtMs, clock);
             outcomes.set(host.id, outcome);
           }
@@ -84,7 +84,12 @@ function notListed(ref: string, sentAtMs: number | undefined, clock: Clock): Out
 }
 
 /** Statuses: Systems Manager User Guide, "Understanding command statuses". */
-function readInvocation(invocation: CommandInvocation, ref: string, clock: Clock): Outcome {
+function readInvocation(
+  invocation: CommandInvocation,
+  ref: string,
+  timeoutSeconds: number,
+  clock: Clock,
+): Outcome {
   const { Status, StatusDetails, RequestedDateTime } = invocation;
   const waitedSeconds = RequestedDateTime ? (clock.now() - RequestedDateTime.getTime()) / 1000 : 0;
   if (Status === "Pending" || Status === "Delayed")
@@ -92,7 +97,7 @@ function readInvocation(invocation: CommandInvocation, ref: string, clock: Clock
       ? { kind: "pending", ref }
       : { kind: "unreachable", reason: `the SSM agent did not take up the command in ${TAKE_UP_SECONDS} s` };
   if (Status === "InProgress" || Status === "Cancelling")
-    return waitedSeconds < SCRIPT_SECONDS + 2 * TAKE_UP_SECONDS
+    return waitedSeconds < timeoutSeconds + 2 * TAKE_UP_SECONDS
       ? { kind: "pending", ref }
       : { kind: "unreachable", reason: "the SSM agent took up the command and was not heard of again" };
   if (/Undeliverable|Terminated/.test(StatusDetails ?? ""))
