@@ -16,4 +16,4 @@ test("a rollout that kill -9 of everything interrupts reaches its end after a ne
     console.log(`HOUSE_SEED=${seed}: round ${round}, killed after ${milliseconds} ms`);
     house = await killedInTheMiddle(house, round, milliseconds);
   }
-}, 120_000);
+}, 240_000);
