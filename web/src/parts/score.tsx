@@ -1,5 +1,5 @@
 // The score: each replica on its own line, time from left to right. A batch is a bar on the lines of its replicas, a
-// shift and a bake span all lines, and the share of traffic on the new release is an area below.
+// bake spans all lines.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { DeploymentView } from "../api.ts";
 import { selectedReplica } from "../pages/deployment.tsx";
