@@ -116,7 +116,7 @@ function environmentOf(names: Names): Record<string, string> {
 
 function rolloutMachine(names: Names): Blueprint["stateMachines"][number] {
   return {
-    name: names.rollout,
+    name: names.stateMachineName("rollout"),
     short: "rollout",
     definition: rolloutDefinition({
       driverArnPrefix: names.functionArn("driver-"),

@@ -12,6 +12,7 @@ export const BUILT_KINDS: Kind[] = KINDS.filter((kind) => kind === "server" || k
 export function namesOf({ name, account, region }: Installation) {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
   const functionArn = (short: string) => arn("lambda", `function:${name}-${short}`);
+  const stateMachineArn = (short: string) => arn("states", `stateMachine:${name}-${short}`);
   return {
     table: name,
     tableArn: arn("dynamodb", `table/${name}`),
@@ -22,8 +23,9 @@ export function namesOf({ name, account, region }: Installation) {
     functionArn,
     driverPrefix: `${name}-driver-`,
     driverArns: BUILT_KINDS.map((kind) => functionArn(`driver-${kind}`)),
-    rollout: `${name}-rollout`,
-    rolloutArn: arn("states", `stateMachine:${name}-rollout`),
+    stateMachineName: (short: string) => `${name}-${short}`,
+    stateMachineArn,
+    rolloutArn: stateMachineArn("rollout"),
     rolloutExecutionsArn: arn("states", `execution:${name}-rollout:*`),
     roleName: (short: string) => `${name}-${short}`,
     roleArn: (short: string) => `arn:aws:iam::${account}:role/${name}-${short}`,

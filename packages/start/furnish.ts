@@ -9,7 +9,7 @@ import {
 import { createClient } from "#client/client.ts";
 import type { Blueprint } from "#infra/blueprint.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
-import type { AwsAccess } from "./deploy.ts";
+import type { AwsAccess } from "./deploy/access.ts";
 
 const ENVIRONMENTS = ["dev", "stage", "prod"];
 const PORTS = { from: 8100, to: 8999 };

@@ -1,0 +1,93 @@
+// Tutti's own functions: made, or brought up to the code and settings of this blueprint.
+import {
+  AddPermissionCommand,
+  CreateFunctionCommand,
+  CreateFunctionUrlConfigCommand,
+  LambdaClient,
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionActiveV2,
+} from "@aws-sdk/client-lambda";
+import type { Blueprint, FunctionBlueprint } from "#infra/blueprint.ts";
+import type { Bundle } from "../bundle.ts";
+import type { AwsAccess } from "./access.ts";
+import { ignoring } from "./ignoring.ts";
+
+export async function deployFunctions(plan: Blueprint, bundles: Bundle[], access: AwsAccess): Promise<void> {
+  const lambda = new LambdaClient(access);
+  await Promise.all(plan.functions.map((one) => deployFunction(lambda, plan, one, bundles)));
+}
+
+async function deployFunction(
+  lambda: LambdaClient,
+  plan: Blueprint,
+  one: FunctionBlueprint,
+  bundles: Bundle[],
+): Promise<void> {
+  const FunctionName = plan.names.functionName(one.short);
+  const ZipFile = bundles.find((bundle) => bundle.short === one.short)!.zip;
+  const configuration = {
+    FunctionName,
+    Handler: "index.handler",
+    Runtime: "nodejs24.x" as const,
+    Role: plan.names.roleArn(one.short),
+    MemorySize: one.memoryMiB,
+    Timeout: one.timeoutSeconds,
+    Environment: { Variables: one.environment },
+  };
+  const created = await ignoring(
+    "ResourceConflictException",
+    lambda.send(new CreateFunctionCommand({ ...configuration, Code: { ZipFile } })),
+  );
+  if (!created) {
+    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+    await retryingConflict(() => lambda.send(new UpdateFunctionConfigurationCommand(configuration)));
+  }
+  await waitUntilFunctionActiveV2(
+    { client: lambda, maxWaitTime: 30, minDelay: 0.05, maxDelay: 0.2 } as never,
+    { FunctionName },
+  );
+  if (one.url) await deployUrl(lambda, FunctionName);
+}
+
+async function deployUrl(lambda: LambdaClient, FunctionName: string): Promise<void> {
+  await ignoring(
+    "ResourceConflictException",
+    lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: "NONE" })),
+  );
+  const anyone = { FunctionName, Principal: "*" };
+  await ignoring(
+    "ResourceConflictException",
+    lambda.send(
+      new AddPermissionCommand({
+        ...anyone,
+        StatementId: "url",
+        Action: "lambda:InvokeFunctionUrl",
+        FunctionUrlAuthType: "NONE",
+      }),
+    ),
+  );
+  await ignoring(
+    "ResourceConflictException",
+    lambda.send(
+      new AddPermissionCommand({
+        ...anyone,
+        StatementId: "url-invoke",
+        Action: "lambda:InvokeFunction",
+        InvokedViaFunctionUrl: true,
+      }),
+    ),
+  );
+}
+
+/** A function that is still taking its new code refuses a new configuration for a moment. */
+async function retryingConflict<T>(call: () => Promise<T>, tries = 50): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if ((error as Error).name !== "ResourceConflictException" || attempt === tries) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 40));
+    }
+  }
+}
