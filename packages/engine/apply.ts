@@ -1,4 +1,5 @@
-// Apply the step: the driver starts it. Watching it is the next state's.
+// Apply the step: the driver starts it. Watching it is the next state's. A task that runs twice hands the driver the memory
+// of its first run, so that the second costs nothing.
 import { instant } from "#core/clock.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Progress } from "#core/driver/driver.ts";
@@ -17,7 +18,7 @@ export async function apply(deps: EngineDeps, caller: Caller): Promise<Move> {
   const { deployment, step } = await beginStep(deps, caller);
   if (!step) return moveOf(deployment);
   const context = await contextFor(deps, deployment, step.version ?? null);
-  const progress = await asking(() => deps.driver.apply(context, step));
+  const progress = await asking(() => deps.driver.apply(context, step, deployment.stepState));
   const after = await record(deps, caller, step.index, progress);
   return moveOf(after);
 }

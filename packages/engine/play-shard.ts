@@ -50,7 +50,7 @@ async function play({ deps, caller, deployment, share, context, before }: Playin
   };
   let state: unknown = before?.state ?? null;
   if (!before) {
-    const progress = await asking(() => deps.driver.apply(context, share));
+    const progress = await asking(() => deps.driver.apply(context, share, null));
     if (progress.phase === "failed") return failedAtOnce(deployment, share, tally, progress);
     state = progress.state;
   }

@@ -8,7 +8,8 @@ import { observe } from "#core/judge/watch.ts";
 const MOST_LOOKS = 200;
 const BETWEEN_LOOKS_MS = 100;
 
-export type Played = { ok: boolean; reason: string; observations: Observation[] };
+/** `state`: the memory that the step left, `null` where it failed. */
+export type Played = { ok: boolean; reason: string; observations: Observation[]; state: unknown };
 
 export async function planTo(
   driver: Driver,
@@ -32,7 +33,7 @@ export async function roll(
   version: string | null,
   rollback = false,
 ): Promise<Played> {
-  let last: Played = { ok: true, reason: "", observations: [] };
+  let last: Played = { ok: true, reason: "", observations: [], state: null };
   for (const step of await planTo(driver, target, version, rollback)) {
     last = await playStep(driver, target, step);
     if (!last.ok) return last;
@@ -41,7 +42,7 @@ export async function roll(
 }
 
 export async function playStep(driver: Driver, target: TargetContext, step: Step): Promise<Played> {
-  return watchStep(driver, target, step, await driver.apply(target, step));
+  return watchStep(driver, target, step, await driver.apply(target, step, null));
 }
 
 export async function watchStep(
@@ -55,7 +56,7 @@ export async function watchStep(
   const { health } = target.spec;
   for (let look = 0; look < MOST_LOOKS; look++) {
     const { observations } = progress;
-    if (progress.phase === "failed") return { ok: false, reason: progress.reason, observations };
+    if (progress.phase === "failed") return { ok: false, reason: progress.reason, observations, state: null };
     watches = observe(watches, observations, target.clock.now(), health, { version: step.version });
     const broken = observations.find(
       (one) =>
@@ -63,12 +64,18 @@ export async function watchStep(
         one.hopeless ||
         (watches[one.replica]?.unhealthyInARow ?? 0) >= health.unhealthyThreshold,
     );
-    if (broken) return { ok: false, reason: `${broken.replica}: ${broken.detail}`, observations };
-    if (progress.phase === "done") return { ok: true, reason: "", observations };
+    if (broken)
+      return { ok: false, reason: `${broken.replica}: ${broken.detail}`, observations, state: null };
+    if (progress.phase === "done") return { ok: true, reason: "", observations, state: progress.state };
     await target.clock.sleep(BETWEEN_LOOKS_MS);
     progress = await driver.check(target, step, JSON.parse(JSON.stringify(progress.state ?? null)));
   }
-  return { ok: false, reason: `no end after ${MOST_LOOKS} looks`, observations: progress.observations };
+  return {
+    ok: false,
+    reason: `no end after ${MOST_LOOKS} looks`,
+    observations: progress.observations,
+    state: null,
+  };
 }
 
 export function expectPlayed(played: Played): void {

@@ -117,7 +117,7 @@ function serve(artifacts: Map<string, Buffer>, downloads: Map<string, number>): 
 export async function rollOverSsh(place: SshPlace, version: string): Promise<Played & { seconds: number }> {
   const steps = await planTo(place.driver, place.target, version);
   const startedAt = performance.now();
-  let last: Played = { ok: true, reason: "", observations: [] };
+  let last: Played = { ok: true, reason: "", observations: [], state: null };
   for (const step of steps) {
     last = await playStep(place.driver, place.target, step);
     if (!last.ok) break;

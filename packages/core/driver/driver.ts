@@ -63,8 +63,8 @@ export type Driver = {
   inspect(target: TargetContext): Promise<Fleet>;
   /** Pure: the batches or shifts from what is live to the version. The engine adds approvals, bakes and hooks. */
   plan(request: PlanRequest, spec: Spec): PlannedStep[];
-  /** Starts the step. Asked again for a step that is under way or done, it changes nothing that is right already. */
-  apply(target: TargetContext, step: Step): Promise<Progress>;
+  /** Starts the step, or carries it on: `state` is its memory as the last call left it, `null` at first (and where a crash lost it). Asked again with it, a step that is under way or done is only looked at; without it, nothing that is right already is changed. */
+  apply(target: TargetContext, step: Step, state: unknown): Promise<Progress>;
   /** One look at a step under way, moving it on where its next phase is due (drained → install → register). Never sleeps; the engine watches by asking again. Also asked for a bake: then it only looks. */
   check(target: TargetContext, step: Step, state: unknown): Promise<Progress>;
   /** Healing: the smallest repair for replicas seen broken (restart the process), and drift put right. */

@@ -6,8 +6,13 @@ import { checkRemoval, checkShift } from "./check.ts";
 import type { FunctionDeps } from "./client.ts";
 import { retire } from "./retire.ts";
 
-export async function apply(deps: FunctionDeps, target: TargetContext, step: Step): Promise<Progress> {
-  if (step.type === "shift" && step.version) return checkShift(deps, target, step, { phase: "find" });
+export async function apply(
+  deps: FunctionDeps,
+  target: TargetContext,
+  step: Step,
+  state: unknown,
+): Promise<Progress> {
+  if (step.type === "shift" && step.version) return checkShift(deps, target, step, state);
   if (step.action === "remove") {
     await retire(deps, target);
     return checkRemoval(deps, target, step);

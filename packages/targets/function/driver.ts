@@ -15,7 +15,7 @@ export function functionDriver(deps: FunctionDeps): Driver {
     capabilities: CAPABILITIES.function!,
     inspect: (target) => inspect(deps, target),
     plan,
-    apply: (target, step) => apply(deps, target, step),
+    apply: (target, step, state) => apply(deps, target, step, state),
     check: (target, step, state) => check(deps, target, step, state),
     repair: (target, fleet) => repair(deps, target, fleet),
     retire: (target) => retire(deps, target),

@@ -7,6 +7,7 @@ import { aSpec, aStep } from "#test/support/a-deployment.ts";
 import { applyStep } from "./apply.ts";
 import { checkStep } from "./check.ts";
 import type { Server } from "./server.ts";
+import type { StepState } from "./state.ts";
 import type { Outcome } from "./transport/transport.ts";
 
 const ADDRESSES: Record<string, string> = { a: "10.0.0.1", b: "10.0.0.2" };
@@ -96,7 +97,7 @@ async function look(lab: Lab, step: typeof REMOVE, before: Progress): Promise<Pr
 test("a host in traffic is drained first, and its script runs only when it is", async () => {
   const lab = aLab();
   lab.states.set("10.0.0.1", "healthy");
-  let progress = await applyStep(lab.server, lab.target, REMOVE);
+  let progress = await applyStep(lab.server, lab.target, REMOVE, null);
   expect(lab.log).toEqual(["deregister 10.0.0.1", "run b"]);
   expect(progress.observations.map(({ health }) => health)).toEqual(["draining", "unknown"]);
   progress = await look(lab, REMOVE, progress);
@@ -110,7 +111,7 @@ test("a host in traffic is drained first, and its script runs only when it is", 
 test("a script that is under way is asked after by its reference", async () => {
   const lab = aLab();
   lab.outcomes.a = { kind: "pending", ref: "command-1" };
-  let progress = await applyStep(lab.server, lab.target, REMOVE);
+  let progress = await applyStep(lab.server, lab.target, REMOVE, null);
   expect(progress.phase).toBe("running");
   delete lab.outcomes.a;
   progress = await look(lab, REMOVE, progress);
@@ -121,7 +122,7 @@ test("a script that is under way is asked after by its reference", async () => {
 test("a host that does not answer is told at once and holds nobody up", async () => {
   const lab = aLab();
   lab.outcomes.a = { kind: "unreachable", reason: "cut off" };
-  const progress = await applyStep(lab.server, lab.target, REMOVE);
+  const progress = await applyStep(lab.server, lab.target, REMOVE, null);
   expect(progress.observations[0]).toMatchObject({ reachable: false, detail: "cut off" });
   expect(progress.observations[1]).toMatchObject({ replica: "b", version: null });
 });
@@ -200,12 +201,21 @@ test("a bake only looks", async () => {
   expect(lab.log).toEqual([]);
 });
 
+test("a step that is done and applied again with its memory drains, runs and registers nothing once more", async () => {
+  const lab = aLab();
+  lab.states.set("10.0.0.1", "healthy");
+  const state = installing("serving", { port: 8080, version: "v2" }) as StepState;
+  const progress = await applyStep(lab.server, lab.target, INSTALL, state);
+  expect(progress).toMatchObject({ phase: "done", state });
+  expect(lab.log).toEqual([]);
+});
+
 const THIRD = "10.0.0.3";
 
 test("a healthy host stays in traffic while another copy is down, and leaves when that one is back", async () => {
   const lab = aLab();
   lab.states.set("10.0.0.1", "healthy").set("10.0.0.2", "healthy").set(THIRD, "unhealthy");
-  let progress = await applyStep(lab.server, lab.target, INSTALL);
+  let progress = await applyStep(lab.server, lab.target, INSTALL, null);
   expect(lab.log).toEqual([]);
   expect(progress).toMatchObject({ phase: "running", observations: [{ version: null, hopeless: false }] });
   expect(progress.observations[0]!.detail).toBe(
@@ -226,7 +236,7 @@ test.each([
 ] as const)("a host is drained at once where %s", async (_why, states) => {
   const lab = aLab();
   for (const [address, state] of Object.entries(states)) lab.states.set(address, state);
-  await applyStep(lab.server, lab.target, INSTALL);
+  await applyStep(lab.server, lab.target, INSTALL, null);
   expect(lab.log).toEqual(["deregister 10.0.0.1"]);
 });
 
@@ -243,7 +253,7 @@ test("a command that a restart lost is sent again, twice and no more", async () 
   const step = { ...REMOVE, replicas: ["a"] };
   lab.starts.a = { kind: "pending", ref: "command-1" };
   lab.outcomes.a = { kind: "lost", reason: "the agent was restarted" };
-  let progress = await applyStep(lab.server, lab.target, step);
+  let progress = await applyStep(lab.server, lab.target, step, null);
   for (let turn = 0; turn < 2; turn++) {
     progress = await look(lab, step, progress);
     expect(progress.observations[0]).toMatchObject({ reachable: true, hopeless: false });

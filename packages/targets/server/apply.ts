@@ -1,6 +1,6 @@
 // Starts a step: a place behind the load balancer, then every host of the batch that is in traffic is taken out of it.
-// (leave-traffic.ts says when). Hosts that were never in traffic go straight on. Started again, it finds drained what is drained and installed what is
-// installed (the script sees to that).
+// (leave-traffic.ts says when). Hosts that were never in traffic go straight on. Started again, it carries on from its
+// memory; where that was lost, it finds drained what is drained and installed what is installed (the script sees to that).
 
 import type { Step } from "#core/domain/step.ts";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
@@ -11,7 +11,13 @@ import { leaveTraffic } from "./leave-traffic.ts";
 import type { Server } from "./server.ts";
 import type { HostState, StepState } from "./state.ts";
 
-export async function applyStep(server: Server, target: TargetContext, step: Step): Promise<Progress> {
+export async function applyStep(
+  server: Server,
+  target: TargetContext,
+  step: Step,
+  before: StepState | null,
+): Promise<Progress> {
+  if (before) return advance(server, target, step, before);
   const [targetGroupArn, all] = await Promise.all([
     place(server, target, step),
     findHosts(server.clients, poolOf(target)),

@@ -21,7 +21,7 @@ export async function checkStep(
 ): Promise<Progress> {
   if (step.type === "bake") return bake(server, target, step, state as BakeState | null);
   // A state that was lost is made again: what is right already stays as it is.
-  if (!state) return applyStep(server, target, step);
+  if (!state) return applyStep(server, target, step, null);
   return advance(server, target, step, state as StepState);
 }
 

@@ -11,6 +11,7 @@ import { inspectTarget } from "./inspect.ts";
 import { repairTarget } from "./repair.ts";
 import { retireTarget } from "./retire.ts";
 import { createServer } from "./server.ts";
+import type { StepState } from "./state.ts";
 
 export function createServerDriver(clients: ServerClients): Driver {
   const server = createServer(clients);
@@ -19,7 +20,7 @@ export function createServerDriver(clients: ServerClients): Driver {
     capabilities: CAPABILITIES.server!,
     inspect: (target) => inspectTarget(server, target),
     plan: planInPlace,
-    apply: (target, step) => applyStep(server, target, step),
+    apply: (target, step, state) => applyStep(server, target, step, state as StepState | null),
     check: (target, step, state) => checkStep(server, target, step, state),
     repair: (target, fleet) => repairTarget(server, target, fleet),
     retire: (target) => retireTarget(server, target),
