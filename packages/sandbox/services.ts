@@ -3,6 +3,7 @@
 import { type Balancer, createBalancer } from "./balancer/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
 import { createDynamoDb } from "./dynamodb/service.ts";
+import { createEcr } from "./ecr/service.ts";
 import type { Callable } from "./endpoint/dispatcher.ts";
 import type { PassthroughService } from "./endpoint/passthrough-json.ts";
 import { createEventBridge } from "./events/service.ts";
@@ -28,6 +29,7 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
   const machines = createMachines(platform);
   const balancer = createBalancer(platform);
   const lambda = createLambda(platform, options);
+  const ecr = createEcr(platform);
   return {
     dynamodb: createDynamoDb(platform),
     s3: createS3(platform),
@@ -40,6 +42,7 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
       machines.service,
       balancer,
       lambda,
+      ecr.service,
       createStepFunctions(platform),
       createEventBridge(platform),
       createScheduler(platform),
