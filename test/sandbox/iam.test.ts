@@ -88,7 +88,7 @@ test("a missing permission names role, action and resource, in every protocol", 
     $metadata: { httpStatusCode: 403 },
   });
   await expect(new CloudWatchClient(config).send(new DescribeAlarmsCommand({}))).rejects.toMatchObject({
-    message: denied("cloudwatch:DescribeAlarms", "*"),
+    message: denied("cloudwatch:DescribeAlarms", "arn:aws:cloudwatch:us-east-1:000000000000:alarm:*"),
   });
 });
 

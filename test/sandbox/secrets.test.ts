@@ -1,8 +1,7 @@
-// Secrets Manager and CloudWatch, as their clients see them.
+// Secrets Manager, as its client sees it.
 import { statSync } from "node:fs";
-import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as secretsmanager from "@aws-sdk/client-secrets-manager";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
 
 let sandbox: TestSandbox;
@@ -63,45 +62,4 @@ test("a role reads the secrets that its policy names, whatever their suffix", as
   await expect(
     mine.send(new secretsmanager.GetSecretValueCommand({ SecretId: "storefront/db" })),
   ).rejects.toMatchObject({ name: "AccessDeniedException" });
-});
-
-test("an alarm says what it was told, and tells the bus when that changes", async () => {
-  const alarms = new cloudwatch.CloudWatchClient(sandbox.config());
-  const emit = vi.spyOn(sandbox.platform, "emit");
-  await alarms.send(
-    new cloudwatch.PutMetricAlarmCommand({
-      AlarmName: "errors",
-      MetricName: "5xx",
-      Namespace: "App",
-      Statistic: "Sum",
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 0,
-      ComparisonOperator: "GreaterThanThreshold",
-    }),
-  );
-  const describe = async () =>
-    (await alarms.send(new cloudwatch.DescribeAlarmsCommand({ AlarmNames: ["errors", "none"] })))
-      .MetricAlarms;
-  expect(await describe()).toMatchObject([
-    { AlarmName: "errors", StateValue: "INSUFFICIENT_DATA", Threshold: 0 },
-  ]);
-  const set = { AlarmName: "errors", StateValue: "ALARM" as const, StateReason: "test" };
-  await alarms.send(new cloudwatch.SetAlarmStateCommand(set));
-  expect(await describe()).toMatchObject([{ StateValue: "ALARM", StateReason: "test" }]);
-  await alarms.send(new cloudwatch.SetAlarmStateCommand(set));
-  expect(emit).toHaveBeenCalledExactlyOnceWith(
-    "aws.cloudwatch",
-    "CloudWatch Alarm State Change",
-    expect.objectContaining({ alarmName: "errors" }),
-    ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:errors"],
-  );
-});
-
-test("statistics are not pretended", async () => {
-  const alarms = new cloudwatch.CloudWatchClient(sandbox.config());
-  const ask = { Namespace: "App", MetricName: "5xx", StartTime: new Date(), EndTime: new Date(), Period: 60 };
-  await expect(alarms.send(new cloudwatch.GetMetricStatisticsCommand(ask))).rejects.toThrow(
-    "does not implement monitoring:GetMetricStatistics",
-  );
 });

@@ -4,7 +4,7 @@
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { hasBody, requestHeaders, responseHeaders, type Via } from "./headers.ts";
 import { enter, IDLE_MILLISECONDS, type LiveTarget } from "./live-target.ts";
-import { type Counts, countStatus } from "./metrics.ts";
+import { type Counts, countResponseTime, countStatus } from "./metrics.ts";
 
 export type Exchange = {
   incoming: IncomingMessage;
@@ -35,6 +35,7 @@ function sendTo(exchange: Exchange, fresh: boolean, retry: () => void): ClientRe
   const { incoming, outgoing, target, address, via } = exchange;
   const body = hasBody(incoming.headers);
   let bodyRead = false;
+  const sentAtMs = performance.now();
   const upstream = request({
     host: address,
     port: target.port,
@@ -44,7 +45,10 @@ function sendTo(exchange: Exchange, fresh: boolean, retry: () => void): ClientRe
     agent: fresh ? false : target.agent,
     timeout: IDLE_MILLISECONDS,
   });
-  upstream.on("response", (response) => answer(exchange, response));
+  upstream.on("response", (response) => {
+    countResponseTime(exchange.counts, (performance.now() - sentAtMs) / 1_000);
+    answer(exchange, response);
+  });
   upstream.on("timeout", () => upstream.destroy(new IdleTimeout()));
   upstream.on("error", (error: NodeJS.ErrnoException) => {
     if (outgoing.destroyed) return;

@@ -12,6 +12,8 @@ export type Counts = {
   targetConnectionErrorCount: number;
   /** Requests that reached a target and were not answered to the end: what a killed process dropped. */
   droppedByTarget: number;
+  /** Seconds from the request's way to a target until its answer began, to two digits, and how often. */
+  responseSeconds: Map<number, number>;
 };
 
 export function newCounts(): Counts {
@@ -24,6 +26,7 @@ export function newCounts(): Counts {
     elb5xx: 0,
     targetConnectionErrorCount: 0,
     droppedByTarget: 0,
+    responseSeconds: new Map(),
   };
 }
 
@@ -32,4 +35,9 @@ const CLASSES = [undefined, undefined, "target2xx", "target3xx", "target4xx", "t
 export function countStatus(counts: Counts[], status: number): void {
   const name = CLASSES[Math.floor(status / 100)];
   if (name) for (const one of counts) one[name]++;
+}
+
+export function countResponseTime(counts: Counts[], seconds: number): void {
+  const near = Number(seconds.toPrecision(2));
+  for (const { responseSeconds } of counts) responseSeconds.set(near, (responseSeconds.get(near) ?? 0) + 1);
 }

@@ -1,6 +1,7 @@
 // Elastic Load Balancing of the sandbox: the one entry of this folder. The control plane is handlers over a state, the
 // data plane a real HTTP proxy for each listener.
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import { createPublisher } from "../metric-publisher.ts";
 import type { Platform, Service } from "../platform.ts";
 import { listenerHandlers } from "./listener-handlers.ts";
 import { openListener } from "./listener-server.ts";
@@ -8,6 +9,7 @@ import { close } from "./live-target.ts";
 import { loadBalancerHandlers } from "./load-balancer-handlers.ts";
 import type { Counts } from "./metrics.ts";
 import type { Listener } from "./model.ts";
+import { createCollector } from "./published-metrics.ts";
 import { ruleHandlers } from "./rule-handlers.ts";
 import { changed, countsOf, loadState, type State, save } from "./state.ts";
 import { tagHandlers } from "./tag-handlers.ts";
@@ -31,6 +33,7 @@ export type Balancer = Service & { metrics(): BalancerMetrics };
 export function createBalancer(platform: Platform): Balancer {
   const state = loadState(platform);
   for (const group of state.groups.values()) restoreTargets(group);
+  const publisher = createPublisher(platform, "AWS/ApplicationELB", createCollector(state));
   return {
     name: "elasticloadbalancing",
     module: elb,
@@ -50,8 +53,14 @@ export function createBalancer(platform: Platform): Balancer {
       ],
       CreateTargetGroup: ({ Name }: elb.CreateTargetGroupInput) => [arnOf(platform, `targetgroup/${Name}/*`)],
     },
-    start: () => start(state),
-    stop: () => stop(state),
+    start: async () => {
+      await start(state);
+      publisher.start();
+    },
+    stop: async () => {
+      publisher.stop();
+      await stop(state);
+    },
     metrics: () => readMetrics(state),
   };
 }

@@ -1,11 +1,12 @@
 // Invoking: which version a call runs, what the caller gets back, and the queue of asynchronous calls.
 import { randomUUID } from "node:crypto";
 import { AwsError, type Platform } from "../platform.ts";
-import type { Played } from "./environment.ts";
+import type { Play, Played } from "./environment.ts";
 import type { Environments } from "./environments.ts";
 import { conflict, invalid, notFound, tooLarge } from "./faults.ts";
 import type { Logs } from "./logs.ts";
 import { parseFunctionName } from "./names.ts";
+import type { Call, LambdaMetrics } from "./published-metrics.ts";
 import { type FunctionRecord, LATEST, type VersionRecord } from "./records.ts";
 import type { FunctionStore } from "./store.ts";
 
@@ -20,11 +21,12 @@ export type InvokerParts = {
   store: FunctionStore;
   environments: Environments;
   logs: Logs;
+  metrics: LambdaMetrics;
   /** What serves `$LATEST` while an update is in progress: the state before it. */
   serving: Map<string, VersionRecord>;
 };
 
-export function createInvoker({ environments, logs, serving }: InvokerParts) {
+export function createInvoker({ environments, logs, metrics, serving }: InvokerParts) {
   /** The version behind a qualifier; an alias with weights is drawn anew for each call. */
   function resolve(
     record: FunctionRecord,
@@ -37,6 +39,16 @@ export function createInvoker({ environments, logs, serving }: InvokerParts) {
     const version = record.versions.find((candidate) => candidate.version === number);
     if (!version) throw notFound(`${record.arn}:${qualifier}`);
     return version;
+  }
+
+  /** Refused at once where the concurrency is used up. */
+  function startPlaying(record: FunctionRecord, version: VersionRecord, call: Call, play: Play) {
+    try {
+      return environments.run(record, version, play);
+    } catch (error) {
+      metrics.throttled(call);
+      throw error;
+    }
   }
 
   async function run(
@@ -52,7 +64,9 @@ export function createInvoker({ environments, logs, serving }: InvokerParts) {
     }
     const requestId = randomUUID();
     const log: string[] = [];
-    const played = await environments.run(record, version, {
+    const startedAtMs = performance.now();
+    const call = { functionName: record.name, qualifier, version: version.version };
+    const playing = startPlaying(record, version, call, {
       payload,
       context: contextOf(record, version, qualifier, requestId),
       timeoutSeconds: version.timeoutSeconds,
@@ -61,7 +75,8 @@ export function createInvoker({ environments, logs, serving }: InvokerParts) {
         logs.write(record.name, text);
       },
     });
-    const outcome = limited(played, requestId);
+    const outcome = limited(await playing, requestId);
+    metrics.invoked(call, performance.now() - startedAtMs, outcome.failure !== undefined);
     if (outcome.failure) logs.write(record.name, `ERROR ${requestId} ${JSON.stringify(outcome.failure)}`);
     return { version, requestId, played: outcome, log };
   }

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-lambda";
+import { createPublisher } from "../metric-publisher.ts";
 import type { Platform, Service } from "../platform.ts";
 import { aliasHandlers } from "./aliases.ts";
 import { createEnvironments } from "./environments.ts";
@@ -12,6 +13,7 @@ import { createInvoker, invokeHandler } from "./invoke.ts";
 import { createLogs } from "./logs.ts";
 import { parseFunctionName, qualifiedArn } from "./names.ts";
 import { permissionHandlers } from "./permissions.ts";
+import { createLambdaMetrics } from "./published-metrics.ts";
 import type { VersionRecord } from "./records.ts";
 import { settingHandlers } from "./settings.ts";
 import { openStore } from "./store.ts";
@@ -36,7 +38,9 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
   const logs = createLogs(directory);
   const environments = createEnvironments(platform, directory, logs.write);
   const serving = new Map<string, VersionRecord>();
-  const parts = { platform, directory, store, environments, logs, serving };
+  const metrics = createLambdaMetrics();
+  const publisher = createPublisher(platform, "AWS/Lambda", metrics.take);
+  const parts = { platform, directory, store, environments, logs, metrics, serving };
   const invoker = createInvoker(parts);
   const queue = createEventQueue(platform, directory, store, invoker);
   const urls = createUrls(platform, invoker, options.urlPorts ?? {});
@@ -62,8 +66,10 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
         for (const key of Object.keys(record.urls)) await urls.open(record, key);
       }
       queue.carryOn();
+      publisher.start();
     },
     async stop() {
+      publisher.stop();
       queue.stop();
       await urls.closeAll();
       environments.stop();
