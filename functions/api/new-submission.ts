@@ -2,6 +2,7 @@
 import type { App } from "#core/domain/app.ts";
 import type { Trigger } from "#core/domain/deployment.ts";
 import type { Environment } from "#core/domain/environment.ts";
+import type { Kind } from "#core/domain/kind.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
@@ -87,16 +88,30 @@ async function submissionOf(
   const release = await needRelease(deps, app, version, "version");
   const own = specOf(release, environment);
   const spec = rollout ? specFor(release.manifest as never, environment, rollout) : own;
-  assertPool(place, spec);
+  assertPlace(place, spec);
   await assertSameKind(deps, app, environment, own.kind);
   return { app, environment, version, spec, createdBy: caller.name, trigger, onConflict };
 }
 
-function assertPool({ name, pools }: Environment, { kind, server }: Spec): void {
-  if (kind !== "server" || Object.hasOwn(pools, server.pool)) return;
-  const known = Object.keys(pools).join(", ") || "none yet";
-  const message = `${name} has no server pool "${server.pool}"; it has: ${known}`;
-  throw refusal([{ path: "environment", message }]);
+/** What each kind needs of an environment. */
+const NEEDS: Record<Kind, (place: Environment, spec: Spec) => string | null> = {
+  server: ({ pools }, { server }) => {
+    if (Object.hasOwn(pools, server.pool)) return null;
+    return `no server pool "${server.pool}"; it has: ${Object.keys(pools).join(", ") || "none yet"}`;
+  },
+  vm: (place) => missing(place, ["loadBalancer", "network", "vm"]),
+  container: (place) => missing(place, ["loadBalancer", "network", "cluster"]),
+  function: () => null,
+};
+
+function missing(place: Environment, names: (keyof Environment)[]): string | null {
+  const absent = names.filter((name) => place[name] === undefined);
+  return absent.length === 0 ? null : `no ${absent.join(", ")} in its settings`;
+}
+
+function assertPlace(place: Environment, spec: Spec): void {
+  const lacking = NEEDS[spec.kind](place, spec);
+  if (lacking !== null) throw refusal([{ path: "environment", message: `${place.name} has ${lacking}` }]);
 }
 
 /** A release from when the app was of another kind cannot take the place of what runs. */

@@ -103,7 +103,7 @@ export function targetView(target: Target, live?: { fleet: Fleet; observedAt: st
     kind: target.kind,
     endpoint: live ? live.fleet.endpoint : target.endpoint,
     release: target.release,
-    desired: target.desired,
+    desired: live?.fleet.desired ?? target.desired,
     replicas: (live?.fleet.replicas ?? target.replicas)
       .filter((one) => one.version !== null)
       .map(replicaView),

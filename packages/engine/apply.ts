@@ -12,6 +12,7 @@ import type { EngineDeps } from "./deps.ts";
 import { type Caller, changeOwn } from "./fence.ts";
 import { moveOf } from "./move.ts";
 import { recordWatch } from "./record-watch.ts";
+import { withNames } from "./steps.ts";
 import { failedAtOnce } from "./watch-step.ts";
 
 export async function apply(deps: EngineDeps, caller: Caller): Promise<Move> {
@@ -33,10 +34,12 @@ function record(deps: EngineDeps, caller: Caller, index: number, progress: Progr
       return recordWatch(before, index, { watched, nowMs, inPlace: deps.driver.capabilities.inPlace });
     }
     const events = progress.events ?? [];
+    const named = withNames(before, index, progress.replicas);
     // A driver that remembers nothing and tells nothing costs no write.
-    if (progress.state === null && before.stepState === null && events.length === 0) return null;
+    const silent = progress.state === null && before.stepState === null && events.length === 0;
+    if (silent && named === before) return null;
     return {
-      deployment: { ...before, stepState: progress.state, progressAt: instant(nowMs) },
+      deployment: { ...named, stepState: progress.state, progressAt: instant(nowMs) },
       events,
     };
   });

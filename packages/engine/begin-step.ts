@@ -28,9 +28,12 @@ export async function beginStep(
   return { deployment, step: step?.status === "running" ? step : null };
 }
 
+/** What a driver plays; approvals, bakes and hooks are the engine's own. */
+const PLAYED: ReadonlySet<Step["type"]> = new Set(["prepare", "batch", "shift"]);
+
 function playable(deployment: Deployment): Step | null {
   const { next } = moveOf(deployment);
   if (next !== "apply" && next !== "shards" && next !== "check") return null;
   const step = currentStep(deployment);
-  return step?.type === "batch" || step?.type === "shift" ? step : null;
+  return step && PLAYED.has(step.type) ? step : null;
 }

@@ -5,6 +5,7 @@ import type { Step } from "#core/domain/step.ts";
 import { BAKE_SLICE_SECONDS } from "#core/rollout/bake-slice.ts";
 import { SHARD_SIZE } from "#core/rollout/limits.ts";
 import type { Move } from "#core/rollout/messages.ts";
+import { shardsOf } from "#core/rollout/next-move.ts";
 import { currentStep } from "#core/rollout/statuses.ts";
 import { checkShards } from "./check-shards.ts";
 import { contextFor } from "./context.ts";
@@ -21,7 +22,7 @@ export async function check(deps: EngineDeps, caller: Caller): Promise<Move> {
   const deployment = await readOwn(deps, caller);
   const step = currentStep(deployment);
   if (!step || !isWatched(deployment, step)) return moveOf(deployment);
-  if (step.type !== "bake" && step.replicas.length > SHARD_SIZE)
+  if (step.type !== "bake" && shardsOf(step, SHARD_SIZE) > 1)
     return checkShards(deps, caller, deployment, step);
   const watched = await watchOnce(deps, caller, deployment, step);
   return recordLook(deps, caller, step, watched, 3);

@@ -1,22 +1,35 @@
 // How many replicas a deployment is to leave running. The manifest's count is set only where it changed since the
 // release before, so that a count which scaling chose is respected. A deployment that scales brings its own count.
 import type { Trigger } from "#core/domain/deployment.ts";
+import type { Fleet } from "#core/domain/replica.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Target } from "#core/domain/target.ts";
 import { specOf } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
 
+export type Wanted = {
+  spec: Spec;
+  target: Target | null;
+  fleet: Fleet;
+  trigger?: Trigger;
+};
+
 export async function desiredCount(
   deps: EngineDeps,
-  spec: Spec,
-  target: Target | null,
-  trigger?: Trigger,
+  { spec, target, fleet, trigger }: Wanted,
 ): Promise<number> {
-  // Where traffic is weighted a replica is a version, and one is to have all of it.
+  // Where traffic alone is weighted a replica is a version, and one is to have all of it.
   if (deps.driver.capabilities.traffic === "weighted") return 1;
   if (trigger === "scale") return spec.replicas;
-  if (!target || target.release === null || target.desired === 0) return spec.replicas;
+  if (!target || target.release === null) return spec.replicas;
+  const now = countNow(target, fleet);
+  if (now === 0) return spec.replicas;
   const before = await deps.store.releases.get(target.app, target.release);
   const unchanged = before !== null && specOf(before, target.environment).replicas === spec.replicas;
-  return unchanged ? target.desired : spec.replicas;
+  return unchanged ? now : spec.replicas;
+}
+
+/** Where the platform counts, scaling may have chosen another number than the last deployment. */
+export function countNow(target: Pick<Target, "desired">, fleet: Pick<Fleet, "desired">): number {
+  return fleet.desired ?? target.desired;
 }

@@ -22,6 +22,7 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   const removed =
     natural.status === "rolled_back" && deployment.changed && deployment.previousVersion === null;
   if (removed) await trying(deps, deployment, "retire", retire);
+  else if (deployment.changed) await trying(deps, deployment, "tidy", tidy);
   const fleet = await trying(deps, deployment, "inspect", lastLook);
   const charged = charge(deps, 2);
   await end(deps, deployment, natural, {
@@ -53,13 +54,23 @@ async function retire(deps: EngineDeps, deployment: Deployment): Promise<void> {
   await deps.driver.retire({ ...context, note: deps.log.warn });
 }
 
-async function lastLook(deps: EngineDeps, deployment: Deployment): Promise<Fleet> {
-  const version = deployment.ending === null ? deployment.version : deployment.previousVersion;
-  return deps.driver.inspect(await contextFor(deps, deployment, version));
+async function tidy(deps: EngineDeps, deployment: Deployment): Promise<void> {
+  const context = await contextFor(deps, deployment, versionLeft(deployment));
+  await deps.driver.tidy?.({ ...context, note: deps.log.warn });
 }
 
-function healthOf({ health }: Deployment, { replicas }: Fleet): Deployment["health"] {
+/** What runs when it has ended. */
+function versionLeft({ ending, version, previousVersion }: Deployment): string | null {
+  return ending === null ? version : previousVersion;
+}
+
+async function lastLook(deps: EngineDeps, deployment: Deployment): Promise<Fleet> {
+  return deps.driver.inspect(await contextFor(deps, deployment, versionLeft(deployment)));
+}
+
+/** The count is what the platform keeps, where it keeps one: scaling may have changed it on the way. */
+function healthOf({ health }: Deployment, { replicas, desired }: Fleet): Deployment["health"] {
   const carriers = replicas.filter((one) => one.version !== null);
   const healthy = carriers.filter((one) => one.health === "healthy").length;
-  return { healthy, unhealthy: carriers.length - healthy, desired: health.desired };
+  return { healthy, unhealthy: carriers.length - healthy, desired: desired ?? health.desired };
 }

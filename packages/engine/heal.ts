@@ -8,6 +8,7 @@ import { TuttiError } from "#core/errors.ts";
 import type { TargetName } from "#store/targets.ts";
 import { asking } from "./asking.ts";
 import type { EngineDeps } from "./deps.ts";
+import { countNow } from "./desired.ts";
 import { type LiveTarget, liveTarget } from "./live.ts";
 import { startNext } from "./start.ts";
 
@@ -35,7 +36,7 @@ async function pass(deps: EngineDeps, name: TargetName, id: string): Promise<Pas
     return nothing(`${active.id} is under way; it looks after the target.`);
   const fleet = await look(deps, name, live);
   if (!needsRepair(fleet, live))
-    return nothing(`${fleet.replicas.length} of ${target.desired} replicas, all well.`);
+    return nothing(`${fleet.replicas.length} of ${countNow(target, fleet)} replicas, all well.`);
   // A waiting deployment keeps its lock, and lends it.
   if (active) return repair(deps, name, live);
   return underLock(deps, name, id, target.kind, () => repair(deps, name, live));
@@ -57,7 +58,7 @@ function needsRepair(fleet: Fleet, { target, active }: LiveTarget): boolean {
   if (active) return broken;
   const reachable = carriers.length + fleet.unreachable.length;
   const elsewhere = carriers.some((one) => one.version !== target.release);
-  return broken || elsewhere || fleet.drift.length > 0 || reachable < target.desired;
+  return broken || elsewhere || fleet.drift.length > 0 || reachable < countNow(target, fleet);
 }
 
 async function underLock(

@@ -53,11 +53,9 @@ async function takeOver(deps: EngineDeps, caller: Caller): Promise<Move> {
 async function planForward(deps: EngineDeps, caller: Caller, taken: Deployment): Promise<Move> {
   const { version, spec } = taken;
   const target = await deps.store.targets.need(taken);
-  const [desired, context] = await Promise.all([
-    desiredCount(deps, spec, target, taken.trigger),
-    contextFor(deps, taken, version),
-  ]);
+  const context = await contextFor(deps, taken, version);
   const fleet = await asking(() => deps.driver.inspect(context));
+  const desired = await desiredCount(deps, { spec, target, fleet, trigger: taken.trigger });
   const steps = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
   const made: Made = {
     steps,
@@ -117,7 +115,7 @@ function withoutFailed(deployment: Deployment, steps: PlannedStep[]): PlannedSte
   if (failed.size === 0) return steps;
   return steps
     .map((step) => ({ ...step, replicas: step.replicas.filter((id) => !failed.has(id)) }))
-    .filter((step) => step.replicas.length > 0);
+    .filter((step, index) => step.replicas.length > 0 || steps[index]!.replicas.length === 0);
 }
 
 function merged(before: Deployment, steps: PlannedStep[], at: string): Deployment {
@@ -130,7 +128,15 @@ function merged(before: Deployment, steps: PlannedStep[], at: string): Deploymen
 
 function sameStep(a: PlannedStep, b: PlannedStep): boolean {
   const essence = (one: PlannedStep) =>
-    JSON.stringify([one.type, one.action, one.version, one.weightPercent, one.seconds, one.replicas]);
+    JSON.stringify([
+      one.type,
+      one.action,
+      one.version,
+      one.weightPercent,
+      one.seconds,
+      one.replicas,
+      one.leaving,
+    ]);
   return essence(a) === essence(b);
 }
 

@@ -7,6 +7,7 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { SHARD_SIZE } from "#core/rollout/limits.ts";
 import type { Move } from "#core/rollout/messages.ts";
+import { shardsOf } from "#core/rollout/next-move.ts";
 import type { Shard } from "#store/shards.ts";
 import { asking } from "./asking.ts";
 import { beginStep } from "./begin-step.ts";
@@ -18,7 +19,7 @@ import { failedAtOnce, type Watched, watchStep } from "./watch-step.ts";
 /** Throws `still_running` while its replicas are on their way. What came of it is read by Check the step. */
 export async function playShard(deps: EngineDeps, caller: Caller & { shard: number }): Promise<Move> {
   const { deployment, step } = await beginStep(deps, caller);
-  if (!step || step.replicas.length <= SHARD_SIZE) return { next: "check" };
+  if (!step || shardsOf(step, SHARD_SIZE) === 1) return { next: "check" };
   const from = caller.shard * SHARD_SIZE;
   const share = { ...step, replicas: step.replicas.slice(from, from + SHARD_SIZE) };
   const there = await deps.store.shards.get(deployment.id, step.index, caller.shard);

@@ -35,8 +35,9 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
   const override =
     request.rollout === undefined ? undefined : parseRollout(request.rollout, deps.driver.kind);
   const spec = specFor(release.manifest as unknown as Manifest, environment, override);
-  const desired = await desiredCount(deps, spec, target);
-  const fleet = await asking(() => deps.driver.inspect(contextOf(deps, app, place, spec)));
+  const context = contextOf(deps, app, place, spec);
+  const fleet = await asking(() => deps.driver.inspect(context));
+  const desired = await desiredCount(deps, { spec, target, fleet });
   const planned = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
   const steps = withGates(planned, spec.rollout);
   const waiting = target?.lock ? [`It would wait for ${target.lock.owner}.`] : [];
@@ -48,6 +49,6 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     desired,
     steps,
     ...estimate(steps, fleet, spec, SHARD_SIZE),
-    notes: [...(deps.driver.notes?.(spec) ?? []), ...waiting],
+    notes: [...((await deps.driver.notes?.(context, version)) ?? []), ...waiting],
   };
 }

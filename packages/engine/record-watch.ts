@@ -5,7 +5,7 @@ import type { NewEvent } from "#core/domain/event.ts";
 import type { Step } from "#core/domain/step.ts";
 import { putBackStep } from "#core/plan/rolling.ts";
 import type { Changed } from "#store/deployments.ts";
-import { withStep, withStepAfter } from "./steps.ts";
+import { withNames, withStep, withStepAfter } from "./steps.ts";
 import type { Watched } from "./watch-step.ts";
 import { asSentence } from "./why.ts";
 
@@ -13,11 +13,12 @@ export type Recording = { watched: Watched; nowMs: number; inPlace: boolean };
 
 /** `null` where the step is no longer under way: somebody else has recorded its end. */
 export function recordWatch(deployment: Deployment, index: number, recording: Recording): Changed | null {
-  const step = deployment.steps[index];
-  if (step?.status !== "running") return null;
   const { watched, nowMs } = recording;
+  const named = withNames(deployment, index, watched.replicas);
+  const step = named.steps[index];
+  if (step?.status !== "running") return null;
   const told = [...watched.events, ...watched.failed.map((one) => failureEvent(one, step))];
-  const base: Deployment = { ...deployment, taskToken: null };
+  const base: Deployment = { ...named, taskToken: null };
   const recorded = RECORD[watched.outcome](base, step, recording, instant(nowMs));
   return { deployment: recorded.deployment, events: [...told, ...(recorded.events ?? [])] };
 }
@@ -96,7 +97,7 @@ function isUnsettled(deployment: Deployment, step: Step, failure: Failure): bool
 }
 
 function healthyAfter({ health, previousVersion }: Deployment, step: Step, watched: Watched): number {
-  const first = previousVersion === null && step.type === "batch" && step.action === "install";
+  const first = previousVersion === null && step.type === "batch" && step.action !== "remove";
   return first ? Math.min(health.desired, health.healthy + watched.healthy.length) : health.healthy;
 }
 

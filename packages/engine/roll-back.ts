@@ -2,6 +2,7 @@
 // a judgement, an operator's abort, a wait that nobody ended, or an error that the workflow caught.
 import { instant } from "#core/clock.ts";
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import type { Fleet } from "#core/domain/replica.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import { HOLD_SECONDS } from "#core/rollout/next-move.ts";
@@ -9,6 +10,7 @@ import { asking } from "./asking.ts";
 import { contextFor } from "./context.ts";
 import { charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
+import { countNow } from "./desired.ts";
 import { type Caller, changeOwn, readOwn } from "./fence.ts";
 import { giveUpWayBack } from "./give-up.ts";
 import { moveOf } from "./move.ts";
@@ -70,7 +72,7 @@ async function planBack(deps: EngineDeps, caller: Caller, deployment: Deployment
   const { spec } = deployment;
   const context = await contextFor(deps, deployment, version);
   const fleet = await asking(() => deps.driver.inspect(context));
-  const desired = await desiredBefore(deps, deployment);
+  const desired = await desiredBefore(deps, deployment, fleet);
   const request = { fleet, version, desired, rollback: true };
   const steps = deps.driver.plan(request, { ...context.spec, rollout: spec.rollout });
   const charged = charge(deps, 2);
@@ -98,8 +100,9 @@ function wayBackMessage(version: string | null, steps: number): string {
   return `${where}: ${steps === 1 ? "1 step" : `${steps} steps`}.`;
 }
 
-/** The count that the target had: a rollback undoes a change of it too. */
-async function desiredBefore(deps: EngineDeps, deployment: Deployment): Promise<number> {
-  const target = await deps.store.targets.get(deployment);
-  return target?.desired || deployment.health.desired;
+/** The count that the target had: a rollback undoes a change of it too, but not what scaling chose meanwhile. */
+async function desiredBefore(deps: EngineDeps, deployment: Deployment, fleet: Fleet): Promise<number> {
+  const { desired } = deployment.health;
+  const before = (await deps.store.targets.get(deployment))?.desired || desired;
+  return before === desired ? countNow({ desired }, fleet) || desired : before;
 }

@@ -27,6 +27,21 @@ export function withPlan(
   };
 }
 
+/** The step takes over the ids that its copies turned out to have; so does the bake that watches them. */
+export function withNames(deployment: Deployment, index: number, replicas: string[] | undefined): Deployment {
+  const before = deployment.steps[index]?.replicas;
+  if (!replicas || !before || sameNames(before, replicas)) return deployment;
+  const steps = deployment.steps.map((step) => {
+    const bakes = step.type === "bake" && step.index === index + 1 && sameNames(step.replicas, before);
+    return step.index === index || bakes ? { ...step, replicas } : step;
+  });
+  return { ...deployment, steps };
+}
+
+function sameNames(a: string[], b: string[]): boolean {
+  return a.length === b.length && a.every((name, position) => name === b[position]);
+}
+
 function closed(step: Step, interrupted: "failed" | "skipped", at: string): Step {
   if (step.status === "pending") return { ...step, status: "skipped" };
   if (step.status === "running") return { ...step, status: interrupted, endedAt: at };

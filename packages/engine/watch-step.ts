@@ -37,6 +37,8 @@ export type Watched = {
   /** Hosts that did not answer at the last look. */
   silent: string[];
   healthy: string[];
+  /** Ids that the step's copies turned out to have, where the platform names them. */
+  replicas?: string[] | undefined;
   events: NewEvent[];
 };
 
@@ -90,7 +92,9 @@ function fold(watching: Watching, before: Watched, progress: Progress, nowMs: nu
     return { ...before, ...bad(deployment, step, progress.reason), events };
   }
   const seen = { done: progress.phase === "done", observations: progress.observations };
-  const judged = judgeStep(deployment, step, context.spec, before.tally, seen, nowMs);
+  const replicas = progress.replicas ?? before.replicas;
+  const named = replicas ? { ...step, replicas } : step;
+  const judged = judgeStep(deployment, named, context.spec, before.tally, seen, nowMs);
   const after: Watched = {
     ...before,
     state: progress.state,
@@ -99,6 +103,7 @@ function fold(watching: Watching, before: Watched, progress: Progress, nowMs: nu
     failed: [...before.failed, ...judged.verdict.failed],
     silent: progress.observations.filter((one) => !one.reachable).map((one) => one.replica),
     healthy: judged.verdict.healthy,
+    replicas,
   };
   return { ...after, ...outcomeOf(watching, judged, after.tally, nowMs) };
 }

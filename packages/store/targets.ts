@@ -90,12 +90,15 @@ export function withSnapshot(target: Target, fleet: Fleet, at: string): Target |
     replicas: fleet.replicas.slice(0, SNAPSHOT_REPLICAS),
     traffic: fleet.traffic,
     drift: fleet.drift,
+    // While somebody holds the lock, the count to go back to stays as it was.
+    desired: target.lock === null ? (fleet.desired ?? target.desired) : target.desired,
   };
   const before = {
     endpoint: target.endpoint,
     replicas: target.replicas,
     traffic: target.traffic,
     drift: target.drift,
+    desired: target.desired,
   };
   if (JSON.stringify(seen) === JSON.stringify(before)) return null;
   return { ...target, ...seen, observedAt: at };

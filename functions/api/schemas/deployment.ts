@@ -11,7 +11,7 @@ const instantOrNull = instantText.nullable();
 export const stepView = z
   .object({
     index: z.int(),
-    type: z.enum(["batch", "shift", "bake", "approval", "hook"]),
+    type: z.enum(["prepare", "batch", "shift", "bake", "approval", "hook"]),
     label: z.string(),
     status: z.enum(["pending", "running", "succeeded", "failed", "skipped"]),
     replicas: z.array(z.string()),

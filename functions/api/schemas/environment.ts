@@ -56,6 +56,43 @@ const loadBalancer = z.strictObject({
   vpcId: z.string().min(1).max(64),
 });
 
+const resourceId = (kind: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${kind}-[A-Za-z0-9-]{1,40}$`), `must be an id such as ${kind}-0123456789abcdef0`);
+
+const network = z
+  .strictObject({
+    subnetIds: z.array(resourceId("subnet")).min(1).max(16),
+    securityGroupIds: z.array(resourceId("sg")).max(5).default([]),
+  })
+  .meta({ description: "Where instances and tasks are placed" });
+
+const vm = z
+  .strictObject({
+    baseImageId: resourceId("ami"),
+    instanceType: z
+      .string()
+      .regex(/^[a-z0-9-]{2,20}\.[a-z0-9-]{2,20}$/, "must be an instance type such as t4g.small")
+      .default("t4g.small"),
+    instanceProfileArn: z
+      .string()
+      .regex(/^arn:[^:]*:iam::\d{12}:instance-profile\/\S+$/, "must be the ARN of an instance profile")
+      .optional(),
+    ...own,
+  })
+  .meta({ description: "What virtual machines begin from" });
+
+const roleArn = z.string().regex(/^arn:[^:]*:iam::\d{12}:role\/\S+$/, "must be the ARN of a role");
+
+const cluster = z
+  .strictObject({
+    arn: z.string().regex(/^arn:[^:]*:ecs:[^:]*:\d{12}:cluster\/\S+$/, "must be the ARN of an ECS cluster"),
+    executionRoleArn: roleArn.meta({ description: "Pulls images, reads secrets" }),
+    taskRoleArn: roleArn.optional().meta({ description: "The role that apps run as" }),
+  })
+  .meta({ description: "Where containers run" });
+
 /** Part of the contract, and not built yet: refused by name, never ignored. */
 const later = () =>
   z
@@ -76,26 +113,26 @@ export const environmentBody = z
       )
       .default({}),
     loadBalancer: loadBalancer.optional(),
-    functionRoleArn: z
-      .string()
-      .regex(/^arn:[^:]*:iam::\d{12}:role\/\S+$/, "must be the ARN of a role")
-      .optional()
-      .meta({ description: "The role that users' functions run as" }),
-    network: later(),
+    network: network.optional(),
+    vm: vm.optional(),
+    cluster: cluster.optional(),
+    functionRoleArn: roleArn.optional().meta({ description: "The role that users' functions run as" }),
     domain: later(),
-    cluster: later(),
     accounts: later(),
     freezes: later(),
   })
   .meta({ id: "EnvironmentSettings" });
 
-const { pools, loadBalancer: balancer, functionRoleArn } = environmentBody.shape;
+const { pools, loadBalancer: balancer, functionRoleArn, ...places } = environmentBody.shape;
 
 export const environmentView = z
   .object({
     name: environmentName,
     pools,
     loadBalancer: balancer,
+    network: places.network,
+    vm: places.vm,
+    cluster: places.cluster,
     functionRoleArn,
     updatedAt: instantText,
   })

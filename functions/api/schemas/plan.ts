@@ -5,7 +5,7 @@ import { KINDS } from "#core/domain/kind.ts";
 const plannedStep = z
   .object({
     index: z.int(),
-    type: z.enum(["batch", "shift", "bake", "approval", "hook"]),
+    type: z.enum(["prepare", "batch", "shift", "bake", "approval", "hook"]),
     label: z.string(),
     replicas: z.array(z.string()),
     weightPercent: z.number().optional(),

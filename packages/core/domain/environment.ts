@@ -16,10 +16,37 @@ export type LoadBalancer = {
   vpcId: string;
 };
 
+/** Where instances and tasks are placed. */
+export type Network = { subnetIds: string[]; securityGroupIds: string[] };
+
+/** What virtual machines begin from. `directory` is where a release lives on an instance: absolute, or relative to the agent's working directory. */
+export type VmSettings = {
+  /** The image that releases are baked on, unless the manifest names one. */
+  baseImageId: string;
+  instanceType: string;
+  /** ARN of the instance profile, by which the instance is managed by Systems Manager. */
+  instanceProfileArn?: string;
+  /** The ordinary user that apps run as. */
+  user: string;
+  directory: string;
+};
+
+/** The ECS cluster that services run in. */
+export type Cluster = {
+  arn: string;
+  /** Pulls images, reads secrets, writes logs. */
+  executionRoleArn: string;
+  /** The role that apps run as. */
+  taskRoleArn?: string;
+};
+
 export type Environment = {
   name: string;
   pools: Record<string, ServerPool>;
   loadBalancer?: LoadBalancer;
+  network?: Network;
+  vm?: VmSettings;
+  cluster?: Cluster;
   /** The role that users' functions run as. */
   functionRoleArn?: string;
   updatedAt: string;

@@ -28,6 +28,8 @@ export type Fleet = {
   traffic: { version: string; percent: number }[];
   /** What somebody changed by hand, in sentences; empty when all is as it was left. */
   drift: string[];
+  /** How many copies the platform keeps, without what a rollout has borrowed for its surge. Absent where no platform counts them: then the target's own count holds. */
+  desired?: number;
 };
 
 export const EMPTY_FLEET: Fleet = {

@@ -48,7 +48,26 @@ export type Spec = {
   rollout: RolloutPolicy;
   config: Record<string, string>;
   server: { pool: string; supervisor: "systemd" | "pm2"; setup: boolean };
+  vm: {
+    /** Default: the environment's. */
+    instanceType?: string;
+    /** Default: the environment's. */
+    baseImage?: string;
+    /** blueGreen: for so long the old group is kept after the last shift, for an instant way back. */
+    keepSeconds: number;
+  };
+  container: {
+    launchType: "FARGATE" | "EC2";
+    /** In place of the launch type, e.g. FARGATE_SPOT beside FARGATE. */
+    capacityProviders: { name: string; weight: number; base: number }[];
+    /** EC2: over zones and hosts, or onto as few hosts as will do. */
+    placement: "spread" | "binpack";
+  };
   function: { handler: string; runtime: string; memoryMiB: number; timeoutSeconds: number };
+  /** vm: the script of the release that is run on the base image while baking. */
+  build?: { run: string };
+  /** container: of each copy. `cpu` in vCPU. */
+  resources: { cpu: number; memoryMiB: number; diskGiB?: number };
   /** Deploy by itself when an artifact lands in the bucket (contract: S3 trigger). */
   autoDeploy: boolean;
 };

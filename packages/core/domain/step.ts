@@ -1,18 +1,30 @@
-// A step is one entry of a plan: a batch of replicas, a traffic shift, a bake, an approval, a hook.
+// A step is one entry of a plan: something to prepare, a batch of replicas, a traffic shift, a bake, an approval, a hook.
 
-export type StepType = "batch" | "shift" | "bake" | "approval" | "hook";
+/** prepare: what the release needs before a copy of it can start (its image), and no copy is touched by. */
+export type StepType = "prepare" | "batch" | "shift" | "bake" | "approval" | "hook";
 export type StepStatus = "pending" | "running" | "succeeded" | "failed" | "skipped";
 
-/** What a batch does to its replicas: bring them to the release, or take them away. */
-export type BatchAction = "install" | "remove";
+/**
+ * install: in place, the same replicas on another version. remove: takes them away. replace: starts new copies and
+ * takes `leaving` away. startBeside: starts new copies on the side that has no traffic yet (blue/green, canary).
+ */
+export type BatchAction = "install" | "remove" | "replace" | "startBeside";
 
 /** A step as planned, before it has a place in a deployment. */
 export type PlannedStep = {
   type: StepType;
   label: string;
-  /** Ids of the replicas it touches. */
+  /** Ids of the replicas it touches: of copies yet to start, stand-ins such as `new-1` until the platform has named them. */
   replicas: string[];
   action?: BatchAction;
+  /** replace, startBeside: copies of the version that stand when it is done. Absolute, so that a step that runs twice starts no more. */
+  count?: number;
+  /** replace: the copies that go, in this order. */
+  leaving?: string[];
+  /** replace: so many of `leaving` go before the new ones start; the others when these are healthy. */
+  leavingFirst?: number;
+  /** Played in one piece however many replicas it has: the platform moves them, not we. */
+  whole?: boolean;
   /** The version that this step brings its replicas to; `null` where it takes them away. */
   version?: string | null;
   /** shift: percent of traffic on the release after it. */

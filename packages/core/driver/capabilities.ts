@@ -5,14 +5,15 @@ import type { Strategy } from "../domain/spec.ts";
 export type Capabilities = {
   /** The first one is the default. */
   strategies: Strategy[];
-  /** weighted: traffic is shifted by percent; membership: a replica is in or out. */
-  traffic: "weighted" | "membership";
+  /** weighted: traffic is shifted by percent and a replica is a version; membership: a replica is in or out; both: copies are counted, and one side's traffic can be shifted to the other. */
+  traffic: "weighted" | "membership" | "both";
   /** Replicas are updated in place: there is no surge, and a broken one can be put back by itself. */
   inPlace: boolean;
 };
 
-/** Kinds without an entry are not built yet: `not_supported_yet`. */
-export const CAPABILITIES: Partial<Record<Kind, Capabilities>> = {
+export const CAPABILITIES: Record<Kind, Capabilities> = {
   server: { strategies: ["rolling", "allAtOnce"], traffic: "membership", inPlace: true },
+  vm: { strategies: ["rolling", "blueGreen", "allAtOnce"], traffic: "both", inPlace: false },
+  container: { strategies: ["rolling", "blueGreen", "canary", "allAtOnce"], traffic: "both", inPlace: false },
   function: { strategies: ["canary", "allAtOnce"], traffic: "weighted", inPlace: false },
 };

@@ -39,11 +39,15 @@ export type Observation = {
   detail: string;
 };
 
-/** How far a step is. `state` is the driver's own memory of it: small, JSON, handed back at the next call. */
-export type Progress =
-  | { phase: "running"; state: unknown; observations: Observation[]; events?: NewEvent[] }
-  | { phase: "done"; state: unknown; observations: Observation[]; events?: NewEvent[] }
-  | { phase: "failed"; reason: string; observations: Observation[]; events?: NewEvent[] };
+/**
+ * How far a step is. `state` is the driver's own memory of it: small, JSON, handed back at the next call. `replicas`
+ * are the ids that the step's copies turned out to have, where the platform names them; the step takes them over.
+ */
+export type Progress = { observations: Observation[]; events?: NewEvent[] } & (
+  | { phase: "running"; state: unknown; replicas?: string[] }
+  | { phase: "done"; state: unknown; replicas?: string[] }
+  | { phase: "failed"; reason: string }
+);
 
 export type PlanRequest = {
   fleet: Fleet;
@@ -71,6 +75,8 @@ export type Driver = {
   repair(target: TargetContext, fleet: Fleet): Promise<RepairResult[]>;
   /** Takes away all of the target that the driver owns. Idempotent; nothing there is fine. */
   retire(target: TargetContext): Promise<void>;
-  /** Sentences for the dry run: nearest legal values that will be set, and the like. */
-  notes?(spec: Spec): string[];
+  /** At every end of a deployment that changed something: gives back what the rollout borrowed (suspended processes, a raised limit) and forgets what is too old to keep. What it cannot do now is drift for `repair`. */
+  tidy?(target: TargetContext): Promise<void>;
+  /** Sentences for the dry run: nearest legal values that will be set, and the like. Calls the platform only to look. */
+  notes?(target: TargetContext, version: string): string[] | Promise<string[]>;
 };

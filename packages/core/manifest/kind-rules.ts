@@ -20,6 +20,9 @@ const STRATEGIES: Record<string, readonly Kind[]> = {
 const SETTINGS: Record<string, readonly Kind[]> = {
   start: ["server", "vm"],
   server: ["server"],
+  vm: ["vm"],
+  build: ["vm"],
+  container: ["container"],
   function: ["function"],
 };
 

@@ -1,6 +1,7 @@
 // Rules that only show once a manifest is made whole for an environment. The error stands where the words stand:
 // in the overlay if it says the key, else in the app's own part.
 import type { Spec } from "../domain/spec.ts";
+import { resolveAmount } from "../plan/amount.ts";
 import { isRecord } from "./merge.ts";
 import { distinct, join, type Problem } from "./problem.ts";
 import type { Manifest } from "./schema.ts";
@@ -25,12 +26,46 @@ function withoutEnvironments(manifest: Manifest): Manifest {
 type Finding = { keys: string[]; message: string };
 
 function specProblems(spec: Spec): Finding[] {
-  return [...startFindings(spec), ...configFindings(spec), ...deadlineFindings(spec)];
+  return [
+    ...startFindings(spec),
+    ...configFindings(spec),
+    ...deadlineFindings(spec),
+    ...replacingFindings(spec),
+    ...containerFindings(spec),
+  ];
 }
 
-function startFindings(spec: Spec): Finding[] {
-  if (spec.kind !== "server" || spec.start !== undefined) return [];
-  return [{ keys: ["start"], message: "is required for kind server: the command line that runs the app" }];
+function startFindings({ kind, start }: Spec): Finding[] {
+  if ((kind !== "server" && kind !== "vm") || start !== undefined) return [];
+  return [{ keys: ["start"], message: `is required for kind ${kind}: the command line that runs the app` }];
+}
+
+/** Where copies are replaced, one more or one less must be allowed. */
+function replacingFindings({ kind, rollout, replicas }: Spec): Finding[] {
+  if (kind !== "vm" && kind !== "container") return [];
+  const more = resolveAmount(rollout.maxSurge, replicas, "ceil");
+  const less = resolveAmount(rollout.maxUnavailable, replicas, "floor");
+  if (more > 0 || less > 0) return [];
+  const message = "is 0, and so is maxUnavailable: no copy could ever be replaced";
+  return [{ keys: ["rollout.maxSurge", "rollout.maxUnavailable"], message }];
+}
+
+/** ECS moves tasks by itself, without batches. */
+function containerFindings({ kind, rollout, container }: Spec): Finding[] {
+  if (kind !== "container") return [];
+  const found: Finding[] = [];
+  if (rollout.strategy === "rolling" && rollout.approval === "eachStep")
+    found.push({
+      keys: ["rollout.approval", "rollout.strategy"],
+      message:
+        "eachStep needs strategy canary or blueGreen: ECS moves tasks without batches, so rolling is one step",
+    });
+  if (container.placement === "binpack" && container.launchType === "FARGATE")
+    found.push({
+      keys: ["container.placement", "container.launchType"],
+      message: "binpack needs launchType EC2: on Fargate there are no hosts to pack",
+    });
+  return found;
 }
 
 /** PORT and the rest are Tutti's to set; Lambda reserves names of its own (docs.aws.amazon.com/lambda, "Defined runtime environment variables"). */

@@ -115,7 +115,7 @@ const SHAPES: [path: string, message: string, change: object][] = [
   ],
   [
     "rollout.strategy",
-    'must be one of rolling, canary, allAtOnce, not "yolo"',
+    'must be one of rolling, canary, blueGreen, allAtOnce, not "yolo"',
     { rollout: { strategy: "yolo" } },
   ],
   [
@@ -202,7 +202,10 @@ test.each([
 });
 
 test("what is required and missing is named", () => {
-  expect(problems({})).toEqual(["app: is required: a text", "kind: is required: one of server, function"]);
+  expect(problems({})).toEqual([
+    "app: is required: a text",
+    "kind: is required: one of server, vm, container, function",
+  ]);
   expect(problems({ app: "storefront", kind: "server" })).toEqual([
     "start: is required for kind server: the command line that runs the app",
   ]);
@@ -297,7 +300,6 @@ const PLANNED: [change: object, path: string][] = [
   [{ secrets: { DB: "ssm:/db" } }, "secrets"],
   [{ connect: ["orders"] }, "connect"],
   [{ volumes: [{ name: "data" }] }, "volumes"],
-  [{ build: { run: "install.sh" } }, "build"],
   [{ rollout: { alarms: ["errors"] } }, "rollout.alarms"],
   [{ environments: { prod: { scaling: { min: 1 } } } }, "environments.prod.scaling"],
   [{ environments: { prod: { rollout: { alarms: ["errors"] } } } }, "environments.prod.rollout.alarms"],
@@ -320,23 +322,59 @@ test("keys that are not built yet are fine while they say nothing", () => {
   expect(parseManifest({ ...SERVER, ...empty })).toEqual({ ...SERVER, rollout: {} });
 });
 
-test.each(["vm", "container"])("kind %s is not built yet, and nothing of it is called wrong", (kind) => {
-  const document = {
-    app: "storefront",
-    kind,
-    start: "node app.js",
+const VM = { app: "storefront", kind: "vm", start: "node app.js" };
+const CONTAINER = { app: "storefront", kind: "container" };
+
+test("virtual machines and containers say what only they have", () => {
+  const vm = {
+    ...VM,
+    build: { run: "scripts/install.sh" },
+    vm: { instanceType: "t4g.small", keepSeconds: 0 },
     rollout: { strategy: "blueGreen", maxSurge: 1, maxUnavailable: 0, weights: [10, 100] },
-    build: { run: "install.sh" },
-    server: { pool: "web" },
   };
-  expect(refusal(() => parseManifest(document))).toMatchObject({
-    code: "not_supported_yet",
-    errors: [
-      { path: "build", message: "is not supported yet" },
-      { path: "kind", message: `"${kind}" is not supported yet: server and function are` },
-      { path: "rollout.strategy", message: '"blueGreen" is not supported yet' },
-    ],
-  });
+  const container = {
+    ...CONTAINER,
+    resources: { cpu: 0.5, memoryMiB: 1024 },
+    container: { capacityProviders: [{ name: "FARGATE_SPOT", weight: 2, base: 0 }] },
+    rollout: { strategy: "canary", approval: "eachStep" },
+  };
+  expect(parseManifest(vm)).toEqual(vm);
+  expect(parseManifest(container)).toEqual(container);
+});
+
+test("what a virtual machine or a container cannot do is refused, naming the kinds that can", () => {
+  expect(problems({ ...VM, rollout: { strategy: "canary" } })).toEqual([
+    'rollout.strategy: "canary" is not for kind vm: kinds container, function can; vm takes rolling or blueGreen or allAtOnce',
+  ]);
+  expect(problems({ ...CONTAINER, start: "node app.js", build: { run: "install.sh" } })).toEqual([
+    "start: is not for kind container: kinds server, vm can",
+    "build: is not for kind container: only kind vm can",
+  ]);
+});
+
+test("a virtual machine needs its command line, and a script inside its artifact", () => {
+  const { start: _none, ...bare } = VM;
+  expect(problems(bare)).toEqual(["start: is required for kind vm: the command line that runs the app"]);
+  expect(problems({ ...VM, build: { run: "../install.sh" } })).toEqual([
+    "build.run: must be the path of a script inside the artifact, such as install.sh",
+  ]);
+});
+
+test("with no copy more and none less nothing could ever be replaced", () => {
+  const rollout = { maxSurge: 0, maxUnavailable: "10%" };
+  for (const kind of [VM, CONTAINER])
+    expect(problems({ ...kind, rollout })).toEqual([
+      "rollout.maxSurge: is 0, and so is maxUnavailable: no copy could ever be replaced",
+    ]);
+});
+
+test("a rolling container has no steps to approve one by one, and Fargate no hosts to pack", () => {
+  expect(problems({ ...CONTAINER, rollout: { approval: "eachStep" } })).toEqual([
+    "rollout.approval: eachStep needs strategy canary or blueGreen: ECS moves tasks without batches, so rolling is one step",
+  ]);
+  expect(problems({ ...CONTAINER, container: { placement: "binpack" } })).toEqual([
+    "container.placement: binpack needs launchType EC2: on Fargate there are no hosts to pack",
+  ]);
 });
 
 test("a wrong word among planned ones is the first to be told", () => {

@@ -1,7 +1,6 @@
 // The edge where a document of unknown shape becomes a manifest, or an error that names every problem with its path.
 
 import type { Kind } from "../domain/kind.ts";
-import { CAPABILITIES } from "../driver/capabilities.ts";
 import { problemsOf } from "./issues.ts";
 import { kindProblems, rolloutKindProblems } from "./kind-rules.ts";
 import { isRecord } from "./merge.ts";
@@ -33,11 +32,7 @@ export function parseManifest(document: unknown): Manifest {
 export function parseRollout(document: unknown, kind: Kind): RolloutOverride {
   const problems: Problem[] = [];
   const rest = isRecord(document) ? takePlannedRollout(document, "rollout", problems) : document;
-  if (CAPABILITIES[kind] === undefined) {
-    problems.push({ path: "kind", message: `"${kind}" is not supported yet`, sort: "planned" });
-  } else {
-    problems.push(...rolloutKindProblems(rest, kind, "rollout"));
-  }
+  problems.push(...rolloutKindProblems(rest, kind, "rollout"));
   const told = new Set(problems.map((problem) => problem.path));
   const parsed = rolloutSchema.safeParse(rest, { reportInput: true });
   if (!parsed.success) {

@@ -1,66 +1,43 @@
 // Keys of the contract's page that are not built yet. With nothing in them they are fine (`alarms: []`); else they are
 // refused by their path with `not_supported_yet`, never ignored. Whoever builds one moves it to the schema.
-import { KINDS } from "../domain/kind.ts";
+import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";
 import { join, type Problem } from "./problem.ts";
 
-const PLANNED_SETTINGS = [
-  "hooks",
-  "resources",
-  "scaling",
-  "secrets",
-  "connect",
-  "volumes",
-  "build",
-  "vm",
-  "container",
-];
+const PLANNED_SETTINGS = ["hooks", "scaling", "secrets", "connect", "volumes"];
 const PLANNED_ROLLOUT = ["alarms"];
-const BUILT_KINDS = ["server", "function"];
+/** Built on containers; on the other kinds to come. */
+const PLANNED_ELSEWHERE: Record<string, Kind> = { resources: "container" };
 
 /** Gives the document without them. What is no object is left for the schema to refuse. */
 export function takePlanned(document: unknown): { rest: unknown; problems: Problem[] } {
   if (!isRecord(document)) return { rest: document, problems: [] };
   const problems: Problem[] = [];
-  const rest = takeSettings(document, "", problems);
-  const { kind, environments } = rest;
-  if (isPlannedKind(kind)) {
-    problems.push(planned("kind", `"${kind}" is not supported yet: ${BUILT_KINDS.join(" and ")} are`));
-    problems.push(...plannedStrategies(rest));
-  }
+  const own = plannedFor(document.kind);
+  const rest = takeSettings(document, own, "", problems);
+  const { environments } = rest;
   if (isRecord(environments)) {
     const each = Object.entries(environments).map(([name, overlay]) => {
       const path = `environments.${name}`;
-      return [name, isRecord(overlay) ? takeSettings(overlay, path, problems) : overlay];
+      return [name, isRecord(overlay) ? takeSettings(overlay, own, path, problems) : overlay];
     });
     rest.environments = Object.fromEntries(each);
   }
   return { rest, problems };
 }
 
-function isPlannedKind(kind: unknown): kind is string {
-  return (
-    typeof kind === "string" && (KINDS as readonly string[]).includes(kind) && !BUILT_KINDS.includes(kind)
-  );
-}
-
-/** On a built kind `blueGreen` is refused as what it cannot do; on the others it comes with them. */
-function plannedStrategies(document: Record<string, unknown>): Problem[] {
-  const environments = isRecord(document.environments) ? Object.entries(document.environments) : [];
-  const named = environments.map(([name, block]) => [`environments.${name}`, block] as const);
-  return [["", document] as const, ...named]
-    .filter(
-      ([, block]) => isRecord(block) && isRecord(block.rollout) && block.rollout.strategy === "blueGreen",
-    )
-    .map(([path]) => planned(join(path, "rollout.strategy"), '"blueGreen" is not supported yet'));
+function plannedFor(kind: unknown): string[] {
+  const elsewhere = Object.keys(PLANNED_ELSEWHERE).filter((key) => PLANNED_ELSEWHERE[key] !== kind);
+  return [...PLANNED_SETTINGS, ...elsewhere];
 }
 
 function takeSettings(
   block: Record<string, unknown>,
+  keys: string[],
   path: string,
   problems: Problem[],
 ): Record<string, unknown> {
-  const rest = takeKeys(block, PLANNED_SETTINGS, path, problems);
+  const rest = takeKeys(block, keys, path, problems);
   if (isRecord(rest.rollout))
     rest.rollout = takePlannedRollout(rest.rollout, join(path, "rollout"), problems);
   return rest;

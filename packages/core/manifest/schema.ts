@@ -1,7 +1,17 @@
 // The manifest as a schema: which keys there are, of what shape, with the words that editors show. It checks each
 // block alone; what blocks ask of each other, and what a kind can do, is in rules.ts.
 import * as z from "zod";
+import { KINDS } from "../domain/kind.ts";
 import { amount, amountFromOne } from "./amounts.ts";
+import {
+  buildSchema,
+  capacityProviderSchema,
+  containerSchema,
+  functionSchema,
+  resourcesSchema,
+  serverSchema,
+  vmSchema,
+} from "./kind-schemas.ts";
 
 /** A name that is safe in host names, paths, unit names and ARNs. */
 const APP_NAME = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
@@ -10,7 +20,6 @@ const CONFIG_NAME = /^[A-Z_][A-Z0-9_]*$/;
 /** Without quotes, blanks and what a shell would read: the path also stands in scripts. */
 const HEALTH_PATH = /^\/[A-Za-z0-9._~\-/?=&%+:@,]{0,1000}$/;
 const ONE_LINE = /^[ -~\u00a0-\uffff]+$/;
-const HANDLER = /^[A-Za-z0-9_][A-Za-z0-9_./-]*\.[A-Za-z_$][A-Za-z0-9_$]*$/;
 
 export const appNameSchema = z
   .string()
@@ -77,24 +86,32 @@ const weightsSchema = z
 export const rolloutSchema = z
   .strictObject({
     strategy: z
-      .enum(["rolling", "canary", "allAtOnce"])
+      .enum(["rolling", "canary", "blueGreen", "allAtOnce"])
       .optional()
-      .describe("server: rolling (default) or allAtOnce. function: canary (default) or allAtOnce."),
+      .describe(
+        "server: rolling (default), allAtOnce. vm: rolling (default), blueGreen, allAtOnce. container: rolling (default), blueGreen, canary, allAtOnce. function: canary (default), allAtOnce.",
+      ),
     batch: z
       .union([amountFromOne, z.array(amountFromOne).min(1, "must have at least one entry").max(100)], {
         error: (issue) =>
           `must be a whole number, a percentage such as "25%", or a list of them, not ${JSON.stringify(issue.input)}`,
       })
       .optional()
-      .describe("Replicas per batch: n, a percentage, or a list whose last entry repeats. Default 1."),
-    maxSurge: amount.optional().describe("Copies above the desired count. Servers are updated in place: 0."),
+      .describe(
+        "Replicas per batch: n, a percentage, or a list whose last entry repeats. Default 1; on containers it caps the surge.",
+      ),
+    maxSurge: amount
+      .optional()
+      .describe("Copies above the desired count. Default 1; servers are updated in place: 0."),
     maxUnavailable: amount
       .optional()
-      .describe("Copies below the desired count. On servers the largest batch, and its cap."),
+      .describe("Copies below the desired count. Default 0; on servers the largest batch, and its cap."),
     maxFailures: amount
       .optional()
       .describe("Failed replicas tolerated in the whole deployment, unreachable ones counted. Default 0."),
-    weights: weightsSchema.optional().describe("Percent of traffic after each shift. Default [10, 50, 100]."),
+    weights: weightsSchema
+      .optional()
+      .describe("Percent of traffic after each shift of a canary or blueGreen. Default [10, 50, 100]."),
     bakeSeconds: z
       .number()
       .min(0)
@@ -146,44 +163,6 @@ const configSchema = z
   )
   .describe("Environment variables of the app. Values are strings.");
 
-const serverSchema = z
-  .strictObject({
-    pool: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and hyphens")
-      .optional()
-      .describe("The environment's pool of servers. Default web."),
-    supervisor: z
-      .enum(["systemd", "pm2"])
-      .optional()
-      .describe("What keeps the app running. Default systemd."),
-    setup: z
-      .boolean()
-      .optional()
-      .describe(
-        "Make each host ready before installing: runtime, user, directories, supervisor. Default false.",
-      ),
-  })
-  .describe("What only servers have.");
-
-const functionSchema = z
-  .strictObject({
-    handler: z
-      .string()
-      .max(128)
-      .regex(HANDLER, "must be file.export, such as index.handler")
-      .optional()
-      .describe("File and export that Lambda calls. Default index.handler."),
-    runtime: z
-      .string()
-      .regex(/^[a-z]+[a-z0-9.]{0,30}$/, "must be a Lambda runtime such as nodejs24.x")
-      .optional()
-      .describe("Lambda runtime. Default nodejs24.x."),
-    memoryMiB: z.int().min(128).max(10_240).optional().describe("Default 128."),
-    timeoutSeconds: z.int().min(1).max(900).optional().describe("Default 5."),
-  })
-  .describe("What only functions have.");
-
 /** What the app and each of its environments may say. */
 const settings = {
   start: z
@@ -191,7 +170,9 @@ const settings = {
     .max(1000)
     .regex(ONE_LINE, "must be one line, and not empty")
     .optional()
-    .describe("Command line of the app, run in the unpacked release as an ordinary user. Needed on servers."),
+    .describe(
+      "Command line of the app, run in the unpacked release as an ordinary user. Needed on servers and vms.",
+    ),
   port: z
     .int()
     .min(1024, "must be at least 1024: the app runs as an ordinary user")
@@ -203,6 +184,10 @@ const settings = {
   rollout: rolloutSchema.optional(),
   config: configSchema.optional(),
   server: serverSchema.optional(),
+  vm: vmSchema.optional(),
+  build: buildSchema.optional(),
+  container: containerSchema.optional(),
+  resources: resourcesSchema.optional(),
   function: functionSchema.optional(),
   autoDeploy: z
     .boolean()
@@ -216,7 +201,7 @@ const overlaySchema = z
 
 export const manifestSchema = z.strictObject({
   app: appNameSchema.describe("The app's name."),
-  kind: z.enum(["server", "function"]).describe("What the app runs as."),
+  kind: z.enum(KINDS).describe("What the app runs as."),
   ...settings,
   environments: z.record(environmentNameSchema, overlaySchema).optional().describe("Per environment."),
 });
@@ -232,5 +217,10 @@ export const KNOWN_KEYS: Record<string, string[]> = {
   health: Object.keys(healthSchema.shape),
   rollout: Object.keys(rolloutSchema.shape),
   server: Object.keys(serverSchema.shape),
+  vm: Object.keys(vmSchema.shape),
+  build: Object.keys(buildSchema.shape),
+  container: Object.keys(containerSchema.shape),
+  "container.capacityProviders": Object.keys(capacityProviderSchema.shape),
+  resources: Object.keys(resourcesSchema.shape),
   function: Object.keys(functionSchema.shape),
 };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { parseManifest, parseRollout } from "./parse.ts";
+import type { Manifest } from "./schema.ts";
 import { specFor } from "./spec-for.ts";
 
 const bare = parseManifest({ app: "storefront", kind: "server", start: "node app.js" });
@@ -34,6 +35,9 @@ test("a bare server gets the defaults of its kind", () => {
       onConflict: "queue",
     },
     config: {},
+    vm: { keepSeconds: 300 },
+    container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },
+    resources: { cpu: 0.25, memoryMiB: 512 },
     server: { pool: "web", supervisor: "systemd", setup: false },
     function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
     autoDeploy: false,
@@ -99,4 +103,12 @@ test("a spec holds no environments, and making one leaves the manifest and the d
   expect(Object.keys(spec)).not.toContain("environments");
   expect(layered).toEqual(copy);
   expect(specFor(bare, "prod").rollout.bakeSeconds).toBe(0);
+});
+
+test("virtual machines and containers get one more while rolling, and all more where all at once is asked for", () => {
+  const vm: Manifest = { app: "storefront", kind: "vm", start: "node app.js" };
+  expect(specFor(vm, "prod").rollout).toMatchObject({ batch: 1, maxSurge: 1, maxUnavailable: 0 });
+  expect(specFor({ ...vm, rollout: { strategy: "allAtOnce" } }, "prod").rollout.maxSurge).toBe("100%");
+  expect(specFor(vm, "prod", { strategy: "allAtOnce", maxSurge: 2 }).rollout.maxSurge).toBe(2);
+  expect(specFor({ app: "web", kind: "container" }, "prod").rollout.batch).toBe("100%");
 });

@@ -1,10 +1,9 @@
 // Makes a manifest whole for one environment: defaults of the kind, the app's words, the environment's words, the
 // deployment's own `rollout`. After this nobody asks what a missing key means.
+import type { Kind } from "../domain/kind.ts";
 import type { RolloutPolicy, Spec } from "../domain/spec.ts";
 import { merge } from "./merge.ts";
 import type { Manifest, RolloutOverride } from "./schema.ts";
-
-type BuiltKind = Manifest["kind"];
 
 const ROLLOUT: RolloutPolicy = {
   strategy: "rolling",
@@ -22,8 +21,11 @@ const ROLLOUT: RolloutPolicy = {
 };
 
 /** The contract's table of kinds. On servers the largest batch bounds what is away, unless less is said. */
-const ROLLOUT_OF_KIND: Record<BuiltKind, Partial<RolloutPolicy>> = {
+const ROLLOUT_OF_KIND: Record<Kind, Partial<RolloutPolicy>> = {
   server: { maxUnavailable: "100%" },
+  vm: { maxSurge: 1, weights: [10, 50, 100] },
+  // ECS knows no batches: without a word there is no cap.
+  container: { batch: "100%", maxSurge: 1, weights: [10, 50, 100] },
   function: { strategy: "canary", weights: [10, 50, 100] },
 };
 
@@ -39,6 +41,9 @@ const DEFAULTS = {
     graceSeconds: 30,
   },
   config: {},
+  vm: { keepSeconds: 300 },
+  container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },
+  resources: { cpu: 0.25, memoryMiB: 512 },
   server: { pool: "web", supervisor: "systemd", setup: false },
   function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
   autoDeploy: false,
@@ -49,7 +54,14 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
   const { environments, ...app } = manifest;
   const overlay =
     environments && Object.hasOwn(environments, environment) ? environments[environment] : undefined;
-  const defaults = { ...DEFAULTS, rollout: { ...ROLLOUT, ...ROLLOUT_OF_KIND[manifest.kind] } };
-  const merged = merge(merge(defaults, app), overlay);
-  return merge(merged, { rollout }) as unknown as Spec;
+  const said = merge(merge(merge({ rollout: {} }, app), overlay), { rollout });
+  const defaults = { ...DEFAULTS, rollout: rolloutDefaults(manifest.kind, said.rollout) };
+  return merge(defaults, said) as unknown as Spec;
+}
+
+/** All at once means in one batch: where copies are replaced, all of the new ones come before the old ones go. */
+function rolloutDefaults(kind: Kind, said: RolloutOverride): RolloutPolicy {
+  const ofKind = { ...ROLLOUT, ...ROLLOUT_OF_KIND[kind] };
+  const replaces = kind === "vm" || kind === "container";
+  return replaces && said.strategy === "allAtOnce" ? { ...ofKind, maxSurge: "100%" } : ofKind;
 }

@@ -8,11 +8,14 @@ export function withGates(steps: PlannedStep[], rollout: RolloutPolicy): Planned
 }
 
 function gated(step: PlannedStep, index: number, rollout: RolloutPolicy): PlannedStep[] {
-  const asks = rollout.approval === "eachStep" || (rollout.approval === "before" && index === 0);
+  // What is only prepared runs nowhere yet: there is nothing to approve of by itself, and nothing to watch.
+  const prepares = step.type === "prepare";
+  const each = rollout.approval === "eachStep" && !prepares;
+  const asks = each || (rollout.approval === "before" && index === 0);
   return [
     ...(asks ? [approval(step, rollout)] : []),
     step,
-    ...(rollout.bakeSeconds > 0 ? [bake(step, rollout.bakeSeconds)] : []),
+    ...(rollout.bakeSeconds > 0 && !prepares ? [bake(step, rollout.bakeSeconds)] : []),
   ];
 }
 

@@ -7,9 +7,10 @@ import type { Amount, RolloutPolicy } from "../domain/spec.ts";
 import type { PlannedStep } from "../domain/step.ts";
 import { resolveAmount } from "./amount.ts";
 import { unavailableAllowed } from "./batches.ts";
+import { limitsOf, planReplacing } from "./replacing.ts";
 import { planInPlace } from "./rolling.ts";
 import { planShift } from "./shift.ts";
-import { planRolling, type SurgeRequest } from "./surge.ts";
+import { planTwoSides } from "./two-sides.ts";
 
 const health = fc.constantFrom<ReplicaHealth>(
   "healthy",
@@ -186,49 +187,142 @@ test("the number of planned touches is never more than the replicas there are, s
   );
 });
 
-const surge: fc.Arbitrary<SurgeRequest> = fc
+const replacing = fc
   .record({
     fleet,
     desired: fc.integer({ min: 1, max: 14 }),
     batch,
+    strategy: fc.constantFrom<RolloutPolicy["strategy"]>("rolling", "allAtOnce"),
     maxSurge: fc.oneof(fc.constant(0), amount),
     maxUnavailable: fc.oneof(fc.constant(0), amount),
+    rollback: fc.boolean(),
   })
-  .map((one) => ({ ...one, version: "v2" }))
-  .filter(({ desired, maxSurge, maxUnavailable }) => {
-    const least = desired - resolveAmount(maxUnavailable, desired, "floor");
-    return resolveAmount(maxSurge, desired, "ceil") > 0 || least < desired;
+  .map(({ fleet, desired, rollback, ...rollout }) => ({
+    spec: aSpec({ kind: "vm", rollout: { ...aSpec().rollout, ...rollout } }),
+    request: { fleet: { ...fleet, spare: [], unreachable: [] }, version: "v2", desired, rollback },
+  }))
+  .filter(({ spec, request }) => {
+    const { most, least } = limitsOf(spec.rollout, request.desired);
+    return most > least;
   });
 
-test("surge: never more than desired + maxSurge copies, never fewer healthy than desired - maxUnavailable", () => {
+/** Plays a batch of copies that are replaced; tells the two moments that count. */
+function playReplacing(world: World, step: PlannedStep, index: number) {
+  const { leaving = [], leavingFirst = 0 } = step;
+  const [first, last] =
+    step.action === "remove"
+      ? [step.replicas, []]
+      : [leaving.slice(0, leavingFirst), leaving.slice(leavingFirst)];
+  for (const id of first) world.delete(id);
+  const fewest = count(world);
+  const started = step.action === "replace" ? step.replicas : [];
+  const nameOf = (id: string) => (world.has(id) ? id : `${index}/${id}`);
+  for (const id of started) world.set(nameOf(id), { version: "v2", healthy: true });
+  const most = world.size;
+  for (const id of last) world.delete(id);
+  return {
+    fewest: Math.min(fewest, count(world)),
+    most,
+    started: started.some((id) => id.startsWith("new-")),
+  };
+}
+
+test("replacing: never more than desired + maxSurge copies, never fewer healthy than desired - maxUnavailable", () => {
   fc.assert(
-    fc.property(surge, (request) => {
-      const most = request.desired + resolveAmount(request.maxSurge, request.desired, "ceil");
-      const least = request.desired - resolveAmount(request.maxUnavailable, request.desired, "floor");
-      const healthyAtFirst = request.fleet.replicas.filter((one) => one.health === "healthy").length;
-      let broken = request.fleet.replicas.length - healthyAtFirst;
-      let healthy = healthyAtFirst;
-      for (const wave of planRolling(request)) {
-        expect(wave.stop + wave.start).toBeGreaterThan(0);
-        const stoppedBroken = Math.min(broken, wave.stop);
-        const healthyBefore = healthy;
-        broken -= stoppedBroken;
-        healthy -= wave.stop - stoppedBroken;
-        expect(healthy).toBeGreaterThanOrEqual(Math.min(least, healthyBefore));
-        const copies = healthy + broken + wave.start;
-        if (wave.start > 0) expect(copies).toBeLessThanOrEqual(most);
-        healthy += wave.start;
-      }
-      expect({ healthy, broken }).toEqual({ healthy: request.desired, broken: 0 });
+    fc.property(replacing, ({ spec, request }) => {
+      const { most, least } = limitsOf(spec.rollout, request.desired);
+      const world = worldOf(request.fleet);
+      planReplacing(request, spec).forEach((step, index) => {
+        const before = count(world);
+        const seen = playReplacing(world, step, index);
+        expect(seen.fewest).toBeGreaterThanOrEqual(Math.min(least, before));
+        if (seen.started) expect(seen.most).toBeLessThanOrEqual(most);
+      });
     }),
   );
 });
 
-test("surge: as many waves as copies to replace at most, so that plans grow linearly", () => {
+test("replacing: ends with the desired count on the release, and every step moves something", () => {
   fc.assert(
-    fc.property(surge, (request) => {
-      const waves = planRolling(request);
-      expect(waves.length).toBeLessThanOrEqual(2 * (request.fleet.replicas.length + request.desired));
+    fc.property(replacing, ({ spec, request }) => {
+      const world = worldOf(request.fleet);
+      const steps = planReplacing(request, spec);
+      for (const step of steps) expect(step.replicas.length).toBeGreaterThan(0);
+      for (const [index, step] of steps.entries()) playReplacing(world, step, index);
+      expect(world.size).toBe(request.desired);
+      for (const one of world.values()) expect(one).toEqual({ version: "v2", healthy: true });
+    }),
+  );
+});
+
+test("replacing: at most as many steps as copies, so that plans grow linearly", () => {
+  fc.assert(
+    fc.property(replacing, ({ spec, request }) => {
+      const steps = planReplacing(request, spec);
+      expect(steps.length).toBeLessThanOrEqual(2 * (request.fleet.replicas.length + request.desired));
+    }),
+  );
+});
+
+function copies(version: string, n: number): Replica[] {
+  return Array.from({ length: n }, (_, i) => ({
+    id: `${version}-${i}`,
+    version,
+    health: "healthy",
+    address: null,
+    startedAt: null,
+  }));
+}
+
+function shareNow(old: number, fresh: number, share: number): number {
+  if (fresh === 0) return 0;
+  return old === 0 ? 100 : share;
+}
+
+function liveSides(old: number, fresh: number, percent: number): Fleet {
+  const traffic = [
+    { version: "v1", percent: 100 - percent },
+    { version: "v2", percent },
+  ].filter((one) => one.percent > 0 && (one.version === "v2" || old > 0));
+  return { ...EMPTY_FLEET, replicas: [...copies("v1", old), ...copies("v2", fresh)], traffic };
+}
+
+const sides = fc.record({
+  old: fc.integer({ min: 0, max: 8 }),
+  fresh: fc.integer({ min: 0, max: 8 }),
+  desired: fc.integer({ min: 1, max: 8 }),
+  share: fc.constantFrom(0, 10, 50, 100),
+  strategy: fc.constantFrom<RolloutPolicy["strategy"]>("blueGreen", "canary"),
+  rollback: fc.boolean(),
+  keep: fc.boolean(),
+});
+
+test("two sides: traffic goes only where enough copies stand, weights rise to 100, and the old side goes last or stays", () => {
+  fc.assert(
+    fc.property(sides, ({ old, fresh, desired, share, strategy, rollback, keep }) => {
+      const now = shareNow(old, fresh, share);
+      const live = liveSides(old, fresh, now);
+      const spec = aSpec({ kind: "vm", rollout: { ...aSpec().rollout, strategy, weights: [10, 50, 100] } });
+      const steps = planTwoSides({ fleet: live, version: "v2", desired, rollback }, spec, keep);
+      let standing = fresh;
+      let weight = now;
+      for (const step of steps) {
+        if (step.action === "startBeside") standing += step.replicas.length;
+        if (step.type === "shift") {
+          expect(step.weightPercent!).toBeGreaterThanOrEqual(weight);
+          weight = step.weightPercent!;
+          const needed = strategy === "canary" ? Math.ceil((desired * weight) / 100) : desired;
+          expect(standing).toBeGreaterThanOrEqual(Math.max(1, needed));
+        }
+        if (step.action === "remove") {
+          expect(weight).toBe(100);
+          expect(step.replicas.every((id) => id.startsWith("v1-"))).toBe(true);
+        }
+      }
+      expect(weight).toBe(100);
+      expect(standing).toBeGreaterThanOrEqual(desired);
+      const removed = steps.some((step) => step.action === "remove");
+      expect(removed).toBe(old > 0 && !keep);
     }),
   );
 });

@@ -22,6 +22,8 @@ export type Preview = {
 const START_SECONDS = 3;
 /** Publishing a version, moving an alias and reading it back: a few calls of a few hundred milliseconds. */
 const SHIFT_SECONDS = 2;
+/** Baking an image: launch, install, stop, snapshot, test boot. A snapshot alone takes minutes (EC2 User Guide, "Create an Amazon EBS-backed AMI"). */
+const PREPARE_SECONDS = 300;
 /** One invocation of the API and the workflow's first and last states. */
 const FRAME_SECONDS = 2;
 /** A drain, a start and a watch are one or more invocations of at most so long. */
@@ -52,7 +54,8 @@ export function preview(steps: PlannedStep[], fleet: Fleet, spec: Spec, shardSiz
 export function transitionsOf(steps: PlannedStep[], shardSize: number): number {
   return steps.reduce((sum, step) => {
     const slices = step.type === "bake" ? Math.ceil((step.seconds ?? 0) / BAKE_SLICE_SECONDS) : 0;
-    const furtherShards = Math.max(0, Math.ceil(step.replicas.length / shardSize) - 1);
+    const shards = step.whole ? 1 : Math.ceil(step.replicas.length / shardSize);
+    const furtherShards = Math.max(0, shards - 1);
     const own = step.type === "bake" ? slices * TRANSITIONS.bakeSlice : TRANSITIONS.step;
     return sum + own + (step.type === "bake" ? 0 : furtherShards * TRANSITIONS.shard);
   }, TRANSITIONS.deployment);
@@ -65,17 +68,28 @@ function lowestHealthy(steps: PlannedStep[], fleet: Fleet): number {
   for (const step of steps) {
     // A shift takes nothing away: the old version stays and is only sent less.
     if (step.type !== "batch") continue;
-    for (const replica of step.replicas) healthy.delete(replica);
+    const { before, after } = leaversOf(step);
+    for (const replica of before) healthy.delete(replica);
     lowest = Math.min(lowest, healthy.size);
-    if (step.action === "install") for (const replica of step.replicas) healthy.add(replica);
+    if (step.action !== "remove") for (const replica of step.replicas) healthy.add(replica);
+    for (const replica of after) healthy.delete(replica);
+    lowest = Math.min(lowest, healthy.size);
   }
   return lowest;
+}
+
+/** Who is gone while the step's own replicas come, and who goes when they are there. */
+function leaversOf({ action, replicas, leaving = [], leavingFirst = 0 }: PlannedStep) {
+  if (action === "replace")
+    return { before: leaving.slice(0, leavingFirst), after: leaving.slice(leavingFirst) };
+  return { before: action === "startBeside" ? [] : replicas, after: [] };
 }
 
 /** Seconds of the wall clock. Approvals are people's time and not counted. */
 function stepSeconds(step: PlannedStep, spec: Spec): number {
   if (step.type === "bake") return step.seconds ?? 0;
   if (step.type === "approval" || step.type === "hook") return 0;
+  if (step.type === "prepare") return PREPARE_SECONDS;
   const { healthyThreshold, intervalSeconds } = spec.health;
   const watch = (healthyThreshold - 1) * intervalSeconds;
   if (step.type === "shift") return SHIFT_SECONDS + watch;

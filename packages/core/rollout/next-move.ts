@@ -44,9 +44,14 @@ function moveOfStep(deployment: Deployment, step: Step, limits: MoveLimits): Mov
   if (step.type === "approval") return { next: "hold", seconds: HOLD_SECONDS };
   if (step.type === "bake") return bakeMove(deployment, step);
   if (step.status === "running") return { next: "check" };
-  const shards = Math.ceil(step.replicas.length / limits.shardSize);
-  if (shards <= 1) return { next: "apply" };
+  const shards = shardsOf(step, limits.shardSize);
+  if (shards === 1) return { next: "apply" };
   return { next: "shards", shards: Array.from({ length: shards }, (_, index) => index) };
+}
+
+/** In how many shares a step is played. */
+export function shardsOf(step: Pick<Step, "replicas" | "whole">, shardSize: number): number {
+  return step.whole ? 1 : Math.max(1, Math.ceil(step.replicas.length / shardSize));
 }
 
 /** Once all of it is behind us, a last look ends the step. */

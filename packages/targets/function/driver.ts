@@ -19,7 +19,7 @@ export function functionDriver(deps: FunctionDeps): Driver {
     check: (target, step, state) => check(deps, target, step, state),
     repair: (target, fleet) => repair(deps, target, fleet),
     retire: (target) => retire(deps, target),
-    notes: ({ replicas }) =>
+    notes: ({ spec: { replicas } }) =>
       replicas > 1
         ? [`replicas: ${replicas} is left unused: Lambda runs as many copies as requests need.`]
         : [],

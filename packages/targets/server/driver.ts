@@ -24,6 +24,6 @@ export function createServerDriver(clients: ServerClients): Driver {
     check: (target, step, state) => checkStep(server, target, step, state),
     repair: (target, fleet) => repairTarget(server, target, fleet),
     retire: (target) => retireTarget(server, target),
-    notes: (spec) => balancerNotes(spec.health, spec.rollout.drainSeconds),
+    notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),
   };
 }
