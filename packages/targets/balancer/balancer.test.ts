@@ -1,10 +1,13 @@
 import {
   CreateListenerCommand,
   CreateTargetGroupCommand,
+  DeleteTargetGroupCommand,
   DescribeListenersCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
   ModifyTargetGroupAttributesCommand,
   ModifyTargetGroupCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -121,4 +124,88 @@ test("the dry run says where the load balancer is coarser than the manifest", ()
     "health.healthyThreshold: the load balancer checks with 2, the nearest it allows to 1.",
     "rollout.drainSeconds: the load balancer waits 1 s, the nearest it allows to 0.5.",
   ]);
+});
+
+const groups: Record<string, string> = {
+  [targetGroupName({ app: "shop", environment: "prod" })]: "tg-a",
+  [targetGroupName({ app: "shop", environment: "prod", side: "b" })]: "tg-b",
+};
+
+/** Two sides behind one listener, whose weights are kept as the load balancer keeps them. */
+function twoSides(healthy: string[], weights: Record<string, number>) {
+  const mock = mockClient(elb);
+  const state = { weights };
+  const actions = () => [
+    {
+      Type: "forward" as const,
+      ForwardConfig: {
+        TargetGroups: Object.entries(state.weights).map(([TargetGroupArn, Weight]) => ({
+          TargetGroupArn,
+          Weight,
+        })),
+      },
+    },
+  ];
+  mock.on(DescribeTargetGroupsCommand).callsFake(({ Names }) => ({
+    TargetGroups: [{ TargetGroupArn: groups[Names[0]] }],
+  }));
+  mock.on(DescribeListenersCommand).callsFake(() => ({
+    Listeners: [{ ListenerArn: "listener", Port: 8000, DefaultActions: actions() }],
+  }));
+  mock.on(ModifyListenerCommand).callsFake(({ DefaultActions }) => {
+    const { TargetGroups } = DefaultActions[0].ForwardConfig;
+    state.weights = Object.fromEntries(
+      TargetGroups.map((one: { TargetGroupArn: string; Weight: number }) => [one.TargetGroupArn, one.Weight]),
+    );
+    return {};
+  });
+  mock.on(DescribeTargetHealthCommand).callsFake(({ TargetGroupArn }) => ({
+    TargetHealthDescriptions: [
+      {
+        Target: { Id: "10.0.0.1", Port: 8080 },
+        TargetHealth: { State: healthy.includes(TargetGroupArn) ? "healthy" : "initial" },
+      },
+    ],
+  }));
+  return { mock, state, balancer: createBalancer(elb) };
+}
+
+const who = { app: "shop", environment: "prod", loadBalancer };
+
+test("traffic is shifted between two sides, and what is answered was read back", async () => {
+  const { state, balancer } = twoSides(["tg-a", "tg-b"], { "tg-a": 1, "tg-b": 0 });
+  expect(await balancer.weights(who)).toEqual({ a: 100, b: 0 });
+  expect(await balancer.shift(who, { a: 90, b: 10 })).toEqual({ weights: { a: 90, b: 10 }, refused: null });
+  expect(state.weights).toEqual({ "tg-a": 90, "tg-b": 10 });
+});
+
+test("a shift that is made already changes nothing", async () => {
+  const { mock, balancer } = twoSides(["tg-a", "tg-b"], { "tg-a": 0, "tg-b": 100 });
+  expect(await balancer.shift(who, { b: 100 })).toEqual({ weights: { a: 0, b: 100 }, refused: null });
+  expect(mock.commandCalls(ModifyListenerCommand)).toHaveLength(0);
+});
+
+test("no traffic goes toward a side without a healthy target", async () => {
+  const { mock, balancer } = twoSides(["tg-a"], { "tg-a": 100, "tg-b": 0 });
+  expect(await balancer.shift(who, { a: 50, b: 50 })).toEqual({
+    weights: { a: 100, b: 0 },
+    refused: "side b has no healthy target",
+  });
+  expect(mock.commandCalls(ModifyListenerCommand)).toHaveLength(0);
+});
+
+test("a side leaves the listener before its group is deleted, and not while it has traffic", async () => {
+  const { mock, state, balancer } = twoSides(["tg-a", "tg-b"], { "tg-a": 0, "tg-b": 100 });
+  await expect(balancer.removeSide(who, "b")).rejects.toMatchObject({ code: "conflict" });
+  await balancer.removeSide(who, "a");
+  expect(state.weights).toEqual({ "tg-b": 100 });
+  expect(mock.commandCalls(DeleteTargetGroupCommand)[0]!.args[0].input).toEqual({ TargetGroupArn: "tg-a" });
+});
+
+test("a second side joins the listener of the first one at weight 0", async () => {
+  const { mock, state, balancer } = twoSides(["tg-a"], { "tg-a": 100 });
+  mock.on(DescribeTargetGroupAttributesCommand).resolves({ Attributes: [] });
+  await balancer.ensure({ ...wish, side: "b" });
+  expect(state.weights).toEqual({ "tg-a": 100, "tg-b": 0 });
+  expect(mock.commandCalls(CreateListenerCommand)).toHaveLength(0);
 });

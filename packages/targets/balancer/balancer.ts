@@ -1,5 +1,6 @@
-// A target's place behind the load balancer: a target group of IP addresses and a listener of its own. Level-triggered:
-// `ensure` makes what is missing, mends what differs and leaves the rest; asked twice it has the effect of once.
+// A target's place behind the load balancer: a target group and a listener of its own; or two groups, the sides of a
+// blue/green or canary, between which the listener's traffic is weighted. Level-triggered: `ensure` makes what is missing,
+// mends what differs and leaves the rest; asked twice it has the effect of once.
 import {
   DeregisterTargetsCommand,
   DescribeTargetHealthCommand,
@@ -11,8 +12,11 @@ import type { LoadBalancer } from "#core/domain/environment.ts";
 import type { HealthPolicy } from "#core/domain/spec.ts";
 import { callElb, isElbError } from "./client.ts";
 import { endpointOf, ensureListener, removeListeners } from "./listener.ts";
+import { findSides, joinListener, removeSide, type Side } from "./sides.ts";
 import { deleteTargetGroup, ensureTargetGroup, findTargetGroup } from "./target-group.ts";
+import { readWeights, type Shifted, shiftTraffic, type Weights } from "./weights.ts";
 
+/** `address` is what the target group holds: an IP address, or an instance's id. */
 export type Backend = { address: string; port: number };
 
 /** `initial`: the load balancer has not looked yet; `draining`: gets no new request and may finish what it has. */
@@ -27,8 +31,12 @@ export type Wish = {
   port: number;
   health: HealthPolicy;
   drainSeconds: number;
+  /** Default ip. */
+  targetType?: "ip" | "instance";
+  /** Absent where a target has one group only. A second side joins the listener at weight 0. */
+  side?: Side;
 };
-export type Who = Pick<Wish, "app" | "environment" | "loadBalancer">;
+export type Who = Pick<Wish, "app" | "environment" | "loadBalancer" | "side">;
 
 export type Balancer = {
   /** ARN of the target group, reachable through a listener. Throws `capacity_exceeded` where no port is left. */
@@ -41,7 +49,13 @@ export type Balancer = {
   deregister(targetGroupArn: string, backends: Backend[]): Promise<void>;
   /** Everything registered or draining. What is not in it is drained. */
   health(targetGroupArn: string): Promise<BackendHealth[]>;
-  /** Takes listener and target group away; nothing there is fine. */
+  /** Percent of the traffic of each side that stands in the listener; empty where there is none. */
+  weights(who: Who): Promise<Weights>;
+  /** Moves the traffic and reads it back. Refused, with a sentence, where a side would get traffic that has no healthy target. */
+  shift(who: Who, wanted: Weights): Promise<Shifted>;
+  /** Takes one side away, out of the listener first. Throws `conflict` while it has traffic; nothing there is fine. */
+  removeSide(who: Who, side: Side): Promise<void>;
+  /** Takes listener and target groups away; nothing there is fine. */
   remove(who: Who): Promise<void>;
 };
 
@@ -49,20 +63,24 @@ export function createBalancer(elb: ElasticLoadBalancingV2Client): Balancer {
   return {
     async ensure(wish) {
       const group = await ensureTargetGroup(elb, wish);
+      const arn = group.TargetGroupArn!;
       const attached = group.LoadBalancerArns?.includes(wish.loadBalancer.arn);
-      if (!attached) await ensureListener(elb, wish, group.TargetGroupArn!);
-      return group.TargetGroupArn!;
+      if (!attached && !(wish.side && (await joinListener(elb, wish, arn))))
+        await ensureListener(elb, wish, arn);
+      return arn;
     },
     find: async (who) => (await findTargetGroup(elb, who))?.TargetGroupArn ?? null,
     endpoint: (who, arn) => endpointOf(elb, who.loadBalancer, arn),
     register: (arn, backends) => registerAll(elb, arn, backends),
     deregister: (arn, backends) => deregisterAll(elb, arn, backends),
     health: (arn) => readHealth(elb, arn),
+    weights: (who) => readWeights(elb, who),
+    shift: (who, wanted) => shiftTraffic(elb, who, wanted, (arn) => readHealth(elb, arn)),
+    removeSide: (who, side) => removeSide(elb, who, side),
     async remove(who) {
-      const group = await findTargetGroup(elb, who);
-      if (!group) return;
-      await removeListeners(elb, who.loadBalancer, group.TargetGroupArn!);
-      await deleteTargetGroup(elb, group.TargetGroupArn!);
+      const sides = Object.values(await findSides(elb, who));
+      for (const arn of sides) await removeListeners(elb, who.loadBalancer, arn);
+      for (const arn of sides) await deleteTargetGroup(elb, arn);
     },
   };
 }

@@ -84,7 +84,7 @@ export async function removeListeners(
   }
 }
 
-function leadsTo(listener: Listener, targetGroupArn: string): boolean {
+export function leadsTo(listener: Listener, targetGroupArn: string): boolean {
   return (listener.DefaultActions ?? []).some(
     (action) =>
       action.TargetGroupArn === targetGroupArn ||
@@ -92,7 +92,7 @@ function leadsTo(listener: Listener, targetGroupArn: string): boolean {
   );
 }
 
-async function listListeners(
+export async function listListeners(
   elb: ElasticLoadBalancingV2Client,
   LoadBalancerArn: string,
 ): Promise<Listener[]> {

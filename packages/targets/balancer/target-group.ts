@@ -20,13 +20,17 @@ const DELAY = "deregistration_delay.timeout_seconds";
 /** What counts as healthy, here as in the script on the host. */
 const HEALTHY_CODES = "200-299";
 
-/** `tutti-<app>-<environment>`; with a hash where that is too long or could be read two ways (`a-b`/`c` and `a`/`b-c`). */
-export function targetGroupName({ app, environment }: Pick<Who, "app" | "environment">): string {
+/** `tutti-<app>-<environment>`; with a hash on side b, and where that is too long or could be read two ways (`a-b`/`c` and `a`/`b-c`). */
+export function targetGroupName({ app, environment, side }: Named): string {
   const plain = `tutti-${app}-${environment}`;
-  if (plain.length <= LONGEST_NAME && !environment.includes("-")) return plain;
-  const hash = createHash("sha256").update(`${app}/${environment}`).digest("hex").slice(0, 7);
+  const second = side === "b";
+  if (plain.length <= LONGEST_NAME && !environment.includes("-") && !second) return plain;
+  const whole = `${app}/${environment}${second ? "/b" : ""}`;
+  const hash = createHash("sha256").update(whole).digest("hex").slice(0, 7);
   return `${plain.slice(0, LONGEST_NAME - hash.length - 1).replace(/-+$/, "")}-${hash}`;
 }
+
+type Named = Pick<Wish, "app" | "environment" | "side">;
 
 export function tagsOf({
   app,
@@ -40,7 +44,7 @@ export function tagsOf({
 
 export async function findTargetGroup(
   elb: ElasticLoadBalancingV2Client,
-  who: Pick<Who, "app" | "environment">,
+  who: Named,
 ): Promise<TargetGroup | null> {
   try {
     const answer = await callElb("DescribeTargetGroups", (options) =>
@@ -68,7 +72,7 @@ async function create(elb: ElasticLoadBalancingV2Client, wish: Wish): Promise<Ta
         Protocol: "HTTP",
         Port: wish.port,
         VpcId: wish.loadBalancer.vpcId,
-        TargetType: "ip",
+        TargetType: wish.targetType ?? "ip",
         ...checks(wish),
         Tags: tagsOf(wish),
       }),
