@@ -24,12 +24,20 @@ export type Handler = (input: any, caller: Caller) => unknown | Promise<unknown>
 // biome-ignore lint/suspicious/noExplicitAny: each client's constructor has its own configuration type.
 export type ClientClass = new (config: any) => unknown;
 
-export type Service = {
-  /** Signing name, e.g. `elasticloadbalancing`. */
-  name: string;
+export type Wire = {
   /** The SDK client module (`import * as elb from "@aws-sdk/client-elastic-load-balancing-v2"`) and its client class: their schemas are the wire format. */
   module: Record<string, unknown>;
   Client: ClientClass;
+};
+
+export type Service = ServiceBehaviour & (Wire | LazyWire);
+
+/** For a module that takes long to load: it is loaded when the first request for the service comes. */
+export type LazyWire = { loadWire(): Promise<Wire> };
+
+export type ServiceBehaviour = {
+  /** Signing name, e.g. `elasticloadbalancing`. */
+  name: string;
   /** By operation name. An operation without a handler answers an error that names it. */
   handlers: Record<string, Handler>;
   /** IAM prefix where it differs from the signing name (`states` is the same, `monitoring` → `cloudwatch`). */

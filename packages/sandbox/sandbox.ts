@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import type { Balancer } from "./balancer/service.ts";
 import { type Callable, createDispatcher, type Dispatcher } from "./endpoint/dispatcher.ts";
 import { type HttpServer, listen } from "./endpoint/listen.ts";
-import { modelOf } from "./endpoint/model.ts";
+import { modelsOf } from "./endpoint/model.ts";
 import { createEndpoint } from "./endpoint/server.ts";
 import { openAddressBook } from "./ground/addresses.ts";
 import { lockDirectory } from "./ground/directory-lock.ts";
@@ -95,7 +95,7 @@ async function run(
   for (const service of all) await service.start?.();
   server.serve(
     createEndpoint({
-      models: services.map(modelOf),
+      models: modelsOf(services),
       passthrough: [standard.dynamodb],
       dispatcher,
       principalOf: access.principalOf,

@@ -3,6 +3,7 @@
 import { type Balancer, createBalancer } from "./balancer/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
 import { createDynamoDb } from "./dynamodb/service.ts";
+import { createEc2 } from "./ec2/service.ts";
 import { createEcr } from "./ecr/service.ts";
 import type { Callable } from "./endpoint/dispatcher.ts";
 import type { PassthroughService } from "./endpoint/passthrough-json.ts";
@@ -28,6 +29,7 @@ export type StandardServices = {
 export function createServices(platform: Platform, options: LambdaOptions): StandardServices {
   const machines = createMachines(platform);
   const balancer = createBalancer(platform);
+  const ec2 = createEc2(platform, machines);
   const lambda = createLambda(platform, options);
   const ecr = createEcr(platform);
   return {
@@ -40,6 +42,7 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
       createSecrets(platform),
       createCloudWatch(platform),
       machines.service,
+      ec2,
       balancer,
       lambda,
       ecr.service,

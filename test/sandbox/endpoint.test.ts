@@ -4,7 +4,7 @@ import * as ecs from "@aws-sdk/client-ecs";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as lambda from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { AwsError, type Service } from "#sandbox/platform.ts";
+import { AwsError, type Service, type Wire } from "#sandbox/platform.ts";
 import { aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
 
 const at = new Date("2026-11-24T12:34:56.789Z");
@@ -13,8 +13,8 @@ let sandbox: TestSandbox;
 
 function scripted(
   name: string,
-  module: Service["module"],
-  Client: Service["Client"],
+  module: Wire["module"],
+  Client: Wire["Client"],
   handlers: Service["handlers"],
 ): Service {
   return { name, module, Client, handlers };

@@ -11,6 +11,14 @@ const QUERY_NAMES: Record<string, string> = {
   MissingAuthenticationTokenException: "MissingAuthenticationToken",
 };
 
+// EC2 API reference, "Error codes for the Amazon EC2 API".
+const EC2_NAMES: Record<string, string> = {
+  AccessDeniedException: "UnauthorizedOperation",
+  UnrecognizedClientException: "AuthFailure",
+  MissingAuthenticationTokenException: "MissingAuthenticationToken",
+  UnknownOperationException: "InvalidAction",
+};
+
 export const awsQuery: WireProtocol = {
   read(model, operation, request) {
     if (!operation.input.isStructSchema()) return {};
@@ -27,7 +35,8 @@ export const awsQuery: WireProtocol = {
     return xml(200, `${open}${result}${metadata}${close}`);
   },
   refuse(model, error, request) {
-    const code = model?.errors.get(error.code)?.code ?? QUERY_NAMES[error.code] ?? error.code;
+    const names = model?.protocol === "ec2Query" ? EC2_NAMES : QUERY_NAMES;
+    const code = model?.errors.get(error.code)?.code ?? names[error.code] ?? error.code;
     const status = statusOf(model, error.code);
     const named = `<Code>${escapeXml(code)}</Code><Message>${escapeXml(error.message)}</Message>`;
     if (model?.protocol === "ec2Query")

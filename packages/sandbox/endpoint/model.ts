@@ -1,7 +1,7 @@
 // What the wire needs to know of a service, read from the schemas that its SDK client exports: protocol, operations,
 // errors. The schemas are public but not promised stable: versions are pinned and test/sandbox proves the round trip.
 import { deref, NormalizedSchema } from "@smithy/core/schema";
-import type { Service } from "../platform.ts";
+import type { Service, Wire } from "../platform.ts";
 
 export type ProtocolName = "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query" | "restJson1";
 
@@ -23,7 +23,7 @@ export type ErrorShape = {
 };
 
 export type Model = {
-  service: Service;
+  service: Pick<Service, "name">;
   protocol: ProtocolName;
   /** The part of `x-amz-target` before the dot. */
   target?: string;
@@ -53,8 +53,38 @@ const PROTOCOLS: ReadonlySet<string> = new Set<ProtocolName>([
 const OPERATION_KIND = 9;
 const ERROR_KIND = -3;
 
-export function modelOf(service: Service): Model {
-  const client = new service.Client({
+/** Models by service; one whose module is loaded late is there once it was asked for. */
+export type Models = {
+  ready: Model[];
+  /** `undefined` where there is no such service. */
+  byName(service: string): Model | undefined | Promise<Model>;
+};
+
+export function modelsOf(services: Service[]): Models {
+  const ready: Model[] = [];
+  const late = new Map<string, () => Promise<Model>>();
+  for (const service of services) {
+    if (!("loadWire" in service)) ready.push(modelOf(service, service));
+    else
+      late.set(
+        service.name,
+        once(async () => modelOf(service, await service.loadWire())),
+      );
+  }
+  const known = new Map(ready.map((model) => [model.service.name, model]));
+  return { ready, byName: (name) => known.get(name) ?? late.get(name)?.() };
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+export function modelOf(service: Pick<Service, "name">, wire: Wire): Model {
+  const client = new wire.Client({
     region: "us-east-1",
     credentials: { accessKeyId: "-", secretAccessKey: "-" },
   }) as { config: { protocol: ProtocolInstance } };
@@ -69,11 +99,11 @@ export function modelOf(service: Service): Model {
     xmlNamespace: protocol.options.xmlNamespace ?? "",
     namespace: protocol.options.defaultNamespace,
     queryCompatible: protocol.awsQueryCompatible === true,
-    ...readSchemas(service.module),
+    ...readSchemas(wire.module),
   };
 }
 
-function readSchemas(module: Record<string, unknown>): Pick<Model, "operations" | "errors"> {
+function readSchemas(module: Wire["module"]): Pick<Model, "operations" | "errors"> {
   const operations = new Map<string, Operation>();
   const errors = new Map<string, ErrorShape>();
   for (const [exported, schema] of Object.entries(module)) {

@@ -7,7 +7,7 @@ import { awsJson } from "./aws-json.ts";
 import { actionOf, awsQuery } from "./aws-query.ts";
 import { credentialScope } from "./credential-scope.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { Model, Operation, ProtocolName } from "./model.ts";
+import type { Model, Models, Operation, ProtocolName } from "./model.ts";
 import { type PassthroughService, passthroughJson } from "./passthrough-json.ts";
 import { readBody } from "./read-body.ts";
 import { restJson } from "./rest-json.ts";
@@ -15,7 +15,7 @@ import { findRoute } from "./rest-routes.ts";
 import type { WireAnswer, WireProtocol, WireRequest } from "./wire.ts";
 
 export type EndpointParts = {
-  models: Model[];
+  models: Models;
   passthrough: PassthroughService[];
   dispatcher: Dispatcher;
   /** The role (or `root`) whose key it is. */
@@ -72,7 +72,7 @@ async function serve(
   let destination: Partial<Destination> & { protocol: WireProtocol } = { protocol: awsJson };
   let answer: WireAnswer;
   try {
-    destination = findModel(parts, scope?.service, request);
+    destination = await findModel(parts, scope?.service, request);
     const { service, operation, model, protocol } = findOperation(destination, request);
     const principal = callerOf(parts, scope?.accessKeyId);
     const found = model?.operations.get(operation) as Operation;
@@ -100,19 +100,23 @@ function unexpected(
 
 type Found = Partial<Destination> & { protocol: WireProtocol };
 
-function findModel(parts: EndpointParts, signedFor: string | undefined, request: WireRequest): Found {
+async function findModel(
+  parts: EndpointParts,
+  signedFor: string | undefined,
+  request: WireRequest,
+): Promise<Found> {
   const target = request.headers["x-amz-target"];
   if (target) {
     const prefix = target.slice(0, target.lastIndexOf("."));
     const raw = parts.passthrough.find((service) => service.target === prefix);
     if (raw) return { service: raw.name, protocol: passthroughJson };
-    const model = parts.models.find(
+    const model = parts.models.ready.find(
       (candidate) => candidate.target === prefix && candidate.protocol.startsWith("awsJson"),
     );
     if (model) return { service: model.service.name, model, protocol: awsJson };
     throw new AwsError("UnknownOperationException", `The sandbox has no service for ${target}.`);
   }
-  const model = parts.models.find((candidate) => candidate.service.name === signedFor);
+  const model = await parts.models.byName(signedFor ?? "");
   if (model) return { service: model.service.name, model, protocol: PROTOCOLS[model.protocol] };
   throw new AwsError("UnknownOperationException", `The sandbox has no service ${signedFor}.`);
 }

@@ -29,6 +29,8 @@ export type Fleet = {
   record(id: string): MachineRecord | undefined;
   /** Throws where there is none. */
   machine(id: string): Machine;
+  /** Where its directory is or will be: what is put there before `ensure` is there when it boots. */
+  directoryOf(id: string): string;
   /** Makes it, or renames and retags it, and powers it on. Idempotent. */
   ensure(request: MachineRequest): Promise<Machine>;
   change(id: string, part: Partial<Omit<MachineRecord, "id">>): Promise<void>;
@@ -70,6 +72,7 @@ export function createFleet(platform: Platform): Fleet {
     records: () => [...yard.records.values()],
     record: (id) => yard.records.get(id),
     machine: (id) => machineOf(yard, id),
+    directoryOf: (id) => join(yard.directory, id),
     ensure: (request) => ensure(yard, request),
     change: (id, part) => change(yard, id, part),
     powerOff: async (id) => {

@@ -1,0 +1,108 @@
+// What RunInstances is to launch: the request over the launch template's version, checked as EC2 checks it.
+import type { RequestLaunchTemplateData, RunInstancesRequest } from "@aws-sdk/client-ec2";
+import { AwsError } from "../platform.ts";
+import { findUsableImage } from "./images.ts";
+import type { ImageRecord, Tags } from "./model.ts";
+import { DEFAULT_GROUP_ID, findSubnet, subnets } from "./network.ts";
+import type { State } from "./state.ts";
+import { specifiedTags } from "./tags.ts";
+import { findTemplate, findVersion } from "./templates.ts";
+
+export type LaunchRequest = {
+  image: ImageRecord;
+  type: string;
+  subnetId: string;
+  securityGroupIds: string[];
+  profileArn: string | undefined;
+  userData: string | undefined;
+  tags: Tags;
+  minCount: number;
+  maxCount: number;
+};
+
+// EC2 user guide, "Run commands when you launch": 16 KB, before encoding.
+const MAX_USER_DATA_BYTES = 16 * 1024;
+const TAGGABLE = ["instance", "volume", "network-interface", "spot-instances-request"];
+/** A5 and the like are not meant: the letter g after the generation says Graviton (EC2 user guide, "Naming conventions"). */
+const ARM_TYPE = /^a1\.|^[a-z]+\d+g[a-z]*\./;
+
+export async function readLaunch(state: State, input: RunInstancesRequest): Promise<LaunchRequest> {
+  const template = templateOf(state, input);
+  const data = { ...template?.data, ...defined(input) } as RequestLaunchTemplateData & { SubnetId?: string };
+  const image = await findUsableImage(state, data.ImageId);
+  const type = data.InstanceType ?? "m1.small";
+  checkArchitecture(image, type);
+  const [minCount, maxCount] = counts(input);
+  const network = data.NetworkInterfaces?.[0];
+  const subnetId = data.SubnetId ?? network?.SubnetId ?? subnets(state.platform)[0]!.id;
+  findSubnet(state.platform, subnetId);
+  return {
+    image,
+    type,
+    subnetId,
+    securityGroupIds: data.SecurityGroupIds ?? network?.Groups ?? [DEFAULT_GROUP_ID],
+    profileArn: profileArn(state, data.IamInstanceProfile),
+    userData: checkUserData(data.UserData),
+    tags: {
+      ...specifiedTags(template?.data.TagSpecifications, "instance", TAGGABLE),
+      ...specifiedTags(input.TagSpecifications, "instance", TAGGABLE),
+      ...template?.tags,
+    },
+    minCount,
+    maxCount,
+  };
+}
+
+/** The version's data, and the tags that say where an instance comes from. */
+function templateOf(state: State, { LaunchTemplate }: RunInstancesRequest) {
+  if (!LaunchTemplate) return undefined;
+  const template = findTemplate(state, LaunchTemplate.LaunchTemplateId, LaunchTemplate.LaunchTemplateName);
+  const version = findVersion(template, LaunchTemplate.Version ?? "$Default");
+  return {
+    data: version.data,
+    tags: {
+      "aws:ec2launchtemplate:id": template.id,
+      "aws:ec2launchtemplate:version": String(version.number),
+    },
+  };
+}
+
+function defined(input: RunInstancesRequest): Partial<RunInstancesRequest> {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
+function counts({ MinCount, MaxCount }: RunInstancesRequest): [number, number] {
+  if (!MinCount || !MaxCount)
+    throw new AwsError("MissingParameter", "The request must contain the parameters MinCount and MaxCount");
+  if (MinCount < 1 || MinCount > MaxCount)
+    throw invalid(`Value (${MinCount}) for parameter minCount is invalid. It must be 1 to maxCount.`);
+  return [MinCount, MaxCount];
+}
+
+export function checkArchitecture(image: ImageRecord, type: string): void {
+  const architecture = ARM_TYPE.test(type) ? "arm64" : "x86_64";
+  if (architecture !== image.architecture)
+    throw invalid(
+      `The architecture '${architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.`,
+    );
+}
+
+function checkUserData(userData: string | undefined): string | undefined {
+  if (!userData) return undefined;
+  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(userData)) throw invalid("Invalid BASE64 encoding of user data.");
+  if (Buffer.from(userData, "base64").length > MAX_USER_DATA_BYTES)
+    throw invalid(`User data is limited to ${MAX_USER_DATA_BYTES} bytes`);
+  return userData;
+}
+
+function profileArn(
+  { platform }: State,
+  profile: { Arn?: string; Name?: string } | undefined,
+): string | undefined {
+  if (profile?.Arn) return profile.Arn;
+  return profile?.Name ? `arn:aws:iam::${platform.accountId}:instance-profile/${profile.Name}` : undefined;
+}
+
+function invalid(message: string): AwsError {
+  return new AwsError("InvalidParameterValue", message);
+}

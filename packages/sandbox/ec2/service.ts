@@ -1,0 +1,102 @@
+// EC2 of the sandbox: the one entry of this folder. An instance is a machine (machines/), an image a copy of one's
+// directory; Auto Scaling launches through `launch`, since only AWS's own services may set tags that begin with aws:.
+import type { RunInstancesRequest } from "@aws-sdk/client-ec2";
+import type { Machines } from "../machines/service.ts";
+import { AwsError, type Handler, type Platform, type Service } from "../platform.ts";
+import { publishParameters } from "./base-images.ts";
+import { imageHandlers } from "./image-handlers.ts";
+import { resumeImages } from "./images.ts";
+import { instanceHandlers, terminateInstances } from "./instance-handlers.ts";
+import { resume } from "./instance-life.ts";
+import type { InstanceRecord, Tags, TemplateRecord, TemplateVersion } from "./model.ts";
+import { networkHandlers } from "./network.ts";
+import { iamAlso, iamResources } from "./permissions.ts";
+import { runInstances } from "./run-instances.ts";
+import { changeInstance, openState, type State } from "./state.ts";
+import { tagHandlers } from "./tags.ts";
+import { templateHandlers } from "./template-handlers.ts";
+import { findTemplate, findVersion } from "./templates.ts";
+import { versionHandlers } from "./version-handlers.ts";
+
+/** What Auto Scaling needs beyond the API. */
+export type InstancePool = {
+  /** RunInstances, with tags of AWS's own. */
+  launch(input: RunInstancesRequest, systemTags: Tags): Promise<InstanceRecord[]>;
+  /** TerminateInstances; those that EC2 has forgotten are gone. */
+  terminate(ids: string[]): void;
+  instance(id: string): InstanceRecord | undefined;
+  retag(id: string, tags: Tags): void;
+  /** Throws as EC2 does where there is none. */
+  template(
+    id: string | undefined,
+    name: string | undefined,
+    version: string,
+  ): { template: TemplateRecord; version: TemplateVersion };
+  /** Called after every change of an instance's state. */
+  onChange(listener: (instance: InstanceRecord) => void): void;
+};
+
+export type Ec2 = Service & { pool: InstancePool };
+
+export function createEc2(platform: Platform, machines: Machines): Ec2 {
+  const state = openState(platform, machines);
+  return {
+    name: "ec2",
+    loadWire: async () => {
+      const module = await import("@aws-sdk/client-ec2");
+      return { module, Client: module.EC2Client };
+    },
+    handlers: withDryRun({
+      ...instanceHandlers(state),
+      ...imageHandlers(state),
+      ...templateHandlers(state),
+      ...versionHandlers(state),
+      ...tagHandlers(state),
+      ...networkHandlers(platform),
+    }),
+    iamResources: iamResources(state),
+    iamAlso: iamAlso(state),
+    start: async () => {
+      await publishParameters(platform);
+      resumeImages(state);
+      resume(state);
+    },
+    stop: async () => {
+      state.stopping = true;
+      await Promise.all(state.transitions.values());
+    },
+    pool: poolOf(state),
+  };
+}
+
+/** Every operation of EC2 takes DryRun: whether the caller may, and nothing done. IAM was asked before. */
+function withDryRun(handlers: Record<string, Handler>): Record<string, Handler> {
+  const dry = (handler: Handler): Handler => {
+    return (input, caller) => {
+      if (input.DryRun !== true) return handler(input, caller);
+      const message = "Request would have succeeded, but DryRun flag is set.";
+      throw new AwsError("DryRunOperation", message);
+    };
+  };
+  return Object.fromEntries(Object.entries(handlers).map(([name, handler]) => [name, dry(handler)]));
+}
+
+function poolOf(state: State): InstancePool {
+  return {
+    launch: (input, systemTags) => runInstances(state, input, systemTags),
+    terminate: (ids) =>
+      void terminateInstances(
+        state,
+        ids.filter((id) => state.instances.get(id)),
+      ),
+    instance: (id) => state.instances.get(id),
+    retag: (id, tags) => {
+      if (state.instances.get(id)) changeInstance(state, id, { tags });
+    },
+    template: (id, name, version) => {
+      const template = findTemplate(state, id, name);
+      return { template, version: findVersion(template, version) };
+    },
+    onChange: (listener) => void state.listeners.add(listener),
+  };
+}
