@@ -19,7 +19,7 @@ fetch() { # the address is handed over by stdin or environment: arguments can be
 }
 
 digest() {
-  if command -v sha256sum >/dev/null; then sha256sum <"$1"; else openssl dgst -sha256 -r <"$1"; fi | cut -d ' ' -f 1
+  if command -v sha256sum >/dev/null; then sha256sum <"$1"; else openssl dgst -sha256 -r <"$1"; fi
 }
 
 unpack() { # FILE DIRECTORY; by what the file is, not by how it is called
@@ -40,7 +40,7 @@ fetch_release() {
   rm -rf "$base/incoming"; mkdir -p "$base/incoming/files" || finish failed "Cannot write in $base: is the disk full?"
   fetch "$base/incoming/artifact" || finish download_failed "The artifact could not be downloaded: $(tail -n 2 "$base/.said")"
   if [ -n "$SHA256" ]; then
-    got=$(digest "$base/incoming/artifact")
+    got=$(digest "$base/incoming/artifact"); got=\${got%% *}
     [ "$got" = "$SHA256" ] || finish wrong_digest "The artifact has the SHA-256 $got, the release says $SHA256."
   fi
   unpack "$base/incoming/artifact" "$base/incoming/files"
@@ -52,7 +52,7 @@ fetch_release() {
 # What lies in shared/ (data that outlives a release) appears in the release where it has nothing of that name.
 link_shared() {
   for entry in "$base/shared"/* "$base/shared"/.[!.]*; do
-    name=$(basename "$entry")
+    name=\${entry##*/}
     { [ -e "$entry" ] && [ ! -e "$base/releases/$RELEASE/$name" ]; } && ln -s "../../shared/$name" "$base/releases/$RELEASE/$name"
   done
   return 0
@@ -97,9 +97,9 @@ flip() {
 }
 
 prune() { # the five newest by last use; never the current one nor the one before it
-  kept=0
+  kept=0; now_runs=$(readlink "$current"); ran_before=$(readlink "$base/previous")
   for id in $(ls -t "$base/versions"); do
-    case "releases/$id" in "$(readlink "$current")" | "$(readlink "$base/previous")") kept=$((kept + 1)); continue ;; esac
+    case "releases/$id" in "$now_runs" | "$ran_before") kept=$((kept + 1)); continue ;; esac
     kept=$((kept + 1))
     [ $kept -gt "$KEEP" ] && rm -rf "$base/releases/$id" "$base/versions/$id"
   done

@@ -15,8 +15,10 @@ look() {
       *) detail="the process is not running" ; [ -n "$exit_code" ] && detail="$detail (exit code $exit_code)" ;;
     esac
   elif probe; then health=healthy
-  elif [ "$(age_seconds "$pid")" -ge "$GRACE_SECONDS" ]; then health=unhealthy
-  else health=starting; fi
+  else
+    look_at_age "$pid"
+    if [ "$age" -ge "$GRACE_SECONDS" ]; then health=unhealthy; else health=starting; fi
+  fi
   finish ok
 }
 look </dev/null

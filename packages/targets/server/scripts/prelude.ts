@@ -2,20 +2,27 @@
 // POSIX sh script; a backslash is doubled here and `${` is never needed.
 //
 // Every script answers with one line `TUTTI_RESULT {…}` (result.ts) and is wrapped in functions, so that nothing it
-// starts can eat the rest of it from standard input.
+// starts can eat the rest of it from standard input. What a script does at every look is done by the shell itself where it
+// can: a pipe of small tools costs a process for each, which on a small host is most of a script's time.
 
 export const PRELUDE = `
 PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH
-case $DIRECTORY in /*) ;; *) DIRECTORY="$(pwd)/$DIRECTORY" ;; esac
+case $DIRECTORY in /*) ;; *) DIRECTORY="$PWD/$DIRECTORY" ;; esac
 unit="tutti-$APP-$ENVIRONMENT"
 base="$DIRECTORY/$APP-$ENVIRONMENT"
 current="$base/current"
 umask 022
-port=; version=; release=; pid=; state=absent; health=unknown; detail=; started_at=; start_problem=; exit_code=
+newline='
+'
+port=; version=; release=; pid=; state=absent; health=unknown; detail=; started_at=; start_problem=; exit_code=; user_id=
 
 now() { date +%s; }
 
 json_text() {
+  case $1 in
+    *[!A-Za-z0-9_./:,\\ +@=-]*) ;;
+    *) printf '"%s"' "$1"; return ;;
+  esac
   printf '%s' "$1" | tr -d '\\000-\\010\\013-\\037' | sed -e 's/\\\\/\\\\\\\\/g' -e 's/"/\\\\"/g' -e 's/	/ /g' |
     awk 'BEGIN { printf "\\"" } NR > 1 { printf "\\\\n" } { printf "%s", $0 } END { printf "\\"" }'
 }
@@ -23,13 +30,16 @@ json_text() {
 # finish OUTCOME [DETAIL]: the result line, and out.
 finish() {
   [ $# -gt 1 ] && detail=$2
+  if [ \${#detail} -gt 250 ] || [ "$detail" != "\${detail%"$newline"*}" ]; then
+    detail=$(printf '%s' "$detail" | cut -c1-250 | tail -n 6)
+  fi
+  case $port in '' | *[!0-9]*) port=null ;; esac
   printf 'TUTTI_RESULT {"outcome":"%s","detail":%s,"release":%s,"version":%s,"host":%s,"port":%s,"state":"%s","health":"%s","startedAt":%s}\\n' \\
-    "$1" "$(json_text "$(printf '%s' "$detail" | cut -c1-250 | tail -n 6)")" "$(json_text "$release")" "$(json_text "$version")" \\
-    "$(json_text "$HOST")" "$(number "$port")" "$state" "$health" "$(json_text "$started_at")"
+    "$1" "$(json_text "$detail")" "$(json_text "$release")" "$(json_text "$version")" \\
+    "$(json_text "$HOST")" "$port" "$state" "$health" "$(json_text "$started_at")"
   [ "$1" = ok ] && exit 0
   exit 10
 }
-number() { case $1 in '' | *[!0-9]*) printf null ;; *) printf '%s' "$1" ;; esac; }
 
 # The address that others reach this host at; told by whoever sent the script, else as it was at the last install.
 find_host() {
@@ -38,7 +48,7 @@ find_host() {
 }
 
 # A script runs as root, or as the app's own user where that is enough (PM2).
-is_root() { [ "$(id -u)" = 0 ] && [ "$RUN_USER" != root ]; }
+is_root() { [ -n "$user_id" ] || user_id=$(id -u); [ "$user_id" = 0 ] && [ "$RUN_USER" != root ]; }
 as_user() {
   if is_root; then runuser -u "$RUN_USER" -- env HOME="$(user_home)" "$@"; else "$@"; fi
 }
@@ -77,29 +87,42 @@ place() {
 
 alive() { # a zombie does not count: its parent has not looked yet
   [ -n "$1" ] && [ "$1" != 0 ] || return 1
-  case $(sed -n 's/^State:[^A-Z]*\\([A-Z]\\).*/\\1/p' "/proc/$1/status" 2>/dev/null) in '' | Z | X) return 1 ;; esac
+  while read -r word value; do
+    case $word:$value in State:*:[ZX]*) return 1 ;; State:*) return 0 ;; esac
+  done 2>/dev/null <"/proc/$1/status"
+  return 1
 }
 
 # From the running process itself where it may be read, else from what was last installed.
 read_running() {
-  [ -f "$base/port" ] && port=$(cut -d ' ' -f 1 "$base/port")
-  facts=$(tr '\\n\\000' ' \\n' <"/proc/$pid/environ" 2>/dev/null | sed -n 's/^TUTTI_RELEASE=\\(.*\\)/\\1/p' | head -n 1)
+  [ -f "$base/port" ] && read -r port wanted <"$base/port"
+  facts=$(tr '\\n\\000' ' \\n' <"/proc/$pid/environ" 2>/dev/null | sed -n '/^TUTTI_RELEASE=/{s///p;q;}')
   if [ -n "$facts" ]; then release=$facts
   else release=$(basename "$(readlink "$current" 2>/dev/null)" 2>/dev/null); fi
-  version=$(cat "$base/versions/$release" 2>/dev/null)
+  [ -f "$base/versions/$release" ] && read -r version <"$base/versions/$release"
   if alive "$pid"; then started_at=$(started "$pid"); fi
 }
 
-started() { # proc(5): field 22 of stat is the start in ticks since boot
-  ticks=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20)
-  booted=$(sed -n 's/^btime //p' /proc/stat)
-  [ -n "$ticks" ] && date -u -d "@$((booted + ticks / $(getconf CLK_TCK 2>/dev/null || echo 100)))" +%Y-%m-%dT%H:%M:%SZ
+# started_ticks PID: proc(5), field 22 of stat, its start in ticks since boot. A name in parentheses comes before.
+started_ticks() {
+  ticks=
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+  set -- \${line##*) }
+  ticks=\${20}; ticks_a_second=\${ticks_a_second:-$(getconf CLK_TCK 2>/dev/null || echo 100)}
 }
 
-age_seconds() {
-  ticks=$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20)
-  up=$(cut -d . -f 1 /proc/uptime)
-  [ -n "$ticks" ] && echo $((up - ticks / $(getconf CLK_TCK 2>/dev/null || echo 100))) || echo 0
+started() {
+  started_ticks "$1" || return
+  booted=$(sed -n 's/^btime //p' /proc/stat)
+  date -u -d "@$((booted + ticks / ticks_a_second))" +%Y-%m-%dT%H:%M:%SZ
+}
+
+# Sets age: how many seconds the process runs.
+look_at_age() {
+  age=0
+  started_ticks "$1" || return 0
+  read -r up idle </proc/uptime
+  age=$((\${up%%.*} - ticks / ticks_a_second))
 }
 
 # One request to the health path. True where it answered 2xx; says why not in detail.
@@ -145,7 +168,8 @@ await_health() {
       sleep "$HEALTH_INTERVAL"
     else
       good=0
-      if [ "$(age_seconds "$watched")" -ge "$BROKEN_AFTER_SECONDS" ]; then health=unhealthy; finish unhealthy; fi
+      look_at_age "$watched"
+      if [ "$age" -ge "$BROKEN_AFTER_SECONDS" ]; then health=unhealthy; finish unhealthy; fi
       if [ "$(now)" -ge "$until_at" ]; then health=starting; return; fi
       sleep "$PROBE_PAUSE"
     fi

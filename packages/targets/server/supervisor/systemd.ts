@@ -53,12 +53,18 @@ supervisor_stop() {
 
 # Sets state (active, starting, failed, inactive), pid and exit_code.
 supervisor_look() {
-  state=inactive; pid=; exit_code=
+  state=inactive; pid=; exit_code=; active=; sub=
   facts=$(systemctl show "$unit.service" -p ActiveState -p SubState -p MainPID -p ExecMainStatus 2>/dev/null)
-  active=$(printf '%s\\n' "$facts" | sed -n 's/^ActiveState=//p')
-  sub=$(printf '%s\\n' "$facts" | sed -n 's/^SubState=//p')
-  pid=$(printf '%s\\n' "$facts" | sed -n 's/^MainPID=//p')
-  exit_code=$(printf '%s\\n' "$facts" | sed -n 's/^ExecMainStatus=//p')
+  while IFS='=' read -r word value; do
+    case $word in
+      ActiveState) active=$value ;;
+      SubState) sub=$value ;;
+      MainPID) pid=$value ;;
+      ExecMainStatus) exit_code=$value ;;
+    esac
+  done <<FACTS
+$facts
+FACTS
   [ "$pid" = 0 ] && pid=
   case $active:$sub in
     active:*) state=active ;;
