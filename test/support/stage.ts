@@ -7,6 +7,7 @@ import type { Clock } from "#core/clock.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import { isEnded } from "#core/domain/deployment.ts";
 import type { Spec } from "#core/domain/spec.ts";
+import type { Driver } from "#core/driver/driver.ts";
 import { idSource } from "#core/ids.ts";
 import type { DriverRequest } from "#core/rollout/messages.ts";
 import { act, type Word } from "#engine/act.ts";
@@ -42,11 +43,16 @@ export type Mishap = {
   error?: string;
 };
 
-export type StageOptions = { hosts?: number; timers?: Timers };
+export type StageOptions = {
+  hosts?: number;
+  timers?: Timers;
+  /** In place of the fake one over `world`. */
+  driver?: Driver;
+};
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-export async function openStage({ hosts = 3, timers = systemTimers }: StageOptions = {}) {
+export async function openStage({ hosts = 3, timers = systemTimers, driver }: StageOptions = {}) {
   const table = await openTestTable();
   const directory = mkdtempSync(join(tmpdir(), "tutti-stage-"));
   const clock = fastClock();
@@ -91,7 +97,7 @@ export async function openStage({ hosts = 3, timers = systemTimers }: StageOptio
   }
 
   const control = controlDeps(store, clock, handlers, logs);
-  deps = { ...control, driver: fakeDriver(world) };
+  deps = { ...control, driver: driver ?? fakeDriver(world) };
   await handlers.CreateStateMachine!(
     {
       name: "tutti-rollout",

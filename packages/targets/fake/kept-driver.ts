@@ -1,0 +1,168 @@
+// A driver over a KeptWorld: copies are replaced, traffic can be shifted between two versions, and an image is made first.
+// It keeps every promise that the contract suite asks of a real one.
+import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
+import type { Spec } from "#core/domain/spec.ts";
+import type { PlannedStep, Step } from "#core/domain/step.ts";
+import { CAPABILITIES } from "#core/driver/capabilities.ts";
+import type { Driver, Observation, PlanRequest, Progress, RepairResult } from "#core/driver/driver.ts";
+import { planReplacing } from "#core/plan/replacing.ts";
+import { planTwoSides } from "#core/plan/two-sides.ts";
+import { behaviourOf, isWell, type KeptWorld, start, stop } from "./kept-world.ts";
+
+type State = { ids: string[] };
+
+export function keptDriver(world: KeptWorld): Driver {
+  return {
+    kind: "vm",
+    capabilities: CAPABILITIES.vm,
+    plan,
+    inspect: async () => inspect(world),
+    apply: async (_target, step, state) => (state === null ? apply(world, step) : check(world, step, state)),
+    check: async (_target, step, state) => check(world, step, state),
+    repair: async (_target, fleet) => repair(world, fleet),
+    retire: async () => stop(world, [...world.copies.keys()]),
+    tidy: async () => {
+      world.borrowed = false;
+    },
+  };
+}
+
+function plan(request: PlanRequest, spec: Spec): PlannedStep[] {
+  const twoSides = spec.rollout.strategy === "blueGreen";
+  const steps = twoSides ? planTwoSides(request, spec, false) : planReplacing(request, spec);
+  const { version, fleet } = request;
+  if (version === null || steps.length === 0 || fleet.prepared?.includes(version)) return steps;
+  return [{ type: "prepare", label: `Make the image of ${version}`, replicas: [], version }, ...steps];
+}
+
+function inspect(world: KeptWorld): Fleet {
+  const replicas = [...world.copies].map(([id]) => replicaOf(world, id));
+  const fleet = { ...EMPTY_FLEET, replicas, prepared: [...world.images], traffic: trafficOf(world) };
+  if (replicas.length === 0) return fleet;
+  return { ...fleet, endpoint: "http://kept.invalid", desired: world.desired ?? replicas.length };
+}
+
+function replicaOf(world: KeptWorld, id: string): Replica {
+  const copy = world.copies.get(id)!;
+  const coming = !copy.dead && copy.looks < world.looksToHealthy;
+  const health = isWell(world, copy) ? "healthy" : coming ? "starting" : "unhealthy";
+  return { id, version: copy.version, health, address: `${id}.invalid:80`, startedAt: null };
+}
+
+function trafficOf(world: KeptWorld): Fleet["traffic"] {
+  if (world.weights)
+    return [...world.weights].flatMap(([version, percent]) => (percent > 0 ? [{ version, percent }] : []));
+  const well = [...world.copies.values()].filter((copy) => isWell(world, copy));
+  const versions = [...new Set(well.map((copy) => copy.version))];
+  return versions.map((version) => {
+    const count = well.filter((copy) => copy.version === version).length;
+    return { version, percent: Math.round((100 * count) / well.length) };
+  });
+}
+
+function apply(world: KeptWorld, step: Step): Progress {
+  if (step.type === "prepare") return prepare(world, step);
+  world.borrowed = true;
+  if (step.action === "remove") return remove(world, step);
+  const version = step.version!;
+  if (step.type === "shift") return look(world, step, { ids: idsOf(world, version) });
+  // A side that is started has no traffic before it is shifted there.
+  if (step.action === "startBeside")
+    world.weights ??= new Map(trafficOf(world).map(({ version, percent }) => [version, percent]));
+  stop(world, (step.leaving ?? []).slice(0, step.leavingFirst));
+  const before = idsOf(world, version);
+  const fresh = before.filter((id) => !isWell(world, world.copies.get(id)!));
+  const missing = Math.max(0, (step.count ?? 0) - before.length);
+  const started = Array.from({ length: missing }, () => start(world, version));
+  return look(world, step, { ids: [...fresh, ...started] });
+}
+
+function prepare(world: KeptWorld, { version }: Step): Progress {
+  if (behaviourOf(world, version!) === "badArtifact")
+    return { phase: "failed", reason: "the artifact has another SHA-256 than its release", observations: [] };
+  world.images.add(version!);
+  return { phase: "done", state: null, observations: [] };
+}
+
+function remove(world: KeptWorld, step: Step): Progress {
+  stop(world, step.replicas);
+  const left = new Set([...world.copies.values()].map((copy) => copy.version));
+  for (const version of world.weights?.keys() ?? []) if (!left.has(version)) world.weights!.delete(version);
+  world.desired = world.copies.size;
+  const gone = {
+    version: null,
+    health: "unknown",
+    reachable: true,
+    hopeless: false,
+    serving: false,
+  } as const;
+  const observations = step.replicas.map((replica) => ({ replica, ...gone, detail: "removed" }));
+  return { phase: "done", state: null, observations };
+}
+
+function check(world: KeptWorld, step: Step, state: unknown): Progress {
+  if (step.type === "bake") return look(world, step, { ids: step.replicas });
+  if (step.type === "prepare" || step.action === "remove" || !state) return apply(world, step);
+  const { ids } = state as State;
+  for (const id of ids) {
+    const copy = world.copies.get(id);
+    if (copy) copy.looks += 1;
+  }
+  return look(world, step, { ids });
+}
+
+function look(world: KeptWorld, step: Step, state: State): Progress {
+  const observations = state.ids.map((id) => observe(world, id));
+  const well = observations.every((one) => one.serving);
+  if (!well || step.type === "bake")
+    return { phase: step.type === "bake" ? "done" : "running", state, replicas: state.ids, observations };
+  if (step.type === "shift") shift(world, step);
+  stop(world, step.leaving ?? []);
+  if (step.action === "replace") world.desired = world.copies.size;
+  return { phase: "done", state, replicas: state.ids, observations };
+}
+
+function shift(world: KeptWorld, { version, weightPercent = 100 }: Step): void {
+  const others = [...(world.weights?.keys() ?? [])].filter((one) => one !== version);
+  world.weights = new Map([
+    [version!, weightPercent],
+    ...others.map((one) => [one, 100 - weightPercent] as const),
+  ]);
+}
+
+function idsOf(world: KeptWorld, version: string): string[] {
+  return [...world.copies].filter(([, copy]) => copy.version === version).map(([id]) => id);
+}
+
+function observe(world: KeptWorld, replica: string): Observation {
+  const copy = world.copies.get(replica);
+  const gone = { version: null, health: "unknown", reachable: true, hopeless: true, serving: false } as const;
+  if (!copy) return { replica, ...gone, detail: "the platform took it away" };
+  const behaviour = behaviourOf(world, copy.version);
+  const well = isWell(world, copy);
+  const coming = !copy.dead && copy.looks <= world.looksToHealthy;
+  return {
+    replica,
+    version: copy.version,
+    health: well ? "healthy" : coming ? "starting" : "unhealthy",
+    reachable: true,
+    hopeless: behaviour === "crashes",
+    serving: well,
+    detail:
+      behaviour === "crashes"
+        ? "the process ended with exit code 1"
+        : `GET /healthz answered ${well ? 200 : 500}`,
+  };
+}
+
+function repair(world: KeptWorld, fleet: Fleet): RepairResult[] {
+  return fleet.replicas
+    .filter((one) => one.health === "unhealthy")
+    .map(({ id }) => {
+      const { version } = world.copies.get(id)!;
+      stop(world, [id]);
+      const next = start(world, version);
+      world.copies.get(next)!.looks = world.looksToHealthy;
+      return { replica: id, repaired: true, action: "replace", detail: `${next} took its place` };
+    });
+}
