@@ -2,6 +2,7 @@
 // addresses. It knows AWS and nothing of what runs on it.
 import { resolve } from "node:path";
 import type { Balancer } from "./balancer/service.ts";
+import type { ContainerService } from "./ecs/service.ts";
 import { type Callable, createDispatcher, type Dispatcher } from "./endpoint/dispatcher.ts";
 import { type HttpServer, listen } from "./endpoint/listen.ts";
 import { modelsOf } from "./endpoint/model.ts";
@@ -42,6 +43,7 @@ export type Sandbox = {
   machines: Machines;
   balancer: Balancer;
   lambda: LambdaService;
+  containers: ContainerService;
   /** Ends everything it started. Asked twice, it does it once. */
   stop(): Promise<void>;
 };
@@ -103,8 +105,9 @@ async function run(
       log,
     }),
   );
-  const { machines, balancer, lambda } = standard;
-  return { endpoint, rootCredentials: access.credentialsOf("root"), platform, machines, balancer, lambda };
+  const { machines, balancer, lambda, containers } = standard;
+  const rootCredentials = access.credentialsOf("root");
+  return { endpoint, rootCredentials, platform, machines, balancer, lambda, containers };
 }
 
 /** The latest first; one that fails does not keep the others from being undone. */

@@ -3,8 +3,12 @@
 import { type Balancer, createBalancer } from "./balancer/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
 import { createDynamoDb } from "./dynamodb/service.ts";
+<<<<<<< HEAD
 import { createEc2 } from "./ec2/service.ts";
 import { createEcr } from "./ecr/service.ts";
+=======
+import { type ContainerService, createContainerService } from "./ecs/service.ts";
+>>>>>>> 1ba0bb0 (sandbox/ecs: clusters, task definitions, services and tasks that are real processes)
 import type { Callable } from "./endpoint/dispatcher.ts";
 import type { PassthroughService } from "./endpoint/passthrough-json.ts";
 import { createEventBridge } from "./events/service.ts";
@@ -23,6 +27,7 @@ export type StandardServices = {
   machines: Machines;
   balancer: Balancer;
   lambda: LambdaService;
+  containers: ContainerService;
   services: Service[];
 };
 
@@ -32,12 +37,14 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
   const ec2 = createEc2(platform, machines);
   const lambda = createLambda(platform, options);
   const ecr = createEcr(platform);
+  const containers = createContainerService(platform);
   return {
     dynamodb: createDynamoDb(platform),
     s3: createS3(platform),
     machines,
     balancer,
     lambda,
+    containers,
     services: [
       createSecrets(platform),
       createCloudWatch(platform),
@@ -46,6 +53,7 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
       balancer,
       lambda,
       ecr.service,
+      containers,
       createStepFunctions(platform),
       createEventBridge(platform),
       createScheduler(platform),

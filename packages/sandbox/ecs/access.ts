@@ -1,0 +1,77 @@
+// What IAM is asked about a call: the ARNs that it touches, and iam:PassRole for the roles that it hands over.
+import type { Service } from "../platform.ts";
+import type { Definition } from "./model.ts";
+import { arnOf, lastPart } from "./names.ts";
+import { definitionOf, findCluster, type State, serviceOf } from "./state.ts";
+
+type Asked = { cluster?: string; service?: string; serviceName?: string; taskDefinition?: string };
+
+/** Service Authorization Reference, Amazon Elastic Container Service. What is not here knows no resources. */
+export function iamResources(state: State): Service["iamResources"] {
+  const { platform } = state;
+  const cluster = (name: string | undefined) => arnOf(platform, "cluster", lastPart(name ?? "default"));
+  const inCluster = (kind: string, name: string | undefined, what: string) =>
+    what.startsWith("arn:") ? what : arnOf(platform, kind, lastPart(name ?? "default"), lastPart(what));
+  const service = ({ cluster: name, service: one, serviceName }: Asked) => [
+    inCluster("service", name, one ?? serviceName ?? ""),
+  ];
+  const definition = (reference: string) =>
+    definitionOf(state, reference)?.arn ?? arnOf(platform, "task-definition", lastPart(reference));
+  return {
+    CreateCluster: ({ clusterName }) => [cluster(clusterName)],
+    DescribeClusters: ({ clusters }: { clusters?: string[] }) => (clusters ?? ["default"]).map(cluster),
+    DeleteCluster: (input: Asked) => [cluster(input.cluster)],
+    PutClusterCapacityProviders: (input: Asked) => [cluster(input.cluster)],
+    RegisterTaskDefinition: ({ family }) => [arnOf(platform, "task-definition", `${family}:*`)],
+    DeleteTaskDefinitions: ({ taskDefinitions }: { taskDefinitions?: string[] }) =>
+      (taskDefinitions ?? []).map(definition),
+    CreateService: service,
+    UpdateService: service,
+    DeleteService: service,
+    DescribeServices: ({ cluster: name, services }: Asked & { services?: string[] }) =>
+      (services ?? []).map((one) => inCluster("service", name, one)),
+    ListServiceDeployments: service,
+    DescribeServiceDeployments: ({ serviceDeploymentArns }) => serviceDeploymentArns ?? [],
+    DescribeServiceRevisions: ({ serviceRevisionArns }) => serviceRevisionArns ?? [],
+    RunTask: ({ taskDefinition }: Asked) => [definition(taskDefinition ?? "")],
+    StopTask: ({ cluster: name, task }) => [inCluster("task", name, task ?? "")],
+    DescribeTasks: ({ cluster: name, tasks }: Asked & { tasks?: string[] }) =>
+      (tasks ?? []).map((one) => inCluster("task", name, one)),
+    ListContainerInstances: (input: Asked) => [cluster(input.cluster)],
+    DescribeContainerInstances: (input: Asked & { containerInstances?: string[] }) =>
+      (input.containerInstances ?? []).map((one) => inCluster("container-instance", input.cluster, one)),
+    UpdateContainerInstancesState: (input: Asked & { containerInstances?: string[] }) =>
+      (input.containerInstances ?? []).map((one) => inCluster("container-instance", input.cluster, one)),
+    DeregisterContainerInstance: (input: Asked) => [cluster(input.cluster)],
+    TagResource: ({ resourceArn }) => [resourceArn],
+    UntagResource: ({ resourceArn }) => [resourceArn],
+    ListTagsForResource: ({ resourceArn }) => [resourceArn],
+  };
+}
+
+/** Developer guide, "Amazon ECS task definition parameters", roles: who registers or runs hands both over. */
+export function iamAlso(state: State): Service["iamAlso"] {
+  const pass = (...roles: (string | undefined)[]) =>
+    [...new Set(roles)]
+      .filter((role) => role !== undefined)
+      .map((resource) => ({ action: "iam:PassRole", resource }));
+  const ofDefinition = (one: Definition | undefined) => [one?.input.taskRoleArn, one?.input.executionRoleArn];
+  const started = (input: Asked) => {
+    if (input.taskDefinition) return pass(...ofDefinition(definitionOf(state, input.taskDefinition)));
+    return [];
+  };
+  return {
+    RegisterTaskDefinition: ({ taskRoleArn, executionRoleArn }) => pass(taskRoleArn, executionRoleArn),
+    RunTask: ({ taskDefinition, overrides }) =>
+      pass(
+        ...ofDefinition(definitionOf(state, taskDefinition ?? "")),
+        overrides?.taskRoleArn,
+        overrides?.executionRoleArn,
+      ),
+    CreateService: started,
+    UpdateService: (input: Asked) => {
+      const known = serviceOf(state, findCluster(state, input.cluster).arn, input.service ?? "");
+      return known ? started(input) : [];
+    },
+  };
+}

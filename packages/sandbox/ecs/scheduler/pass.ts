@@ -1,0 +1,114 @@
+// One look at a service: how its tasks are, what is to be started and stopped, and where its deployments stand. What is
+// decided is done at once; what comes of it is seen by the next pass.
+import { nameOfService, note, noteOnce } from "../events.ts";
+import type { EcsService, Task } from "../model.ts";
+import { type State, saveSoon, tasksOf } from "../state.ts";
+import { endTask } from "../tasks/end-task.ts";
+import { addFailure, forgiveFailures } from "./failures.ts";
+import { launchForService, taskList } from "./launch.ts";
+import { planTasks } from "./plan.ts";
+import { settle, watchFailures } from "./rollout.ts";
+import { firstHealthy, keeperOf, type SeenTask, seeTasks } from "./standing.ts";
+
+const PLACEMENT_PAUSE_MILLISECONDS = 1_000;
+const IMPAIRED_FAILURES = 3;
+
+/** Answers whether the service is steady: nothing is under way. */
+export async function passOver(state: State, service: EcsService): Promise<boolean> {
+  const seen = await seeTasks(state, service);
+  if (state.stopped) return true;
+  for (const deployment of firstHealthy(service, seen))
+    forgiveFailures(deployment, service.settings.circuitBreaker);
+  watchFailures(state, service);
+  const primary = service.deployments[0];
+  const { minimumHealthyPercent, maximumPercent } = service.settings;
+  const plan = planTasks(seen, {
+    desired: service.desiredCount,
+    minimumHealthyPercent,
+    maximumPercent,
+    rollingOut: primary?.rolloutState === "IN_PROGRESS",
+  });
+  const started = startTasks(state, service, plan.start);
+  const stopped = stopTasks(state, service, seen, plan.stop);
+  const acted = started + stopped > 0;
+  if (service.status === "DRAINING") return finish(state, service);
+  const steady = !acted && settle(state, service, seen);
+  if (steady && !service.steady)
+    note(state, service, `${nameOfService(service)} has reached a steady state.`);
+  if (acted || steady !== service.steady) saveSoon(state);
+  service.steady = steady;
+  return steady && primary?.failuresInRow === 0;
+}
+
+function startTasks(state: State, service: EcsService, count: number): number {
+  const deployment = keeperOf(service);
+  if (count === 0 || !deployment || state.platform.now() < deployment.retryAt) return 0;
+  const started: Task[] = [];
+  while (started.length < count) {
+    const task = launchForService(state, service, deployment);
+    if (!task) {
+      placementFailed(state, service);
+      break;
+    }
+    started.push(task);
+  }
+  if (deployment.failuresInRow >= IMPAIRED_FAILURES)
+    noteOnce(
+      state,
+      service,
+      `${nameOfService(service)} is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.`,
+    );
+  if (started.length > 0)
+    note(
+      state,
+      service,
+      `${nameOfService(service)} has started ${started.length} tasks: ${taskList(started)}.`,
+    );
+  return started.length;
+}
+
+/** It counts as a failed task, unless room is about to be made: something of the service is on its way out. */
+function placementFailed(state: State, service: EcsService): void {
+  const deployment = keeperOf(service)!;
+  const leaving = tasksOf(state, service).some(
+    (task) => task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED",
+  );
+  const now = state.platform.now();
+  if (leaving) return;
+  addFailure(deployment, now);
+  deployment.retryAt = now + PLACEMENT_PAUSE_MILLISECONDS;
+}
+
+function stopTasks(
+  state: State,
+  service: EcsService,
+  seen: SeenTask[],
+  wanted: { id: string; unhealthy: boolean }[],
+): number {
+  const scaled: Task[] = [];
+  for (const { id, unhealthy } of wanted) {
+    const { task, why, event } = seen.find((one) => one.id === id)!;
+    if (unhealthy && event) note(state, service, `${nameOfService(service)} ${event}`);
+    const reason =
+      unhealthy && why ? why : `Scaling activity initiated by (deployment ${service.deployments[0]?.id})`;
+    endTask(state, task, { code: "ServiceSchedulerInitiated", reason, failed: unhealthy });
+    scaled.push(task);
+  }
+  if (scaled.length > 0)
+    note(
+      state,
+      service,
+      `${nameOfService(service)} has stopped ${scaled.length} running tasks: ${taskList(scaled)}.`,
+    );
+  return scaled.length;
+}
+
+/** A deleted service is gone when its last task has stopped. */
+function finish(state: State, service: EcsService): boolean {
+  if (tasksOf(state, service).some(({ lastStatus }) => lastStatus !== "STOPPED")) return false;
+  service.status = "INACTIVE";
+  service.closedAt = state.platform.now();
+  service.deployments = [];
+  saveSoon(state);
+  return true;
+}
