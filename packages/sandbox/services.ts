@@ -3,12 +3,9 @@
 import { type Balancer, createBalancer } from "./balancer/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
 import { createDynamoDb } from "./dynamodb/service.ts";
-<<<<<<< HEAD
 import { createEc2 } from "./ec2/service.ts";
 import { createEcr } from "./ecr/service.ts";
-=======
 import { type ContainerService, createContainerService } from "./ecs/service.ts";
->>>>>>> 1ba0bb0 (sandbox/ecs: clusters, task definitions, services and tasks that are real processes)
 import type { Callable } from "./endpoint/dispatcher.ts";
 import type { PassthroughService } from "./endpoint/passthrough-json.ts";
 import { createEventBridge } from "./events/service.ts";

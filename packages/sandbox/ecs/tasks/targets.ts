@@ -25,7 +25,7 @@ export async function deregister(platform: Platform, task: Task, target: Target)
 export async function drained(platform: Platform, task: Task, target: Target): Promise<void> {
   for (;;) {
     const [found] = await readHealth(platform, target.groupArn, input(task, target).Targets);
-    if (!found || found.health.State !== "draining") return;
+    if (found?.health.State !== "draining") return;
     await sleep(POLL_MILLISECONDS);
   }
 }
