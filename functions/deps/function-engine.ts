@@ -3,6 +3,7 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { EngineDeps } from "#engine/deps.ts";
 import { functionDriver } from "#targets/function/driver.ts";
+import { cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
@@ -20,5 +21,10 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
     namePrefix: settings.appFunctionPrefix,
     defaultRoleArn: settings.appFunctionRoleArn,
   });
-  return { ...controlDeps(settings, "driver-function"), driver, sdkCalls: taken };
+  return {
+    ...controlDeps(settings, "driver-function"),
+    driver,
+    alarms: cloudWatchAlarms(count),
+    sdkCalls: taken,
+  };
 }

@@ -5,6 +5,7 @@ import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { EngineDeps } from "#engine/deps.ts";
 import { createServerDriver } from "#targets/server/driver.ts";
+import { cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
@@ -18,5 +19,10 @@ export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
     secrets: count(new SecretsManagerClient(awsOptions())),
     elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
   });
-  return { ...controlDeps(readSettings(env), "driver-server"), driver, sdkCalls: taken };
+  return {
+    ...controlDeps(readSettings(env), "driver-server"),
+    driver,
+    alarms: cloudWatchAlarms(count),
+    sdkCalls: taken,
+  };
 }

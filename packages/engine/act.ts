@@ -25,13 +25,14 @@ export async function act(deps: ControlDeps, deploymentId: string, word: Word): 
   return after;
 }
 
-/** Going on after a failure means: the failures so far are forgiven, and what is live is looked at anew. */
+/** Going on after a failure means: the failures so far and the alarms that fire are forgiven, and what is live is looked at anew. */
 function heard(deployment: Deployment, word: Word, at: string): Deployment {
   const next = acceptAction(deployment, word.action, word.actor, at, word.reason);
   const resumed = deployment.status === "paused" && next.status !== "paused";
   const failed = deployment.steps.some((step) => step.status === "failed" && !step.bestEffort);
   if (!resumed || !failed) return next;
-  return { ...next, reason: "", failures: [], replan: true, progressAt: at };
+  const { alarmsAtStart: _heardAnew, ...rest } = next;
+  return { ...rest, reason: "", failures: [], replan: true, progressAt: at };
 }
 
 async function wakeQuietly(deps: ControlDeps, deployment: Deployment): Promise<void> {

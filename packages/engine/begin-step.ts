@@ -4,6 +4,7 @@ import { instant } from "#core/clock.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Step } from "#core/domain/step.ts";
 import { currentStep } from "#core/rollout/statuses.ts";
+import { readAlarms, startEvents, unheardAlarms } from "./alarms.ts";
 import type { EngineDeps } from "./deps.ts";
 import { type Caller, changeOwn } from "./fence.ts";
 import { moveOf } from "./move.ts";
@@ -14,18 +15,39 @@ export async function beginStep(
   deps: EngineDeps,
   caller: Caller,
 ): Promise<{ deployment: Deployment; step: Step | null }> {
-  const at = instant(deps.clock.now());
-  const deployment = await changeOwn(deps, caller, (before) => {
+  let unheard: string[] = [];
+  const tried = await changeOwn(deps, caller, (before) => {
     const step = playable(before);
     if (step?.status !== "pending") return null;
-    const begun = withStep(before, step.index, { status: "running", startedAt: at });
-    return {
-      deployment: { ...begun, changed: true, stepState: null, watches: {}, bakedSeconds: 0, progressAt: at },
-      events: [{ type: "step", message: `${step.label} begins.`, step: step.index }],
-    };
+    unheard = unheardAlarms(before, step);
+    return unheard.length > 0 ? null : begun(before, step, instant(deps.clock.now()));
   });
+  const deployment = unheard.length > 0 ? await beginGuarded(deps, caller, unheard) : tried;
   const step = playable(deployment);
   return { deployment, step: step?.status === "running" ? step : null };
+}
+
+/** Nothing is begun while the alarms that are to guard it cannot be read. */
+async function beginGuarded(deps: EngineDeps, caller: Caller, names: string[]): Promise<Deployment> {
+  const alarms = await readAlarms(deps, names);
+  const alarmsAtStart = alarms.filter((one) => one.firing).map((one) => one.name);
+  return changeOwn(deps, caller, (before) => {
+    const step = playable(before);
+    if (step?.status !== "pending") return null;
+    const { deployment, events } = begun(before, step, instant(deps.clock.now()));
+    return {
+      deployment: { ...deployment, alarmsAtStart },
+      events: [...startEvents(names, alarms), ...events],
+    };
+  });
+}
+
+function begun(before: Deployment, step: Step, at: string) {
+  const running = withStep(before, step.index, { status: "running", startedAt: at });
+  return {
+    deployment: { ...running, changed: true, stepState: null, watches: {}, bakedSeconds: 0, progressAt: at },
+    events: [{ type: "step" as const, message: `${step.label} begins.`, step: step.index }],
+  };
 }
 
 /** What a driver plays; approvals, bakes and hooks are the engine's own. */

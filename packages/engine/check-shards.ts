@@ -1,10 +1,11 @@
 // The step whose shards have been played: what they found, taken together, is judged as one step.
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Step } from "#core/domain/step.ts";
-import { failuresAllowed } from "#core/judge/judge.ts";
+import { alarmReason, failuresAllowed } from "#core/judge/judge.ts";
 import { SHARD_SIZE } from "#core/rollout/limits.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import type { Shard } from "#store/shards.ts";
+import { hearOnce } from "./alarms.ts";
 import { recordLook } from "./check.ts";
 import type { EngineDeps } from "./deps.ts";
 import type { Caller } from "./fence.ts";
@@ -23,10 +24,13 @@ export async function checkShards(
   const done = new Set(shards.filter((one) => one.done).map((one) => one.shard));
   const missing = Array.from({ length: count }, (_, index) => index).filter((index) => !done.has(index));
   if (missing.length > 0) return { next: "shards", shards: missing };
-  return recordLook(deps, caller, step, together(deployment, step, shards), count + 3, count);
+  const firing = await hearOnce(deps, deployment, step);
+  const alarm = alarmReason({ alarms: { firing, firingAtStart: deployment.alarmsAtStart ?? [] } });
+  const watched = together(deployment, step, shards, alarm ?? "");
+  return recordLook(deps, caller, step, watched, count + 3, count);
 }
 
-function together(deployment: Deployment, step: Step, shards: Shard[]): Watched {
+function together(deployment: Deployment, step: Step, shards: Shard[], alarm: string): Watched {
   const failed = shards.flatMap((one) => one.failures);
   const failures = [...deployment.failures, ...failed];
   const seen = {
@@ -42,7 +46,8 @@ function together(deployment: Deployment, step: Step, shards: Shard[]): Watched 
     healthy: shards.flatMap((one) => one.healthy),
     events: [],
   };
-  const reason = shards.find((one) => one.reason !== "")?.reason ?? overBudget(deployment, step, failures);
+  const told = shards.find((one) => one.reason !== "")?.reason ?? alarm;
+  const reason = told || overBudget(deployment, step, failures);
   if (reason === "" || step.bestEffort) return { ...seen, outcome: "done", reason: "" };
   const hold = deployment.spec.rollout.onFailure === "pause" && !step.rollback;
   return { ...seen, outcome: hold ? "hold" : "rollBack", reason };

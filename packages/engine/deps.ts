@@ -1,5 +1,6 @@
 // What the engine is handed. ControlDeps are enough for the API; a driver function has a driver besides.
 import type { Clock } from "#core/clock.ts";
+import type { Alarm } from "#core/domain/alarm.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import type { IdSource } from "#core/ids.ts";
@@ -32,8 +33,14 @@ export type ControlDeps = {
   log: Log;
 };
 
+export type AlarmReader = {
+  /** Those of them that exist. Errors of the platform may be thrown as they are. */
+  read(names: string[]): Promise<Alarm[]>;
+};
+
 export type EngineDeps = ControlDeps & {
   driver: Driver;
+  alarms: AlarmReader;
   /** Calls to the platform since it was last asked, for the receipt. */
   sdkCalls?(): number;
 };

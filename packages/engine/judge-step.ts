@@ -6,6 +6,7 @@ import type { Step } from "#core/domain/step.ts";
 import type { Observation } from "#core/driver/driver.ts";
 import { judge, type Verdict } from "#core/judge/judge.ts";
 import { observe } from "#core/judge/watch.ts";
+import type { Heard } from "./alarms.ts";
 
 /** What has been seen of a step so far. */
 export type Tally = {
@@ -29,7 +30,7 @@ export function judgeStep(
   step: Step,
   spec: Spec,
   tally: Tally,
-  seen: { done: boolean; observations: Observation[] },
+  seen: { done: boolean; observations: Observation[]; heard: Heard },
   nowMs: number,
 ): Look {
   const aside = putAside(deployment, step, seen.observations);
@@ -50,12 +51,13 @@ export function judgeStep(
       replicas,
       baking,
       bestEffort: step.bestEffort,
+      alarms: { firing: seen.heard.firing, firingAtStart: deployment.alarmsAtStart ?? [] },
     },
     nowMs,
   );
   const settled =
     seen.done || baking || aside.size > 0 || failedHere(step, [...tally.failures, ...verdict.failed]);
-  return { watches, verdict, complete: verdict.verdict === "continue" && settled };
+  return { watches, verdict, complete: verdict.verdict === "continue" && settled && !seen.heard.blind };
 }
 
 function putAside(deployment: Deployment, step: Step, observations: Observation[]): Set<string> {

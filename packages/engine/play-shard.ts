@@ -27,7 +27,7 @@ export async function playShard(deps: EngineDeps, caller: Caller & { shard: numb
   const before = there?.startedAt === step.startedAt ? there : null;
   if (before?.done) return { next: "check" };
   const context = await contextFor(deps, deployment, step.version ?? null);
-  const watched = await play({ deps, caller, deployment, share, context, before });
+  const watched = await play({ deps, caller, deployment, share, shard: caller.shard, context, before });
   await deps.store.shards.put(deployment.id, shardOf(step, caller.shard, watched, before), deps.clock.now());
   if (watched.outcome !== "timeUp") return { next: "check" };
   throw new TuttiError("still_running", `Shard ${caller.shard + 1} of ${step.label} is not finished.`);
@@ -38,11 +38,12 @@ type Playing = {
   caller: Caller;
   deployment: Deployment;
   share: Step;
+  shard: number;
   context: TargetContext;
   before: Shard | null;
 };
 
-async function play({ deps, caller, deployment, share, context, before }: Playing): Promise<Watched> {
+async function play({ deps, caller, deployment, share, shard, context, before }: Playing): Promise<Watched> {
   const tally = {
     watches: before?.watches ?? {},
     failures: [...deployment.failures, ...(before?.failures ?? [])],
@@ -55,7 +56,9 @@ async function play({ deps, caller, deployment, share, context, before }: Playin
     if (progress.phase === "failed") return failedAtOnce(deployment, share, tally, progress);
     state = progress.state;
   }
-  return watchStep(deps, { caller, deployment, step: share, context, state, tally });
+  // One shard's ear is enough: DescribeAlarms takes 9 calls a second for the whole account (CloudWatch, service quotas).
+  const deaf = shard !== 0;
+  return watchStep(deps, { caller, deployment, step: share, context, state, tally, deaf });
 }
 
 function shardOf(step: Step, shard: number, watched: Watched, before: Shard | null): Shard {

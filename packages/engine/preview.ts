@@ -7,6 +7,7 @@ import { withGates } from "#core/plan/gates.ts";
 import { preview as estimate, type Preview } from "#core/plan/preview.ts";
 import { SHARD_SIZE } from "#core/rollout/limits.ts";
 import type { TargetName } from "#store/targets.ts";
+import { alarmNotes } from "./alarms.ts";
 import { asking } from "./asking.ts";
 import { contextOf, needEnvironment, needRelease } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -49,6 +50,10 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     desired,
     steps,
     ...estimate(steps, fleet, spec, SHARD_SIZE),
-    notes: [...((await deps.driver.notes?.(context, version)) ?? []), ...waiting],
+    notes: [
+      ...((await deps.driver.notes?.(context, version)) ?? []),
+      ...(await alarmNotes(deps, spec.rollout)),
+      ...waiting,
+    ],
   };
 }

@@ -6,6 +6,7 @@ import type { Step } from "#core/domain/step.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { WATCH_SECONDS } from "#core/rollout/limits.ts";
+import { type Heard, listenToAlarms, NOTHING_HEARD } from "./alarms.ts";
 import { asTuttiError } from "./asking.ts";
 import type { EngineDeps } from "./deps.ts";
 import { type Caller, readOwn } from "./fence.ts";
@@ -24,6 +25,8 @@ export type Watching = {
   context: TargetContext;
   state: unknown;
   tally: Tally;
+  /** Another shard of the step listens to the alarms. */
+  deaf?: boolean;
 };
 
 export type Watched = {
@@ -44,18 +47,20 @@ export type Watched = {
 
 export async function watchStep(deps: EngineDeps, watching: Watching): Promise<Watched> {
   const startedMs = deps.clock.now();
+  const { deployment, step } = watching;
+  const listen = watching.deaf ? () => NOTHING_HEARD : listenToAlarms(deps, deployment, step);
   let listenedMs = startedMs;
   let failingSinceMs: number | null = null;
   let seen: Watched = nothingSeen(watching);
   for (;;) {
-    const answer = await look(deps, watching, seen.state);
+    const [answer, heard] = await Promise.all([look(deps, watching, seen.state), listen()]);
     const nowMs = deps.clock.now();
     if (answer instanceof TuttiError) {
       failingSinceMs ??= nowMs;
       if (nowMs - failingSinceMs >= FAILING_MS || answer.code === "platform_denied") throw answer;
     } else {
       failingSinceMs = null;
-      seen = fold(watching, seen, answer, nowMs);
+      seen = fold(watching, seen, { progress: answer, heard }, nowMs);
       if (seen.outcome !== "timeUp") return seen;
     }
     if (nowMs - startedMs >= WATCH_SECONDS * 1000) return seen;
@@ -85,13 +90,16 @@ async function isAborted(deps: EngineDeps, { caller, step }: Watching): Promise<
   return !step.rollback && (intent?.action === "abort" || ending !== null);
 }
 
-function fold(watching: Watching, before: Watched, progress: Progress, nowMs: number): Watched {
+type Seen = { progress: Progress; heard: Heard };
+
+function fold(watching: Watching, before: Watched, { progress, heard }: Seen, nowMs: number): Watched {
   const { deployment, step, context } = watching;
   const events = [...before.events, ...(progress.events ?? [])];
   if (progress.phase === "failed") {
     return { ...before, ...bad(deployment, step, progress.reason), events };
   }
-  const seen = { done: progress.phase === "done", observations: progress.observations };
+  const { observations } = progress;
+  const seen = { done: progress.phase === "done", observations, heard };
   const replicas = progress.replicas ?? before.replicas;
   const named = replicas ? { ...step, replicas } : step;
   const judged = judgeStep(deployment, named, context.spec, before.tally, seen, nowMs);

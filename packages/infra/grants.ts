@@ -32,6 +32,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     },
     { actions: ["secretsmanager:GetSecretValue"], resources: ["*"] },
     ...balancer(),
+    ...alarms(),
   ],
   "driver-function": (names) => [
     ...table(names),
@@ -39,6 +40,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...artifacts(names),
     { actions: [...FUNCTION_CALLS], resources: [names.appFunctionsArn] },
     { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
+    ...alarms(),
   ],
   "events-artifact": (names) => [
     ...table(names),
@@ -110,6 +112,11 @@ function artifacts(names: Names): Statement[] {
 /** Without it S3 answers 403 for an object that is not there (S3 API Reference, HeadObject, Permissions). */
 function telling404(names: Names): Statement[] {
   return [{ actions: ["s3:ListBucket"], resources: [names.bucketArn] }];
+}
+
+/** On every one: "*" is what composite alarms take (CloudWatch API Reference, DescribeAlarms), and alarms are named by manifests, not by Tutti. */
+function alarms(): Statement[] {
+  return [{ actions: ["cloudwatch:DescribeAlarms"], resources: ["*"] }];
 }
 
 function balancer(): Statement[] {

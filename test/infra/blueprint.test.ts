@@ -33,7 +33,7 @@ test("every statement names at least one action and one resource", () => {
 test("only calls that cannot be narrowed reach every resource", () => {
   const everywhere = statementsOf(plan).filter((one) => one.resources.includes("*"));
   const services = new Set(everywhere.flatMap((one) => one.actions.map((action) => action.split(":")[0])));
-  expect([...services].sort()).toEqual(["elasticloadbalancing", "secretsmanager", "ssm"]);
+  expect([...services].sort()).toEqual(["cloudwatch", "elasticloadbalancing", "secretsmanager", "ssm"]);
 });
 
 test("a function that may be invoked is one of the blueprint's own or an app's", () => {

@@ -45,6 +45,7 @@ export function aRollout(overrides: Partial<Spec["rollout"]> = {}): Spec["rollou
     approval: "none",
     onFailure: "rollback",
     onConflict: "queue",
+    alarms: [],
     ...overrides,
   };
 }

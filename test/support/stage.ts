@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Clock } from "#core/clock.ts";
+import type { Alarm } from "#core/domain/alarm.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import { isEnded } from "#core/domain/deployment.ts";
 import type { Spec } from "#core/domain/spec.ts";
@@ -97,7 +98,8 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
   }
 
   const control = controlDeps(store, clock, handlers, logs);
-  deps = { ...control, driver: driver ?? fakeDriver(world) };
+  const alarms = fakeAlarms();
+  deps = { ...control, driver: driver ?? fakeDriver(world), alarms };
   await handlers.CreateStateMachine!(
     {
       name: "tutti-rollout",
@@ -120,6 +122,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     /** What the API and the sweep are handed; a test may break it for a while. */
     control,
     mishaps,
+    alarms,
     invocations,
     logs,
     machine,
@@ -170,6 +173,24 @@ async function deploy(deps: ControlDeps, store: Store, version: string, options:
     ...rest,
     spec,
   });
+}
+
+/** Alarms that a test sets: name to the reason why it fires, or nothing while it does not. */
+function fakeAlarms() {
+  const states = new Map<string, string>();
+  const alarms = {
+    states,
+    reads: 0,
+    /** Reading fails with it as long as it is there. */
+    error: undefined as Error | undefined,
+    async read(names: string[]): Promise<Alarm[]> {
+      alarms.reads += 1;
+      if (alarms.error) throw alarms.error;
+      const known = names.filter((name) => states.has(name));
+      return known.map((name) => ({ name, firing: states.get(name) !== "", reason: states.get(name)! }));
+    },
+  };
+  return alarms;
 }
 
 function takeMishap(mishaps: Mishap[], verb: Mishap["verb"]): Mishap | undefined {

@@ -63,6 +63,8 @@ export type Deployment = {
   watches: Record<string, Watch>;
   /** Seconds of the bake under way that are behind us. */
   bakedSeconds: number;
+  /** Names of the alarms that fired before the first step began, or when somebody went on after a failure: left out of account. */
+  alarmsAtStart?: string[];
   /** Whether anything has been changed on the target yet; an abort before that ends `cancelled`. */
   changed: boolean;
   /** The end that the rollback under way leads to, with why; `null` while going forward. */

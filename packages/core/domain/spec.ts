@@ -35,6 +35,8 @@ export type RolloutPolicy = {
   approval: "none" | "before" | "eachStep";
   onFailure: "rollback" | "pause";
   onConflict: "queue" | "reject" | "supersede";
+  /** CloudWatch alarms by name. One that begins to fire acts as onFailure says. */
+  alarms: string[];
 };
 
 export type Spec = {

@@ -31,6 +31,8 @@ function watch(healthyInARow: number, unhealthyInARow = 0, lastDetail = "GET /he
   return { since: STARTED, healthyInARow, unhealthyInARow, lastDetail, lastAt: NOW };
 }
 
+const anAlarm = (name: string) => ({ name, reason: `Threshold Crossed: ${name}.` });
+
 const answers500 = "GET /healthz answered 500";
 const sick = (replica: string) => look(replica, { health: "unhealthy", detail: answers500 });
 const silent = (replica: string) =>
@@ -244,17 +246,21 @@ const CASES: Case[] = [
     {
       observations: [look("web-1")],
       watches: { "web-1": watch(2) },
-      alarms: { firing: ["errors"], firingAtStart: [] },
+      alarms: { firing: [anAlarm("errors"), anAlarm("slow")], firingAtStart: [] },
     },
     {},
-    { verdict: "rollBack", healthy: ["web-1"], reason: "alarm errors is firing" },
+    {
+      verdict: "rollBack",
+      healthy: ["web-1"],
+      reason: "alarm errors is firing: Threshold Crossed: errors; also slow",
+    },
   ],
   [
     "an alarm that fired before the start is reported and ignored",
     {
       observations: [look("web-1")],
       watches: { "web-1": watch(2) },
-      alarms: { firing: ["errors"], firingAtStart: ["errors"] },
+      alarms: { firing: [anAlarm("errors")], firingAtStart: ["errors"] },
     },
     {},
     { verdict: "continue", healthy: ["web-1"], ignoredAlarms: ["errors"] },

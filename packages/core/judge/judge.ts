@@ -2,6 +2,7 @@
 // come in, a verdict with a sentence for people comes out. A tolerated failure is within `maxFailures` of the whole
 // deployment; one more acts as `onFailure` says.
 import { instant } from "../clock.ts";
+import type { Alarm } from "../domain/alarm.ts";
 import type { Failure, Watch } from "../domain/deployment.ts";
 import type { HealthPolicy, RolloutPolicy } from "../domain/spec.ts";
 import type { Observation } from "../driver/driver.ts";
@@ -32,7 +33,7 @@ export type JudgeInput = {
   baking?: boolean;
   /** Failures are told and nothing more; the budget does not see them. */
   bestEffort?: boolean;
-  alarms?: { firing: string[]; firingAtStart: string[] };
+  alarms?: { firing: Pick<Alarm, "name" | "reason">[]; firingAtStart: string[] };
 };
 
 export type Verdict = {
@@ -142,14 +143,17 @@ function pendingReplicas(
   return wanted.filter((replica) => !settled.has(replica) && !broken.has(replica) && !healthy.has(replica));
 }
 
-function ignoredAlarms(input: JudgeInput): string[] {
+function ignoredAlarms(input: Pick<JudgeInput, "alarms">): string[] {
   return input.alarms?.firingAtStart ?? [];
 }
 
-function alarmReason(input: JudgeInput): string | null {
+/** `null` where none fires that did not fire before the start. */
+export function alarmReason(input: Pick<JudgeInput, "alarms">): string | null {
   const before = new Set(ignoredAlarms(input));
-  const firing = (input.alarms?.firing ?? []).filter((name) => !before.has(name));
-  return firing.length === 0 ? null : `alarm ${firing.join(", ")} is firing`;
+  const [first, ...others] = (input.alarms?.firing ?? []).filter(({ name }) => !before.has(name));
+  if (!first) return null;
+  const also = others.length === 0 ? "" : `; also ${others.map(({ name }) => name).join(", ")}`;
+  return `alarm ${first.name} is firing${colon(first.reason.replace(/[.\s]+$/, ""))}${also}`;
 }
 
 function budgetReason(policy: JudgePolicy, input: JudgeInput, failed: Failure[]): string | null {

@@ -300,9 +300,7 @@ const PLANNED: [change: object, path: string][] = [
   [{ secrets: { DB: "ssm:/db" } }, "secrets"],
   [{ connect: ["orders"] }, "connect"],
   [{ volumes: [{ name: "data" }] }, "volumes"],
-  [{ rollout: { alarms: ["errors"] } }, "rollout.alarms"],
   [{ environments: { prod: { scaling: { min: 1 } } } }, "environments.prod.scaling"],
-  [{ environments: { prod: { rollout: { alarms: ["errors"] } } } }, "environments.prod.rollout.alarms"],
 ];
 
 test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change, path) => {
@@ -316,10 +314,27 @@ test("keys that are not built yet are fine while they say nothing", () => {
   const empty = {
     hooks: { before: [], afterStep: [], after: [] },
     connect: [],
-    rollout: { alarms: [] },
     secrets: {},
   };
-  expect(parseManifest({ ...SERVER, ...empty })).toEqual({ ...SERVER, rollout: {} });
+  expect(parseManifest({ ...SERVER, ...empty })).toEqual(SERVER);
+});
+
+test("alarms are at most ten names, each once, on every kind", () => {
+  const guarded = {
+    rollout: { alarms: ["Shop 5xx (prod)"] },
+    environments: { dev: { rollout: { alarms: [] } } },
+  };
+  for (const app of [SERVER, FUNCTION, VM, CONTAINER])
+    expect(parseManifest({ ...app, ...guarded })).toEqual({ ...app, ...guarded });
+  const refused = (alarms: unknown) => problems({ ...SERVER, rollout: { alarms } });
+  expect(refused(["a", "b", "a"])).toEqual(["rollout.alarms: must name each alarm once, not a twice"]);
+  expect(refused(Array.from({ length: 11 }, (_, n) => `a${n}`))).toEqual([
+    "rollout.alarms: must be at most 10 alarms",
+  ]);
+  expect(refused([""])).toEqual([
+    "rollout.alarms.0: must be the name of an alarm: 1 to 255 characters, on one line",
+  ]);
+  expect(refused("errors")).toEqual(['rollout.alarms: must be a list, not "errors"']);
 });
 
 const VM = { app: "storefront", kind: "vm", start: "node app.js" };
@@ -401,9 +416,10 @@ test("a hopelessly wrong document gets a bounded answer", () => {
 });
 
 test("a deployment's own rollout is checked in the same words, under rollout", () => {
-  expect(parseRollout({ batch: "50%", bakeSeconds: 5, alarms: [] }, "server")).toEqual({
+  expect(parseRollout({ batch: "50%", bakeSeconds: 5, alarms: ["5xx"] }, "server")).toEqual({
     batch: "50%",
     bakeSeconds: 5,
+    alarms: ["5xx"],
   });
   const wrong = refusal(() => parseRollout({ batch: "150%", bacth: 1, maxSurge: 1 }, "server"));
   expect(wrong.errors).toEqual([
@@ -415,7 +431,6 @@ test("a deployment's own rollout is checked in the same words, under rollout", (
     },
   ]);
   expect(refusal(() => parseRollout({ batch: 1 }, "function")).code).toBe("not_supported_by_kind");
-  expect(refusal(() => parseRollout({ alarms: ["x"] }, "function")).code).toBe("not_supported_yet");
   expect(refusal(() => parseRollout([], "server")).errors).toEqual([
     { path: "rollout", message: "must be a block of keys, not []" },
   ]);

@@ -5,7 +5,7 @@ import { problemsOf } from "./issues.ts";
 import { kindProblems, rolloutKindProblems } from "./kind-rules.ts";
 import { isRecord } from "./merge.ts";
 import { mergedProblems } from "./merged-rules.ts";
-import { takePlanned, takePlannedRollout } from "./planned.ts";
+import { takePlanned } from "./planned.ts";
 import { distinct, type Problem, problemError } from "./problem.ts";
 import { type Manifest, manifestSchema, type RolloutOverride, rolloutSchema } from "./schema.ts";
 
@@ -30,11 +30,9 @@ export function parseManifest(document: unknown): Manifest {
 
 /** A deployment's own `rollout`; paths begin with `rollout`. Throws as `parseManifest` does. */
 export function parseRollout(document: unknown, kind: Kind): RolloutOverride {
-  const problems: Problem[] = [];
-  const rest = isRecord(document) ? takePlannedRollout(document, "rollout", problems) : document;
-  problems.push(...rolloutKindProblems(rest, kind, "rollout"));
+  const problems: Problem[] = rolloutKindProblems(document, kind, "rollout");
   const told = new Set(problems.map((problem) => problem.path));
-  const parsed = rolloutSchema.safeParse(rest, { reportInput: true });
+  const parsed = rolloutSchema.safeParse(document, { reportInput: true });
   if (!parsed.success) {
     problems.push(...problemsOf(parsed.error, "rollout").filter((problem) => !told.has(problem.path)));
   }

@@ -1,11 +1,10 @@
-// Keys of the contract's page that are not built yet. With nothing in them they are fine (`alarms: []`); else they are
+// Keys of the contract's page that are not built yet. With nothing in them they are fine (`connect: []`); else they are
 // refused by their path with `not_supported_yet`, never ignored. Whoever builds one moves it to the schema.
 import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";
 import { join, type Problem } from "./problem.ts";
 
 const PLANNED_SETTINGS = ["hooks", "scaling", "secrets", "connect", "volumes"];
-const PLANNED_ROLLOUT = ["alarms"];
 /** Built on containers; on the other kinds to come. */
 const PLANNED_ELSEWHERE: Record<string, Kind> = { resources: "container" };
 
@@ -32,26 +31,6 @@ function plannedFor(kind: unknown): string[] {
 }
 
 function takeSettings(
-  block: Record<string, unknown>,
-  keys: string[],
-  path: string,
-  problems: Problem[],
-): Record<string, unknown> {
-  const rest = takeKeys(block, keys, path, problems);
-  if (isRecord(rest.rollout))
-    rest.rollout = takePlannedRollout(rest.rollout, join(path, "rollout"), problems);
-  return rest;
-}
-
-export function takePlannedRollout(
-  rollout: Record<string, unknown>,
-  path: string,
-  problems: Problem[],
-): Record<string, unknown> {
-  return takeKeys(rollout, PLANNED_ROLLOUT, path, problems);
-}
-
-function takeKeys(
   block: Record<string, unknown>,
   keys: string[],
   path: string,

@@ -83,6 +83,18 @@ const weightsSchema = z
     }
   });
 
+/** CloudWatch, PutMetricAlarm: up to 255 characters, no control characters. */
+const ALARM_NAME = /^[ -~\u00a0-\uffff]{1,255}$/;
+
+const alarmsSchema = z
+  .array(z.string().regex(ALARM_NAME, "must be the name of an alarm: 1 to 255 characters, on one line"))
+  .max(10, "must be at most 10 alarms")
+  .superRefine((names, context) => {
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined)
+      context.addIssue({ code: "custom", message: `must name each alarm once, not ${twice} twice` });
+  });
+
 export const rolloutSchema = z
   .strictObject({
     strategy: z
@@ -142,6 +154,11 @@ export const rolloutSchema = z
       .enum(["queue", "reject", "supersede"])
       .optional()
       .describe("What happens while another deployment of the target runs. Default queue."),
+    alarms: alarmsSchema
+      .optional()
+      .describe(
+        "CloudWatch alarms by name: one that begins to fire acts as onFailure says. One that fires already is told and ignored. Default none.",
+      ),
   })
   .describe("How a release is rolled out.");
 

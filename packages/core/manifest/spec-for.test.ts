@@ -33,6 +33,7 @@ test("a bare server gets the defaults of its kind", () => {
       approval: "none",
       onFailure: "rollback",
       onConflict: "queue",
+      alarms: [],
     },
     config: {},
     vm: { keepSeconds: 300 },

@@ -18,6 +18,7 @@ const ROLLOUT: RolloutPolicy = {
   approval: "none",
   onFailure: "rollback",
   onConflict: "queue",
+  alarms: [],
 };
 
 /** The contract's table of kinds. On servers the largest batch bounds what is away, unless less is said. */
