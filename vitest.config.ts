@@ -1,9 +1,11 @@
-// Three projects: `unit` beside the source and in the pure test folders (part of `npm run check`), `integration`
-// on the real sandbox (part of `npm test`), `slow` for proofs that only `.ci/run` waits for.
+// Projects: `unit` beside the source and in the pure test folders (part of `npm run check`), `integration` on the real
+// sandbox (part of `npm test`), `slow` for proofs that only `.ci/run` waits for, and one for each judge from outside
+// (`npm run test:foreign`), where the store's own tests run too.
 import { defineConfig } from "vitest/config";
 
 const integration = ["test/{e2e,sandbox,contract,workflows}/**/*.test.ts"];
 const slow = ["test/slow/**/*.test.ts"];
+const foreign = ["test/foreign/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -12,7 +14,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{functions,workflows,packages,web,test}/**/*.test.ts"],
-          exclude: [...integration, ...slow, "**/node_modules/**"],
+          exclude: [...integration, ...slow, ...foreign, "**/node_modules/**"],
           testTimeout: 20_000,
         },
       },
@@ -37,6 +39,16 @@ export default defineConfig({
           retry: 1,
         },
       },
+      ...["moto", "MiniStack"].map((judge) => ({
+        test: {
+          name: `foreign-${judge}`,
+          include: [...foreign, "packages/store/*.test.ts"],
+          globalSetup: "test/foreign/setup.ts",
+          setupFiles: "test/foreign/lead.ts",
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      })),
     ],
   },
 });

@@ -1,0 +1,56 @@
+// The function driver's own suite on a judge: real calls in a real order, judged by an emulator that others wrote.
+import { randomUUID } from "node:crypto";
+import { IAMClient, CreateRoleCommand } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { beforeAll, inject } from "vitest";
+import { functionDriver } from "#targets/function/driver.ts";
+import { aTarget } from "#test/contract/a-target.ts";
+import { driverContract, type Harness, type Nature } from "#test/contract/driver.ts";
+import { functionArchive } from "#test/contract/function-archive.ts";
+import { aRollout, aSpec } from "#test/support/a-deployment.ts";
+import { systemClock } from "#functions/deps/clock.ts";
+
+const Bucket = "artifacts";
+const RoleName = "app-function";
+const judge = inject("judge");
+
+beforeAll(async () => {
+  await new S3Client({}).send(new CreateBucketCommand({ Bucket }));
+  await new IAMClient({}).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: JSON.stringify({Version:"2012-10-17",Statement:[{Effect:"Allow",Principal:{Service:"lambda.amazonaws.com"},Action:"sts:AssumeRole"}]}) }));
+});
+
+async function open(): Promise<Harness> {
+  const s3 = new S3Client({});
+  const spec = aSpec({
+    app: `greeter-${randomUUID().slice(0, 8)}`,
+    kind: "function",
+    replicas: 1,
+    health: {
+      path: "/healthz",
+      intervalSeconds: 0.1,
+      timeoutSeconds: 10,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+      graceSeconds: 0,
+    },
+    rollout: aRollout({ strategy: "canary", weights: [10, 50, 100] }),
+    config: { GREETING: "Hello" },
+  });
+  const { target, releases } = aTarget(spec, systemClock, { functionRoleArn: `arn:aws:iam::000000000000:role/${RoleName}` });
+  const makeRelease = async (version: string, nature: Nature) => {
+    const { bytes, sha256 } = await functionArchive(version, nature);
+    const key = `uploads/${spec.app}/${version}`;
+    await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: bytes }));
+    releases.add(version, { uri: `s3://${Bucket}/${key}`, sha256 });
+  };
+  const driver = functionDriver({ lambda: new LambdaClient({}), s3, namePrefix: "tutti-app-" });
+  return { driver, target, makeRelease, close: () => driver.retire(target) };
+}
+
+driverContract(`function (${judge.name})`, open, {
+  unhealthy: /v3: GET \/healthz answered 500/,
+  crashing: /v3: GET \/healthz failed: .*broken on purpose/,
+  otherDigest: /SHA-256/,
+  noArchive: /no archive/,
+});
