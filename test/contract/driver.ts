@@ -22,7 +22,13 @@ export type Harness = {
 /** Words that the reason of each nature must hold. */
 export type Reasons = Record<Exclude<Nature, "good">, RegExp>;
 
-export function driverContract(name: string, open: () => Promise<Harness>, reasons: Reasons): void {
+/** `cannotShow`: natures that cannot be told from a good release there, since nothing runs (test/foreign). */
+export function driverContract(
+  name: string,
+  open: () => Promise<Harness>,
+  reasons: Reasons,
+  { cannotShow = [] }: { cannotShow?: Nature[] } = {},
+): void {
   describe(`the ${name} driver`, () => {
     let harness: Harness;
     let driver: Driver;
@@ -104,7 +110,10 @@ export function driverContract(name: string, open: () => Promise<Harness>, reaso
       expect(versionsOf(await driver.inspect(target))).toEqual(["v2"]);
     });
 
-    for (const nature of ["unhealthy", "crashing", "otherDigest", "noArchive"] as const) {
+    const broken = (["unhealthy", "crashing", "otherDigest", "noArchive"] as const).filter(
+      (nature) => !cannotShow.includes(nature),
+    );
+    for (const nature of broken) {
       test(`says why a release that is ${nature} fails, and leads back to a healthy fleet`, async () => {
         await harness.makeRelease("v3", nature);
         expectPlayed(await rollTo("v1"));
@@ -119,7 +128,7 @@ export function driverContract(name: string, open: () => Promise<Harness>, reaso
     }
 
     test("takes a first release that failed away again", async () => {
-      await harness.makeRelease("v3", "unhealthy");
+      await harness.makeRelease("v3", broken[0]!);
       expect((await rollTo("v3")).ok).toBe(false);
       await driver.retire(target);
       expect((await driver.inspect(target)).replicas).toEqual([]);

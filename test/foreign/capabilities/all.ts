@@ -1,0 +1,19 @@
+// Everything that the judges are asked for, by service.
+import { LOAD_BALANCER } from "./balancer.ts";
+import { LAMBDA } from "./lambda.ts";
+import { DYNAMODB, IAM, S3, SCHEDULER } from "./others.ts";
+import type { Probes } from "./probe.ts";
+import { STEP_FUNCTIONS } from "./step-functions.ts";
+import { SECRETS_MANAGER, SYSTEMS_MANAGER } from "./systems-manager.ts";
+
+export const CAPABILITIES: Record<string, Probes> = {
+  DynamoDB: DYNAMODB,
+  IAM,
+  Lambda: LAMBDA,
+  "Load balancer": LOAD_BALANCER,
+  S3,
+  Scheduler: SCHEDULER,
+  "Secrets Manager": SECRETS_MANAGER,
+  "Step Functions": STEP_FUNCTIONS,
+  "Systems Manager": SYSTEMS_MANAGER,
+};

@@ -1,0 +1,184 @@
+// What each judge lacks of what it is asked for (capabilities/), and what it answers instead. Every line is proven in
+// each run, in both directions: a judge that has learnt something makes the test fail until its line is gone here.
+import type { JudgeName } from "./judges.ts";
+
+export type Lack = {
+  judge: JudgeName;
+  service: string;
+  capability: string;
+  /** The name of its error, or what it does instead. */
+  answers: string;
+};
+
+export const LACKS: Lack[] = [
+  {
+    judge: "moto",
+    service: "IAM",
+    capability: "refuses what no policy allows",
+    answers: "allows everything",
+  },
+  {
+    judge: "moto",
+    service: "Lambda",
+    capability: "acts on the weights of an alias",
+    answers: "one version answers everything",
+  },
+  {
+    judge: "moto",
+    service: "Lambda",
+    capability: "answers at the URL of a function",
+    answers: "answers 404",
+  },
+  {
+    judge: "moto",
+    service: "Lambda",
+    capability: "names the runtime's own errors as Lambda does",
+    answers: "no error",
+  },
+  {
+    judge: "moto",
+    service: "Lambda",
+    capability: "refuses a stale revision of an alias",
+    answers: "takes it",
+  },
+  {
+    judge: "moto",
+    service: "Lambda",
+    capability: "runs the code of a function",
+    answers: "echoes the payload",
+  },
+  {
+    judge: "moto",
+    service: "Load balancer",
+    capability: "sees that a target does not answer",
+    answers: "always healthy",
+  },
+  {
+    judge: "moto",
+    service: "S3",
+    capability: "refuses an object whose checksum is another's",
+    answers: "takes it",
+  },
+  { judge: "moto", service: "Scheduler", capability: "fires a schedule", answers: "never" },
+  {
+    judge: "moto",
+    service: "Step Functions",
+    capability: "catches a function's error by its name",
+    answers: 'answers {"StatusCode": 200, "Payload": {}}',
+  },
+  { judge: "moto", service: "Step Functions", capability: "evaluates JSONata", answers: "States.Runtime" },
+  {
+    judge: "moto",
+    service: "Step Functions",
+    capability: "finds a mistake in a definition",
+    answers: "no such call",
+  },
+  {
+    judge: "moto",
+    service: "Step Functions",
+    capability: "invokes a function and hands on what it answers",
+    answers: "States.Runtime",
+  },
+  {
+    judge: "moto",
+    service: "Step Functions",
+    capability: "plays a Map with an item selector",
+    answers: "States.Runtime",
+  },
+  {
+    judge: "moto",
+    service: "Step Functions",
+    capability: "takes a time-out that is an expression",
+    answers: "States.Runtime",
+  },
+  { judge: "moto", service: "Step Functions", capability: "tries one state", answers: "no such call" },
+  {
+    judge: "moto",
+    service: "Step Functions",
+    capability: "waits for a task token and ends at its time-out",
+    answers: "States.Runtime",
+  },
+  { judge: "moto", service: "Systems Manager", capability: "finds hosts by tag", answers: "no such call" },
+  {
+    judge: "moto",
+    service: "Systems Manager",
+    capability: "runs the command on the host",
+    answers: "says Success, output empty",
+  },
+  {
+    judge: "moto",
+    service: "Systems Manager",
+    capability: "tells what came of a command on each host",
+    answers: "no such call",
+  },
+  {
+    judge: "MiniStack",
+    service: "IAM",
+    capability: "refuses what no policy allows",
+    answers: "allows everything",
+  },
+  {
+    judge: "MiniStack",
+    service: "Lambda",
+    capability: "acts on the weights of an alias",
+    answers: "one version answers everything",
+  },
+  {
+    judge: "MiniStack",
+    service: "Lambda",
+    capability: "names the runtime's own errors as Lambda does",
+    answers: "RuntimeError",
+  },
+  {
+    judge: "MiniStack",
+    service: "Load balancer",
+    capability: "keeps the weights of a listener",
+    answers: "forgets them",
+  },
+  {
+    judge: "MiniStack",
+    service: "Load balancer",
+    capability: "sees that a target does not answer",
+    answers: "always healthy",
+  },
+  {
+    judge: "MiniStack",
+    service: "Step Functions",
+    capability: "catches a function's error by its name",
+    answers: "Runtime.HandlerError",
+  },
+  {
+    judge: "MiniStack",
+    service: "Step Functions",
+    capability: "finds a mistake in a definition",
+    answers: "says OK",
+  },
+  {
+    judge: "MiniStack",
+    service: "Step Functions",
+    capability: "takes a time-out that is an expression",
+    answers: "States.Runtime",
+  },
+  {
+    judge: "MiniStack",
+    service: "Systems Manager",
+    capability: "runs the command on the host",
+    answers: "InvalidInstanceId",
+  },
+  {
+    judge: "MiniStack",
+    service: "Systems Manager",
+    capability: "takes a command for a host",
+    answers: "InvalidInstanceId",
+  },
+  {
+    judge: "MiniStack",
+    service: "Systems Manager",
+    capability: "tells what came of a command on each host",
+    answers: "InvalidInstanceId",
+  },
+];
+
+export function lackOf(judge: JudgeName, service: string, capability: string): Lack | undefined {
+  return LACKS.find((one) => one.judge === judge && one.service === service && one.capability === capability);
+}
