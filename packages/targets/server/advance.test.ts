@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import { lookOf } from "#core/judge/watch.ts";
 import type { BackendHealth, BackendState } from "#targets/balancer/balancer.ts";
+import type { Outcome } from "#targets/host/run-command.ts";
 import { aTarget } from "#test/contract/a-target.ts";
 import { aSpec, aStep } from "#test/support/a-deployment.ts";
 import { applyStep } from "./apply.ts";
 import { checkStep } from "./check.ts";
 import type { Server } from "./server.ts";
 import type { StepState } from "./state.ts";
-import type { Outcome } from "./transport/transport.ts";
 
 const ADDRESSES: Record<string, string> = { a: "10.0.0.1", b: "10.0.0.2" };
 const clock = { now: () => 0, sleep: async () => {} };

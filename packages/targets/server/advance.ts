@@ -7,14 +7,15 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
-import { downloadLink } from "./client.ts";
+import { downloadLink } from "#targets/host/download-link.ts";
+import { readResult, type ScriptResult } from "#targets/host/result.ts";
+import type { Outcome } from "#targets/host/run-command.ts";
 import { findHosts, type Host, poolOf } from "./hosts.ts";
 import { leaveTraffic } from "./leave-traffic.ts";
 import { composeScript, installVariables, SCRIPT_SECONDS, SETUP_SECONDS } from "./scripts/compose.ts";
-import { readResult, type ScriptResult } from "./scripts/result.ts";
 import type { Server } from "./server.ts";
 import { type HostState, isSettled, observationOf, type StepState } from "./state.ts";
-import type { Job, Outcome, Pending, Transport } from "./transport/transport.ts";
+import type { Job, Pending, Transport } from "./transport/transport.ts";
 
 /** A command lost by a restart of its agent is sent again so often. */
 const MOST_RESENDS = 2;

@@ -1,9 +1,9 @@
 // Runs one script on many hosts and waits for all of them, for the verbs that answer in one call (inspect, repair,
 // retire). Bounded: who has not answered by then counts as unreachable.
 import type { TargetContext } from "#core/driver/driver.ts";
+import { readResult, type ScriptResult } from "#targets/host/result.ts";
 import { type Host, poolOf } from "./hosts.ts";
 import { composeScript, type Verb } from "./scripts/compose.ts";
-import { readResult, type ScriptResult } from "./scripts/result.ts";
 import type { Server } from "./server.ts";
 import type { Outcomes } from "./transport/transport.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { BackendState } from "#targets/balancer/balancer.ts";
+import type { ScriptResult } from "#targets/host/result.ts";
 import type { Answer } from "./ask-hosts.ts";
 import { fleetOf } from "./inspect.ts";
-import type { ScriptResult } from "./scripts/result.ts";
 
 const environment = { name: "prod", pools: {}, updatedAt: "" };
 

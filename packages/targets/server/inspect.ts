@@ -4,10 +4,10 @@
 import type { Fleet, Replica, ReplicaHealth } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
+import type { ScriptResult } from "#targets/host/result.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, poolOf } from "./hosts.ts";
 import { LOOK_SECONDS } from "./scripts/compose.ts";
-import type { ScriptResult } from "./scripts/result.ts";
 import type { Server } from "./server.ts";
 
 /** `null`: no load balancer, or nothing there yet. */

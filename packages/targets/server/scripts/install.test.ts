@@ -15,9 +15,9 @@ import { createServer, type Server } from "node:http";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readResult, type ScriptResult } from "#targets/host/result.ts";
 import { aSpec } from "#test/support/a-deployment.ts";
 import { composeScript, hostLines, installVariables, type Verb } from "./compose.ts";
-import { readResult, type ScriptResult } from "./result.ts";
 
 const SYSTEMCTL = `#!/bin/sh
 home=$FAKE; echo "$*" >>"$home/calls"

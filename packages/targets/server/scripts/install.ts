@@ -1,39 +1,8 @@
-// The script that brings one host to a release: fetch and verify (unless the release is there already, so that a
+// The script (behind host/fetch.ts) that brings one host to a release: fetch and verify (unless the release is there already, so that a
 // rollback sends nothing again), unpack beside the others, write the environment, flip `current`, restart, watch the
 // local health, tidy up. Run twice it has the effect of once; killed anywhere, the next run makes it whole.
 
 export const INSTALL = `
-fetch() { # the address is handed over by stdin or environment: arguments can be read by every user of the host
-  if command -v curl >/dev/null; then
-    printf 'url = "%s"\\n' "$URL" | curl -sS -f -L --retry 2 --connect-timeout 5 --max-time "$FETCH_SECONDS" -o "$1" -K - 2>"$base/.said"
-  elif command -v wget >/dev/null; then
-    printf '%s\\n' "$URL" | wget -q -t 2 -T 10 -O "$1" -i - 2>"$base/.said"
-  else
-    URL="$URL" FILE="$1" SECONDS_LEFT="$FETCH_SECONDS" node -e '
-      const { pipeline } = require("node:stream/promises");
-      fetch(process.env.URL, { signal: AbortSignal.timeout(1000 * process.env.SECONDS_LEFT) }).then((answer) => {
-        if (!answer.ok) throw new Error("the server answered " + answer.status);
-        return pipeline(answer.body, require("node:fs").createWriteStream(process.env.FILE));
-      }).catch((error) => { console.error(error.message); process.exit(1); })' 2>"$base/.said"
-  fi
-}
-
-digest() {
-  if command -v sha256sum >/dev/null; then sha256sum <"$1"; else openssl dgst -sha256 -r <"$1"; fi
-}
-
-unpack() { # FILE DIRECTORY; by what the file is, not by how it is called
-  case $(od -A n -t x1 -N 4 "$1" | tr -d ' \\n') in
-    1f8b*) tar -x -z -o -f "$1" -C "$2" >"$base/.said" 2>&1 ;;
-    504b0304 | 504b0506)
-      if command -v unzip >/dev/null; then unzip -q -o "$1" -d "$2" >"$base/.said" 2>&1
-      elif command -v bsdtar >/dev/null; then bsdtar -x -o -f "$1" -C "$2" >"$base/.said" 2>&1
-      elif command -v python3 >/dev/null; then python3 -m zipfile -e "$1" "$2" >"$base/.said" 2>&1
-      else finish failed "The host cannot unpack a .zip: it needs unzip, bsdtar or python3 (or release a .tar.gz)."; fi ;;
-    *) finish not_an_archive "The artifact is neither a .tar.gz nor a .zip." ;;
-  esac || finish not_an_archive "The artifact cannot be unpacked: $(tail -n 2 "$base/.said")"
-}
-
 # A release is complete when its folder stands under its own name; it gets there by one rename.
 fetch_release() {
   [ -d "$base/releases/$RELEASE" ] && return

@@ -3,9 +3,10 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 import type { SshHost, SshPool } from "#core/domain/environment.ts";
+import type { Outcome } from "#targets/host/run-command.ts";
 import { readSecret, type ServerClients } from "../client.ts";
 import { hostLines } from "../scripts/compose.ts";
-import type { Job, Outcome, Outcomes, Transport } from "./transport.ts";
+import type { Job, Outcomes, Transport } from "./transport.ts";
 
 const CONNECT_MILLISECONDS = 10_000;
 /** More than a result line and an error would ever need; what floods is cut off. */

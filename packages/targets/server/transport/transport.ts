@@ -1,5 +1,6 @@
 // How a script gets onto a host and its outcome back. Two ways, SSM Run Command and SSH, behind these few words; who
 // uses them does not know which it is.
+import type { Outcome } from "#targets/host/run-command.ts";
 import type { Host } from "../hosts.ts";
 
 export type Job = {
@@ -8,14 +9,6 @@ export type Job = {
   script: string;
   timeoutSeconds: number;
 };
-
-export type Outcome =
-  | { kind: "exited"; code: number; stdout: string; stderr: string }
-  | { kind: "unreachable"; reason: string }
-  /** It was taken up or waiting and is no more, though the host may be well: worth sending again. */
-  | { kind: "lost"; reason: string }
-  /** Under way; ask again with `ref`. */
-  | { kind: "pending"; ref: string };
 
 /** By host id. */
 export type Outcomes = Map<string, Outcome>;

@@ -1,0 +1,29 @@
+// One call to AWS: with a time-out, and with its errors in Tutti's words.
+import { TuttiError } from "#core/errors.ts";
+
+const CALL_MILLISECONDS = 10_000;
+
+export async function callAws<T>(action: string, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await send(AbortSignal.timeout(CALL_MILLISECONDS));
+  } catch (cause) {
+    throw translate(action, cause);
+  }
+}
+
+/** Whether AWS answered with that error, e.g. `InvalidAMIID.NotFound`. */
+export function isAwsError(error: unknown, ...names: string[]): boolean {
+  const { cause } = error as Error;
+  return error instanceof TuttiError && names.includes((cause as Error | undefined)?.name ?? "");
+}
+
+function translate(action: string, cause: unknown): TuttiError {
+  const { name, message } = cause as Error;
+  if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(name))
+    return new TuttiError("platform_denied", `${action} was denied: ${message}`, { cause });
+  if (name === "AbortError" || name === "TimeoutError")
+    return new TuttiError("unreachable", `${action} did not answer within ${CALL_MILLISECONDS / 1000} s.`, {
+      cause,
+    });
+  return new TuttiError("driver_failed", `${action} failed: ${name}: ${message}`, { cause });
+}
