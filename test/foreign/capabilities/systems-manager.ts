@@ -1,7 +1,8 @@
 // What Systems Manager and Secrets Manager do for the server driver, asked with the driver's own calls.
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { GetCommandInvocationCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { listInstances, listInvocations, readSecret, sendCommand } from "#targets/server/client.ts";
+import { listInvocations, sendCommand } from "#targets/host/run-command.ts";
+import { listInstances, readSecret } from "#targets/server/client.ts";
 import { fresh, type Probes, WORKS } from "./probe.ts";
 
 const ssm = new SSMClient({});
