@@ -2,6 +2,7 @@
 // others ends before them. A service that is not in this list answers an error that names it.
 import { type Balancer, createBalancer } from "./balancer/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
+import { createCodeBuild } from "./codebuild/service.ts";
 import { createDynamoDb } from "./dynamodb/service.ts";
 import { createEc2 } from "./ec2/service.ts";
 import { createEcr } from "./ecr/service.ts";
@@ -51,6 +52,7 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
       lambda,
       ecr.service,
       containers,
+      createCodeBuild(platform, ecr.registryUrl),
       createStepFunctions(platform),
       createEventBridge(platform),
       createScheduler(platform),
