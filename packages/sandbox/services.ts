@@ -1,5 +1,6 @@
 // Which services a sandbox has, in the order in which they start; they stop in the opposite one, so that what calls
 // others ends before them. A service that is not in this list answers an error that names it.
+import { createAutoScaling } from "./auto-scaling/service.ts";
 import { type Balancer, createBalancer } from "./balancer/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
 import { createCodeBuild } from "./codebuild/service.ts";
@@ -49,6 +50,7 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
       machines.service,
       ec2,
       balancer,
+      createAutoScaling(platform, ec2.pool),
       lambda,
       ecr.service,
       containers,

@@ -8,9 +8,10 @@ import { imageHandlers } from "./image-handlers.ts";
 import { resumeImages } from "./images.ts";
 import { instanceHandlers, terminateInstances } from "./instance-handlers.ts";
 import { resume } from "./instance-life.ts";
+import { readLaunch } from "./launch-request.ts";
 import type { InstanceRecord, Tags, TemplateRecord, TemplateVersion } from "./model.ts";
-import { networkHandlers } from "./network.ts";
-import { iamAlso, iamResources } from "./permissions.ts";
+import { findSubnet, networkHandlers, type SubnetFacts, subnets } from "./network.ts";
+import { iamAlso, iamResources, launchArns } from "./permissions.ts";
 import { runInstances } from "./run-instances.ts";
 import { changeInstance, openState, type State } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
@@ -22,6 +23,14 @@ import { versionHandlers } from "./version-handlers.ts";
 export type InstancePool = {
   /** RunInstances, with tags of AWS's own. */
   launch(input: RunInstancesRequest, systemTags: Tags): Promise<InstanceRecord[]>;
+  /** Throws as RunInstances would. */
+  check(input: RunInstancesRequest): Promise<void>;
+  /** What IAM is asked of who launches so. */
+  permissions(input: RunInstancesRequest): { action: string; resource: string }[];
+  subnets(): SubnetFacts[];
+  zoneOf(subnetId: string): string;
+  /** Those that are not terminated and carry the tag of the group. */
+  launchedFor(groupName: string): string[];
   /** TerminateInstances; those that EC2 has forgotten are gone. */
   terminate(ids: string[]): void;
   instance(id: string): InstanceRecord | undefined;
@@ -89,6 +98,19 @@ function poolOf(state: State): InstancePool {
         state,
         ids.filter((id) => state.instances.get(id)),
       ),
+    check: async (input) => void (await readLaunch(state, input)),
+    permissions: (input) => [
+      ...launchArns(state, input).map((resource) => ({ action: "ec2:RunInstances", resource })),
+      ...(iamAlso(state)?.RunInstances?.(input) ?? []),
+    ],
+    subnets: () => subnets(state.platform),
+    zoneOf: (subnetId) => findSubnet(state.platform, subnetId).zone,
+    launchedFor: (groupName) =>
+      state.instances
+        .list()
+        .filter(({ tags }) => tags["aws:autoscaling:groupName"] === groupName)
+        .filter((one) => one.state !== "terminated" && one.state !== "shutting-down")
+        .map(({ id }) => id),
     instance: (id) => state.instances.get(id),
     retag: (id, tags) => {
       if (state.instances.get(id)) changeInstance(state, id, { tags });
