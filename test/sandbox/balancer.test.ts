@@ -169,6 +169,20 @@ function askBy(agent: Agent, url: string): Promise<string> {
   });
 }
 
+test("A new target that does not listen yet is healthy soon after it does, not at the next interval.", async () => {
+  const platform = barePlatform();
+  const { balancer, arn } = await aBalancer(platform);
+  const late = await anApp(platform, "late");
+  await new Promise((resolve) => late.server.close(resolve));
+  const group = await aGroup(balancer, "apps", [late]);
+  await listen(balancer, arn, [group, 1]);
+  await until(async () => (await statesOf(balancer, group))[0]?.Reason === "Elb.InitialHealthChecking");
+  late.server.listen(PORT, late.address);
+  const listensAt = Date.now();
+  await allHealthy(balancer, group);
+  expect(Date.now() - listensAt).toBeLessThan(2_000);
+});
+
 test("A target that fails its checks leaves the rotation with the code that was seen; with none healthy all are used.", async () => {
   const platform = barePlatform();
   const { balancer, arn, url } = await aBalancer(platform);

@@ -1,10 +1,14 @@
 // Keeps the checks of all targets running: started for members of groups that are in use, stopped for the others. The
-// first check of a target comes at once, the next ones at the group's interval, however long an answer takes.
+// first check of a target comes at once, the next ones at the group's interval, however long an answer takes. A machine
+// boots in milliseconds here, so a new target that does not answer yet is also looked at in between.
 
 import { nextHealth, REGISTERING } from "./health.ts";
 import { checkHealth } from "./health-check.ts";
 import type { LiveGroup } from "./live-group.ts";
 import type { LiveTarget } from "./live-target.ts";
+
+/** Between the looks at a target whose initial health is not known yet; only a passed one of these counts. */
+const EAGER_MILLISECONDS = 100;
 
 export type AddressOf = (group: LiveGroup, id: string) => string | undefined;
 
@@ -34,7 +38,8 @@ export function restartChecks(group: LiveGroup, addressOf: AddressOf): void {
 
 function startChecks(group: LiveGroup, target: LiveTarget, addressOf: AddressOf): void {
   let stopped = false;
-  const check = async () => {
+  let eager: NodeJS.Timeout | undefined;
+  const check = async (isDue: boolean) => {
     const address = addressOf(group, target.id);
     const { health } = group.settings;
     // A machine that is gone has no address any more; nothing would answer there.
@@ -43,13 +48,16 @@ function startChecks(group: LiveGroup, target: LiveTarget, addressOf: AddressOf)
       : ({ ok: false, reason: "Target.FailedHealthChecks", description: "Health checks failed" } as const);
     if (stopped) return;
     const before = target.health.state;
-    target.health = nextHealth(target.health, result, health);
+    if (isDue || result.ok) target.health = nextHealth(target.health, result, health);
     if (target.health.state !== before) group.eligible = undefined;
+    clearTimeout(eager);
+    if (target.health.state === "initial") eager = setTimeout(() => void check(false), EAGER_MILLISECONDS);
   };
-  const timer = setInterval(() => void check(), group.settings.health.intervalSeconds * 1_000);
+  const timer = setInterval(() => void check(true), group.settings.health.intervalSeconds * 1_000);
   target.stopChecks = () => {
     stopped = true;
     clearInterval(timer);
+    clearTimeout(eager);
   };
-  void check();
+  void check(true);
 }
