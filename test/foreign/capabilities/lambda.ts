@@ -1,5 +1,4 @@
 // What Lambda does for the function driver.
-import { request } from "node:http";
 import {
   AddPermissionCommand,
   CreateAliasCommand,
@@ -12,6 +11,7 @@ import {
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
+import { fetchByHost } from "../fetch-by-host.ts";
 import { aFunction, type Probes, WORKS } from "./probe.ts";
 
 const lambda = new LambdaClient({});
@@ -78,8 +78,8 @@ export const LAMBDA: Probes = {
     const { FunctionUrl } = await lambda.send(
       new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: "NONE" }),
     );
-    const answer = await getByHost(new URL(FunctionUrl!).host);
-    return answer.body === "hello" ? WORKS : `answers ${answer.status}`;
+    const answer = await fetchByHost(FunctionUrl!);
+    return (await answer.text()) === "hello" ? WORKS : `answers ${answer.status}`;
   },
 };
 
@@ -109,17 +109,4 @@ async function split(weight: number): Promise<string> {
     new CreateAliasCommand({ FunctionName, Name: "live", FunctionVersion: "1", RoutingConfig }),
   );
   return FunctionName;
-}
-
-/** The name in a function's URL leads nowhere here, so the judge is asked under that name. */
-function getByHost(host: string): Promise<{ status: number; body: string }> {
-  return new Promise((resolve, reject) => {
-    const ask = request(process.env.AWS_ENDPOINT_URL!, { headers: { host } }, (answer) => {
-      let body = "";
-      answer.on("data", (chunk: Buffer) => (body += chunk.toString()));
-      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body }));
-    });
-    ask.on("error", reject);
-    ask.end();
-  });
 }
