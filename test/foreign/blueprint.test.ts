@@ -7,7 +7,6 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import { GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetFunctionCommand, GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { GetBucketNotificationConfigurationCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { DescribeStateMachineCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { beforeAll, expect, test } from "vitest";
@@ -38,12 +37,6 @@ test("the table has its keys, its indexes and its time to live", async () => {
   );
   const { TimeToLiveDescription } = await dynamo.send(new DescribeTimeToLiveCommand({ TableName }));
   expect(TimeToLiveDescription!.AttributeName).toBe(TABLE_DEFINITION.ttlAttribute);
-});
-
-test("the bucket tells EventBridge of its objects", async () => {
-  const command = new GetBucketNotificationConfigurationCommand({ Bucket: plan.names.bucket });
-  const { EventBridgeConfiguration } = await new S3Client({}).send(command);
-  expect(EventBridgeConfiguration).toBeDefined();
 });
 
 test("every function has its settings, and the API its URL", async () => {

@@ -56,6 +56,12 @@ export const LACKS: Lack[] = [
   {
     judge: "moto",
     service: "S3",
+    capability: "keeps that a bucket tells EventBridge of its objects",
+    answers: "takes it and does not say it again",
+  },
+  {
+    judge: "moto",
+    service: "S3",
     capability: "refuses an object whose checksum is another's",
     answers: "takes it",
   },

@@ -1,5 +1,6 @@
 // The workflows on a judge: executions as the engine starts and looks at them, and, where the judge runs functions and
 // evaluates JSONata, Tutti as a whole: its API, its drivers and its release protocol, with nothing of ours beneath.
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeAll, describe, expect, inject, test } from "vitest";
 import type { Client } from "#client/client.ts";
 import { rolloutWorkflow } from "#functions/deps/executions.ts";
@@ -90,5 +91,17 @@ function house(): void {
     const { id } = await client.deployments.rollback(app, { environment: ENVIRONMENT, version: "v1" });
     expect(await settled(client, id)).toMatchObject({ status: "succeeded", version: "v1" });
     expect(await traffic()).toEqual([{ version: "v1", percent: 100 }]);
+  });
+
+  test("takes a file under releases/ for a release and deploys it where the manifest says so", async () => {
+    await client.apps.put("uploaded", { ...functionManifest("uploaded"), autoDeploy: true });
+    const { bytes } = await functionArchive("v1", "good");
+    const Key = "releases/uploaded/v1/app.zip";
+    await new S3Client({}).send(
+      new PutObjectCommand({ Bucket: installation.plan.names.bucket, Key, Body: bytes }),
+    );
+    const look = async () => (await client.deployments.list({ app: "uploaded" })).items;
+    const [deployment] = await eventually(look, (found) => found.length > 0);
+    expect(await settled(client, deployment!.id)).toMatchObject({ status: "succeeded", version: "v1" });
   });
 }

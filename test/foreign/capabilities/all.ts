@@ -1,8 +1,8 @@
 // Everything that the judges are asked for, by service.
 import { LOAD_BALANCER } from "./balancer.ts";
 import { LAMBDA } from "./lambda.ts";
-import { DYNAMODB, IAM, S3, SCHEDULER } from "./others.ts";
 import type { Probes } from "./probe.ts";
+import { DYNAMODB, IAM, S3, SCHEDULER } from "./services.ts";
 import { STEP_FUNCTIONS } from "./step-functions.ts";
 import { SECRETS_MANAGER, SYSTEMS_MANAGER } from "./systems-manager.ts";
 

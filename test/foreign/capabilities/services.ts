@@ -7,7 +7,14 @@ import {
   UpdateTimeToLiveCommand,
 } from "@aws-sdk/client-dynamodb";
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
-import { CreateBucketCommand, ListBucketsCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetBucketNotificationConfigurationCommand,
+  ListBucketsCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { CreateStateMachineCommand, ListExecutionsCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { TABLE_DEFINITION } from "#store/table-definition.ts";
@@ -47,6 +54,15 @@ async function aTable(): Promise<string> {
 }
 
 export const S3: Probes = {
+  "keeps that a bucket tells EventBridge of its objects": async () => {
+    const s3 = new S3Client({});
+    const Bucket = fresh();
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    const NotificationConfiguration = { EventBridgeConfiguration: {} };
+    await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+    const kept = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
+    return kept.EventBridgeConfiguration ? WORKS : "takes it and does not say it again";
+  },
   "refuses an object whose checksum is another's": async () => {
     const s3 = new S3Client({});
     const Bucket = fresh();
