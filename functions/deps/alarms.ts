@@ -1,5 +1,5 @@
-// Alarms by CloudWatch: metric and composite ones alike. One attempt of 3 s, since whoever watches asks again.
-import { CloudWatchClient, DescribeAlarmsCommand, type StateValue } from "@aws-sdk/client-cloudwatch";
+// Alarms by CloudWatch: metric and composite ones alike.
+import { type CloudWatchClient, DescribeAlarmsCommand, type StateValue } from "@aws-sdk/client-cloudwatch";
 import type { Alarm } from "#core/domain/alarm.ts";
 import type { AlarmReader } from "#engine/deps.ts";
 import { awsOptions } from "./aws-options.ts";
@@ -10,9 +10,11 @@ type Described = {
   StateReason?: string | undefined;
 };
 
-/** `count` sees the client before it is used. DescribeAlarms takes up to 100 names at once (API reference). */
-export function cloudWatchAlarms(count: <T>(client: T) => T): AlarmReader {
-  const client = count(new CloudWatchClient(awsOptions(3, 1)));
+/** One attempt of 3 s: whoever watches a step asks again. */
+export const ALARM_OPTIONS = awsOptions(3, 1);
+
+/** DescribeAlarms takes up to 100 names at once (API reference). */
+export function cloudWatchAlarms(client: CloudWatchClient): AlarmReader {
   return {
     async read(names) {
       const command = new DescribeAlarmsCommand({

@@ -1,9 +1,10 @@
 // The engine with the function driver.
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { EngineDeps } from "#engine/deps.ts";
 import { functionDriver } from "#targets/function/driver.ts";
-import { cloudWatchAlarms } from "./alarms.ts";
+import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
@@ -24,7 +25,7 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
   return {
     ...controlDeps(settings, "driver-function"),
     driver,
-    alarms: cloudWatchAlarms(count),
+    alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     sdkCalls: taken,
   };
 }

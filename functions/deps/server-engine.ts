@@ -1,11 +1,12 @@
 // The engine with the server driver.
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { EngineDeps } from "#engine/deps.ts";
 import { createServerDriver } from "#targets/server/driver.ts";
-import { cloudWatchAlarms } from "./alarms.ts";
+import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
@@ -22,7 +23,7 @@ export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
   return {
     ...controlDeps(readSettings(env), "driver-server"),
     driver,
-    alarms: cloudWatchAlarms(count),
+    alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     sdkCalls: taken,
   };
 }

@@ -1,9 +1,8 @@
 // A driver without one of its permissions: the deployment says which action is missing, and nothing is left locked.
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
+import { ownerOf } from "#test/support/owner.ts";
 import {
   deploy,
   ENVIRONMENT,
@@ -18,18 +17,9 @@ let house: TestHouse;
 let iam: IAMClient;
 beforeAll(async () => {
   house = await startHouse();
-  const credentials = rootCredentials();
-  iam = new IAMClient({ endpoint: house.awsUrl, region: "us-east-1", credentials });
+  iam = new IAMClient(ownerOf(house));
 });
 afterAll(() => house?.clear());
-
-/** The owner's key, where the sandbox keeps it. */
-function rootCredentials() {
-  const folder = join(house.directory, "iam", "keys");
-  const keys = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")).value);
-  const { accessKeyId, secretAccessKey } = keys.find((key) => key.accessKeyId === "root");
-  return { accessKeyId, secretAccessKey };
-}
 
 /** Denies one action to a driver's role while `work` runs. */
 async function without<T>(kind: string, action: string, work: () => Promise<T>): Promise<T> {

@@ -114,7 +114,7 @@ test("an alarm over the balancer's 5XX fires under real failing requests, and is
   app.status = 500;
   const firing = await reaches("5xx", "ALARM", ask);
   expect(firing.StateReason).toMatch(
-    /^Threshold Crossed: 1 out of the last 1 datapoint \[\d+ \(.+\)\] was greater than or equal to the threshold \(1\)/,
+    /^Threshold Crossed: 1 out of the last 1 datapoint \[\d+\.0 \(.+\)\] was greater than or equal to the threshold \(1\.0\)/,
   );
   app.status = 200;
   await reaches("5xx", "OK", ask);

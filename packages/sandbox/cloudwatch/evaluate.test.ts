@@ -47,7 +47,7 @@ test("the reason names the datapoints with their times, and the threshold", () =
   const above = { ...definition, ComparisonOperator: "GreaterThanThreshold" as const };
   const at = (minute: number, value: number) => ({ at: new Date(Date.UTC(2026, 10, 26, 1, minute)), value });
   expect(evaluate(above, [at(20, 6), at(21, 7)])?.reason).toBe(
-    "Threshold Crossed: 2 out of the last 2 datapoints [7 (26/11/26 01:21:00), 6 (26/11/26 01:20:00)] were greater than the threshold (5) (minimum 2 datapoints for OK -> ALARM transition).",
+    "Threshold Crossed: 2 out of the last 2 datapoints [7.0 (26/11/26 01:21:00), 6.0 (26/11/26 01:20:00)] were greater than the threshold (5.0) (minimum 2 datapoints for OK -> ALARM transition).",
   );
   expect(evaluate(above, [undefined, undefined])?.reason).toBe(
     "Insufficient Data: 2 datapoints were unknown.",

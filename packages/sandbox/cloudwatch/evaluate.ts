@@ -76,14 +76,18 @@ type Words = { definition: Definition; recent: Point[]; missing: number; bad: Po
 
 function crossed({ definition, recent, missing, bad, needed }: Words, isBad: boolean): string {
   const told = isBad && bad.length > 0 ? bad : recent;
-  const list = told.map(({ at, value }) => `${value} (${clock(at)})`).reverse();
+  const list = told.map(({ at, value }) => `${decimal(value)} (${clock(at)})`).reverse();
   const were = told.length === 1 ? "datapoint" : "datapoints";
   const not = isBad ? "" : "not ";
-  const threshold = `${COMPARED[definition.ComparisonOperator ?? ""]} the threshold (${definition.Threshold})`;
+  const threshold = `${COMPARED[definition.ComparisonOperator ?? ""]} the threshold (${decimal(definition.Threshold ?? 0)})`;
   const filled = missing === 0 ? "" : `; ${missing} missing`;
   const out = `${told.length} out of the last ${recent.length} ${were} [${list.join(", ")}]`;
   const least = `minimum ${needed} ${needed === 1 ? "datapoint" : "datapoints"} for ${isBad ? "OK -> ALARM" : "ALARM -> OK"} transition`;
   return `Threshold Crossed: ${out} ${told.length === 1 ? "was" : "were"} ${not}${threshold} (${least}${filled}).`;
+}
+
+function decimal(value: number): string {
+  return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
 /** As CloudWatch writes it: 26/11/26 01:20:00. */
