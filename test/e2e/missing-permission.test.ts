@@ -13,6 +13,9 @@ import {
   serverManifest,
 } from "#test/support/release-of.ts";
 
+type Manifest = typeof serverManifest | typeof functionManifest;
+type Code = typeof serverCode | typeof functionCode;
+
 let house: TestHouse;
 let iam: IAMClient;
 beforeAll(async () => {
@@ -40,24 +43,39 @@ async function without<T>(kind: string, action: string, work: () => Promise<T>):
   }
 }
 
-test.each([
-  ["server", "ssm:SendCommand", serverManifest, serverCode],
-  ["server", "elasticloadbalancing:DeregisterTargets", serverManifest, serverCode],
-  ["function", "lambda:UpdateFunctionCode", functionManifest, functionCode],
-  ["function", "lambda:UpdateAlias", functionManifest, functionCode],
-] as const)(
-  "a %s driver without %s says so, and works again with it",
-  async (kind, action, manifest, code) => {
+const AT_ONCE = { batch: "100%", maxUnavailable: "100%" };
+
+/** Each action is denied in turn, to an app of its own. */
+async function expectTold(kind: string, actions: string[], manifest: Manifest, code: Code): Promise<void> {
+  for (const action of actions) {
     const app = action.toLowerCase().replace(/[^a-z]/g, "-");
     await house.client.apps.put(app, manifest(app));
     for (const version of ["v1", "v2"])
       await publish(house.client, app, version, { ...code("well"), "version.txt": version });
-    expect(await deploy(house.client, app, "v1")).toMatchObject({ status: "succeeded" });
-    const denied = await without(kind, action, () => deploy(house.client, app, "v2"));
+    const rollout = kind === "server" ? AT_ONCE : undefined;
+    expect(await deploy(house.client, app, "v1", rollout)).toMatchObject({ status: "succeeded" });
+    const denied = await without(kind, action, () => deploy(house.client, app, "v2", rollout));
     expect(["failed", "rolled_back"]).toContain(denied.status);
     expect(denied.reason).toMatch(/AccessDenied|not authorized/);
     expect(denied.reason).toContain(action);
     expect((await house.client.targets.get(app, ENVIRONMENT)).activeDeployment).toBeNull();
-    expect(await deploy(house.client, app, "v2")).toMatchObject({ status: "succeeded" });
-  },
-);
+    expect(await deploy(house.client, app, "v2", rollout)).toMatchObject({ status: "succeeded" });
+  }
+}
+
+// The two drivers have a role each, so that they know nothing of each other's missing permission.
+test.concurrent("a server driver without a permission says which, and works again with it", () =>
+  expectTold(
+    "server",
+    ["ssm:SendCommand", "elasticloadbalancing:DeregisterTargets"],
+    serverManifest,
+    serverCode,
+  ));
+
+test.concurrent("a function driver without a permission says which, and works again with it", () =>
+  expectTold(
+    "function",
+    ["lambda:UpdateFunctionCode", "lambda:UpdateAlias"],
+    functionManifest,
+    functionCode,
+  ));

@@ -59,7 +59,7 @@ driverContract(
   open,
   {
     unhealthy: /v3: GET \/healthz answered 500/,
-    crashing: /v3: GET \/healthz failed: .*broken on purpose/,
+    crashing: /v4: GET \/healthz failed: .*broken on purpose/,
     otherDigest: /SHA-256/,
     noArchive: /no archive/,
   },
