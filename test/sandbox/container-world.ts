@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 import { manifestOf, uploadLayer } from "./push-image.ts";
 
@@ -59,13 +60,24 @@ export async function openWorld({
     balancer,
     describe,
     tasks,
+    /** A role that may do everything. */
+    async executionRole(): Promise<string> {
+      const iam = new IAMClient(config);
+      const trust = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+      const { Role } = await iam.send(
+        new CreateRoleCommand({ RoleName: "execution", AssumeRolePolicyDocument: trust }),
+      );
+      const statement = { Effect: "Allow", Action: "*", Resource: "*" };
+      const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+      const policy = { RoleName: "execution", PolicyName: "all", PolicyDocument };
+      await iam.send(new PutRolePolicyCommand(policy));
+      return Role!.Arn!;
+    },
     /** Pushes an image `FROM node` of one file; answers its URI. */
     async push(repository: string, tag: string, source: string): Promise<string> {
       await registry
         .send(new ecr.CreateRepositoryCommand({ repositoryName: repository }))
-        .catch((error: Error) => {
-          if (error.name !== "RepositoryAlreadyExistsException") throw error;
-        });
+        .catch(unless("RepositoryAlreadyExistsException"));
       const layer = layerOf({ "app.js": source });
       const config = Buffer.from(
         JSON.stringify({
@@ -79,7 +91,8 @@ export async function openWorld({
           },
         }),
       );
-      for (const bytes of [config, layer]) await uploadLayer(registry, repository, bytes);
+      for (const bytes of [config, layer])
+        await uploadLayer(registry, repository, bytes).catch(unless("LayerAlreadyExistsException"));
       const imageManifest = manifestOf(config, [layer]);
       await registry.send(
         new ecr.PutImageCommand({ repositoryName: repository, imageManifest, imageTag: tag }),
@@ -193,6 +206,10 @@ export async function until<T>(
     await sleep(15);
   }
 }
+
+const unless = (name: string) => (error: Error) => {
+  if (error.name !== name) throw error;
+};
 
 function layerOf(files: Record<string, string>): Buffer {
   const directory = mkdtempSync(join(tmpdir(), "layer-"));

@@ -46,6 +46,7 @@ export async function endProcesses(state: State): Promise<void> {
   const containers = all.flatMap((live) => live.containers);
   for (const container of containers) container.stopHealthChecks();
   await Promise.all(containers.map(({ group }) => group.end("SIGTERM", STOP_GRACE_MILLISECONDS)));
+  await Promise.all(all.map(({ gone }) => gone));
   const [any] = all;
   if (!any) return;
   killMarked([`SANDBOX_DIRECTORY=${taskMarks(state, any.task).SANDBOX_DIRECTORY}`, "SANDBOX_MACHINE="]);

@@ -8,18 +8,21 @@ import { addFailure, forgiveFailures } from "./failures.ts";
 import { launchForService, taskList } from "./launch.ts";
 import { planTasks } from "./plan.ts";
 import { settle, watchFailures } from "./rollout.ts";
-import { firstHealthy, keeperOf, type SeenTask, seeTasks } from "./standing.ts";
+import { firstHealthy, keeperOf, readTargets, type SeenTask, seeTasks } from "./standing.ts";
 
+const BUSY_MILLISECONDS = 60;
+const STEADY_MILLISECONDS = 300;
 const PLACEMENT_PAUSE_MILLISECONDS = 1_000;
 const IMPAIRED_FAILURES = 3;
 
-/** Answers whether the service is steady: nothing is under way. */
-export async function passOver(state: State, service: EcsService): Promise<boolean> {
-  const seen = await seeTasks(state, service);
-  if (state.stopped) return true;
+/** Answers in how many milliseconds to look again, if nothing happens before. */
+export async function passOver(state: State, service: EcsService): Promise<number> {
+  const health = await readTargets(state, service);
+  if (state.stopped) return STEADY_MILLISECONDS;
+  watchFailures(state, service);
+  const seen = seeTasks(state, service, health);
   for (const deployment of firstHealthy(service, seen))
     forgiveFailures(deployment, service.settings.circuitBreaker);
-  watchFailures(state, service);
   const primary = service.deployments[0];
   const { minimumHealthyPercent, maximumPercent } = service.settings;
   const plan = planTasks(seen, {
@@ -31,13 +34,23 @@ export async function passOver(state: State, service: EcsService): Promise<boole
   const started = startTasks(state, service, plan.start);
   const stopped = stopTasks(state, service, seen, plan.stop);
   const acted = started + stopped > 0;
-  if (service.status === "DRAINING") return finish(state, service);
+  if (service.status === "DRAINING") {
+    finish(state, service);
+    return BUSY_MILLISECONDS;
+  }
   const steady = !acted && settle(state, service, seen);
   if (steady && !service.steady)
     note(state, service, `${nameOfService(service)} has reached a steady state.`);
   if (acted || steady !== service.steady) saveSoon(state);
   service.steady = steady;
-  return steady && primary?.failuresInRow === 0;
+  return nextLook(state, service);
+}
+
+function nextLook({ platform }: State, service: EcsService): number {
+  const keeper = keeperOf(service);
+  if (service.steady || !keeper) return STEADY_MILLISECONDS;
+  const pause = keeper.retryAt - platform.now();
+  return Math.min(Math.max(pause, BUSY_MILLISECONDS), STEADY_MILLISECONDS);
 }
 
 function startTasks(state: State, service: EcsService, count: number): number {
@@ -104,11 +117,10 @@ function stopTasks(
 }
 
 /** A deleted service is gone when its last task has stopped. */
-function finish(state: State, service: EcsService): boolean {
-  if (tasksOf(state, service).some(({ lastStatus }) => lastStatus !== "STOPPED")) return false;
+function finish(state: State, service: EcsService): void {
+  if (tasksOf(state, service).some(({ lastStatus }) => lastStatus !== "STOPPED")) return;
   service.status = "INACTIVE";
   service.closedAt = state.platform.now();
   service.deployments = [];
   saveSoon(state);
-  return true;
 }

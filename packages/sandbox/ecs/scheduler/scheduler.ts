@@ -4,8 +4,7 @@ import type { EcsService } from "../model.ts";
 import type { State } from "../state.ts";
 import { passOver } from "./pass.ts";
 
-const BUSY_MILLISECONDS = 60;
-const STEADY_MILLISECONDS = 300;
+const AFTER_ERROR_MILLISECONDS = 300;
 
 export type Scheduler = { start(): void; stop(): Promise<void> };
 
@@ -26,19 +25,19 @@ export function createScheduler(state: State): Scheduler {
   }
 
   async function turn(service: EcsService, one: Watched): Promise<void> {
-    let steady = false;
+    let next = 0;
     // What happens together is looked at together.
     await Promise.resolve();
     do {
       one.again = false;
-      steady = await passOver(state, service).catch((error: Error) => {
+      next = await passOver(state, service).catch((error: Error) => {
         state.platform.log(`ecs: service ${service.name}: ${error.stack ?? error}`);
-        return false;
+        return AFTER_ERROR_MILLISECONDS;
       });
     } while (one.again && !state.stopped);
     one.running = undefined;
     if (state.stopped || service.status === "INACTIVE") return void watched.delete(service.arn);
-    one.timer = setTimeout(() => wake(service.arn), steady ? STEADY_MILLISECONDS : BUSY_MILLISECONDS);
+    one.timer = setTimeout(() => wake(service.arn), next);
     one.timer.unref();
   }
 

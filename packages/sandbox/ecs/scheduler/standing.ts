@@ -11,23 +11,28 @@ const SETTLED_MILLISECONDS = 500;
 
 export type SeenTask = Standing & { task: Task; why?: string; event?: string };
 
-export async function seeTasks(state: State, service: EcsService): Promise<SeenTask[]> {
+type Health = Map<string, Map<string, FoundHealth["health"]>>;
+
+/** What the load balancer says, by target group and target. */
+export async function readTargets(state: State, service: EcsService): Promise<Health> {
   const tasks = tasksOf(state, service).filter(isWanted);
   const groups = [...new Set(tasks.flatMap(({ targets }) => targets.map(({ groupArn }) => groupArn)))];
-  const health = new Map<string, Map<string, FoundHealth["health"]>>();
-  for (const arn of groups) {
-    const found = await readHealth(state.platform, arn);
-    health.set(arn, new Map(found.map(({ key, health: one }) => [key, one])));
-  }
+  const found = await Promise.all(groups.map((arn) => readHealth(state.platform, arn)));
+  return new Map(groups.map((arn, at) => [arn, new Map(found[at]!.map(({ key, health }) => [key, health]))]));
+}
+
+export function seeTasks(state: State, service: EcsService, health: Health): SeenTask[] {
   const keeper = keeperOf(service);
-  return tasks.filter(isWanted).map((task) => ({
-    task,
-    id: task.arn,
-    zone: task.zone,
-    createdAt: task.createdAt,
-    current: isCurrent(state, service, task, keeper?.id),
-    ...judge(state, service, task, health),
-  }));
+  return tasksOf(state, service)
+    .filter(isWanted)
+    .map((task) => ({
+      task,
+      id: task.arn,
+      zone: task.zone,
+      createdAt: task.createdAt,
+      current: isCurrent(state, service, task, keeper?.id),
+      ...judge(state, service, task, health),
+    }));
 }
 
 /** Which deployment's tasks are started: the primary one's; where it has failed, those of the one before it. */
@@ -45,12 +50,7 @@ function isCurrent(state: State, service: EcsService, task: Task, keeperId: stri
 
 type Judged = Pick<SeenTask, "state" | "why" | "event">;
 
-function judge(
-  state: State,
-  service: EcsService,
-  task: Task,
-  health: Map<string, Map<string, FoundHealth["health"]>>,
-): Judged {
+function judge(state: State, service: EcsService, task: Task, health: Health): Judged {
   if (task.lastStatus !== "RUNNING") return { state: "starting" };
   const own = judgeContainers(state, service, task);
   const byTarget = task.targets.map((target): Judged => {

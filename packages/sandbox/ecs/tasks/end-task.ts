@@ -38,12 +38,15 @@ async function takeDown(state: State, live: LiveTask): Promise<void> {
   await live.up;
   task.stoppingAt = state.platform.now();
   await leaveTargets(state, live);
+  // The processes are ended with the sandbox, and the next one finds the records as they are.
+  if (state.stopped) return;
   setStatus(state, task, "STOPPING");
   for (const container of live.containers) container.stopHealthChecks();
   await Promise.all(
     live.containers.map(({ group, stopSeconds }) => group.end("SIGTERM", stopSeconds * 1_000)),
   );
   await Promise.all(live.containers.map(({ group }) => group.exited));
+  if (state.stopped) return;
   task.executionStoppedAt = state.platform.now();
   setStatus(state, task, "DEPROVISIONING");
   const { SANDBOX_DIRECTORY, SANDBOX_MACHINE } = taskMarks(state, task);
@@ -73,7 +76,7 @@ async function leaveTargets(state: State, { task, containers }: LiveTask): Promi
   }
   // What has no process any more has nothing left to answer.
   if (containers.some(({ record }) => record.lastStatus === "RUNNING"))
-    await Promise.all(task.targets.map((target) => drained(state.platform, task, target)));
+    await Promise.all(task.targets.map((target) => drained(state, task, target)));
   task.targets = [];
 }
 

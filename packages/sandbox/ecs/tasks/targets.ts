@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { DescribeTargetHealthOutput, TargetHealth } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Platform } from "../../platform.ts";
 import type { Target, Task } from "../model.ts";
+import type { State } from "../state.ts";
 
 const ELB = "elasticloadbalancing";
 const POLL_MILLISECONDS = 25;
@@ -22,9 +23,9 @@ export async function deregister(platform: Platform, task: Task, target: Target)
 }
 
 /** Until nothing is in flight any more or the group's deregistration delay is over. */
-export async function drained(platform: Platform, task: Task, target: Target): Promise<void> {
-  for (;;) {
-    const [found] = await readHealth(platform, target.groupArn, input(task, target).Targets);
+export async function drained(state: State, task: Task, target: Target): Promise<void> {
+  while (!state.stopped) {
+    const [found] = await readHealth(state.platform, target.groupArn, input(task, target).Targets);
     if (found?.health.State !== "draining") return;
     await sleep(POLL_MILLISECONDS);
   }

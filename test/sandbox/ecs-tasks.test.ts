@@ -1,0 +1,321 @@
+// Tasks of ECS as a client sees them: what they are given, how they end, where they are placed, and what a kill of the
+// sandbox leaves.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import * as ecs from "@aws-sdk/client-ecs";
+import { IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { APP, NETWORK, openWorld, until, type World } from "./container-world.ts";
+import { runSandbox } from "./running-sandbox.ts";
+
+let home: Awaited<ReturnType<typeof runSandbox>>;
+let world: World;
+let role: string;
+let image: string;
+
+beforeAll(async () => {
+  home = await runSandbox();
+  world = await openWorld(home.sandbox);
+  role = await world.executionRole();
+  await world.ecs.send(
+    new ecs.CreateClusterCommand({
+      clusterName: "main",
+      capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+      defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
+    }),
+  );
+  image = await world.push("tasks", "v1", APP("v1"));
+});
+afterAll(() => home?.stop());
+
+async function runOne(taskDefinition: string, part: Partial<ecs.RunTaskCommandInput> = {}) {
+  const { tasks, failures } = await world.ecs.send(
+    new ecs.RunTaskCommand({ cluster: "main", taskDefinition, networkConfiguration: NETWORK, ...part }),
+  );
+  return { task: tasks![0], failures };
+}
+
+async function ended(task: ecs.Task | undefined, seconds = 10): Promise<ecs.Task> {
+  return until("the task to stop", seconds, async () => {
+    const input = { cluster: "main", tasks: [task!.taskArn!] };
+    const found = (await world.ecs.send(new ecs.DescribeTasksCommand(input))).tasks![0]!;
+    return found.lastStatus === "STOPPED" && found;
+  });
+}
+
+const onFargate = (part: object = {}) => ({
+  executionRoleArn: role,
+  requiresCompatibilities: ["FARGATE"],
+  ...part,
+});
+
+test("A task has its environment, its secrets and its role; what it prints is its own business, its exit code is told.", async () => {
+  const { sandbox } = home;
+  const config = { region: "us-east-1", endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials };
+  const secret = await new SecretsManagerClient(config).send(
+    new CreateSecretCommand({ Name: "db", SecretString: JSON.stringify({ password: "hush" }) }),
+  );
+  await new SSMClient(config).send(
+    new PutParameterCommand({ Name: "/app/mode", Value: "fast", Type: "SecureString" }),
+  );
+  const probe = await world.push(
+    "tasks",
+    "probe",
+    `const { env, argv } = process;
+     const good = env.PASSWORD === "hush" && env.MODE === "fast" && env.COLOR === "green" && env.EXTRA === "yes"
+       && env.AWS_EXECUTION_ENV === "AWS_ECS_FARGATE" && env.AWS_ACCESS_KEY_ID && !env.npm_config_user_agent
+       && process.cwd().endsWith("/root/app") && argv[2] === "word" && env.HOSTNAME.startsWith("ip-127-");
+     process.exit(good ? 42 : 1);`,
+  );
+  const definition = await world.define(
+    "probe",
+    probe,
+    {
+      environment: [{ name: "COLOR", value: "green" }],
+      secrets: [
+        { name: "PASSWORD", valueFrom: `${secret.ARN}:password::` },
+        { name: "MODE", valueFrom: "/app/mode" },
+      ],
+      entryPoint: ["node"],
+      command: ["/app/app.js"],
+    },
+    onFargate({ taskRoleArn: role }),
+  );
+  const containerOverrides = [
+    { name: "app", command: ["app.js", "word"], environment: [{ name: "EXTRA", value: "yes" }] },
+  ];
+  const { task } = await runOne(definition, { overrides: { containerOverrides }, startedBy: "me" });
+  expect(task).toMatchObject({ launchType: "FARGATE", capacityProviderName: "FARGATE", startedBy: "me" });
+  const stopped = await ended(task);
+  expect(stopped).toMatchObject({
+    stopCode: "EssentialContainerExited",
+    containers: [{ exitCode: 42 }],
+    group: "family:probe",
+  });
+});
+
+test("A container over its memory limit is killed: exit code 137, and why.", async () => {
+  const definition = await world.define("eater", image, { memory: 128 }, onFargate());
+  const { task } = await runOne(definition);
+  const running = await until("the task to run", 10, async () => {
+    const input = { cluster: "main", tasks: [task!.taskArn!] };
+    const found = (await world.ecs.send(new ecs.DescribeTasksCommand(input))).tasks![0]!;
+    return found.lastStatus === "RUNNING" && found;
+  });
+  const address = running.containers![0]!.networkInterfaces![0]!.privateIpv4Address;
+  await until("the app to answer", 5, () => fetch(`http://${address}:8080/eat`).catch(() => undefined));
+  expect(await ended(task)).toMatchObject({
+    stoppedReason: "Essential container in task exited",
+    containers: [{ exitCode: 137, reason: "OutOfMemoryError: Container killed due to memory usage" }],
+  });
+});
+
+test("A container's own health check is run, and its service waits for it.", async () => {
+  const check = (word: string) => [
+    "CMD-SHELL",
+    `node -e 'fetch("http://localhost:8080").then((r) => r.text()).then((t) => process.exit(t === "${word}" ? 0 : 1))'`,
+  ];
+  const healthy = (word: string) => ({ healthCheck: { command: check(word), interval: 5, retries: 1 } });
+  const good = await world.define("checked", image, healthy("v1"), onFargate());
+  await world.serve("checked", good, { desiredCount: 1, launchType: "FARGATE" });
+  await world.steady("checked");
+  const [task] = await world.tasks("checked");
+  expect(task).toMatchObject({ healthStatus: "HEALTHY", containers: [{ healthStatus: "HEALTHY" }] });
+  const bad = await world.define("checked", image, healthy("v2"), onFargate());
+  await world.update("checked", { taskDefinition: bad });
+  const stopped = await until("the new task to be stopped", 15, async () =>
+    (await world.tasks("checked", "STOPPED")).find(({ taskArn }) => taskArn !== task!.taskArn),
+  );
+  expect(stopped.stoppedReason).toBe("Task failed container health checks");
+  expect((await world.tasks("checked")).map(({ taskArn }) => taskArn)).toContain(task!.taskArn);
+  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "checked", force: true }));
+});
+
+test("What cannot be pulled or read ends the task with AWS's word for it.", async () => {
+  const missing = await world.define("missing", image.replace("v1", "v9"), {}, onFargate());
+  expect(await ended((await runOne(missing)).task)).toMatchObject({
+    stopCode: "TaskFailedToStart",
+    stoppedReason: expect.stringMatching(/^CannotPullContainerError: .*not found/),
+  });
+  const foreign = await world.define("foreign", "nginx:latest", {}, onFargate());
+  expect((await ended((await runOne(foreign)).task)).stoppedReason).toMatch(/^CannotPullContainerError: /);
+  const secrets = [{ name: "A", valueFrom: "/no/such" }];
+  const unread = await world.define("unread", image, { secrets }, onFargate());
+  expect((await ended((await runOne(unread)).task)).stoppedReason).toMatch(/^ResourceInitializationError: /);
+  const poor = await home.role("poor");
+  const denied = await world.define("denied", image, {}, onFargate({ executionRoleArn: poor }));
+  expect((await ended((await runOne(denied)).task)).stoppedReason).toMatch(
+    /not authorized to perform: ecr:BatchGetImage/,
+  );
+});
+
+test("A role may do with ECS what its policy says, and hand over only roles that it may pass.", async () => {
+  const { sandbox } = home;
+  const config = { region: "us-east-1", endpoint: sandbox.endpoint };
+  const iam = new IAMClient({ ...config, credentials: sandbox.rootCredentials });
+  const deployer = await home.role("deployer", [
+    { Effect: "Allow", Action: "ecs:RegisterTaskDefinition", Resource: "*" },
+    { Effect: "Allow", Action: "ecs:UpdateService", Resource: "arn:aws:ecs:*:*:service/main/mine" },
+  ]);
+  const client = new ecs.ECSClient({
+    ...config,
+    credentials: sandbox.platform.credentialsOf(deployer),
+    maxAttempts: 1,
+  });
+  const register = () =>
+    client.send(
+      new ecs.RegisterTaskDefinitionCommand({
+        family: "mine",
+        networkMode: "awsvpc",
+        executionRoleArn: role,
+        containerDefinitions: [{ name: "app", image, memory: 128 }],
+      }),
+    );
+  await expect(register()).rejects.toThrow(`not authorized to perform: iam:PassRole on resource: ${role}`);
+  const PolicyDocument = JSON.stringify({
+    Statement: [{ Effect: "Allow", Action: "iam:PassRole", Resource: role }],
+  });
+  await iam.send(new PutRolePolicyCommand({ RoleName: "deployer", PolicyName: "pass", PolicyDocument }));
+  expect((await register()).taskDefinition?.revision).toBe(1);
+  const update = (service: string) => client.send(new ecs.UpdateServiceCommand({ cluster: "main", service }));
+  await expect(update("yours")).rejects.toThrow("not authorized to perform: ecs:UpdateService");
+  await expect(update("mine")).rejects.toThrow("Service not found");
+});
+
+test("Tasks are placed where there is room, spread over zones, moved off a draining instance, and wait where there is none.", async () => {
+  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "iron" }));
+  for (const [id, zone] of [
+    ["i-a", "a"],
+    ["i-b", "b"],
+  ] as const)
+    await home.sandbox.containers.ensureInstance({
+      cluster: "iron",
+      id,
+      cpu: 1_024,
+      memoryMib: 1_024,
+      availabilityZone: `us-east-1${zone}`,
+    });
+  const taskDefinition = await world.define("placed", image);
+  const create = new ecs.CreateServiceCommand({
+    cluster: "iron",
+    serviceName: "placed",
+    taskDefinition,
+    desiredCount: 2,
+    launchType: "EC2",
+    networkConfiguration: NETWORK,
+    placementStrategy: [{ type: "spread", field: "attribute:ecs.availability-zone" }],
+  });
+  await world.ecs.send(create);
+  const zones = async () => {
+    const { taskArns } = await world.ecs.send(
+      new ecs.ListTasksCommand({ cluster: "iron", serviceName: "placed" }),
+    );
+    if (!taskArns?.length) return [];
+    const { tasks } = await world.ecs.send(
+      new ecs.DescribeTasksCommand({ cluster: "iron", tasks: taskArns }),
+    );
+    return tasks!
+      .filter(({ lastStatus }) => lastStatus === "RUNNING")
+      .map((task) => task.availabilityZone!.at(-1))
+      .sort();
+  };
+  await until("a task in each zone", 10, async () => (await zones()).join() === "a,b");
+  const { containerInstanceArns } = await world.ecs.send(
+    new ecs.ListContainerInstancesCommand({ cluster: "iron" }),
+  );
+  await world.ecs.send(
+    new ecs.UpdateContainerInstancesStateCommand({
+      cluster: "iron",
+      containerInstances: [containerInstanceArns![0]!],
+      status: "DRAINING",
+    }),
+  );
+  await until("both tasks in the other zone", 10, async () => (await zones()).join() === "b,b");
+  const memoryLeft = async () => {
+    const asked = { cluster: "iron", containerInstances: containerInstanceArns };
+    const { containerInstances } = await world.ecs.send(new ecs.DescribeContainerInstancesCommand(asked));
+    return containerInstances!.map(
+      ({ remainingResources }) => remainingResources!.find(({ name }) => name === "MEMORY")!.integerValue,
+    );
+  };
+  await until("the first to be empty", 5, async () => (await memoryLeft()).join() === "1024,0");
+  await world.ecs.send(new ecs.UpdateServiceCommand({ cluster: "iron", service: "placed", desiredCount: 3 }));
+  await until("the event", 10, async () => {
+    const asked = { cluster: "iron", services: ["placed"] };
+    const { services } = await world.ecs.send(new ecs.DescribeServicesCommand(asked));
+    return services![0]!.events!.some(({ message }) =>
+      /^\(service placed\) was unable to place a task because no container instance met all of its requirements\. The closest matching \(container-instance \w{32}\) has insufficient memory available\. /.test(
+        message!,
+      ),
+    );
+  });
+  const { failures } = await runOne(taskDefinition, { cluster: "iron", launchType: "EC2" });
+  expect(failures).toEqual([{ arn: containerInstanceArns![1], reason: "RESOURCE:MEMORY" }]);
+});
+
+test("What AWS refuses is refused, and what is not built is named.", async () => {
+  const fargate = (more: object) => world.define("wrong", image, {}, onFargate(more));
+  await expect(fargate({ cpu: "256", memory: "4096" })).rejects.toThrow("No Fargate configuration exists");
+  await expect(fargate({ networkMode: "bridge" })).rejects.toThrow("Fargate only supports network mode");
+  await expect(fargate({ volumes: [{ name: "a" }] })).rejects.toThrow(
+    "does not implement RegisterTaskDefinition.volumes",
+  );
+  const definition = await world.define("right", image);
+  const serve = (part: object) => world.serve("wrong", definition, { desiredCount: 1, ...part });
+  await expect(serve({ deploymentController: { type: "CODE_DEPLOY" } })).rejects.toThrow("CODE_DEPLOY");
+  await expect(serve({ deploymentConfiguration: { strategy: "BLUE_GREEN" } })).rejects.toThrow("BLUE_GREEN");
+  await expect(serve({ launchType: "FARGATE" })).rejects.toThrow("does not support launch_type FARGATE");
+  await expect(serve({ cluster: "none" })).rejects.toThrow("Cluster not found");
+  const half = { minimumHealthyPercent: 100, maximumPercent: 100 };
+  await expect(serve({ deploymentConfiguration: half })).rejects.toThrow("cannot be 100");
+});
+
+let child: ChildProcess | undefined;
+afterAll(() => void child?.kill("SIGKILL"));
+
+async function runApart(directory: string): Promise<World> {
+  const script = new URL("../support/run-sandbox.ts", import.meta.url).pathname;
+  child = spawn(process.execPath, [script, directory], { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const line of createInterface({ input: child.stdout! })) return openWorld(JSON.parse(line));
+  throw new Error("the sandbox did not start");
+}
+
+test("After kill -9 of the sandbox services have their tasks again, and a deployment is carried on.", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "ecs-"));
+  const before = await runApart(directory);
+  await before.ecs.send(
+    new ecs.CreateClusterCommand({
+      clusterName: "main",
+      defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
+    }),
+  );
+  const front = await before.front("web");
+  const executionRoleArn = await before.executionRole();
+  const more = { requiresCompatibilities: ["FARGATE"], executionRoleArn };
+  const definitions: string[] = [];
+  for (const version of ["v1", "v2"])
+    definitions.push(await before.define("web", await before.push("web", version, APP(version)), {}, more));
+  await before.serve("web", definitions[0]!, { desiredCount: 2, behind: front.arn, launchType: "FARGATE" });
+  const first = await before.tasks("web");
+  await before.steady("web");
+  await before.update("web", { taskDefinition: definitions[1] });
+  child!.kill("SIGKILL");
+  await once(child!, "exit");
+
+  const after = await runApart(directory);
+  expect((await after.steady("web")).taskDefinition).toMatch(/web:2$/);
+  expect(await (await fetch(front.url)).text()).toBe("v2");
+  expect(await after.healthyTargets(front.arn)).toBe(2);
+  const stopped = await after.tasks("web", "STOPPED");
+  expect(stopped.map(({ taskArn }) => taskArn)).toEqual(
+    expect.arrayContaining(first.map(({ taskArn }) => taskArn)),
+  );
+  child!.kill("SIGTERM");
+  await once(child!, "exit");
+});

@@ -1,0 +1,276 @@
+// Services of ECS as a client sees them: real processes behind a real load balancer, rolled, scaled and broken.
+import { mkdtempSync } from "node:fs";
+import { Agent, get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as ecs from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import { APP, openWorld, until, type World } from "./container-world.ts";
+
+let sandbox: Sandbox;
+let world: World;
+beforeAll(async () => {
+  const directory = mkdtempSync(join(tmpdir(), "ecs-"));
+  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
+  world = await openWorld(sandbox);
+  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "main" }));
+  await sandbox.containers.ensureInstance({
+    cluster: "main",
+    id: "i-a",
+    cpu: 8_192,
+    memoryMib: 16_384,
+    availabilityZone: "us-east-1a",
+  });
+  for (const version of ["v1", "v2"]) await world.push("web", version, APP(version));
+  await world.push("web", "broken", "process.exit(3)");
+  await world.push("web", "sick", APP("sick").replace("outgoing.end(", "outgoing.writeHead(500).end("));
+});
+afterAll(() => sandbox?.stop());
+
+const image = (tag: string) => `000000000000.dkr.ecr.us-east-1.amazonaws.com/web:${tag}`;
+
+function ask(url: string, agent: Agent): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, async (response) => {
+      let body = "";
+      try {
+        for await (const chunk of response) body += chunk;
+        resolve(response.statusCode === 200 ? body : `status ${response.statusCode}`);
+      } catch (error) {
+        reject(error);
+      }
+    }).on("error", reject);
+  });
+}
+
+/** Steady load on connections that are kept and on fresh ones; answers how to stop it, and what was answered. */
+function startLoad(url: string): () => Promise<Map<string, number>> {
+  const answers = new Map<string, number>();
+  const agents = [new Agent({ keepAlive: true }), new Agent()];
+  let running = true;
+  const client = async (agent: Agent) => {
+    while (running) {
+      const answer = await ask(url, agent).catch((error: Error) => `failed: ${error.message}`);
+      answers.set(answer, (answers.get(answer) ?? 0) + 1);
+      await sleep(5);
+    }
+  };
+  const clients = Promise.all([...agents, ...agents].map(client));
+  return async () => {
+    running = false;
+    await clients;
+    for (const agent of agents) agent.destroy();
+    return answers;
+  };
+}
+
+/** How many targets were healthy, sampled until `done`. */
+async function sampleHealthy(groupArn: string, done: Promise<unknown>): Promise<number[]> {
+  const seen = new Set<number>();
+  let over = false;
+  void done.then(() => {
+    over = true;
+  });
+  while (!over) {
+    seen.add(await world.healthyTargets(groupArn));
+    await sleep(15);
+  }
+  await done;
+  return [...seen].sort((a, b) => a - b);
+}
+
+test("A service of three answers behind its load balancer, and replaces a task that is killed.", async () => {
+  const front = await world.front("three");
+  const definition = await world.define("three", image("v1"), {
+    environment: [{ name: "WORD", value: " hello" }],
+  });
+  const created = await world.serve("three", definition, { desiredCount: 3, behind: front.arn });
+  expect(created.service).toMatchObject({ status: "ACTIVE", desiredCount: 3, runningCount: 0 });
+  expect(created.service?.deployments?.[0]).toMatchObject({ status: "PRIMARY", rolloutState: "IN_PROGRESS" });
+  const service = await world.steady("three");
+  expect(service.deployments).toHaveLength(1);
+  expect(await (await fetch(front.url)).text()).toBe("v1 hello");
+  const tasks = await world.tasks("three");
+  const addresses = tasks.map(({ containers }) => containers![0]!.networkInterfaces![0]!.privateIpv4Address);
+  expect(new Set(addresses).size).toBe(3);
+  expect(tasks[0]!.attachments![0]!.details).toContainEqual({
+    name: "privateIPv4Address",
+    value: addresses[0],
+  });
+
+  const [first] = tasks;
+  process.kill(Number(first!.containers![0]!.runtimeId!.split("-").at(-1)), "SIGKILL");
+  await until("the task to be replaced", 10, async () => {
+    const now = await world.tasks("three");
+    const fresh = now.every(({ taskArn }) => taskArn !== first!.taskArn);
+    return fresh && now.length === 3 && (await world.healthyTargets(front.arn)) === 3;
+  });
+  const stopped = (await world.tasks("three", "STOPPED")).find(({ taskArn }) => taskArn === first!.taskArn);
+  expect(stopped).toMatchObject({
+    stopCode: "EssentialContainerExited",
+    stoppedReason: "Essential container in task exited",
+    containers: [{ exitCode: 137, lastStatus: "STOPPED" }],
+  });
+  const messages = (await world.describe("three")).events!.map(({ message }) => message!);
+  expect(
+    messages.filter((one) => /^\(service three\) has started 1 tasks: \(task \w{32}\)\.$/.test(one)),
+  ).toHaveLength(1);
+});
+
+test("A rolling update under load fails no request and keeps to the minimum and the maximum, both ways.", async () => {
+  const front = await world.front("roll");
+  const v1 = await world.define("roll", image("v1"));
+  const v2 = await world.define("roll", image("v2"));
+  await world.serve("roll", v1, { desiredCount: 3, behind: front.arn });
+  await world.steady("roll");
+  await until("all targets", 10, async () => (await world.healthyTargets(front.arn)) === 3);
+  const stopLoad = startLoad(front.url);
+  const updated = await world.update("roll", { taskDefinition: v2 });
+  expect(updated.service?.deployments?.map(({ status }) => status)).toEqual(["PRIMARY", "ACTIVE"]);
+  const surged = await sampleHealthy(front.arn, world.steady("roll"));
+  expect(surged[0]).toBeGreaterThanOrEqual(3);
+  expect(surged.at(-1)).toBeLessThanOrEqual(6);
+
+  await world.update("roll", {
+    taskDefinition: v1,
+    deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 100 },
+  });
+  // 50 % of three is a minimum of two: one is stopped first, never a fourth is started.
+  expect(await sampleHealthy(front.arn, world.steady("roll"))).toEqual([2, 3]);
+  const answers = await stopLoad();
+  expect([...answers.keys()].sort()).toEqual(["v1", "v2"]);
+  const { serviceDeployments } = await world.ecs.send(
+    new ecs.ListServiceDeploymentsCommand({ cluster: "main", service: "roll" }),
+  );
+  expect(serviceDeployments?.map(({ status }) => status)).toEqual(["SUCCESSFUL", "SUCCESSFUL", "SUCCESSFUL"]);
+});
+
+test("Scaling in drains first: what is in flight is answered.", async () => {
+  await world.push("web", "slow", APP("slow").replace(", 3)", ", 700)"));
+  const front = await world.front("slow");
+  await world.serve("slow", await world.define("slow", image("slow")), {
+    desiredCount: 3,
+    behind: front.arn,
+  });
+  await world.steady("slow");
+  await until("all targets", 10, async () => (await world.healthyTargets(front.arn)) === 3);
+  const agent = new Agent();
+  const answers = Array.from({ length: 9 }, () =>
+    ask(front.url, agent).catch((error: Error) => error.message),
+  );
+  await sleep(50);
+  await world.update("slow", { desiredCount: 1 });
+  const states = new Set<string>();
+  await until("the service to be one", 10, async () => {
+    for (const task of await world.tasks("slow", "STOPPED")) states.add(task.lastStatus!);
+    return (await world.steady("slow")).runningCount === 1 && states.has("STOPPED");
+  });
+  expect(await Promise.all(answers)).toEqual(Array(9).fill("slow"));
+  expect(states).toContain("DEACTIVATING");
+  const [stopped] = await world.tasks("slow", "STOPPED");
+  expect(stopped).toMatchObject({ stopCode: "ServiceSchedulerInitiated" });
+  expect(stopped!.stoppedReason).toMatch(/^Scaling activity initiated by \(deployment ecs-svc\/\d+\)$/);
+  expect(await world.healthyTargets(front.arn)).toBe(1);
+});
+
+test("The circuit breaker rolls back to the deployment that completed, which never lost a task.", async () => {
+  const front = await world.front("breaker");
+  const good = await world.define("breaker", image("v1"));
+  const broken = await world.define("breaker", image("broken"));
+  const sick = await world.define("breaker", image("sick"));
+  await world.serve("breaker", good, {
+    desiredCount: 2,
+    behind: front.arn,
+    deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+  });
+  const before = (await world.steady("breaker")).deployments![0]!;
+  const tasks = (await world.tasks("breaker")).map(({ taskArn }) => taskArn).sort();
+  for (const [bad, threshold] of [
+    [broken, undefined],
+    // Two at once fail their health checks, which takes an interval: enough, where the threshold says so.
+    [sick, { type: "COUNT", value: 2 }],
+  ] as const) {
+    const deploymentCircuitBreaker = { enable: true, rollback: true, thresholdConfiguration: threshold };
+    await world.update("breaker", {
+      taskDefinition: bad,
+      deploymentConfiguration: { deploymentCircuitBreaker },
+    });
+    const back = await until("the way back", 30, async () => {
+      const found = await world.describe("breaker");
+      return found.deployments![0]!.id === before.id && found;
+    });
+    const [primary, failed] = back.deployments!;
+    // All of its tasks stand, so that it may be complete again by the time that it is seen.
+    if (primary!.rolloutState !== "COMPLETED")
+      expect(primary!.rolloutStateReason).toBe(
+        `ECS deployment circuit breaker: rolling back to deploymentId ${before.id}.`,
+      );
+    if (failed) expect(failed).toMatchObject({ status: "ACTIVE", rolloutState: "FAILED" });
+    const after = await world.steady("breaker");
+    expect(after.taskDefinition).toMatch(/breaker:1$/);
+  }
+  expect((await world.tasks("breaker")).map(({ taskArn }) => taskArn).sort()).toEqual(tasks);
+  const messages = (await world.describe("breaker")).events!.map(({ message }) => message!);
+  expect(messages).toContain(`(service breaker) rolling back to (deployment ${before.id}).`);
+  expect(messages.some((one) => one.includes("is unhealthy in (target-group"))).toBe(true);
+  const { serviceDeployments } = await world.ecs.send(
+    new ecs.ListServiceDeploymentsCommand({ cluster: "main", service: "breaker" }),
+  );
+  expect(serviceDeployments?.map(({ status }) => status)).toEqual([
+    "ROLLBACK_SUCCESSFUL",
+    "ROLLBACK_SUCCESSFUL",
+    "SUCCESSFUL",
+  ]);
+}, 60_000);
+
+test("Without a rollback a deployment fails where it is, and the tasks before it serve on.", async () => {
+  const good = await world.define("stays", image("v1"));
+  const broken = await world.define("stays", image("broken"));
+  await world.serve("stays", good, {
+    desiredCount: 1,
+    deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
+  });
+  await world.steady("stays");
+  await world.update("stays", { taskDefinition: broken });
+  const failed = await until("the failure", 10, async () => {
+    const found = await world.describe("stays");
+    return found.deployments![0]!.rolloutState === "FAILED" && found;
+  });
+  expect(failed.deployments).toMatchObject([
+    {
+      status: "PRIMARY",
+      failedTasks: 3,
+      rolloutStateReason: "ECS deployment circuit breaker: tasks failed to start.",
+    },
+    { status: "ACTIVE", rolloutState: "COMPLETED", runningCount: 1 },
+  ]);
+  const stopped = await world.tasks("stays", "STOPPED");
+  expect(stopped.map(({ containers }) => containers![0]!.exitCode)).toEqual([3, 3, 3]);
+  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "stays", force: true }));
+  await until(
+    "the service to be gone",
+    10,
+    async () => (await world.describe("stays")).status === "INACTIVE",
+  );
+});
+
+test("A crash loop slows down, and is fixed by the next deployment.", async () => {
+  const broken = await world.define("loop", image("broken"));
+  await world.serve("loop", broken, { desiredCount: 1 });
+  const stopped = await until("four crashes", 15, async () => {
+    const found = await world.tasks("loop", "STOPPED");
+    return found.length >= 4 && found;
+  });
+  const times = stopped.map(({ createdAt }) => createdAt!.getTime()).sort((a, b) => a - b);
+  const gaps = times.slice(1).map((at, index) => at - times[index]!);
+  expect(gaps[2]).toBeGreaterThan(gaps[0]! + 250);
+  const service = await world.describe("loop");
+  expect(service.deployments![0]!.failedTasks).toBeGreaterThanOrEqual(4);
+  expect(
+    service.events!.some(({ message }) => message!.includes("is unable to consistently start tasks")),
+  ).toBe(true);
+  await world.update("loop", { taskDefinition: await world.define("loop", image("v1")) });
+  expect((await world.steady("loop")).deployments![0]!.failedTasks).toBe(0);
+});
