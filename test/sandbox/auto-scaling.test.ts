@@ -2,6 +2,7 @@
 import { Agent, get } from "node:http";
 import {
   type Activity,
+  AutoScalingClient,
   type AutoScalingGroup,
   CreateAutoScalingGroupCommand,
   type CreateAutoScalingGroupCommandInput,
@@ -360,6 +361,67 @@ test("What a group cannot be is refused in the words of Auto Scaling.", async ()
   await expect(autoScaling.send(new PutScalingPolicyCommand(policy))).rejects.toThrow(
     "autoscaling:PutScalingPolicy",
   );
+});
+
+test("With health checks of the load balancer, a member that does not answer is replaced after its grace.", async () => {
+  const { autoScaling, elb } = house;
+  const port = 8083;
+  const made = await elb.send(
+    new CreateTargetGroupCommand({
+      Name: unique("targets"),
+      Protocol: "HTTP",
+      Port: port,
+      TargetType: "instance",
+      HealthCheckIntervalSeconds: 5,
+      HealthCheckTimeoutSeconds: 2,
+      UnhealthyThresholdCount: 2,
+    }),
+  );
+  const TargetGroupArn = made.TargetGroups![0]!.TargetGroupArn!;
+  const balancer = await elb.send(
+    new CreateLoadBalancerCommand({
+      Name: unique("balancer"),
+      Subnets: ["subnet-sandbox-a", "subnet-sandbox-b"],
+    }),
+  );
+  const { LoadBalancerArn } = balancer.LoadBalancers![0]!;
+  const DefaultActions = [{ Type: "forward" as const, TargetGroupArn }];
+  await elb.send(
+    new CreateListenerCommand({ LoadBalancerArn, Protocol: "HTTP", Port: port, DefaultActions }),
+  );
+  const ofBalancer = { HealthCheckType: "ELB", TargetGroupARNs: [TargetGroupArn], DesiredCapacity: 1 };
+  const patient = await aGroup(await aTemplate(), { ...ofBalancer, HealthCheckGracePeriod: 60 });
+  const strict = await aGroup(await aTemplate(), { ...ofBalancer, HealthCheckGracePeriod: 0 });
+  const [kept] = await settled(patient, 1);
+  const [replaced] = await settled(strict, 1);
+  await expect
+    .poll(async () => idsIn(await describeGroup(strict)), { timeout: 12_000 })
+    .not.toContain(replaced);
+  expect(await settled(patient, 1)).toEqual([kept]);
+  await autoScaling.send(
+    new SuspendProcessesCommand({ AutoScalingGroupName: strict, ScalingProcesses: ["HealthCheck"] }),
+  );
+  expect((await activities(strict)).map((one) => one.Cause)).toContainEqual(
+    expect.stringMatching(/in response to an ELB system health check failure\.$/),
+  );
+});
+
+test("Who gives a group a launch template must be allowed to launch from it.", async () => {
+  const group = { Effect: "Allow", Action: "autoscaling:*", Resource: "*" };
+  const launch = { Effect: "Allow", Action: ["ec2:RunInstances", "ec2:CreateTags"], Resource: "*" };
+  const LaunchTemplateId = await aTemplate({ IamInstanceProfile: { Name: "app" } });
+  const create = async (statements: object[]) => {
+    const client = new AutoScalingClient(await house.as(unique("role"), statements));
+    const AutoScalingGroupName = unique("group");
+    groups.push(AutoScalingGroupName);
+    const zones = { AvailabilityZones: ["us-east-1a"], MinSize: 0, MaxSize: 1 };
+    const LaunchTemplate = { LaunchTemplateId };
+    await client.send(new CreateAutoScalingGroupCommand({ AutoScalingGroupName, LaunchTemplate, ...zones }));
+  };
+  await expect(create([group])).rejects.toThrow("ec2:RunInstances");
+  await expect(create([group, launch])).rejects.toThrow("iam:PassRole");
+  const pass = { Effect: "Allow", Action: "iam:PassRole", Resource: "arn:aws:iam::000000000000:role/app" };
+  await create([group, launch, pass]);
 });
 
 test("After a restart the group carries on with the same members, and a lost one is replaced.", async () => {

@@ -12,6 +12,7 @@ import {
   type RunInstancesCommandInput,
 } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 
@@ -57,6 +58,15 @@ export async function instanceHouse(directory = mkdtempSync(join(tmpdir(), "inst
         if (instance.State?.Name === state) return instance;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
+    },
+    /** The settings of a client that acts as a new role with these statements. */
+    async as(name: string, Statement: object[]) {
+      const iam = new IAMClient(config);
+      const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+      const { Role } = await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument }));
+      const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+      await iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: "all", PolicyDocument }));
+      return { ...config, maxAttempts: 1, credentials: sandbox.platform.credentialsOf(Role!.Arn!) };
     },
     stop: () => sandbox.stop(),
   };

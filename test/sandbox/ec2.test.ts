@@ -16,6 +16,7 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   DescribeSubnetsCommand,
   DescribeTagsCommand,
+  EC2Client,
   GetConsoleOutputCommand,
   ModifyLaunchTemplateCommand,
   RebootInstancesCommand,
@@ -220,4 +221,34 @@ test("What is not there, not allowed or not implemented is refused by its name."
   expect(await refusal(house.run(tagged))).toBe("InvalidParameterValue");
   await expect(ec2.send(new CreateVpcCommand({}))).rejects.toThrow("ec2:CreateVpc");
   expect(house.log).toEqual([]);
+});
+
+test("A role launches only what it may, and hands over only the roles that it may.", async () => {
+  const account = "arn:aws:ec2:us-east-1:000000000000:";
+  const Resource = [
+    `arn:aws:ec2:us-east-1::image/${ImageId}`,
+    ...["instance", "subnet", "security-group", "volume", "network-interface"].map(
+      (kind) => `${account}${kind}/*`,
+    ),
+  ];
+  const launch = { Effect: "Allow", Action: "ec2:RunInstances", Resource };
+  const tag = { Effect: "Allow", Action: "ec2:CreateTags", Resource: `${account}instance/*` };
+  const pass = { Effect: "Allow", Action: "iam:PassRole", Resource: "arn:aws:iam::000000000000:role/app" };
+  const ec2 = new EC2Client(await house.as(`launcher-${runs++}`, [launch, tag, pass]));
+  const tagged = (kind: "instance" | "volume") => [
+    { ResourceType: kind, Tags: [{ Key: "app", Value: "shop" }] },
+  ];
+  const run = (more: object) =>
+    ec2.send(new RunInstancesCommand({ ImageId, InstanceType, MinCount: 1, MaxCount: 1, ...more }));
+  const IamInstanceProfile = { Name: "app" };
+  const { Instances } = await run({ IamInstanceProfile, TagSpecifications: tagged("instance") });
+  expect(Instances![0]!.IamInstanceProfile!.Arn).toBe("arn:aws:iam::000000000000:instance-profile/app");
+  const other = { IamInstanceProfile: { Name: "admin" } };
+  await expect(run(other)).rejects.toThrow("iam:PassRole on resource: arn:aws:iam::000000000000:role/admin");
+  expect(await refusal(run({ TagSpecifications: tagged("volume") }))).toBe("UnauthorizedOperation");
+  expect(await refusal(run({ ImageId: "ami-0a12023ba5e00a640" }))).toBe("UnauthorizedOperation");
+  const InstanceIds = [Instances![0]!.InstanceId!];
+  const stop = ec2.send(new StopInstancesCommand({ InstanceIds }));
+  expect(await refusal(stop)).toBe("UnauthorizedOperation");
+  await house.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
 });

@@ -12,7 +12,7 @@ import type {
 import { AwsError, type Handler } from "../platform.ts";
 import { at, beginActivity, describeActivity, endActivity } from "./activities.ts";
 import { type Control, inGrace } from "./control.ts";
-import { addMember, enterService, resetPause } from "./launch.ts";
+import { addMember, resetPause } from "./launch.ts";
 import type { Group, Member } from "./model.ts";
 import { setAside, terminateMember } from "./retire.ts";
 import { findLiveGroup, findMember, requireLocated, type State, save, validation } from "./state.ts";
@@ -162,7 +162,9 @@ function exitStandby(state: State, group: Group, ids: string[]) {
     });
     member.lifecycle = "InService";
     save(state, group);
-    void enterTraffic(state, group, [member.id]).then(() => endActivity(state, activity.id, "Successful"));
+    enterTraffic(state, group, [member.id])
+      .then(() => endActivity(state, activity.id, "Successful"))
+      .catch((error: Error) => state.platform.log(`autoscaling: ${member.id}: ${error.message}`));
     return activity;
   });
 }
@@ -194,6 +196,5 @@ function attach(state: State, group: Group, ids: string[]): void {
       activityId: undefined,
     });
     state.pool.retag(id, { ...tags, "aws:autoscaling:groupName": group.name });
-    void enterService(state, group, findMember(group, id));
   }
 }

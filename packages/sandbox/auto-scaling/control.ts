@@ -75,9 +75,10 @@ function admit(state: State, group: Group, look: (name: string) => void): void {
     if (instance?.state === "running") {
       if (state.entering.has(member.id)) continue;
       state.entering.add(member.id);
-      void enterService(state, group, member)
+      enterService(state, group, member)
         .finally(() => state.entering.delete(member.id))
-        .then(() => look(group.name));
+        .then(() => look(group.name))
+        .catch((error: Error) => state.platform.log(`autoscaling: ${member.id}: ${error.stack ?? error}`));
     } else if (instance?.state !== "pending") {
       failMember(state, group, member, instance?.reason?.message ?? "The instance was terminated.");
     }

@@ -4,7 +4,11 @@ import type { Group, Member, TemplateChoice } from "./model.ts";
 import type { State } from "./state.ts";
 import { describeTag } from "./tags.ts";
 
-export function describeGroup({ platform, pool }: State, group: Group): AutoScalingGroup {
+export function describeGroup(
+  { platform, pool }: State,
+  group: Group,
+  withInstances = true,
+): AutoScalingGroup {
   const zones = group.subnetIds.map((id) => pool.zoneOf(id));
   return {
     AutoScalingGroupName: group.name,
@@ -30,7 +34,7 @@ export function describeGroup({ platform, pool }: State, group: Group): AutoScal
       SuspensionReason: "User suspended",
     })),
     EnabledMetrics: [],
-    Instances: group.members.map((member) => describeInstance(member)),
+    Instances: withInstances ? group.members.map((member) => describeInstance(member)) : [],
     Tags: group.tags.map((tag) => describeTag(group.name, tag)),
     ServiceLinkedRoleARN: `arn:aws:iam::${platform.accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
     ...(group.isDeleting && { Status: "Delete in progress" }),

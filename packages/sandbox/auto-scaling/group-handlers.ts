@@ -57,7 +57,7 @@ export function groupHandlers(state: State, control: Control): Record<string, Ha
         .filter((group) => matchesTags(group.tags, input.Filters));
       const page = pageOf(found, input.MaxRecords ?? 50, input.NextToken);
       return {
-        AutoScalingGroups: page.items.map((group) => describeGroup(state, group)),
+        AutoScalingGroups: page.items.map((group) => describeGroup(state, group, input.IncludeInstances)),
         NextToken: page.next,
       };
     },

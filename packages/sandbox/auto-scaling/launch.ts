@@ -22,7 +22,9 @@ export function launchMissing(state: State, group: Group, wake: (name: string) =
     const description = "Launching a new EC2 instance";
     const activity = beginActivity(state, group, { kind: "launch", description, cause });
     take(state.launching, group.name, 1);
-    void launchOne(state, group.name, subnetFor(group, index), activity).then(() => wake(group.name));
+    launchOne(state, group.name, subnetFor(group, index), activity)
+      .then(() => wake(group.name))
+      .catch((error: Error) => state.platform.log(`autoscaling: ${group.name}: ${error.stack ?? error}`));
   }
 }
 

@@ -1,7 +1,7 @@
 // The life of an instance: pending, running, stopping, stopped, shutting-down, terminated, each state real work on its
 // machine. The steps of one instance come one after the other; each looks at the state again before it begins, so that
 // a later wish (terminate while it boots) wins.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { furnish } from "./image-files.ts";
 import type { InstanceRecord } from "./model.ts";
@@ -107,8 +107,11 @@ export function terminate(state: State, id: string): void {
 /** What was terminated long ago is forgotten. */
 export function forgetTerminated(state: State): void {
   const until = state.platform.now() - TERMINATED_VISIBLE_MILLISECONDS;
-  for (const { id, terminatedAt } of state.instances.list())
-    if (terminatedAt !== undefined && terminatedAt < until) state.instances.delete(id);
+  for (const { id, terminatedAt } of state.instances.list()) {
+    if (terminatedAt === undefined || terminatedAt >= until) continue;
+    state.instances.delete(id);
+    rmSync(consolePath(state, id), { force: true });
+  }
 }
 
 /** After a restart: those that run are booted already (machines/fleet.ts), the others carry on. */

@@ -63,7 +63,13 @@ function announce(state: State, instance: InstanceRecord): void {
   const arn = arnOf(platform, "instance", instance.id);
   const detail = { "instance-id": instance.id, state: instance.state };
   platform.emit("aws.ec2", "EC2 Instance State-change Notification", detail, [arn]);
-  for (const listener of state.listeners) listener(instance);
+  for (const listener of state.listeners) {
+    try {
+      listener(instance);
+    } catch (error) {
+      platform.log(`ec2: ${instance.id}: who was told of it failed: ${(error as Error).stack ?? error}`);
+    }
+  }
 }
 
 export function arnOf({ region, accountId }: Platform, kind: string, id: string): string {
