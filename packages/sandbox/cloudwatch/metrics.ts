@@ -56,7 +56,7 @@ function sumsOf(datum: cloudwatch.MetricDatum): Sums {
   const { Value, Values, Counts, StatisticValues } = datum;
   if (StatisticValues) {
     const { SampleCount = 0, Sum = 0, Minimum = 0, Maximum = 0 } = StatisticValues;
-    return { count: SampleCount, sum: Sum, minimum: Minimum, maximum: Maximum, values: undefined };
+    return { count: SampleCount, sum: Sum, minimum: Minimum, maximum: Maximum };
   }
   const list = Values ?? [required(Value, "Value")];
   if (Counts && Counts.length !== list.length)
@@ -64,18 +64,18 @@ function sumsOf(datum: cloudwatch.MetricDatum): Sums {
       "InvalidParameterValueException",
       "The parameters Values and Counts must be of the same length.",
     );
-  const sums: Sums = { count: 0, sum: 0, minimum: Infinity, maximum: -Infinity, values: new Map() };
+  const sums = { count: 0, sum: 0, minimum: Infinity, maximum: -Infinity, values: new Map<number, number>() };
   for (const [at, value] of list.entries()) add(sums, value, Counts?.[at] ?? 1);
-  return sums;
+  return sums.minimum === sums.maximum ? { ...sums, values: undefined } : sums;
 }
 
-function add(sums: Sums, value: number, count: number): void {
+function add(sums: Sums & { values: Map<number, number> }, value: number, count: number): void {
   sums.count += count;
   sums.sum += value * count;
   sums.minimum = Math.min(sums.minimum, value);
   sums.maximum = Math.max(sums.maximum, value);
   const near = Number(value.toPrecision(3));
-  sums.values?.set(near, (sums.values.get(near) ?? 0) + count);
+  sums.values.set(near, (sums.values.get(near) ?? 0) + count);
 }
 
 export function required<T>(value: T | undefined, name: string): T {

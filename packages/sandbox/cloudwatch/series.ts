@@ -12,8 +12,8 @@ export type Sums = {
   sum: number;
   minimum: number;
   maximum: number;
-  /** Value → how often, to three digits; only of values that were put one by one: percentiles come from these. */
-  values: Map<number, number> | undefined;
+  /** Value → how often, to three digits, where there are several and each is known: percentiles come from these. */
+  values?: Map<number, number> | undefined;
 };
 
 export type MetricId = { namespace: string; name: string; dimensions: [name: string, value: string][] };
@@ -89,12 +89,19 @@ function merge(one: Sums, other: Sums): Sums {
     sum: one.sum + other.sum,
     minimum: Math.min(one.minimum, other.minimum),
     maximum: Math.max(one.maximum, other.maximum),
-    values: one.values && other.values && mergeValues(one.values, other.values),
+    values: mergeValues(one, other),
   };
 }
 
-function mergeValues(one: Map<number, number>, other: Map<number, number>): Map<number, number> {
-  const values = new Map(one);
-  for (const [value, count] of other) values.set(value, (values.get(value) ?? 0) + count);
-  return values;
+function mergeValues(one: Sums, other: Sums): Map<number, number> | undefined {
+  const [values, more] = [valuesOf(one), valuesOf(other)];
+  if (!values || !more || (one.minimum === other.maximum && one.maximum === other.minimum)) return undefined;
+  const merged = new Map(values);
+  for (const [value, count] of more) merged.set(value, (merged.get(value) ?? 0) + count);
+  return merged;
+}
+
+/** Where all are the same they need no list. */
+export function valuesOf({ values, minimum, maximum, count }: Sums): Map<number, number> | undefined {
+  return minimum === maximum ? new Map([[minimum, count]]) : values;
 }

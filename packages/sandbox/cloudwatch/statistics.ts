@@ -1,7 +1,7 @@
 // Statistics by name, over what was summed up: Sum, Average and the like, and percentiles (p0 to p100). Trimmed means
 // and the like (tm90, pr) are refused by name.
 import { AwsError } from "../platform.ts";
-import type { Sums } from "./series.ts";
+import { type Sums, valuesOf } from "./series.ts";
 
 const PLAIN: Record<string, (sums: Sums) => number> = {
   SampleCount: (sums) => sums.count,
@@ -28,8 +28,8 @@ export function statisticOf(name: string, sums: Sums): number | undefined {
   if (plain) return plain(sums);
   const share = Number(PERCENTILE.exec(name)?.[1]) / 100;
   // CloudWatch user guide, "Percentiles": a summary has one only where its values are all the same.
-  if (sums.minimum === sums.maximum) return sums.minimum;
-  return sums.values && percentile(sums.values, sums.count, share);
+  const values = valuesOf(sums);
+  return values && percentile(values, sums.count, share);
 }
 
 function percentile(values: Map<number, number>, count: number, share: number): number | undefined {
