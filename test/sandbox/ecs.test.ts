@@ -175,7 +175,7 @@ test("Scaling in drains first: what is in flight is answered.", async () => {
   expect(await world.healthyTargets(front.arn)).toBe(1);
 });
 
-test("The circuit breaker rolls back to the deployment that completed, which never lost a task.", async () => {
+test.concurrent("The circuit breaker rolls back to the deployment that completed, which never lost a task.", async () => {
   const front = await world.front("breaker");
   const good = await world.define("breaker", image("v1"));
   const broken = await world.define("breaker", image("broken"));
@@ -225,7 +225,7 @@ test("The circuit breaker rolls back to the deployment that completed, which nev
   ]);
 }, 60_000);
 
-test("Without a rollback a deployment fails where it is, and the tasks before it serve on.", async () => {
+test.concurrent("Without a rollback a deployment fails where it is, and the tasks before it serve on.", async () => {
   const good = await world.define("stays", image("v1"));
   const broken = await world.define("stays", image("broken"));
   await world.serve("stays", good, {
@@ -256,7 +256,7 @@ test("Without a rollback a deployment fails where it is, and the tasks before it
   );
 });
 
-test("A crash loop slows down, and is fixed by the next deployment.", async () => {
+test.concurrent("A crash loop slows down, and is fixed by the next deployment.", async () => {
   const broken = await world.define("loop", image("broken"));
   await world.serve("loop", broken, { desiredCount: 1 });
   const stopped = await until("four crashes", 15, async () => {

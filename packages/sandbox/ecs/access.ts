@@ -60,15 +60,28 @@ export function iamAlso(state: State): Service["iamAlso"] {
     if (input.taskDefinition) return pass(...ofDefinition(definitionOf(state, input.taskDefinition)));
     return [];
   };
+  // Developer guide, "Grant permission to tag resources on creation".
+  const tag = (tags: unknown[] | undefined, kind: string, ...parts: string[]) =>
+    tags?.length ? [{ action: "ecs:TagResource", resource: arnOf(state.platform, kind, ...parts) }] : [];
+  const inCluster = ({ cluster }: Asked) => lastPart(cluster ?? "default");
   return {
-    RegisterTaskDefinition: ({ taskRoleArn, executionRoleArn }) => pass(taskRoleArn, executionRoleArn),
-    RunTask: ({ taskDefinition, overrides }) =>
-      pass(
-        ...ofDefinition(definitionOf(state, taskDefinition ?? "")),
-        overrides?.taskRoleArn,
-        overrides?.executionRoleArn,
+    CreateCluster: ({ clusterName, tags }) => tag(tags, "cluster", clusterName ?? "default"),
+    RegisterTaskDefinition: ({ family, taskRoleArn, executionRoleArn, tags }) => [
+      ...pass(taskRoleArn, executionRoleArn),
+      ...tag(tags, "task-definition", `${family}:*`),
+    ],
+    RunTask: (input) => [
+      ...pass(
+        ...ofDefinition(definitionOf(state, input.taskDefinition ?? "")),
+        input.overrides?.taskRoleArn,
+        input.overrides?.executionRoleArn,
       ),
-    CreateService: started,
+      ...tag(input.tags, "task", inCluster(input), "*"),
+    ],
+    CreateService: (input) => [
+      ...started(input),
+      ...tag(input.tags, "service", inCluster(input), input.serviceName ?? ""),
+    ],
     UpdateService: (input: Asked) => {
       const known = serviceOf(state, findCluster(state, input.cluster).arn, input.service ?? "");
       return known ? started(input) : [];

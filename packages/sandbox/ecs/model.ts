@@ -192,6 +192,8 @@ export type Task = {
   address: string;
   attachmentId: string;
   interfaceId: string;
+  /** Under which the task is known to the server of its credentials and metadata; only it knows it. */
+  credentialsId: string;
   containers: ContainerRecord[];
   overrides: TaskOverride;
   /** Where it is registered now. */

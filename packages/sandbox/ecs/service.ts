@@ -13,6 +13,7 @@ import { loadState, save } from "./state.ts";
 import { tagHandlers } from "./tag-handlers.ts";
 import { taskDefinitionHandlers } from "./task-definition-handlers.ts";
 import { taskHandlers } from "./task-handlers.ts";
+import { createAgentServer } from "./tasks/agent-server.ts";
 import { watchMemory } from "./tasks/memory-watch.ts";
 
 export type ContainerService = Service & {
@@ -25,6 +26,7 @@ export type ContainerService = Service & {
 export function createContainerService(platform: Platform): ContainerService {
   const state = loadState(platform);
   const scheduler = createScheduler(state);
+  const agent = createAgentServer(state);
   let endings: (() => void)[] = [];
   return {
     name: "ecs",
@@ -42,6 +44,7 @@ export function createContainerService(platform: Platform): ContainerService {
     iamResources: iamResources(state),
     iamAlso: iamAlso(state),
     start: async () => {
+      await agent.start();
       await buryTasks(state);
       endings = [watchMemory(state), sweepRegularly(state)];
       scheduler.start();
@@ -53,6 +56,7 @@ export function createContainerService(platform: Platform): ContainerService {
       // Written before the processes end, so that nothing of that is taken for a failure.
       await save(state);
       await endProcesses(state);
+      await agent.stop();
     },
     ensureInstance: (request) => ensureInstance(state, request),
     removeInstance: (id) => removeInstance(state, id),

@@ -41,7 +41,20 @@ export function newDeployment(state: State, service: EcsService, revision: Revis
     failureCount: 0,
   });
   service.rollouts.length = Math.min(service.rollouts.length, KEPT_ROLLOUTS);
+  tell(state, service, service.deployments[0]!, "SERVICE_DEPLOYMENT_IN_PROGRESS");
   service.steady = false;
+}
+
+/** Developer guide, "Amazon ECS service deployment state change events". */
+function tell({ platform }: State, service: EcsService, deployment: Deployment, eventName: string): void {
+  const detail = {
+    eventType: deployment.rolloutState === "FAILED" ? "ERROR" : "INFO",
+    eventName,
+    deploymentId: deployment.id,
+    updatedAt: new Date(deployment.updatedAt).toISOString(),
+    reason: deployment.rolloutStateReason,
+  };
+  platform.emit("aws.ecs", "ECS Deployment State Change", detail, [service.arn]);
 }
 
 const isOpen = ({ status }: Rollout) => status === "IN_PROGRESS" || status === "ROLLBACK_IN_PROGRESS";
@@ -81,6 +94,7 @@ function complete(state: State, service: EcsService, primary: Deployment): void 
   primary.updatedAt = now;
   primary.everCompleted = true;
   service.lastCompleted = { ...primary };
+  tell(state, service, primary, "SERVICE_DEPLOYMENT_COMPLETED");
   const rollout = service.rollouts.find(isOpen);
   if (rollout) close(rollout, rollout.status === "IN_PROGRESS" ? "SUCCESSFUL" : "ROLLBACK_SUCCESSFUL", now);
   note(state, service, `${nameOfService(service)} (deployment ${primary.id}) deployment completed.`);
@@ -104,6 +118,7 @@ export function watchFailures(state: State, service: EcsService): void {
     service,
     `${nameOfService(service)} (deployment ${primary.id}) deployment failed: tasks failed to start.`,
   );
+  tell(state, service, primary, "SERVICE_DEPLOYMENT_FAILED");
   const target = service.lastCompleted;
   if (circuitBreaker.rollback && target && target.id !== primary.id)
     rollBack(state, service, target, rollout);

@@ -9,6 +9,7 @@ import { createJournal } from "../../machines/journal.ts";
 import { launch, type ProcessGroup } from "../../machines/process-group.ts";
 import type { ContainerRecord, Task } from "../model.ts";
 import type { State } from "../state.ts";
+import { agentVariables } from "./agent-server.ts";
 import { cannotStart, commandLine, resolveCommand, searchPath } from "./command-line.ts";
 import type { UnpackedImage } from "./image.ts";
 import type { LiveTask } from "./live-task.ts";
@@ -62,11 +63,12 @@ async function start(argv: string[], cwd: string, env: Record<string, string>): 
 
 function environmentOf(
   state: State,
-  { task, definition }: LiveTask,
+  live: LiveTask,
   plan: ContainerPlan,
   root: string,
 ): Record<string, string> {
   const { platform } = state;
+  const { task } = live;
   const image = Object.fromEntries((plan.image.config.Env ?? []).map(splitPair));
   const pairs = [...(plan.definition.environment ?? []), ...(plan.override?.environment ?? [])];
   const own = Object.fromEntries(pairs.map(({ name, value }) => [name!, value ?? ""]));
@@ -74,7 +76,7 @@ function environmentOf(
   return {
     HOME: root,
     HOSTNAME: `ip-${task.address.replaceAll(".", "-")}.ec2.internal`,
-    ...roleVariables(state, task.overrides.taskRoleArn ?? definition.input.taskRoleArn),
+    ...agentVariables(state, live, plan.record.name),
     AWS_REGION: platform.region,
     AWS_DEFAULT_REGION: platform.region,
     AWS_ENDPOINT_URL: platform.endpoint,
@@ -92,17 +94,6 @@ export function taskMarks(state: State, task: Task): Record<string, string> {
     HOST: task.address,
     SANDBOX_DIRECTORY: resolve(state.platform.directory),
     SANDBOX_MACHINE: `ecs-${task.id}`,
-  };
-}
-
-/** The task role's credentials, in variables instead of behind the link-local address that ECS has for them. */
-function roleVariables({ platform }: State, roleArn: string | undefined): Record<string, string> {
-  if (!roleArn) return {};
-  const { accessKeyId, secretAccessKey, sessionToken } = platform.credentialsOf(roleArn);
-  return {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    ...(sessionToken && { AWS_SESSION_TOKEN: sessionToken }),
   };
 }
 

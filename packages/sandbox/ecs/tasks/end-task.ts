@@ -1,6 +1,8 @@
 // A task's way down: DEACTIVATING (out of the load balancer, until what is in flight is answered), STOPPING (SIGTERM,
 // after stopTimeout SIGKILL), DEPROVISIONING, STOPPED. The first reason to end it is the one that is remembered.
 import { rmSync } from "node:fs";
+import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Exit, killMarked } from "../../machines/process-group.ts";
 import { nameOfService, note } from "../events.ts";
 import type { StopCode, Task } from "../model.ts";
@@ -42,10 +44,7 @@ async function takeDown(state: State, live: LiveTask): Promise<void> {
   if (state.stopped) return;
   setStatus(state, task, "STOPPING");
   for (const container of live.containers) container.stopHealthChecks();
-  await Promise.all(
-    live.containers.map(({ group, stopSeconds }) => group.end("SIGTERM", stopSeconds * 1_000)),
-  );
-  await Promise.all(live.containers.map(({ group }) => group.exited));
+  await Promise.all(live.containers.map(stopContainer));
   if (state.stopped) return;
   task.executionStoppedAt = state.platform.now();
   setStatus(state, task, "DEPROVISIONING");
@@ -57,6 +56,17 @@ async function takeDown(state: State, live: LiveTask): Promise<void> {
   state.live.delete(task.arn);
   setStatus(state, task, "STOPPED");
   saveSoon(state);
+}
+
+/** As Docker stops one: the signal goes to the first process alone, and with its end all others are killed. */
+async function stopContainer({ group, stopSignal, stopSeconds }: LiveContainer): Promise<void> {
+  group.signal(stopSignal, "main");
+  const patience = new AbortController();
+  const late = sleep(stopSeconds * 1_000, undefined, { signal: patience.signal, ref: false });
+  await Promise.race([group.exited, late.catch(() => {})]);
+  patience.abort();
+  await group.end("SIGKILL", 0);
+  await group.exited;
 }
 
 async function leaveTargets(state: State, { task, containers }: LiveTask): Promise<void> {
@@ -81,20 +91,12 @@ async function leaveTargets(state: State, { task, containers }: LiveTask): Promi
 }
 
 const OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage";
-const SIGNALS: Record<string, number> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGABRT: 6,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGTERM: 15,
-};
 
 export function containerExited(state: State, live: LiveTask, container: LiveContainer, exit: Exit): void {
   const { record } = container;
   container.stopHealthChecks();
   record.lastStatus = "STOPPED";
-  record.exitCode = exit.code ?? 128 + (SIGNALS[exit.signal ?? ""] ?? 0);
+  record.exitCode = exit.code ?? 128 + (exit.signal ? constants.signals[exit.signal] : 0);
   if (container.outOfMemory) record.reason = OUT_OF_MEMORY;
   const allOver = live.task.containers.every(({ lastStatus }) => lastStatus === "STOPPED");
   if (state.stopped || (!container.essential && !allOver)) return;

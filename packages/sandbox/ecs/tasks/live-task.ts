@@ -2,12 +2,14 @@
 import type { ProcessGroup } from "../../machines/process-group.ts";
 import type { ContainerRecord, Definition, Task } from "../model.ts";
 import type { State } from "../state.ts";
+import { describeTask } from "../task-view.ts";
 
 export type LiveContainer = {
   record: ContainerRecord;
   group: ProcessGroup;
   essential: boolean;
   stopSeconds: number;
+  stopSignal: NodeJS.Signals;
   memoryLimitMib: number | undefined;
   outOfMemory: boolean;
   stopHealthChecks: () => void;
@@ -37,5 +39,6 @@ export class TaskFailure extends Error {
 export function setStatus(state: State, task: Task, status: Task["lastStatus"]): void {
   task.lastStatus = status;
   task.version++;
+  state.platform.emit("aws.ecs", "ECS Task State Change", describeTask(state, task), [task.arn]);
   state.wake(task.serviceArn);
 }

@@ -8,7 +8,7 @@ import type { State } from "../state.ts";
 
 const ADDRESSES = 4_000;
 
-type Interface = Pick<Task, "addressNumber" | "address" | "attachmentId" | "interfaceId">;
+type Interface = Pick<Task, "addressNumber" | "address" | "attachmentId" | "interfaceId" | "credentialsId">;
 
 export function newInterface(state: State): Interface {
   const tasks = [...state.tasks.values()];
@@ -25,6 +25,7 @@ export function newInterface(state: State): Interface {
     addressNumber: number,
     address: state.platform.addressFor(`ecs/interface/${number}`),
     attachmentId: randomUUID(),
+    credentialsId: randomUUID(),
     interfaceId: `eni-${randomBytes(8).toString("hex")}0`.slice(0, 21),
   };
 }

@@ -1,5 +1,6 @@
 // A task's way up: PROVISIONING, PENDING (images, secrets, processes), ACTIVATING (its targets), RUNNING. What fails on
 // the way ends the task with AWS's word for it. Asked to end, it gives up at the next step.
+import { constants } from "node:os";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { nameOfService, note } from "../events.ts";
 import type { ContainerRecord, Definition, EcsService, Target, Task } from "../model.ts";
@@ -124,6 +125,7 @@ async function startContainer(state: State, live: LiveTask, plan: ContainerPlan)
     group: started.group,
     essential: definition.essential !== false,
     stopSeconds: definition.stopTimeout ?? STOP_SECONDS,
+    stopSignal: stopSignalOf(plan.image.config.StopSignal),
     memoryLimitMib: override?.memory ?? definition.memory,
     outOfMemory: false,
     stopHealthChecks: startHealthChecks(definition.healthCheck, live.task, record, started, () =>
@@ -132,6 +134,13 @@ async function startContainer(state: State, live: LiveTask, plan: ContainerPlan)
   };
   live.containers.push(container);
   void started.group.exited.then((exit) => containerExited(state, live, container, exit));
+}
+
+/** `SIGQUIT`, `QUIT`, `3`; a signal that this machine does not know is SIGTERM. */
+function stopSignalOf(text = "SIGTERM"): NodeJS.Signals {
+  const byNumber = Object.entries(constants.signals).find(([, number]) => String(number) === text)?.[0];
+  const name = byNumber ?? (text.startsWith("SIG") ? text : `SIG${text}`);
+  return name in constants.signals ? (name as NodeJS.Signals) : "SIGTERM";
 }
 
 async function activate(state: State, live: LiveTask, targets: Target[]): Promise<void> {
