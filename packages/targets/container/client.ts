@@ -1,0 +1,192 @@
+// The few SDK calls that containers need, each with a time-out, and AWS's errors put into Tutti's words. What is not there
+// is `null` or an empty list.
+import { type ECRClient, GetLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
+import {
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DeleteServiceCommand,
+  DeregisterTaskDefinitionCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  DescribeTasksCommand,
+  type ECSClient,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  type Service,
+  StopTaskCommand,
+  type Tag,
+  type Task,
+  UpdateServiceCommand,
+  type UpdateServiceCommandInput,
+} from "@aws-sdk/client-ecs";
+import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { TuttiError } from "#core/errors.ts";
+
+export type ContainerClients = { ecs: ECSClient; ecr: ECRClient; elb: ElasticLoadBalancingV2Client };
+type Ecs = Pick<ContainerClients, "ecs">;
+
+const CALL_MILLISECONDS = 10_000;
+/** The most that DescribeTasks takes, and that a page of ListTasks and ListTaskDefinitions has. */
+const PAGE = 100;
+/** A crash loop leaves hundreds of stopped tasks behind; ECS forgets them after an hour or so. */
+const MOST_PAGES = 5;
+
+export async function describeServices(
+  { ecs }: Ecs,
+  cluster: string,
+  services: string[],
+): Promise<Service[]> {
+  const answer = await call("ecs:DescribeServices", (abortSignal) =>
+    ecs.send(new DescribeServicesCommand({ cluster, services, include: ["TAGS"] }), { abortSignal }),
+  );
+  return answer.services ?? [];
+}
+
+/** Those that run or start, and those that end or have ended in the last hour or so. */
+export async function listTasks({ ecs }: Ecs, cluster: string, serviceName: string): Promise<Task[]> {
+  const lists = await Promise.all(
+    (["RUNNING", "STOPPED"] as const).map((status) => listTaskArns({ ecs }, cluster, serviceName, status)),
+  );
+  const arns = [...new Set(lists.flat())];
+  const found: Task[] = [];
+  for (let from = 0; from < arns.length; from += PAGE) {
+    const tasks = arns.slice(from, from + PAGE);
+    const answer = await call("ecs:DescribeTasks", (abortSignal) =>
+      ecs.send(new DescribeTasksCommand({ cluster, tasks }), { abortSignal }),
+    );
+    found.push(...(answer.tasks ?? []));
+  }
+  return found;
+}
+
+async function listTaskArns(
+  { ecs }: Ecs,
+  cluster: string,
+  serviceName: string,
+  desiredStatus: "RUNNING" | "STOPPED",
+): Promise<string[]> {
+  const found: string[] = [];
+  let nextToken: string | undefined;
+  for (let page = 0; page === 0 || (nextToken && page < MOST_PAGES); page++) {
+    const input = { cluster, serviceName, desiredStatus, maxResults: PAGE, nextToken };
+    const answer = await call("ecs:ListTasks", (abortSignal) =>
+      ecs.send(new ListTasksCommand(input), { abortSignal }),
+    );
+    found.push(...(answer.taskArns ?? []));
+    nextToken = answer.nextToken;
+  }
+  return found;
+}
+
+export async function stopTask({ ecs }: Ecs, cluster: string, task: string, reason: string): Promise<void> {
+  await call("ecs:StopTask", (abortSignal) =>
+    ecs.send(new StopTaskCommand({ cluster, task, reason }), { abortSignal }),
+  );
+}
+
+export async function createService({ ecs }: Ecs, input: CreateServiceCommandInput): Promise<Service> {
+  const answer = await call("ecs:CreateService", (abortSignal) =>
+    ecs.send(new CreateServiceCommand(input), { abortSignal }),
+  );
+  return answer.service!;
+}
+
+export async function updateService({ ecs }: Ecs, input: UpdateServiceCommandInput): Promise<Service> {
+  const answer = await call("ecs:UpdateService", (abortSignal) =>
+    ecs.send(new UpdateServiceCommand(input), { abortSignal }),
+  );
+  return answer.service!;
+}
+
+/** With what it still runs: tasks leave the load balancer before they are stopped. Nothing there is fine. */
+export async function deleteService({ ecs }: Ecs, cluster: string, service: string): Promise<void> {
+  try {
+    await call("ecs:DeleteService", (abortSignal) =>
+      ecs.send(new DeleteServiceCommand({ cluster, service, force: true }), { abortSignal }),
+    );
+  } catch (error) {
+    if (!isEcsError(error, "ServiceNotFoundException", "ServiceNotActiveException")) throw error;
+  }
+}
+
+/** ARNs of the active revisions, the newest first; at most 100. */
+export async function listRevisions({ ecs }: Ecs, familyPrefix: string): Promise<string[]> {
+  const input = { familyPrefix, status: "ACTIVE", sort: "DESC", maxResults: PAGE } as const;
+  const answer = await call("ecs:ListTaskDefinitions", (abortSignal) =>
+    ecs.send(new ListTaskDefinitionsCommand(input), { abortSignal }),
+  );
+  return answer.taskDefinitionArns ?? [];
+}
+
+/** `null` where there is none. */
+export async function readRevisionTags({ ecs }: Ecs, taskDefinition: string): Promise<Tag[] | null> {
+  try {
+    const answer = await call("ecs:DescribeTaskDefinition", (abortSignal) =>
+      ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }), { abortSignal }),
+    );
+    return answer.tags ?? [];
+  } catch (error) {
+    if (isEcsError(error, "ClientException")) return null;
+    throw error;
+  }
+}
+
+export async function registerRevision(
+  { ecs }: Ecs,
+  input: RegisterTaskDefinitionCommandInput,
+): Promise<string> {
+  const answer = await call("ecs:RegisterTaskDefinition", (abortSignal) =>
+    ecs.send(new RegisterTaskDefinitionCommand(input), { abortSignal }),
+  );
+  return answer.taskDefinition!.taskDefinitionArn!;
+}
+
+export async function deregisterRevision({ ecs }: Ecs, taskDefinition: string): Promise<void> {
+  await call("ecs:DeregisterTaskDefinition", (abortSignal) =>
+    ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }), { abortSignal }),
+  );
+}
+
+/** The text of the repository's rules, `null` where it has none (or is not there). */
+export async function readLifecycleRules(
+  { ecr }: Pick<ContainerClients, "ecr">,
+  repositoryName: string,
+  registryId: string | undefined,
+): Promise<string | null> {
+  try {
+    const answer = await call("ecr:GetLifecyclePolicy", (abortSignal) =>
+      ecr.send(new GetLifecyclePolicyCommand({ repositoryName, registryId }), { abortSignal }),
+    );
+    return answer.lifecyclePolicyText ?? null;
+  } catch (error) {
+    if (isEcsError(error, "LifecyclePolicyNotFoundException", "RepositoryNotFoundException")) return null;
+    throw error;
+  }
+}
+
+/** Whether it is that answer of AWS, e.g. `ServiceNotFoundException`. */
+export function isEcsError(error: unknown, ...names: string[]): boolean {
+  const { cause } = error as Error;
+  return error instanceof TuttiError && names.includes((cause as Error | undefined)?.name ?? "");
+}
+
+async function call<T>(action: string, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  try {
+    return await send(AbortSignal.timeout(CALL_MILLISECONDS));
+  } catch (cause) {
+    throw translate(action, cause);
+  }
+}
+
+function translate(action: string, cause: unknown): TuttiError {
+  const { name, message } = cause as Error;
+  if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(name))
+    return new TuttiError("platform_denied", `${action} was denied: ${message}`, { cause });
+  if (name === "AbortError" || name === "TimeoutError")
+    return new TuttiError("unreachable", `${action} did not answer within ${CALL_MILLISECONDS / 1000} s.`, {
+      cause,
+    });
+  return new TuttiError("driver_failed", `${action} failed: ${name}: ${message}`, { cause });
+}

@@ -1,0 +1,29 @@
+// What every verb of this driver works with: the clients, the balancer, and what is known of revisions.
+import type { TargetContext } from "#core/driver/driver.ts";
+import { TuttiError } from "#core/errors.ts";
+import { type Balancer, createBalancer, type Who, type Wish } from "#targets/balancer/balancer.ts";
+import type { Side } from "#targets/balancer/sides.ts";
+import type { ContainerClients } from "./client.ts";
+import type { Label } from "./naming.ts";
+
+export type Container = {
+  clients: ContainerClients;
+  balancer: Balancer;
+  /** By ARN of a revision; `null` where it carries no tags of ours. */
+  labels: Map<string, Label | null>;
+};
+
+export function createContainer(clients: ContainerClients): Container {
+  return { clients, balancer: createBalancer(clients.elb), labels: new Map() };
+}
+
+export function whoOf({ app, environment }: Pick<TargetContext, "app" | "environment">): Who {
+  const { loadBalancer, name } = environment;
+  if (!loadBalancer) throw new TuttiError("invalid_input", `${name} has no loadBalancer in its settings.`);
+  return { app, environment: name, loadBalancer };
+}
+
+export function wishOf(target: TargetContext, side: Side): Wish {
+  const { port, health, rollout } = target.spec;
+  return { ...whoOf(target), port, health, drainSeconds: rollout.drainSeconds, targetType: "ip", side };
+}

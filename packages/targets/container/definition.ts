@@ -1,0 +1,80 @@
+// A release as a task definition: pure. The digest of all that is in it is its identity, so that the same release in the
+// same settings is registered once.
+import { createHash } from "node:crypto";
+import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import type { Cluster } from "#core/domain/environment.ts";
+import type { Release } from "#core/domain/release.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import { TuttiError } from "#core/errors.ts";
+import { CONTAINER, familyOf, type Label, labelTags, tagsOf } from "./naming.ts";
+import { runsOnFargate, sizeOf } from "./sizes.ts";
+
+/** ECS gives a container so long between SIGTERM and SIGKILL; Fargate allows at most 120 (ContainerDefinition, stopTimeout). */
+const STOP_SECONDS = 30;
+
+export type Definition = { label: Label; input: RegisterTaskDefinitionCommandInput };
+
+export function definitionOf(
+  target: Pick<TargetContext, "app" | "environment" | "spec">,
+  release: Release,
+): Definition {
+  const { spec } = target;
+  const cluster = needCluster(target);
+  const { cpuUnits, memoryMiB } = sizeOf(spec);
+  const fargate = runsOnFargate(spec.container);
+  const body = {
+    family: familyOf(target),
+    networkMode: "awsvpc" as const,
+    requiresCompatibilities: [fargate ? ("FARGATE" as const) : ("EC2" as const)],
+    cpu: String(cpuUnits),
+    memory: String(memoryMiB),
+    executionRoleArn: cluster.executionRoleArn,
+    taskRoleArn: cluster.taskRoleArn,
+    // EC2 takes what the host is; Fargate has to be told, or it takes the same (RuntimePlatform).
+    ...(fargate ? { runtimePlatform: RUNTIME_PLATFORM } : {}),
+    // 20 GiB come for nothing and must not be asked for (EphemeralStorage: 21 to 200).
+    ...(fargate && spec.resources.diskGiB ? { ephemeralStorage: { sizeInGiB: spec.resources.diskGiB } } : {}),
+    containerDefinitions: [
+      {
+        name: CONTAINER,
+        image: imageOf(release),
+        essential: true,
+        // The limit that the copy is killed at; on Fargate the task's is the same.
+        memory: memoryMiB,
+        portMappings: [{ containerPort: spec.port, protocol: "tcp" as const }],
+        environment: environmentOf(target, release),
+        stopTimeout: STOP_SECONDS,
+      },
+    ],
+  };
+  const digest = createHash("sha256").update(JSON.stringify(body)).digest("hex").slice(0, 32);
+  const label = { version: release.version, releaseId: release.id, digest };
+  return { label, input: { ...body, tags: [...tagsOf(target), ...labelTags(label)] } };
+}
+
+const RUNTIME_PLATFORM = { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" } as const;
+
+export function needCluster({ environment }: Pick<TargetContext, "environment">): Cluster {
+  if (environment.cluster) return environment.cluster;
+  throw new TuttiError("invalid_input", `${environment.name} has no cluster in its settings.`);
+}
+
+function imageOf({ artifact, version }: Release): string {
+  if (artifact.image) return artifact.image;
+  throw new TuttiError("invalid_input", `artifact.image: the release ${version} names no image.`);
+}
+
+/** The manifest refuses names that are Tutti's, so that nothing is overwritten here. HOST is every address: a task has its own. */
+function environmentOf(
+  { app, environment, spec }: Pick<TargetContext, "app" | "environment" | "spec">,
+  { version }: Release,
+): { name: string; value: string }[] {
+  const own = {
+    HOST: "0.0.0.0",
+    PORT: String(spec.port),
+    TUTTI_APP: app,
+    TUTTI_ENVIRONMENT: environment.name,
+    TUTTI_VERSION: version,
+  };
+  return Object.entries({ ...spec.config, ...own }).map(([name, value]) => ({ name, value }));
+}

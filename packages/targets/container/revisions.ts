@@ -1,0 +1,59 @@
+// The revisions of a target's family: the one of a release is looked up by its tags, and registered where there is none.
+// A revision never changes, so what was read of one is kept for as long as the function lives.
+import type { TargetContext } from "#core/driver/driver.ts";
+import { deregisterRevision, listRevisions, readRevisionTags, registerRevision } from "./client.ts";
+import type { Container } from "./container.ts";
+import { definitionOf } from "./definition.ts";
+import { familyOf, type Label, readLabel } from "./naming.ts";
+
+/** So many are read at once. */
+const AT_ONCE = 10;
+
+/** ARN of the revision. Registered twice by a race or beyond the newest 100, it is only there twice. */
+export async function ensureRevision(
+  container: Container,
+  target: TargetContext,
+  version: string,
+): Promise<string> {
+  const { label, input } = definitionOf(target, await target.release(version));
+  const found = await findRevision(container, target, label);
+  if (found) return found;
+  const arn = await registerRevision(container.clients, input);
+  container.labels.set(arn, label);
+  return arn;
+}
+
+async function findRevision(
+  container: Container,
+  target: TargetContext,
+  wanted: Label,
+): Promise<string | null> {
+  const arns = await listRevisions(container.clients, familyOf(target));
+  for (let from = 0; from < arns.length; from += AT_ONCE) {
+    const some = arns.slice(from, from + AT_ONCE);
+    const labels = await Promise.all(some.map((arn) => labelOf(container, arn)));
+    const at = labels.findIndex(
+      (label) => label?.releaseId === wanted.releaseId && label.digest === wanted.digest,
+    );
+    if (at >= 0) return some[at]!;
+  }
+  return null;
+}
+
+/** `null`: somebody else registered it. */
+export async function labelOf(container: Container, arn: string): Promise<Label | null> {
+  const known = container.labels.get(arn);
+  if (known !== undefined) return known;
+  const tags = await readRevisionTags(container.clients, arn);
+  const label = tags && readLabel(tags);
+  container.labels.set(arn, label);
+  return label;
+}
+
+export async function deregisterAll(container: Container, target: TargetContext): Promise<void> {
+  for (;;) {
+    const arns = await listRevisions(container.clients, familyOf(target));
+    if (arns.length === 0) return;
+    for (const arn of arns) await deregisterRevision(container.clients, arn);
+  }
+}

@@ -1,0 +1,114 @@
+// A service as ECS is to keep it: what is said when it is made, and what of it differs later. Pure.
+import type {
+  CapacityProviderStrategyItem,
+  CreateServiceCommandInput,
+  PlacementStrategy,
+  Service,
+  UpdateServiceCommandInput,
+} from "@aws-sdk/client-ecs";
+import type { Network } from "#core/domain/environment.ts";
+import type { Spec } from "#core/domain/spec.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import { TuttiError } from "#core/errors.ts";
+import type { Side } from "#targets/balancer/sides.ts";
+import { needCluster } from "./definition.ts";
+import { CONTAINER, serviceNameOf, tagsOf } from "./naming.ts";
+import type { Percents } from "./percents.ts";
+import { runsOnFargate } from "./sizes.ts";
+
+export type Wanted = {
+  side: Side;
+  revisionArn: string;
+  /** `null` leaves the count that the service has: whoever scaled it is respected. */
+  count: number | null;
+  percents: Percents;
+};
+
+export function creation(
+  target: TargetContext,
+  wanted: Wanted & { count: number },
+  targetGroupArn: string,
+): CreateServiceCommandInput {
+  const { container, port } = target.spec;
+  const strategy = providersOf(container);
+  return {
+    cluster: needCluster(target).arn,
+    serviceName: serviceNameOf(target, wanted.side),
+    taskDefinition: wanted.revisionArn,
+    desiredCount: wanted.count,
+    ...(strategy ? { capacityProviderStrategy: strategy } : { launchType: container.launchType }),
+    loadBalancers: [{ targetGroupArn, containerName: CONTAINER, containerPort: port }],
+    ...kept(target, wanted.percents),
+    propagateTags: "TASK_DEFINITION",
+    tags: tagsOf(target),
+  };
+}
+
+/** `null` where nothing is to be changed. A deployment that failed is begun anew, though its revision is the same. */
+export function change(
+  target: TargetContext,
+  service: Service,
+  wanted: Wanted,
+): UpdateServiceCommandInput | null {
+  assertSameLaunch(target, service);
+  const differs = service.taskDefinition !== wanted.revisionArn;
+  const failed = service.deployments?.[0]?.rolloutState === "FAILED";
+  const recount = wanted.count !== null && service.desiredCount !== wanted.count;
+  const strategy = providersOf(target.spec.container);
+  if (!differs && !failed && !recount && hasPercents(service, wanted.percents)) return null;
+  return {
+    cluster: needCluster(target).arn,
+    service: service.serviceName,
+    taskDefinition: wanted.revisionArn,
+    ...(recount ? { desiredCount: wanted.count! } : {}),
+    ...(differs || failed ? { forceNewDeployment: true } : {}),
+    ...(differs && strategy ? { capacityProviderStrategy: strategy } : {}),
+    ...kept(target, wanted.percents),
+  };
+}
+
+function kept(target: TargetContext, percents: Percents) {
+  const { spec, environment } = target;
+  return {
+    networkConfiguration: { awsvpcConfiguration: networkOf(environment.network) },
+    healthCheckGracePeriodSeconds: Math.ceil(spec.health.graceSeconds),
+    // Tutti goes back by itself; the breaker only keeps a broken release from being started for ever.
+    deploymentConfiguration: { ...percents, deploymentCircuitBreaker: { enable: true, rollback: false } },
+    ...(runsOnFargate(spec.container) ? {} : { placementStrategy: placementOf(spec.container) }),
+  };
+}
+
+function networkOf(network: Network | undefined) {
+  if (!network) throw new TuttiError("invalid_input", "The environment has no network in its settings.");
+  return { subnets: network.subnetIds, securityGroups: network.securityGroupIds };
+}
+
+function placementOf({ placement }: Spec["container"]): PlacementStrategy[] {
+  if (placement === "binpack") return [{ type: "binpack", field: "memory" }];
+  return [
+    { type: "spread", field: "attribute:ecs.availability-zone" },
+    { type: "spread", field: "instanceId" },
+  ];
+}
+
+function providersOf({ capacityProviders }: Spec["container"]): CapacityProviderStrategyItem[] | null {
+  if (capacityProviders.length === 0) return null;
+  return capacityProviders.map(({ name, weight, base }) => ({ capacityProvider: name, weight, base }));
+}
+
+/** A service keeps its launch type for life (ECS API reference, UpdateService). */
+function assertSameLaunch({ spec }: TargetContext, { launchType, serviceName }: Service): void {
+  const wanted = spec.container.capacityProviders.length > 0 ? undefined : spec.container.launchType;
+  if (!launchType || !wanted || launchType === wanted) return;
+  throw new TuttiError(
+    "invalid_input",
+    `container.launchType: ${serviceName} runs on ${launchType} and a service cannot change to ${wanted}: deploy it with strategy blueGreen once.`,
+  );
+}
+
+function hasPercents({ deploymentConfiguration: has }: Service, wanted: Percents): boolean {
+  return (
+    has?.maximumPercent === wanted.maximumPercent &&
+    has.minimumHealthyPercent === wanted.minimumHealthyPercent
+  );
+}
