@@ -42,6 +42,13 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
     ...alarms(),
   ],
+  "driver-container": (names) => [
+    ...table(names),
+    ...conducting(names),
+    ...services(names),
+    ...balancer(),
+    ...alarms(),
+  ],
   "events-artifact": (names) => [
     ...table(names),
     ...conducting(names),
@@ -74,6 +81,42 @@ const FUNCTION_CALLS = [
   "lambda:TagResource",
   "lambda:InvokeFunction",
 ] as const;
+
+/** What Tutti makes on ECS is named as users' functions are; clusters and what runs in them are the environments'. */
+function services({ account, region, appFunctionPrefix }: Names): Statement[] {
+  const arn = (resource: string) => `arn:aws:ecs:${region}:${account}:${resource}`;
+  return [
+    {
+      actions: [
+        "ecs:CreateService",
+        "ecs:UpdateService",
+        "ecs:DeleteService",
+        "ecs:DescribeServices",
+        "ecs:TagResource",
+      ],
+      resources: [arn(`service/*/${appFunctionPrefix}*`)],
+    },
+    {
+      actions: ["ecs:RegisterTaskDefinition", "ecs:TagResource"],
+      resources: [arn(`task-definition/${appFunctionPrefix}*:*`)],
+    },
+    // These have no resource level (Service Authorization Reference, Elastic Container Service).
+    {
+      actions: ["ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"],
+      resources: ["*"],
+    },
+    // ListTasks knows container instances only, and a task's ARN does not say whose it is.
+    { actions: ["ecs:ListTasks"], resources: ["*"] },
+    { actions: ["ecs:DescribeTasks", "ecs:StopTask"], resources: [arn("task/*")] },
+    // An operator names an environment's roles; nothing but a task may get them.
+    {
+      actions: ["iam:PassRole"],
+      resources: [`arn:aws:iam::${account}:role/*`],
+      conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+    },
+    { actions: ["ecr:GetLifecyclePolicy"], resources: [`arn:aws:ecr:${region}:${account}:repository/*`] },
+  ];
+}
 
 function table(names: Names): Statement[] {
   return [

@@ -7,13 +7,15 @@ export type Installation = { name: string; account: string; region: string };
 export type Names = ReturnType<typeof namesOf>;
 
 /** Kinds with a driver function. */
-export const BUILT_KINDS: Kind[] = KINDS.filter((kind) => kind === "server" || kind === "function");
+export const BUILT_KINDS: Kind[] = KINDS.filter((kind) => kind !== "vm");
 
 export function namesOf({ name, account, region }: Installation) {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
   const functionArn = (short: string) => arn("lambda", `function:${name}-${short}`);
   const stateMachineArn = (short: string) => arn("states", `stateMachine:${name}-${short}`);
   return {
+    account,
+    region,
     table: name,
     tableArn: arn("dynamodb", `table/${name}`),
     // Bucket names are global, so the account and region are part of it.

@@ -49,11 +49,14 @@ export type ServiceBehaviour = {
   iamResources?: Record<string, (input: any) => string[]>;
   /** Further permissions that an operation takes, e.g. `iam:PassRole` on the role that it hands over. */
   // biome-ignore lint/suspicious/noExplicitAny: see Handler.
-  iamAlso?: Record<string, (input: any) => { action: string; resource: string }[]>;
+  iamAlso?: Record<string, (input: any) => AlsoNeeded[]>;
   /** Called once after every service is there: carry on what was under way before a restart. */
   start?(): Promise<void>;
   stop?(): Promise<void>;
 };
+
+/** `context`: the condition keys that go with it, e.g. `iam:PassedToService`. */
+export type AlsoNeeded = { action: string; resource: string; context?: Record<string, string> };
 
 export type Credentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
 

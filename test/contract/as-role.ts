@@ -1,5 +1,6 @@
 // Clients that have one function's own permissions and no more, so that a driver's missing grant fails in its contract.
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import type { Statement } from "#infra/blueprint.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
@@ -18,15 +19,22 @@ export function asRoot({ endpoint, rootCredentials: credentials }: Sandbox): Acc
 
 /** Makes the role of that function with the grants of the blueprint. */
 export async function asFunction(sandbox: Sandbox, short: string): Promise<Access> {
+  const arn = await makeRole(sandbox, short, grantsOf[short]!(NAMES));
+  return { ...asRoot(sandbox), credentials: sandbox.platform.credentialsOf(arn) };
+}
+
+/** Answers the role's ARN. */
+export async function makeRole(sandbox: Sandbox, short: string, statements: Statement[]): Promise<string> {
   const iam = new IAMClient(asRoot(sandbox));
   const RoleName = NAMES.roleName(short);
-  const Statement = grantsOf[short]!(NAMES).map(({ actions, resources }) => ({
+  const Statement = statements.map(({ actions, resources, conditions }) => ({
     Effect: "Allow",
     Action: actions,
     Resource: resources,
+    Condition: conditions,
   }));
   await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
   const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
-  return { ...asRoot(sandbox), credentials: sandbox.platform.credentialsOf(NAMES.roleArn(short)) };
+  return NAMES.roleArn(short);
 }

@@ -33,7 +33,13 @@ test("every statement names at least one action and one resource", () => {
 test("only calls that cannot be narrowed reach every resource", () => {
   const everywhere = statementsOf(plan).filter((one) => one.resources.includes("*"));
   const services = new Set(everywhere.flatMap((one) => one.actions.map((action) => action.split(":")[0])));
-  expect([...services].sort()).toEqual(["cloudwatch", "elasticloadbalancing", "secretsmanager", "ssm"]);
+  expect([...services].sort()).toEqual([
+    "cloudwatch",
+    "ecs",
+    "elasticloadbalancing",
+    "secretsmanager",
+    "ssm",
+  ]);
 });
 
 test("a function that may be invoked is one of the blueprint's own or an app's", () => {
@@ -44,12 +50,26 @@ test("a function that may be invoked is one of the blueprint's own or an app's",
   expect(invoked.filter((arn) => ![...own, plan.names.appFunctionsArn].includes(arn))).toEqual([]);
 });
 
+/** What runs in clusters, roles of tasks and repositories of images are named by operators and manifests, not by the installation. */
+const ENVIRONMENTS_OWN = ["ecs:task/*", "iam:role/*", "ecr:repository/*"];
+
+test("a role that is not the installation's own may be passed to tasks only", () => {
+  const passing = statementsOf(plan).filter((one) => one.resources.some((arn) => arn.endsWith(":role/*")));
+  expect(passing.map(({ actions, conditions }) => ({ actions, conditions }))).toEqual([
+    {
+      actions: ["iam:PassRole"],
+      conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+    },
+  ]);
+});
+
 test("no ARN belongs to another account, region or installation", () => {
   const arns = statementsOf(plan).flatMap((one) => one.resources.filter((arn) => arn !== "*"));
   const elsewhere = arns.filter((arn) => {
     const [, , service, region, account, ...resource] = arn.split(":");
     // Load balancers are the environments' own, wherever they stand.
     if (service === "elasticloadbalancing") return false;
+    if (ENVIRONMENTS_OWN.includes(`${service}:${resource.join(":")}`) && account === ACCOUNT) return false;
     const place = { s3: "/", iam: `/${ACCOUNT}` }[service!] ?? `eu-central-1/${ACCOUNT}`;
     return `${region}/${account}` !== place || !resource.join(":").includes("orchestra");
   });

@@ -7,7 +7,7 @@ import type {
   RequestLaunchTemplateData,
   RunInstancesRequest,
 } from "@aws-sdk/client-ec2";
-import type { Platform, Service } from "../platform.ts";
+import type { AlsoNeeded, Platform, Service } from "../platform.ts";
 import { DEFAULT_GROUP_ID, subnets } from "./network.ts";
 import { arnOf, type State } from "./state.ts";
 import { findTemplate, findVersion } from "./templates.ts";
@@ -81,9 +81,12 @@ export function iamAlso(state: State): Service["iamAlso"] {
 export function passRole(
   { accountId }: Platform,
   profile: { Arn?: string; Name?: string } | undefined,
-): { action: string; resource: string }[] {
+): AlsoNeeded[] {
   const name = profile?.Name ?? profile?.Arn?.split(":instance-profile/")[1];
-  return name ? [{ action: "iam:PassRole", resource: `arn:aws:iam::${accountId}:role/${name}` }] : [];
+  const context = { "iam:PassedToService": "ec2.amazonaws.com" };
+  return name
+    ? [{ action: "iam:PassRole", resource: `arn:aws:iam::${accountId}:role/${name}`, context }]
+    : [];
 }
 
 /** The request over its template; what is wrong with either is the handler's to say. */

@@ -54,7 +54,11 @@ export function iamAlso(state: State): Service["iamAlso"] {
   const pass = (...roles: (string | undefined)[]) =>
     [...new Set(roles)]
       .filter((role) => role !== undefined)
-      .map((resource) => ({ action: "iam:PassRole", resource }));
+      .map((resource) => ({
+        action: "iam:PassRole",
+        resource,
+        context: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
+      }));
   const ofDefinition = (one: Definition | undefined) => [one?.input.taskRoleArn, one?.input.executionRoleArn];
   const started = (input: Asked) => {
     if (input.taskDefinition) return pass(...ofDefinition(definitionOf(state, input.taskDefinition)));

@@ -8,7 +8,12 @@ export type Callable = Pick<
   "name" | "handlers" | "iamPrefix" | "iamActions" | "iamResources" | "iamAlso" | "start" | "stop"
 >;
 
-export type Authorize = (principal: string, action: string, resource: string) => void;
+export type Authorize = (
+  principal: string,
+  action: string,
+  resource: string,
+  context?: Record<string, string>,
+) => void;
 
 export type Dispatcher = {
   call(service: string, operation: string, input: unknown, principal: string): Promise<unknown>;
@@ -40,5 +45,5 @@ function checkAccess(
   const resources = service.iamResources?.[operation]?.(input) ?? ["*"];
   for (const action of actions) for (const resource of resources) authorize(principal, action, resource);
   for (const also of service.iamAlso?.[operation]?.(input) ?? [])
-    authorize(principal, also.action, also.resource);
+    authorize(principal, also.action, also.resource, also.context);
 }

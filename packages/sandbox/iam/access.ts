@@ -14,7 +14,7 @@ export type Access = {
   /** `principal`: a role's ARN, or `root`. */
   credentialsOf(principal: string): Credentials;
   /** Throws AccessDeniedException. */
-  authorize(principal: string, action: string, resource: string): void;
+  authorize(principal: string, action: string, resource: string, context?: Record<string, string>): void;
   forget(principal: string): void;
 };
 
@@ -35,9 +35,9 @@ export function openAccess(directory: string, roles: Roles): Access {
       }
       return { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey };
     },
-    authorize(principal, action, resource) {
+    authorize(principal, action, resource, context) {
       if (principal === "root") return;
-      const decision = decide(roles.statementsOf(principal), action, resource);
+      const decision = decide(roles.statementsOf(principal), action, resource, context);
       if (decision === "allow") return;
       const explicit = decision === "deny" ? " with an explicit deny in an identity-based policy" : "";
       throw new AwsError(

@@ -62,8 +62,25 @@ test.each([
   ['{"Statement":[{"Effect":"Allow","Action":"*"}]}', "Policy statement must contain resources."],
   [
     '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"Bool":{}}}]}',
-    "The sandbox does not implement Condition.",
+    "The sandbox does not implement the condition operator Bool.",
   ],
 ])("the policy %s is refused", (text, message) => {
   expect(() => parsePolicy(text)).toThrow(message);
+});
+
+test("a condition on the service that a role is passed to is judged, and a key that is not there fits nothing", () => {
+  const statements = parsePolicy(
+    JSON.stringify({
+      Statement: {
+        Effect: "Allow",
+        Action: "iam:PassRole",
+        Resource: "*",
+        Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+      },
+    }),
+  );
+  const passedTo = (service: string) => ({ "iam:PassedToService": service });
+  expect(decide(statements, "iam:PassRole", "r", passedTo("ecs-tasks.amazonaws.com"))).toBe("allow");
+  expect(decide(statements, "iam:PassRole", "r", passedTo("lambda.amazonaws.com"))).toBe("implicitDeny");
+  expect(decide(statements, "iam:PassRole", "r")).toBe("implicitDeny");
 });

@@ -1,6 +1,8 @@
 // Policy statements: whether one grants or denies an action on a resource. Wildcards as in IAM: `*` any run of
-// characters, `?` one. Conditions are refused when the policy is written, so that none is silently left out.
+// characters, `?` one. Conditions that the sandbox cannot judge are refused when the policy is written, so that none is
+// silently left out.
 import { AwsError } from "../platform.ts";
+import { type Condition, holds, parseConditions } from "./conditions.ts";
 
 export type Statement = {
   effect: "Allow" | "Deny";
@@ -8,6 +10,8 @@ export type Statement = {
   notActions: string[];
   resources: string[];
   notResources: string[];
+  /** All of them must hold. */
+  conditions: Condition[];
 };
 
 export type Decision = "allow" | "deny" | "implicitDeny";
@@ -27,13 +31,13 @@ export function parsePolicy(text: string): Statement[] {
 
 function parseStatement(raw: Record<string, unknown>): Statement {
   if (raw.Effect !== "Allow" && raw.Effect !== "Deny") throw malformed("Effect must be Allow or Deny.");
-  if (raw.Condition) throw malformed("The sandbox does not implement Condition.");
   const statement: Statement = {
     effect: raw.Effect,
     actions: asList(raw.Action).map((action) => String(action).toLowerCase()),
     notActions: asList(raw.NotAction).map((action) => String(action).toLowerCase()),
     resources: asList(raw.Resource).map(String),
     notResources: asList(raw.NotResource).map(String),
+    conditions: parseConditions(raw.Condition),
   };
   if (statement.actions.length + statement.notActions.length === 0)
     throw malformed("Policy statement must contain actions.");
@@ -42,13 +46,19 @@ function parseStatement(raw: Record<string, unknown>): Statement {
   return statement;
 }
 
-/** An explicit Deny wins; what nothing allows is denied. */
-export function decide(statements: Statement[], action: string, resource: string): Decision {
+/** An explicit Deny wins; what nothing allows is denied. `context`: the condition keys that the request brings. */
+export function decide(
+  statements: Statement[],
+  action: string,
+  resource: string,
+  context: Record<string, string> = {},
+): Decision {
   let decision: Decision = "implicitDeny";
   const lowerAction = action.toLowerCase();
   for (const statement of statements) {
     if (!covers(statement.actions, statement.notActions, lowerAction)) continue;
     if (!covers(statement.resources, statement.notResources, resource)) continue;
+    if (!statement.conditions.every((condition) => holds(condition, context))) continue;
     if (statement.effect === "Deny") return "deny";
     decision = "allow";
   }
@@ -76,11 +86,11 @@ export function matchesWildcard(pattern: string, value: string): boolean {
   return expression.test(value);
 }
 
-function asList(value: unknown): unknown[] {
+export function asList(value: unknown): unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
 }
 
-function malformed(message: string): AwsError {
+export function malformed(message: string): AwsError {
   return new AwsError("MalformedPolicyDocumentException", message);
 }

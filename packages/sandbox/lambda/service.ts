@@ -142,4 +142,12 @@ function resources(arnOf: (name: string) => string): NonNullable<Service["iamRes
 
 /** Who gives a role to a function must be allowed to pass it on. */
 const passRole = (input: { Role?: string }) =>
-  input.Role === undefined ? [] : [{ action: "iam:PassRole", resource: input.Role }];
+  input.Role === undefined
+    ? []
+    : [
+        {
+          action: "iam:PassRole",
+          resource: input.Role,
+          context: { "iam:PassedToService": "lambda.amazonaws.com" },
+        },
+      ];

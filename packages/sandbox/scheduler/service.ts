@@ -14,7 +14,11 @@ export function createScheduler(platform: Platform): Service {
     `arn:aws:scheduler:${platform.region}:${platform.accountId}:schedule/${input.GroupName ?? "default"}/${input.Name ?? "*"}`,
   ];
   const passRole = (input: scheduler.CreateScheduleInput) => [
-    { action: "iam:PassRole", resource: input.Target?.RoleArn ?? "*" },
+    {
+      action: "iam:PassRole",
+      resource: input.Target?.RoleArn ?? "*",
+      context: { "iam:PassedToService": "scheduler.amazonaws.com" },
+    },
   ];
   return {
     name: "scheduler",

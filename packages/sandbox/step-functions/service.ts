@@ -76,7 +76,15 @@ export function createStepFunctions(
 
 /** Who gives a role to a machine must be allowed to pass it on. */
 const passRole = (input: { roleArn?: string }) =>
-  input.roleArn === undefined ? [] : [{ action: "iam:PassRole", resource: input.roleArn }];
+  input.roleArn === undefined
+    ? []
+    : [
+        {
+          action: "iam:PassRole",
+          resource: input.roleArn,
+          context: { "iam:PassedToService": "states.amazonaws.com" },
+        },
+      ];
 
 /** Granted on the state machine that the token belongs to. */
 function machineOfToken(input: { taskToken?: string }): string[] {

@@ -25,6 +25,8 @@ import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-
 import { TuttiError } from "#core/errors.ts";
 
 export type ContainerClients = { ecs: ECSClient; ecr: ECRClient; elb: ElasticLoadBalancingV2Client };
+/** `namePrefix`: what families and services are called by, before the app's name. */
+export type ContainerDeps = ContainerClients & { namePrefix: string };
 type Ecs = Pick<ContainerClients, "ecs">;
 
 const CALL_MILLISECONDS = 10_000;

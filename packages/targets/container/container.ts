@@ -3,18 +3,19 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { type Balancer, createBalancer, type Who, type Wish } from "#targets/balancer/balancer.ts";
 import type { Side } from "#targets/balancer/sides.ts";
-import type { ContainerClients } from "./client.ts";
+import type { ContainerClients, ContainerDeps } from "./client.ts";
 import type { Label } from "./naming.ts";
 
 export type Container = {
   clients: ContainerClients;
+  namePrefix: string;
   balancer: Balancer;
   /** By ARN of a revision; `null` where it carries no tags of ours. */
   labels: Map<string, Label | null>;
 };
 
-export function createContainer(clients: ContainerClients): Container {
-  return { clients, balancer: createBalancer(clients.elb), labels: new Map() };
+export function createContainer({ namePrefix, ...clients }: ContainerDeps): Container {
+  return { clients, namePrefix, balancer: createBalancer(clients.elb), labels: new Map() };
 }
 
 export function whoOf({ app, environment }: Pick<TargetContext, "app" | "environment">): Who {

@@ -15,6 +15,7 @@ const STOP_SECONDS = 30;
 export type Definition = { label: Label; input: RegisterTaskDefinitionCommandInput };
 
 export function definitionOf(
+  namePrefix: string,
   target: Pick<TargetContext, "app" | "environment" | "spec">,
   release: Release,
 ): Definition {
@@ -23,7 +24,7 @@ export function definitionOf(
   const { cpuUnits, memoryMiB } = sizeOf(spec);
   const fargate = runsOnFargate(spec.container);
   const body = {
-    family: familyOf(target),
+    family: familyOf(namePrefix, target),
     networkMode: "awsvpc" as const,
     requiresCompatibilities: [fargate ? ("FARGATE" as const) : ("EC2" as const)],
     cpu: String(cpuUnits),

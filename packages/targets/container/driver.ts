@@ -3,7 +3,7 @@
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { play } from "./check.ts";
-import type { ContainerClients } from "./client.ts";
+import type { ContainerDeps } from "./client.ts";
 import { createContainer } from "./container.ts";
 import { inspect } from "./inspect.ts";
 import { notes } from "./notes.ts";
@@ -11,8 +11,8 @@ import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
 import { retire, tidy } from "./retire.ts";
 
-export function createContainerDriver(clients: ContainerClients): Driver {
-  const container = createContainer(clients);
+export function createContainerDriver(deps: ContainerDeps): Driver {
+  const container = createContainer(deps);
   return {
     kind: "container",
     capabilities: CAPABILITIES.container,

@@ -52,7 +52,7 @@ async function create(
   wanted: ServiceWish & { revisionArn: string; count: number },
   targetGroupArn: string,
 ): Promise<Service | null> {
-  const input = creation(target, wanted, targetGroupArn);
+  const input = creation(container.namePrefix, target, wanted, targetGroupArn);
   const tags = [...(input.tags ?? []), ...(wanted.countBefore ? [countTag(wanted.countBefore)] : [])];
   try {
     return await createService(container.clients, { ...input, tags });

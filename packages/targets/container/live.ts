@@ -34,13 +34,15 @@ export type Live = {
 };
 
 export async function readLive(container: Container, target: TargetContext): Promise<Live> {
-  const names = SIDES.map((side) => serviceNameOf(target, side));
+  const names = SIDES.map((side) => serviceNameOf(container.namePrefix, target, side));
   const [services, weights] = await Promise.all([
     describeServices(container.clients, needCluster(target).arn, names),
     container.balancer.weights(whoOf(target)),
   ]);
   const named = SIDES.flatMap((side) => {
-    const service = services.find(({ serviceName }) => serviceName === serviceNameOf(target, side));
+    const service = services.find(
+      ({ serviceName }) => serviceName === serviceNameOf(container.namePrefix, target, side),
+    );
     return service ? [{ side, service }] : [];
   });
   const active = named.filter(({ service }) => service.status === "ACTIVE");

@@ -1,5 +1,6 @@
 // What one look at a service tells the engine: its copies, those that failed since the step began, and what ECS says where
 // nothing moves. Pure.
+import type { Service } from "@aws-sdk/client-ecs";
 import type { NewEvent } from "#core/domain/event.ts";
 import type { Observation } from "#core/driver/driver.ts";
 import { type SideLive, standing } from "./live.ts";
@@ -43,6 +44,7 @@ export function lookAt({ service, tasks, version }: SideLive, before: Watch): Lo
     (_, at) => `pending-${at + 1}`,
   );
   const watch = { ...before, ...remembered(before, copies, failed) };
+  const said = whatServiceSaid(service, before.since);
   const fresh = copies.filter((task) => task.health === "healthy" && !before.told.includes(task.id));
   const primary = service.deployments?.[0];
   return {
@@ -55,7 +57,7 @@ export function lookAt({ service, tasks, version }: SideLive, before: Watch): Lo
     replicas: [...copies.map(({ id }) => id), ...pending],
     observations: [
       ...copies.map(observationOf),
-      ...failed.map((task) => failedObservation(task, watch)),
+      ...failed.map((task) => failedObservation(task, watch.unwell[task.id] ?? said)),
       ...pending.map((id) => absent(id, version)),
     ],
     events: fresh.map((task) => told(task)),
@@ -90,8 +92,15 @@ function observationOf(task: Task): Observation {
   };
 }
 
-function failedObservation(task: Task, { unwell }: Watch): Observation {
-  const said = unwell[task.id];
+/** ECS stops an unhealthy task at once, often before anybody has seen why; then its event log still knows. */
+function whatServiceSaid({ events = [] }: Service, since: number): string | undefined {
+  const found = events.find(
+    ({ createdAt, message = "" }) => (createdAt?.getTime() ?? 0) >= since && /is unhealthy in/.test(message),
+  );
+  return /due to \(reason (.+)\)/.exec(found?.message ?? "")?.[1];
+}
+
+function failedObservation(task: Task, said: string | undefined): Observation {
   return {
     replica: task.id,
     version: task.version,
@@ -99,7 +108,7 @@ function failedObservation(task: Task, { unwell }: Watch): Observation {
     reachable: true,
     hopeless: true,
     serving: false,
-    detail: said ? `${task.failure}; ${said}` : task.failure!,
+    detail: said && /health checks/.test(task.failure!) ? `${task.failure}: ${said}` : task.failure!,
   };
 }
 

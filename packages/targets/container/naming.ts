@@ -4,6 +4,8 @@ import type { Tag } from "@aws-sdk/client-ecs";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Side } from "#targets/balancer/sides.ts";
 
+type Named = Pick<TargetContext, "app" | "environment">;
+
 /** The one container of a task. */
 export const CONTAINER = "app";
 
@@ -12,13 +14,13 @@ const RELEASE_TAG = "tutti:release";
 const DIGEST_TAG = "tutti:definition";
 const COUNT_TAG = "tutti:count-before";
 
-/** Neither name may hold the underscore, so no two targets share a family; 255 characters are enough (ECS API reference, RegisterTaskDefinition). */
-export function familyOf({ app, environment }: Pick<TargetContext, "app" | "environment">): string {
-  return `tutti-${app}_${environment.name}`;
+/** `<prefix><app>_<environment>`: neither name may hold the underscore, so no two targets share a family; 255 characters are enough (ECS API reference, RegisterTaskDefinition). */
+export function familyOf(prefix: string, { app, environment }: Named): string {
+  return `${prefix}${app}_${environment.name}`;
 }
 
-export function serviceNameOf(target: Pick<TargetContext, "app" | "environment">, side: Side): string {
-  return `${familyOf(target)}_${side}`;
+export function serviceNameOf(prefix: string, target: Named, side: Side): string {
+  return `${familyOf(prefix, target)}_${side}`;
 }
 
 /** The first 12 of a task id's 32 hexadecimal digits: one in 2^48 is as good as unique within a target. */
@@ -26,7 +28,7 @@ export function replicaIdOf(taskArn: string): string {
   return taskArn.slice(taskArn.lastIndexOf("/") + 1).slice(0, 12);
 }
 
-export function tagsOf({ app, environment }: Pick<TargetContext, "app" | "environment">): Tag[] {
+export function tagsOf({ app, environment }: Named): Tag[] {
   return [
     { key: "tutti:app", value: app },
     { key: "tutti:environment", value: environment.name },
@@ -62,7 +64,7 @@ export function readCount(tags: Tag[] | undefined): number | null {
   return value === undefined ? null : Number(value);
 }
 
-export function isOurs(tags: Tag[] | undefined, target: Pick<TargetContext, "app" | "environment">): boolean {
+export function isOurs(tags: Tag[] | undefined, target: Named): boolean {
   return tagsOf(target).every(({ key, value }) => tagNamed(tags, key!) === value);
 }
 

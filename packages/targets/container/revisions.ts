@@ -15,7 +15,7 @@ export async function ensureRevision(
   target: TargetContext,
   version: string,
 ): Promise<string> {
-  const { label, input } = definitionOf(target, await target.release(version));
+  const { label, input } = definitionOf(container.namePrefix, target, await target.release(version));
   const found = await findRevision(container, target, label);
   if (found) return found;
   const arn = await registerRevision(container.clients, input);
@@ -28,7 +28,7 @@ async function findRevision(
   target: TargetContext,
   wanted: Label,
 ): Promise<string | null> {
-  const arns = await listRevisions(container.clients, familyOf(target));
+  const arns = await listRevisions(container.clients, familyOf(container.namePrefix, target));
   for (let from = 0; from < arns.length; from += AT_ONCE) {
     const some = arns.slice(from, from + AT_ONCE);
     const labels = await Promise.all(some.map((arn) => labelOf(container, arn)));
@@ -52,7 +52,7 @@ export async function labelOf(container: Container, arn: string): Promise<Label 
 
 export async function deregisterAll(container: Container, target: TargetContext): Promise<void> {
   for (;;) {
-    const arns = await listRevisions(container.clients, familyOf(target));
+    const arns = await listRevisions(container.clients, familyOf(container.namePrefix, target));
     if (arns.length === 0) return;
     for (const arn of arns) await deregisterRevision(container.clients, arn);
   }

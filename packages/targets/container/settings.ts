@@ -25,6 +25,7 @@ export type Wanted = {
 };
 
 export function creation(
+  namePrefix: string,
   target: TargetContext,
   wanted: Wanted & { count: number },
   targetGroupArn: string,
@@ -33,11 +34,12 @@ export function creation(
   const strategy = providersOf(container);
   return {
     cluster: needCluster(target).arn,
-    serviceName: serviceNameOf(target, wanted.side),
+    serviceName: serviceNameOf(namePrefix, target, wanted.side),
     taskDefinition: wanted.revisionArn,
     desiredCount: wanted.count,
     ...(strategy ? { capacityProviderStrategy: strategy } : { launchType: container.launchType }),
     loadBalancers: [{ targetGroupArn, containerName: CONTAINER, containerPort: port }],
+    ...places(target),
     ...kept(target, wanted.percents),
     propagateTags: "TASK_DEFINITION",
     tags: tagsOf(target),
@@ -61,20 +63,25 @@ export function change(
     service: service.serviceName,
     taskDefinition: wanted.revisionArn,
     ...(recount ? { desiredCount: wanted.count! } : {}),
-    ...(differs || failed ? { forceNewDeployment: true } : {}),
+    ...(differs || failed ? { forceNewDeployment: true, ...places(target) } : {}),
     ...(differs && strategy ? { capacityProviderStrategy: strategy } : {}),
     ...kept(target, wanted.percents),
   };
 }
 
-function kept(target: TargetContext, percents: Percents) {
-  const { spec, environment } = target;
+/** Where copies go. A change of it begins a new deployment, so it comes with one only. */
+function places({ spec, environment }: TargetContext) {
   return {
     networkConfiguration: { awsvpcConfiguration: networkOf(environment.network) },
+    ...(runsOnFargate(spec.container) ? {} : { placementStrategy: placementOf(spec.container) }),
+  };
+}
+
+function kept({ spec }: TargetContext, percents: Percents) {
+  return {
     healthCheckGracePeriodSeconds: Math.ceil(spec.health.graceSeconds),
     // Tutti goes back by itself; the breaker only keeps a broken release from being started for ever.
     deploymentConfiguration: { ...percents, deploymentCircuitBreaker: { enable: true, rollback: false } },
-    ...(runsOnFargate(spec.container) ? {} : { placementStrategy: placementOf(spec.container) }),
   };
 }
 

@@ -1,0 +1,28 @@
+// The engine with the container driver.
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { EngineDeps } from "#engine/deps.ts";
+import { createContainerDriver } from "#targets/container/driver.ts";
+import { cloudWatchAlarms } from "./alarms.ts";
+import { awsOptions } from "./aws-options.ts";
+import { callCounter } from "./call-counter.ts";
+import { controlDeps } from "./control.ts";
+import { readSettings } from "./settings.ts";
+
+export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
+  const settings = readSettings(env);
+  const { count, taken } = callCounter();
+  const driver = createContainerDriver({
+    ecs: count(new ECSClient(awsOptions())),
+    ecr: count(new ECRClient(awsOptions())),
+    elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
+    namePrefix: settings.appFunctionPrefix,
+  });
+  return {
+    ...controlDeps(settings, "driver-container"),
+    driver,
+    alarms: cloudWatchAlarms(count),
+    sdkCalls: taken,
+  };
+}
