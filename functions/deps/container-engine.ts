@@ -1,10 +1,11 @@
 // The engine with the container driver.
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EngineDeps } from "#engine/deps.ts";
 import { createContainerDriver } from "#targets/container/driver.ts";
-import { cloudWatchAlarms } from "./alarms.ts";
+import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
@@ -22,7 +23,7 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
   return {
     ...controlDeps(settings, "driver-container"),
     driver,
-    alarms: cloudWatchAlarms(count),
+    alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     sdkCalls: taken,
   };
 }
