@@ -4,7 +4,14 @@ import { CloudWatchClient, ListMetricsCommand, PutMetricAlarmCommand } from "@aw
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
 import { ownerOf } from "#test/support/owner.ts";
-import { deploy, ENVIRONMENT, publish, serverManifest, versionsOf } from "#test/support/release-of.ts";
+import {
+  deploy,
+  ENVIRONMENT,
+  functionManifest,
+  publish,
+  serverManifest,
+  versionsOf,
+} from "#test/support/release-of.ts";
 
 const APP = "guarded";
 const ALARM = "guarded-5xx";
@@ -29,35 +36,27 @@ afterAll(() => {
   return house?.clear();
 });
 
-async function callers(): Promise<() => void> {
-  const { endpoint } = await house.client.targets.get(APP, ENVIRONMENT);
+async function callers(app: string): Promise<() => void> {
+  const { endpoint } = await house.client.targets.get(app, ENVIRONMENT);
   const timer = setInterval(() => void fetch(endpoint!).catch(() => {}), 20);
   return () => clearInterval(timer);
 }
 
-/** Over what the balancer counts for the app's target group. */
-async function putAlarm(): Promise<void> {
-  const namespace = { Namespace: "AWS/ApplicationELB" };
-  for (;;) {
-    const told = await cloudwatch.send(
-      new ListMetricsCommand({ ...namespace, MetricName: "HTTPCode_Target_2XX_Count" }),
+/** Fires over one of a metric's datapoints in two, once somebody has told the metric. */
+async function putAlarm(AlarmName: string, metric: { Namespace: string; MetricName: string }, about: RegExp) {
+  const { Namespace } = metric;
+  const told = async () =>
+    (await cloudwatch.send(new ListMetricsCommand({ Namespace }))).Metrics?.find(({ Dimensions = [] }) =>
+      about.test(Dimensions.map(({ Name, Value }) => `${Name}=${Value}`).join(" ")),
     );
-    const dimensions = told.Metrics?.map(({ Dimensions }) => Dimensions ?? []).find(
-      (all) => all.length === 2,
-    );
-    if (dimensions) {
-      const metric = { ...namespace, MetricName: "HTTPCode_Target_5XX_Count", Dimensions: dimensions };
-      await cloudwatch.send(
-        new PutMetricAlarmCommand({
-          ...{ AlarmName: ALARM, ...metric, Statistic: "Sum", Period: 10, EvaluationPeriods: 2 },
-          ...{ DatapointsToAlarm: 1, Threshold: 0, ComparisonOperator: "GreaterThanThreshold" },
-          TreatMissingData: "notBreaching",
-        }),
-      );
-      return;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await expect.poll(told, { timeout: 10_000 }).toBeDefined();
+  await cloudwatch.send(
+    new PutMetricAlarmCommand({
+      ...{ AlarmName, ...metric, Dimensions: (await told())?.Dimensions, Statistic: "Sum", Period: 10 },
+      ...{ EvaluationPeriods: 2, DatapointsToAlarm: 1, TreatMissingData: "notBreaching" },
+      ...{ Threshold: 0, ComparisonOperator: "GreaterThanThreshold" },
+    }),
+  );
 }
 
 async function messages(id: string): Promise<string[]> {
@@ -76,8 +75,9 @@ test("an alarm sends a release back that its health check finds well, and lets i
   expect(await messages(first.id)).toContain(
     `There is no alarm ${ALARM}: nothing listens to it until it is made.`,
   );
-  stopCallers = await callers();
-  await putAlarm();
+  stopCallers = await callers(APP);
+  const metric = { Namespace: "AWS/ApplicationELB", MetricName: "HTTPCode_Target_5XX_Count" };
+  await putAlarm(ALARM, metric, /^LoadBalancer=\S+ TargetGroup=/);
 
   const bad = await deploy(house.client, APP, "v2");
   expect(bad).toMatchObject({ status: "rolled_back" });
@@ -99,4 +99,29 @@ test("an alarm sends a release back that its health check finds well, and lets i
   expect(await messages(fix.id)).toContainEqual(
     expect.stringContaining(`Alarm ${ALARM} is firing already and is ignored: Threshold Crossed`),
   );
+});
+
+test("an alarm over a function's errors sends its traffic back to the version before", async () => {
+  const app = "guarded-fn";
+  const manifest = functionManifest(app);
+  const rollout = { ...manifest.rollout, alarms: ["fn-errors"], bakeSeconds: 60 };
+  await house.client.apps.put(app, { ...manifest, rollout });
+  const handler = (body: string) => ({
+    "index.js": `exports.handler = async ({ rawPath }) => {
+      if (rawPath !== "/healthz") { ${body} }
+      return { statusCode: 200, body: "well" };
+    };`,
+  });
+  await publish(house.client, app, "v1", handler(""));
+  await publish(house.client, app, "v2", handler('throw new Error("not today");'));
+  expect(await deploy(house.client, app, "v1", { bakeSeconds: 0 })).toMatchObject({ status: "succeeded" });
+  stopCallers();
+  stopCallers = await callers(app);
+  const metric = { Namespace: "AWS/Lambda", MetricName: "Errors" };
+  await putAlarm("fn-errors", metric, /^FunctionName=\S*guarded-fn\S*$/);
+  const bad = await deploy(house.client, app, "v2");
+  expect(bad).toMatchObject({ status: "rolled_back" });
+  expect(bad.reason).toContain("alarm fn-errors is firing: Threshold Crossed");
+  expect(bad.steps.filter((step) => step.type === "shift").map((step) => step.status)).toContain("skipped");
+  expect((await house.client.targets.get(app, ENVIRONMENT)).release).toBe("v1");
 });
