@@ -74,11 +74,12 @@ export async function instanceHouse(directory = mkdtempSync(join(tmpdir(), "inst
 
 export const base64 = (text: string) => Buffer.from(text).toString("base64");
 
-/** User data that installs a server as a unit, enables it and starts it; it answers its version and process. */
-export const installsServer = (version: string, port = 8080) =>
+/** User data that installs a server as a unit, enables it and starts it; it answers its version and process, after a while. */
+export const installsServer = (version: string, port = 8080, milliseconds = 0) =>
   base64(`#!/bin/sh
 cat > app.cjs <<'APP'
-require("node:http").createServer((q, s) => s.end(${JSON.stringify(version)} + " " + process.pid)).listen(${port});
+const answer = (q, s) => setTimeout(() => s.end(${JSON.stringify(version)} + " " + process.pid), ${milliseconds});
+require("node:http").createServer(answer).listen(${port});
 APP
 mkdir -p etc/systemd/system
 cat > etc/systemd/system/app.service <<UNIT
