@@ -128,6 +128,12 @@ test("A group keeps its count: members that are terminated or called unhealthy a
   const name = await aGroup(await aTemplate(), { Tags });
   const [first, second] = await settled(name, 2);
   const group = await describeGroup(name);
+  const Filters = [{ Name: "tag:app", Values: ["shop"] }];
+  const tagged = await autoScaling.send(new DescribeAutoScalingGroupsCommand({ Filters }));
+  const latest = expect.objectContaining({ Version: "$Latest" });
+  expect(tagged.AutoScalingGroups).toContainEqual(
+    expect.objectContaining({ AutoScalingGroupName: name, LaunchTemplate: latest }),
+  );
   expect(new Set(group.Instances!.map((one) => one.AvailabilityZone)).size).toBe(2);
   const tags = (await house.instance(first!)).Tags!.map((tag) => `${tag.Key}=${tag.Value}`);
   expect(tags).toContain("app=shop");

@@ -181,7 +181,14 @@ test("A launch template's versions build on each other, and an instance says whi
 test("A client token launches once, pages follow each other, and tags can be filtered and changed.", async () => {
   const { ec2 } = house;
   const Value = `six-${runs}`;
-  const request = { ImageId, InstanceType, MinCount: 6, MaxCount: 6, ClientToken: `six-${runs++}` };
+  const parameter = "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+  const request = {
+    ImageId: parameter,
+    InstanceType,
+    MinCount: 6,
+    MaxCount: 6,
+    ClientToken: `six-${runs++}`,
+  };
   const idsOf = async () =>
     (await ec2.send(new RunInstancesCommand(request))).Instances!.map((one) => one.InstanceId!);
   const ids = await idsOf();
@@ -212,6 +219,10 @@ test("What is not there, not allowed or not implemented is refused by its name."
   expect(await refusal(house.instance("i-x"))).toBe("InvalidInstanceID.Malformed");
   expect(await refusal(house.run({ ImageId: "ami-0123456789abcdef0" }))).toBe("InvalidAMIID.NotFound");
   expect(await refusal(house.run({ ImageId, InstanceType: "t4g.micro" }))).toBe("InvalidParameterValue");
+  const spot = { InstanceMarketOptions: { MarketType: "spot" as const } };
+  await expect(house.run({ ImageId, InstanceType, ...spot })).rejects.toThrow("InstanceMarketOptions");
+  const groups = { SecurityGroupIds: ["sg-1"] };
+  expect(await refusal(house.run({ ImageId, InstanceType, ...groups }))).toBe("InvalidGroup.NotFound");
   expect(await refusal(house.run({ ImageId, InstanceType, DryRun: true }))).toBe("DryRunOperation");
   expect(await refusal(ec2.send(new DescribeSubnetsCommand({ SubnetIds: ["subnet-1"] })))).toBe(
     "InvalidSubnetID.NotFound",

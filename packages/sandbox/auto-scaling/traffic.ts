@@ -33,7 +33,8 @@ async function leave(state: State, arn: string, id: string, waits: boolean): Pro
     while (waits && !state.stopping && (await targetState(state, arn, id)) !== "unused")
       await sleep(POLL_MILLISECONDS);
   } catch (error) {
-    if (!isGone(error)) throw error;
+    // A member must not be stuck on its way out.
+    if (!isGone(error)) state.platform.log(`autoscaling: ${id} cannot leave ${arn}: ${error}`);
   }
 }
 

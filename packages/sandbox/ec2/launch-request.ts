@@ -3,7 +3,7 @@ import type { RequestLaunchTemplateData, RunInstancesRequest } from "@aws-sdk/cl
 import { AwsError } from "../platform.ts";
 import { findUsableImage } from "./images.ts";
 import type { ImageRecord, Tags } from "./model.ts";
-import { DEFAULT_GROUP_ID, findSubnet, subnets } from "./network.ts";
+import { checkGroups, DEFAULT_GROUP_ID, findSubnet, subnets } from "./network.ts";
 import type { State } from "./state.ts";
 import { specifiedTags } from "./tags.ts";
 import { findTemplate, findVersion } from "./templates.ts";
@@ -26,21 +26,35 @@ const TAGGABLE = ["instance", "volume", "network-interface", "spot-instances-req
 /** A5 and the like are not meant: the letter g after the generation says Graviton (EC2 user guide, "Naming conventions"). */
 const ARM_TYPE = /^a1\.|^[a-z]+\d+g[a-z]*\./;
 
+type LaunchData = RequestLaunchTemplateData & { SubnetId?: string; PrivateIpAddress?: string };
+
+/** Those that would promise something that does not happen here. What only sizes or watches a machine is let pass. */
+const NOT_IMPLEMENTED: (keyof LaunchData)[] = [
+  "InstanceMarketOptions",
+  "PrivateIpAddress",
+  "DisableApiTermination",
+  "HibernationOptions",
+  "CapacityReservationSpecification",
+  "LicenseSpecifications",
+  "InstanceRequirements",
+];
+
 export async function readLaunch(state: State, input: RunInstancesRequest): Promise<LaunchRequest> {
   const template = templateOf(state, input);
-  const data = { ...template?.data, ...defined(input) } as RequestLaunchTemplateData & { SubnetId?: string };
+  const data: LaunchData = { ...template?.data, ...defined(input) };
   const image = await findUsableImage(state, data.ImageId);
   const type = data.InstanceType ?? "m1.small";
   checkArchitecture(image, type);
   const [minCount, maxCount] = counts(input);
   const network = data.NetworkInterfaces?.[0];
-  const subnetId = data.SubnetId ?? network?.SubnetId ?? subnets(state.platform)[0]!.id;
-  findSubnet(state.platform, subnetId);
+  const securityGroupIds = data.SecurityGroupIds ?? network?.Groups ?? [DEFAULT_GROUP_ID];
+  checkGroups(securityGroupIds);
+  refuseUnimplemented(data);
   return {
     image,
     type,
-    subnetId,
-    securityGroupIds: data.SecurityGroupIds ?? network?.Groups ?? [DEFAULT_GROUP_ID],
+    subnetId: subnetOf(state, data),
+    securityGroupIds,
     profileArn: profileArn(state, data.IamInstanceProfile),
     userData: checkUserData(data.UserData),
     tags: {
@@ -51,6 +65,22 @@ export async function readLaunch(state: State, input: RunInstancesRequest): Prom
     minCount,
     maxCount,
   };
+}
+
+function refuseUnimplemented(data: LaunchData): void {
+  const given = NOT_IMPLEMENTED.find((name) => data[name] !== undefined && data[name] !== false);
+  if (given) throw new AwsError("NotImplemented", `The sandbox does not implement ${given} of RunInstances.`);
+  if (data.KeyName)
+    throw new AwsError("InvalidKeyPair.NotFound", `The key pair '${data.KeyName}' does not exist`);
+}
+
+function subnetOf({ platform }: State, data: LaunchData): string {
+  const wanted = data.SubnetId ?? data.NetworkInterfaces?.[0]?.SubnetId;
+  if (wanted) return findSubnet(platform, wanted).id;
+  const zone = data.Placement?.AvailabilityZone;
+  const found = subnets(platform).find((one) => !zone || one.zone === zone);
+  if (found) return found.id;
+  throw invalid(`Invalid availability zone: [${zone}]`);
 }
 
 /** The version's data, and the tags that say where an instance comes from. */
@@ -67,7 +97,7 @@ function templateOf(state: State, { LaunchTemplate }: RunInstancesRequest) {
   };
 }
 
-function defined(input: RunInstancesRequest): Partial<RunInstancesRequest> {
+function defined(input: RunInstancesRequest): LaunchData {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 

@@ -1,7 +1,9 @@
 // The network of the sandbox as EC2 tells of it: the default VPC with one subnet in each of two zones. All machines are
-// in the same slice of the loopback addresses, so both subnets have its block; there is no firewall.
+// in the same slice of the loopback addresses, so both subnets have its block. The one security group is the VPC's
+// default, which lets everything through: there is no firewall.
 import type {
   DescribeAvailabilityZonesRequest,
+  DescribeSecurityGroupsRequest,
   DescribeSubnetsRequest,
   DescribeVpcsRequest,
   Subnet,
@@ -28,25 +30,18 @@ export function findSubnet(platform: Platform, id: string): SubnetFacts {
   return found;
 }
 
+/** Throws where there is none of these. */
+export function checkGroups(ids: string[]): void {
+  const missing = ids.find((id) => id !== DEFAULT_GROUP_ID);
+  if (missing !== undefined)
+    throw new AwsError("InvalidGroup.NotFound", `The security group '${missing}' does not exist`);
+}
+
 function cidrOf(platform: Platform): string {
   return platform.address(1).replace(/\.\d+\.\d+$/, ".0.0/16");
 }
 
 export function networkHandlers(platform: Platform): Record<string, Handler> {
-  const describe = ({ id, zone, zoneId }: SubnetFacts): Subnet => ({
-    SubnetId: id,
-    SubnetArn: `arn:aws:ec2:${platform.region}:${platform.accountId}:subnet/${id}`,
-    VpcId: VPC_ID,
-    OwnerId: platform.accountId,
-    State: "available",
-    AvailabilityZone: zone,
-    AvailabilityZoneId: zoneId,
-    CidrBlock: cidrOf(platform),
-    AvailableIpAddressCount: 50_000,
-    DefaultForAz: true,
-    MapPublicIpOnLaunch: false,
-    Tags: [],
-  });
   return {
     DescribeSubnets: (input: DescribeSubnetsRequest) => {
       const named = input.SubnetIds?.map((id) => findSubnet(platform, id)) ?? subnets(platform);
@@ -57,7 +52,27 @@ export function networkHandlers(platform: Platform): Record<string, Handler> {
         "default-for-az": () => ["true"],
         state: () => ["available"],
       });
-      return { Subnets: found.map(describe) };
+      return { Subnets: found.map((one) => describeSubnet(platform, one)) };
+    },
+    DescribeSecurityGroups: (input: DescribeSecurityGroupsRequest) => {
+      checkGroups(input.GroupIds ?? []);
+      const found = filterItems([{}], input.Filters, {
+        "group-id": () => [DEFAULT_GROUP_ID],
+        "group-name": () => ["default"],
+        "vpc-id": () => [VPC_ID],
+      });
+      const everything = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
+      const group = {
+        GroupId: DEFAULT_GROUP_ID,
+        GroupName: "default",
+        Description: "default VPC security group",
+        VpcId: VPC_ID,
+        OwnerId: platform.accountId,
+        IpPermissions: everything,
+        IpPermissionsEgress: everything,
+        Tags: [],
+      };
+      return { SecurityGroups: found.map(() => group) };
     },
     DescribeVpcs: (input: DescribeVpcsRequest) => {
       const missing = input.VpcIds?.find((id) => id !== VPC_ID);
@@ -88,5 +103,22 @@ export function networkHandlers(platform: Platform): Record<string, Handler> {
         })),
       };
     },
+  };
+}
+
+function describeSubnet(platform: Platform, { id, zone, zoneId }: SubnetFacts): Subnet {
+  return {
+    SubnetId: id,
+    SubnetArn: `arn:aws:ec2:${platform.region}:${platform.accountId}:subnet/${id}`,
+    VpcId: VPC_ID,
+    OwnerId: platform.accountId,
+    State: "available",
+    AvailabilityZone: zone,
+    AvailabilityZoneId: zoneId,
+    CidrBlock: cidrOf(platform),
+    AvailableIpAddressCount: 50_000,
+    DefaultForAz: true,
+    MapPublicIpOnLaunch: false,
+    Tags: [],
   };
 }
