@@ -1,17 +1,17 @@
 // How a service of the sandbox publishes what it counts: asked at the end of every 10 s of sandbox time, what it has
-// goes to CloudWatch under the window that just ended. A service that has nothing to tell sends nothing.
+// goes to CloudWatch under the round that just ended. A service that has nothing to tell sends nothing.
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import type { Platform } from "./platform.ts";
 
-const WINDOW_SECONDS = 10;
-/** At a high time scale several windows are told together. */
-const SHORTEST_WINDOW_MS = 250;
+export const ROUND_SECONDS = 10;
+/** From scale 40 on time runs no faster for metrics. */
+const SHORTEST_ROUND_MS = 250;
 
 export type Publisher = { start(): void; stop(): void };
 
-/** Milliseconds between two rounds of a platform. Rounds begin at whole multiples of it. */
+/** How long 10 s of sandbox time are by the clock. Rounds begin at whole multiples of it. */
 export function roundMilliseconds(timeScale: number): number {
-  return Math.max(SHORTEST_WINDOW_MS, (WINDOW_SECONDS * 1_000) / timeScale);
+  return Math.max(SHORTEST_ROUND_MS, (ROUND_SECONDS * 1_000) / timeScale);
 }
 
 export function createPublisher(

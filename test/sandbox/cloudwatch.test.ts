@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
 import { settled, zipOf } from "./running-sandbox.ts";
 
-const TIME_SCALE = 40;
+const TIME_SCALE = 40; // as fast as metrics run
 let sandbox: TestSandbox;
 let client: cloudwatch.CloudWatchClient;
 beforeAll(async () => {

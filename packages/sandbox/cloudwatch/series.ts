@@ -1,9 +1,10 @@
 // The datapoints of all metrics, in memory: sums over grains of 10 s, kept for 3 hours. Nothing is written to disk, so
 // a restart begins with no data, as after an outage. The platform's time scale divides every length of time here: at
 // scale 10 a grain is one second of the clock, and a period of 60 is six.
+import { ROUND_SECONDS, roundMilliseconds } from "../metric-publisher.ts";
 import type { Platform } from "../platform.ts";
 
-export const GRAIN_SECONDS = 10;
+export const GRAIN_SECONDS = ROUND_SECONDS;
 export const KEPT_SECONDS = 3 * 60 * 60;
 const KEPT_GRAINS = KEPT_SECONDS / GRAIN_SECONDS;
 
@@ -24,7 +25,7 @@ export type SeriesStore = ReturnType<typeof createSeries>;
 
 export function createSeries(platform: Pick<Platform, "now" | "timeScale">) {
   const all = new Map<string, Series>();
-  const grainMs = grainMilliseconds(platform.timeScale);
+  const grainMs = roundMilliseconds(platform.timeScale);
   const grainAt = (atMs: number) => Math.floor(atMs / grainMs);
   return {
     grainMs,
@@ -63,10 +64,6 @@ export function createSeries(platform: Pick<Platform, "now" | "timeScale">) {
       }
     },
   };
-}
-
-export function grainMilliseconds(timeScale: number): number {
-  return (GRAIN_SECONDS * 1_000) / timeScale;
 }
 
 /** Dimensions are a set: sorted by name they are one key. */
