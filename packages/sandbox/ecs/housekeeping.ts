@@ -5,6 +5,7 @@ import { killMarked } from "../machines/process-group.ts";
 import type { Task } from "./model.ts";
 import { type State, saveSoon } from "./state.ts";
 import { taskMarks } from "./tasks/container.ts";
+import { pruneImages } from "./tasks/image.ts";
 import { deregister } from "./tasks/targets.ts";
 
 // Developer guide, "Amazon ECS task lifecycle": stopped tasks are answered for at least an hour.
@@ -68,4 +69,6 @@ export function sweep(state: State): void {
     rmSync(join(state.directory, "logs", task.id), { recursive: true, force: true });
   }
   if (old.length > 0) saveSoon(state);
+  // Never one that a task is being started from: that takes seconds.
+  pruneImages(state, before);
 }

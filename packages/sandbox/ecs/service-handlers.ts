@@ -30,6 +30,8 @@ export function serviceHandlers(state: State): Record<string, Handler> {
     DescribeServices: (input: DescribeServicesRequest) => {
       const cluster = findCluster(state, input.cluster);
       const asked = input.services ?? [];
+      if (asked.length === 0) throw invalid("Services cannot be empty.");
+      if (asked.length > 10) throw invalid("Services list cannot have more than 10 elements.");
       const found = asked.map((name) => serviceOf(state, cluster.arn, name));
       return {
         services: found

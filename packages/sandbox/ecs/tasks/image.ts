@@ -1,7 +1,7 @@
 // Images, pulled by the calls of ECR alone and as the execution role, as on AWS. Each is unpacked once, by its digest,
 // into a folder that tasks copy.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type {
@@ -44,7 +44,7 @@ export async function pullImage(state: State, image: string, principal: string):
   const pull: Pull = { state, repository: reference.repository, principal };
   try {
     const { digest, manifest } = await readManifest(pull, reference, image);
-    const directory = join(state.directory, "images", digest.slice("sha256:".length));
+    const directory = join(imagesDirectory(state), digest.slice("sha256:".length));
     const known = unpacking.get(directory);
     if (known) return await known;
     const made = unpack(pull, digest, manifest, directory).finally(() => unpacking.delete(directory));
@@ -54,6 +54,17 @@ export async function pullImage(state: State, image: string, principal: string):
     if ((error as Error).name === "CannotPullContainerError") throw error;
     throw cannotPull(`pull image manifest of ${image}: ${(error as Error).message}`, error);
   }
+}
+
+const imagesDirectory = (state: State) => join(state.directory, "images");
+
+/** Forgets the copies that no task has been started from since then; ECR has the images. */
+export function pruneImages(state: State, usedBefore: number): void {
+  const directory = imagesDirectory(state);
+  if (!existsSync(directory)) return;
+  for (const name of readdirSync(directory))
+    if (statSync(join(directory, name)).mtimeMs < usedBefore)
+      rmSync(join(directory, name), { recursive: true, force: true });
 }
 
 async function readManifest(pull: Pull, { tag, digest }: ImageReference, image: string) {
@@ -93,8 +104,10 @@ async function unpack(
 ): Promise<UnpackedImage> {
   const root = join(directory, "root");
   const configFile = join(directory, "config.json");
-  if (existsSync(configFile))
+  if (existsSync(configFile)) {
+    utimesSync(directory, new Date(), new Date());
     return { digest, root, config: JSON.parse(await readFile(configFile, "utf8")) as ImageConfig };
+  }
   if (!manifest.config) throw cannotPull("the manifest has no config");
   const fresh = `${directory}.${process.pid}`;
   rmSync(fresh, { recursive: true, force: true });

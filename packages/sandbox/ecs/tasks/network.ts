@@ -30,7 +30,7 @@ export function newInterface(state: State): Interface {
   };
 }
 
-const PORT_MILLISECONDS = 2_000;
+const PORT_MILLISECONDS = 4_000;
 const POLL_MILLISECONDS = 10;
 
 /**
