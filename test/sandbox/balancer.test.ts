@@ -403,6 +403,26 @@ test("After a restart the listeners are open again, with the same targets on the
   expect(await ask(url)).toEqual({ status: 200, body: "web" });
 });
 
+test("After a restart a target is as healthy as it was, and one bad check does not change that.", async () => {
+  const platform = barePlatform();
+  const { balancer, arn } = await aBalancer(platform);
+  const app = await anApp(platform, "web");
+  const group = await aGroup(balancer, "web", [app]);
+  await listen(balancer, arn, [group, 1]);
+  await allHealthy(balancer, group);
+  await balancer.stop!();
+  let checks = 0;
+  app.handle = () => {
+    checks += 1;
+    return { status: 503, body: "" };
+  };
+  const again = createBalancer(barePlatform(platform));
+  cleanups.push(() => again.stop!());
+  await again.start!();
+  await until(() => checks === 1);
+  expect(await statesOf(again, group)).toEqual([{ State: "healthy" }]);
+});
+
 test("What is out of range, taken or not done is refused by name.", async () => {
   const platform = barePlatform();
   const { balancer, arn } = await aBalancer(platform);

@@ -12,12 +12,15 @@ const EAGER_MILLISECONDS = 100;
 
 export type AddressOf = (group: LiveGroup, id: string) => string | undefined;
 
+/** Where targets are, and who is told when the health of one has turned. */
+export type Checking = { addressOf: AddressOf; turned(): void };
+
 /** Brings the checks of a group in line with whether it is used; to be called after every change. */
-export function reconcileChecks(group: LiveGroup, inUse: boolean, addressOf: AddressOf): void {
+export function reconcileChecks(group: LiveGroup, inUse: boolean, checking: Checking): void {
   group.inUse = inUse;
   for (const target of group.targets.values()) {
     if (target.draining) continue;
-    if (inUse && !target.stopChecks) startChecks(group, target, addressOf);
+    if (inUse && !target.stopChecks) startChecks(group, target, checking);
     if (!inUse && target.stopChecks) {
       target.stopChecks();
       target.stopChecks = undefined;
@@ -28,19 +31,19 @@ export function reconcileChecks(group: LiveGroup, inUse: boolean, addressOf: Add
 }
 
 /** After a change of the settings: the same health, checked anew from now on. */
-export function restartChecks(group: LiveGroup, addressOf: AddressOf): void {
+export function restartChecks(group: LiveGroup, checking: Checking): void {
   for (const target of group.targets.values()) {
     target.stopChecks?.();
     target.stopChecks = undefined;
   }
-  reconcileChecks(group, group.inUse, addressOf);
+  reconcileChecks(group, group.inUse, checking);
 }
 
-function startChecks(group: LiveGroup, target: LiveTarget, addressOf: AddressOf): void {
+function startChecks(group: LiveGroup, target: LiveTarget, checking: Checking): void {
   let stopped = false;
   let eager: NodeJS.Timeout | undefined;
   const check = async (isDue: boolean) => {
-    const address = addressOf(group, target.id);
+    const address = checking.addressOf(group, target.id);
     const { health } = group.settings;
     // A machine that is gone has no address any more; nothing would answer there.
     const result = address
@@ -49,7 +52,10 @@ function startChecks(group: LiveGroup, target: LiveTarget, addressOf: AddressOf)
     if (stopped) return;
     const before = target.health.state;
     if (isDue || result.ok) target.health = nextHealth(target.health, result, health);
-    if (target.health.state !== before) group.eligible = undefined;
+    if (target.health.state !== before) {
+      group.eligible = undefined;
+      checking.turned();
+    }
     clearTimeout(eager);
     if (target.health.state === "initial") eager = setTimeout(() => void check(false), EAGER_MILLISECONDS);
   };

@@ -1,4 +1,5 @@
 // A target group at work: its live targets and whose turn it is.
+import { REGISTERING } from "./health.ts";
 import { type LiveTarget, newTarget } from "./live-target.ts";
 import { type Counts, newCounts } from "./metrics.ts";
 import type { TargetGroup } from "./model.ts";
@@ -22,8 +23,8 @@ export function targetKey(id: string, port: number): string {
   return `${id}:${port}`;
 }
 
-export function addTarget(group: LiveGroup, id: string, port: number): LiveTarget {
-  const target = newTarget(id, port);
+export function addTarget(group: LiveGroup, id: string, port: number, health = REGISTERING): LiveTarget {
+  const target = { ...newTarget(id, port), health };
   group.targets.set(targetKey(id, port), target);
   group.eligible = undefined;
   return target;
@@ -49,9 +50,10 @@ function eligibleTargets(group: LiveGroup): LiveTarget[] {
 
 /** What goes to disk. */
 export function groupRecord(group: LiveGroup): TargetGroup {
-  const targets = [...group.targets.values()].map(({ id, port, draining }) => ({
+  const targets = [...group.targets.values()].map(({ id, port, health, draining }) => ({
     id,
     port,
+    health,
     ...(draining && { drainingUntil: draining.until }),
   }));
   return { ...group.settings, targets };

@@ -1,4 +1,5 @@
 // What the load balancer remembers: balancers, target groups, listeners and rules, as plain data that goes to disk.
+import type { Health } from "./health.ts";
 
 export type Tags = Record<string, string>;
 
@@ -38,7 +39,8 @@ export type TargetGroup = {
   tags: Tags;
 };
 
-export type RegisteredTarget = { id: string; port: number; drainingUntil?: number };
+/** `health` is the last one known: a load balancer does not forget it, so neither does a restart of the sandbox. */
+export type RegisteredTarget = { id: string; port: number; drainingUntil?: number; health?: Health };
 
 export type WeightedGroup = { arn: string; weight: number };
 

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { type JsonFile, jsonFile } from "../json-file.ts";
 import { AwsError, type Platform } from "../platform.ts";
-import { type AddressOf, reconcileChecks } from "./health-checks.ts";
+import { type AddressOf, type Checking, reconcileChecks } from "./health-checks.ts";
 import { groupRecord, type LiveGroup, newGroup } from "./live-group.ts";
 import { type Counts, newCounts } from "./metrics.ts";
 import type { Action, Listener, LoadBalancer, Rule, TargetGroup } from "./model.ts";
@@ -47,9 +47,18 @@ export function loadState(platform: Platform): State {
 export function changed(state: State): Promise<void> {
   const used = groupsInUse(state);
   for (const group of state.groups.values())
-    reconcileChecks(group, used.has(group.settings.arn), state.addressOf);
+    reconcileChecks(group, used.has(group.settings.arn), checkingOf(state));
   for (const listener of state.open.values()) listener.routesChanged();
   return save(state);
+}
+
+export function checkingOf(state: State): Checking {
+  return { addressOf: state.addressOf, turned: () => saveAside(state) };
+}
+
+/** For changes that nobody waits for. */
+export function saveAside(state: State): void {
+  save(state).catch((error: Error) => state.platform.log(`balancer: ${error.message}`));
 }
 
 export function save(state: State): Promise<void> {

@@ -16,7 +16,7 @@ import { checkName, checkRange, invalid, newId, pageOf, tagsOf } from "./input.t
 import { type LiveGroup, newGroup } from "./live-group.ts";
 import { close } from "./live-target.ts";
 import type { TargetGroup } from "./model.ts";
-import { changed, findGroup, findLoadBalancer, groupsInUse, type State } from "./state.ts";
+import { changed, checkingOf, findGroup, findLoadBalancer, groupsInUse, type State } from "./state.ts";
 
 const ATTRIBUTES: Record<string, string> = {
   "deregistration_delay.timeout_seconds": "300",
@@ -49,7 +49,7 @@ export function targetGroupHandlers(state: State): Record<string, Handler> {
     ModifyTargetGroup: async (input: ModifyTargetGroupInput) => {
       const group = findGroup(state, input.TargetGroupArn);
       group.settings = { ...group.settings, health: readHealth(input, group.settings.health) };
-      restartChecks(group, state.addressOf);
+      restartChecks(group, checkingOf(state));
       await changed(state);
       return { TargetGroups: [describe(group)] };
     },

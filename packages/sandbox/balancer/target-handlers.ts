@@ -12,7 +12,7 @@ import { AwsError, type Handler } from "../platform.ts";
 import { checkRange, invalid } from "./input.ts";
 import { addTarget, type LiveGroup, targetKey } from "./live-group.ts";
 import { drain, type LiveTarget, revive } from "./live-target.ts";
-import { changed, findGroup, type State, save } from "./state.ts";
+import { changed, findGroup, type State, saveAside } from "./state.ts";
 
 export function targetHandlers(state: State): Record<string, Handler> {
   return {
@@ -100,13 +100,13 @@ function deregister(state: State, group: LiveGroup, target: LiveTarget): void {
 function forget(state: State, group: LiveGroup, target: LiveTarget): void {
   group.targets.delete(targetKey(target.id, target.port));
   group.eligible = undefined;
-  save(state).catch((error: Error) => state.platform.log(`balancer: ${error.message}`));
+  saveAside(state);
 }
 
-/** After a restart nothing is in flight any more: what was draining is gone. */
+/** After a restart nothing is in flight any more: what was draining is gone. The others are as healthy as they were last seen. */
 export function restoreTargets(group: LiveGroup): void {
-  for (const { id, port, drainingUntil } of group.settings.targets)
-    if (drainingUntil === undefined) addTarget(group, id, port);
+  for (const { id, port, drainingUntil, health } of group.settings.targets)
+    if (drainingUntil === undefined) addTarget(group, id, port, health);
 }
 
 const NOT_REGISTERED: TargetHealth = {

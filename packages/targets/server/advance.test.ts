@@ -176,13 +176,28 @@ test.each([
 test("what the load balancer finds unhealthy is told in its words", async () => {
   const lab = aLab();
   lab.states.set("10.0.0.1", "unhealthy");
-  const state = installing("joining", { port: 8080, version: "v2" });
+  const state = installing("joining", { port: 8080, version: "v2", rejectedAtMs: -60_000 });
   const progress = await checkStep(lab.server, lab.target, INSTALL, state);
   expect(progress.observations[0]).toMatchObject({
     health: "unhealthy",
     serving: false,
     detail: "the load balancer says: said so",
   });
+});
+
+test("a copy that the load balancer has just found unhealthy is waited for, and serves when it changes its mind", async () => {
+  const lab = aLab();
+  lab.states.set("10.0.0.1", "unhealthy");
+  let progress = await checkStep(
+    lab.server,
+    lab.target,
+    INSTALL,
+    installing("joining", { port: 8080, version: "v2" }),
+  );
+  expect(progress.observations[0]).toMatchObject({ health: "healthy", serving: false });
+  lab.states.set("10.0.0.1", "healthy");
+  progress = await look(lab, INSTALL, progress);
+  expect(progress.phase).toBe("done");
 });
 
 test("without a load balancer a copy that is healthy by itself is all there is to it", async () => {

@@ -7,6 +7,7 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
+import { nearestLegal } from "#targets/balancer/target-health.ts";
 import { downloadLink } from "#targets/host/download-link.ts";
 import { readResult, type ScriptResult } from "#targets/host/result.ts";
 import type { Outcome } from "#targets/host/run-command.ts";
@@ -48,12 +49,12 @@ async function lookAtTraffic(
   );
   if (state.targetGroupArn === null || concerned.length === 0) return;
   const backends = await balancer.health(state.targetGroupArn);
-  for (const one of concerned) if (one.phase !== "waiting") lookAtHost(one, backends);
+  for (const one of concerned) if (one.phase !== "waiting") lookAtHost(one, backends, rules.target);
   if (concerned.some(({ phase }) => phase === "waiting"))
     await leaveTraffic(balancer, rules, state, backends, "waiting");
 }
 
-function lookAtHost(one: HostState, backends: BackendHealth[]): void {
+function lookAtHost(one: HostState, backends: BackendHealth[], { spec, clock }: TargetContext): void {
   const mine = backends.filter(({ address }) => address === one.host.address);
   if (one.phase === "draining") {
     if (mine.every(({ state }) => state === "unused")) one.phase = "ready";
@@ -61,11 +62,20 @@ function lookAtHost(one: HostState, backends: BackendHealth[]): void {
   }
   const backend = mine.find(({ port }) => port === one.port);
   one.phase = backend?.state === "healthy" ? "serving" : "joining";
-  if (backend?.state === "unhealthy") {
-    one.phase = "rejected";
+  if (backend?.state !== "unhealthy") delete one.rejectedAtMs;
+  else {
+    one.rejectedAtMs ??= clock.now();
     one.detail = `the load balancer says: ${backend.detail}`;
+    // Healthy by its own word, it may have been looked at in a bad moment: the load balancer gets the time to look again.
+    if (clock.now() - one.rejectedAtMs >= patienceMs(spec.health)) one.phase = "rejected";
   }
   if (!backend) one.detail = "not registered at the load balancer";
+}
+
+/** The grace, or as long as the load balancer needs to change its mind. */
+function patienceMs(health: Spec["health"]): number {
+  const { healthyThreshold, intervalSeconds } = nearestLegal(health);
+  return 1000 * Math.max(health.graceSeconds, healthyThreshold * intervalSeconds);
 }
 
 async function askAfterScripts(

@@ -7,7 +7,7 @@ import type { Host } from "./hosts.ts";
  * waiting → draining → ready → running → joining → serving, or broken. A removal ends in gone.
  * waiting: in traffic, and must not leave it before another copy is healthy again.
  * ready: out of traffic (or never in it), its script is due. running: SSM has it under `ref`.
- * rejected: joined, and the load balancer finds it unhealthy (it may still change its mind).
+ * rejected: joined, and the load balancer finds it unhealthy, and keeps to it beyond the grace.
  * joining: installed, healthy by itself and registered; the load balancer has not said so yet.
  */
 export type HostPhase =
@@ -28,6 +28,8 @@ export type HostState = {
   ref?: string;
   /** When the command under `ref` was sent, in milliseconds since the epoch. */
   sentAtMs?: number;
+  /** Since when the load balancer finds it unhealthy, in milliseconds since the epoch. */
+  rejectedAtMs?: number;
   /** How often its script was sent again because a restart of the agent had lost it. */
   resent?: number;
   port?: number;
