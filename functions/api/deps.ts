@@ -1,9 +1,13 @@
 // What the API needs from outside itself: handed in by the handler, and by tests their own.
 import type { SweepDeps } from "#engine/deps.ts";
 import type { ArtifactBucket } from "#functions/deps/artifact-bucket.ts";
+import type { ImageBuilds } from "#functions/deps/image-builds.ts";
+import type { ImageRegistry } from "#functions/deps/image-registry.ts";
 
 export type ApiDeps = SweepDeps & {
   artifacts: ArtifactBucket;
+  registry: ImageRegistry;
+  imageBuilds: ImageBuilds;
   /** Lower-case hex. */
   adminTokenSha256: string;
   /** Where the console's built files lie; ends with a slash. */

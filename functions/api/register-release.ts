@@ -1,18 +1,19 @@
-// Makes a release of an uploaded object: it must lie where this app's uploads go and be there, and its digest is kept
-// so that whoever unpacks it can check. A digest that the caller names is taken as the caller's word.
+// Makes a release of an uploaded object, or of a container image. An object's digest is kept so that whoever unpacks it
+// can check (one that the caller names is taken as the caller's word); an image is kept by its digest alone.
 import { instant } from "#core/clock.ts";
 import type { App } from "#core/domain/app.ts";
-import type { Release } from "#core/domain/release.ts";
+import type { Artifact, Release } from "#core/domain/release.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { ApiDeps } from "./deps.ts";
+import { resolveImage } from "./resolve-image.ts";
+import { type UploadedObject, uploadedObject } from "./uploaded-object.ts";
 import { refusal } from "./validate.ts";
 
 type Deps = Pick<ApiDeps, "store" | "artifacts" | "clock" | "ids">;
 
-export type NewRelease = {
-  version: string;
-  artifact: { uri?: string | undefined; sha256?: string | undefined; image?: string | undefined };
-};
+type Registered = Promise<{ release: Release; created: boolean }>;
+
+export type NewRelease = { version: string; artifact: { uri: string; sha256?: string | undefined } };
 
 /** As much as one call can read and digest in its time. */
 const DIGEST_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -22,44 +23,49 @@ export async function registerRelease(
   app: App,
   { version, artifact }: NewRelease,
   createdBy: string,
-): Promise<{ release: Release; created: boolean }> {
-  if (artifact.image !== undefined) throw noImages();
-  const uri = artifact.uri!;
-  const object = await objectAt(deps, app.app, uri);
+): Registered {
+  const { uri } = artifact;
+  if (app.kind === "container")
+    throw notForKind("artifact.uri", "a container's release is an image: name it in artifact.image");
+  const object = await uploadedObject(deps, app.app, uri, "artifact.uri");
   const sha256 = artifact.sha256 ?? object.sha256 ?? (await digestOf(deps, object));
-  return deps.store.releases.create({
-    id: deps.ids("rel"),
-    app: app.app,
-    version,
-    artifact: { uri, sha256 },
-    manifest: app.manifest,
-    createdAt: instant(deps.clock.now()),
-    createdBy,
-  });
+  return record(deps, app, { version, artifact: { uri, sha256 }, createdBy });
 }
 
-type Found = { key: string; sizeBytes: number; sha256: string | null };
-
-async function objectAt({ artifacts }: Deps, app: string, uri: string): Promise<Found> {
-  const root = `s3://${artifacts.name}/`;
-  const homes = [`${root}uploads/${app}/`, `${root}releases/${app}/`];
-  // Another app's upload, or another bucket, is not this caller's to hand out.
-  if (!homes.some((home) => uri.startsWith(home)))
-    throw refusal([{ path: "artifact.uri", message: `must begin with ${homes[0]}, as the upload gave it` }]);
-  const key = uri.slice(root.length);
-  const head = await artifacts.head(key);
-  if (!head)
-    throw refusal([{ path: "artifact.uri", message: "names no object: nothing was uploaded there" }]);
-  return { key, ...head };
+/** Kind container only. A tag is resolved now, and never again. */
+export async function registerImage(
+  deps: Deps & Pick<ApiDeps, "registry">,
+  app: App,
+  { version, image }: { version: string; image: string },
+  createdBy: string,
+): Registered {
+  if (app.kind !== "container")
+    throw notForKind(
+      "artifact.image",
+      `is for kind container; the release of a ${app.kind} is an uploaded file: artifact.uri`,
+    );
+  const artifact = { image: await resolveImage(deps.registry, image) };
+  return record(deps, app, { version, artifact, createdBy });
 }
 
-async function digestOf({ artifacts }: Deps, { key, sizeBytes }: Found): Promise<string> {
+function record(
+  { store, ids, clock }: Deps,
+  { app, manifest }: App,
+  { version, artifact, createdBy }: { version: string; artifact: Artifact; createdBy: string },
+): Registered {
+  const createdAt = instant(clock.now());
+  return store.releases.create({ id: ids("rel"), app, version, artifact, manifest, createdAt, createdBy });
+}
+
+async function digestOf(
+  { artifacts }: Deps,
+  { key, sizeBytes }: Pick<UploadedObject, "key" | "sizeBytes">,
+): Promise<string> {
   if (sizeBytes <= DIGEST_LIMIT_BYTES) return artifacts.digest(key);
   const message = `is required for an artifact over ${DIGEST_LIMIT_BYTES} bytes`;
   throw refusal([{ path: "artifact.sha256", message }]);
 }
 
-function noImages(): TuttiError {
-  const errors = [{ path: "artifact.image", message: "is not supported yet: the container kind brings it" }];
-  return new TuttiError("not_supported_yet", `artifact.image: ${errors[0]!.message}`, { errors });
+function notForKind(path: string, message: string): TuttiError {
+  return new TuttiError("not_supported_by_kind", `${path}: ${message}`, { errors: [{ path, message }] });
 }

@@ -14,6 +14,7 @@ import { listEnvironments, putEnvironment } from "./routes/environments.ts";
 import { listEvents } from "./routes/events.ts";
 import { healTarget, listHealingRuns } from "./routes/healing-runs.ts";
 import { healthz } from "./routes/health.ts";
+import { createImageBuild, getImageBuild } from "./routes/image-builds.ts";
 import { getMe } from "./routes/me.ts";
 import { planned } from "./routes/planned.ts";
 import { createRelease, listReleases } from "./routes/releases.ts";
@@ -31,6 +32,8 @@ export const ROUTES = [
   getApp,
   deleteApp,
   createArtifact,
+  createImageBuild,
+  getImageBuild,
   createRelease,
   listReleases,
   createDeployment,

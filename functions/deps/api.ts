@@ -3,6 +3,8 @@ import type { ApiDeps } from "#functions/api/deps.ts";
 import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
+import { codeBuilds } from "./image-builds.ts";
+import { elasticRegistry } from "./image-registry.ts";
 import { readSettings, required } from "./settings.ts";
 
 /** The API itself has 30 seconds. */
@@ -15,6 +17,11 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
     ...controlDeps(settings, "api"),
     drivers: driverFunctions(settings.driverPrefix, DRIVER_SECONDS),
     artifacts: artifactBucket(settings.bucket),
+    registry: elasticRegistry(
+      required(env, "TUTTI_REGISTRY"),
+      required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX"),
+    ),
+    imageBuilds: codeBuilds(required(env, "TUTTI_IMAGE_PROJECT")),
     adminTokenSha256: required(env, "TUTTI_ADMIN_TOKEN_SHA256").toLowerCase(),
     webFolder,
   };

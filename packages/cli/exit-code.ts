@@ -13,9 +13,6 @@ export class UsageError extends Error {
   }
 }
 
-/** What the command line has a word for and the product cannot do yet. */
-export class NotSupportedYet extends UsageError {}
-
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof ClientError)) return EXIT.wrongUse;
   if (error.status === 401 || error.status === 403) return EXIT.refused;

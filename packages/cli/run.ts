@@ -18,7 +18,7 @@ import { addStatus } from "./commands/status.ts";
 import { addTokens } from "./commands/tokens.ts";
 import { addWatch } from "./commands/watch.ts";
 import { type AddCommand, contextOf } from "./context.ts";
-import { EXIT, exitCodeOf, NotSupportedYet, UsageError } from "./exit-code.ts";
+import { EXIT, exitCodeOf, UsageError } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 
 const COMMANDS: AddCommand[] = [
@@ -83,9 +83,8 @@ function failUsage(error: CommanderError, io: Io, json: boolean): number {
 
 function documentOf(error: unknown): unknown {
   if (error instanceof ClientError) return error.problem;
-  const code = error instanceof NotSupportedYet ? "not_supported_yet" : "wrong_use";
   const detail = [messageOf(error), ...(error instanceof UsageError ? error.lines : [])].join("\n");
-  return { title: "The command cannot be carried out.", code, detail };
+  return { title: "The command cannot be carried out.", code: "wrong_use", detail };
 }
 
 function wordsOf(error: unknown): string[] {

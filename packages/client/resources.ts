@@ -26,6 +26,16 @@ export function resources(call: Caller) {
       create: (app: string, file?: string) =>
         call("POST /v1/apps/{app}/artifacts", { params: { app }, body: file ? { file } : {} }),
     },
+    images: {
+      build: (app: string, body: Input<"POST /v1/apps/{app}/images">["body"]) =>
+        call("POST /v1/apps/{app}/images", { params: { app }, body }),
+      get: (
+        app: string,
+        id: string,
+        query?: { waitSeconds?: number; afterPhase?: string },
+        options?: CallOptions,
+      ) => call("GET /v1/apps/{app}/images/{id}", { params: { app, id }, query }, options),
+    },
     deployments: deployments(call),
     targets: targets(call),
     services: {

@@ -4,6 +4,7 @@ export type { AuditView } from "#functions/api/schemas/audit.ts";
 export type { Action, DeploymentView, EventView } from "#functions/api/schemas/deployment.ts";
 export type { EnvironmentView } from "#functions/api/schemas/environment.ts";
 export type { HealingRunView } from "#functions/api/schemas/healing-run.ts";
+export type { ImageBuildView } from "#functions/api/schemas/image-build.ts";
 export type { PlanView } from "#functions/api/schemas/plan.ts";
 export type { ReleaseView } from "#functions/api/schemas/release.ts";
 export type { ReplicaView, ServiceView, TargetView } from "#functions/api/schemas/target.ts";

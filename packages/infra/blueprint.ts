@@ -3,6 +3,7 @@
 // packages/start builds the same on the sandbox; neither adds anything of its own.
 import { rolloutDefinition } from "#workflows/rollout.ts";
 import { grantsOf } from "./grants.ts";
+import { imageProject, type ProjectBlueprint } from "./image-project.ts";
 import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts";
 
 export type Statement = {
@@ -35,6 +36,8 @@ export type Blueprint = {
     definition: Record<string, unknown>;
     statements: Statement[];
   }[];
+  /** CodeBuild projects. */
+  projects: ProjectBlueprint[];
   rules: { name: string; pattern: Record<string, unknown>; target: string }[];
   schedules: { name: string; expression: string; target: string; statements: Statement[] }[];
   /** Whatever else a role needs to exist for: the schedule's own, and the one that users' functions run as. */
@@ -49,6 +52,7 @@ export function blueprint(installation: Installation, adminTokenSha256: string):
     names,
     functions: [apiFunction(names, adminTokenSha256), ...driverFunctions(names), ...eventFunctions(names)],
     stateMachines: [rolloutMachine(names)],
+    projects: [imageProject(names)],
     rules: [
       { name: `${installation.name}-artifact`, pattern: artifactPattern(names), target: "events-artifact" },
       { name: `${installation.name}-execution-ended`, pattern: endedPattern(names), target: "events-sweep" },
@@ -71,7 +75,13 @@ function apiFunction(names: Names, adminTokenSha256: string): FunctionBlueprint 
     handler: "functions/api/handler.ts",
     memoryMiB: 512,
     timeoutSeconds: 30,
-    environment: { ...environmentOf(names), TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256 },
+    environment: {
+      ...environmentOf(names),
+      TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256,
+      TUTTI_IMAGE_PROJECT: names.imageProject,
+      TUTTI_REGISTRY: names.registry,
+      TUTTI_IMAGE_REPOSITORY_PREFIX: names.imageRepositoryPrefix,
+    },
     statements: grantsOf.api(names),
     url: true,
     assets: "web/dist",

@@ -13,6 +13,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...telling404(names),
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
     ...conducting(names),
+    ...images(names),
   ],
   "driver-server": (names) => [
     ...table(names),
@@ -149,6 +150,17 @@ function artifacts(names: Names): Statement[] {
       actions: ["s3:GetObject"],
       resources: [`${names.bucketArn}/uploads/*`, `${names.bucketArn}/releases/*`],
     },
+  ];
+}
+
+/** Making an app's repository, building into it, reading how the build went, and looking up what a release names. */
+function images(names: Names): Statement[] {
+  return [
+    { actions: ["ecr:CreateRepository", "ecr:TagResource"], resources: [names.imageRepositoriesArn] },
+    { actions: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], resources: [names.imageProjectArn] },
+    { actions: ["s3:GetObject"], resources: [`${names.bucketArn}/image-builds/*`] },
+    // A release may name an image that something else pushed into this account.
+    { actions: ["ecr:DescribeImages"], resources: [names.anyRepositoryArn] },
   ];
 }
 

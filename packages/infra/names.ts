@@ -34,5 +34,13 @@ export function namesOf({ name, account, region }: Installation) {
     /** Users' functions are `<name>-app-…`: the only ones that the function driver may touch, and never Tutti's own. */
     appFunctionPrefix: `${name}-app-`,
     appFunctionsArn: functionArn("app-*"),
+    imageProject: `${name}-image`,
+    imageProjectArn: arn("codebuild", `project/${name}-image`),
+    /** Where images are pushed to and looked up. */
+    registry: `${account}.dkr.ecr.${region}.amazonaws.com`,
+    /** The repository of an app's images is `<name>/<app>`. */
+    imageRepositoryPrefix: `${name}/`,
+    imageRepositoriesArn: arn("ecr", `repository/${name}/*`),
+    anyRepositoryArn: arn("ecr", "repository/*"),
   };
 }

@@ -21,6 +21,7 @@ export async function buildOnAws() {
     plan.functions.map((one) => [one.short, buildFunction(plan, one, adminTokenSha256, storage)]),
   );
   buildStateMachines(plan);
+  buildProjects(plan);
   buildRules(plan, functions);
   buildSchedules(plan);
   return { url: functions.get("api")!.url };
@@ -101,6 +102,26 @@ function buildStateMachines(plan: Blueprint): void {
       roleArn: role.arn,
       definition: JSON.stringify(machine.definition),
       tracingConfiguration: { enabled: true },
+    });
+  }
+}
+
+function buildProjects(plan: Blueprint): void {
+  for (const one of plan.projects) {
+    const role = buildRole(plan, one.short, "codebuild.amazonaws.com", one.statements);
+    // Raw, since SST has no component for it.
+    new aws.codebuild.Project(pascal(one.name), {
+      name: one.name,
+      description: one.description,
+      serviceRole: role.arn,
+      source: { type: "NO_SOURCE", buildspec: one.buildspec },
+      artifacts: { type: "NO_ARTIFACTS" },
+      environment: { ...one.environment, privilegedMode: true },
+      buildTimeout: one.timeoutMinutes,
+      logsConfig: {
+        cloudwatchLogs: { status: "DISABLED" },
+        s3Logs: { status: "ENABLED", location: one.logLocation },
+      },
     });
   }
 }

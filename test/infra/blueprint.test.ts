@@ -35,6 +35,7 @@ test("only calls that cannot be narrowed reach every resource", () => {
   const services = new Set(everywhere.flatMap((one) => one.actions.map((action) => action.split(":")[0])));
   expect([...services].sort()).toEqual([
     "cloudwatch",
+    "ecr",
     "ecs",
     "elasticloadbalancing",
     "secretsmanager",
@@ -92,6 +93,14 @@ test("every function knows the same table, bucket and workflow", () => {
     });
 });
 
-function statementsOf({ functions, stateMachines, schedules, appFunctionRole }: Blueprint): Statement[] {
-  return [...functions, ...stateMachines, ...schedules, appFunctionRole].flatMap((one) => one.statements);
+function statementsOf({
+  functions,
+  stateMachines,
+  projects,
+  schedules,
+  appFunctionRole,
+}: Blueprint): Statement[] {
+  return [...functions, ...stateMachines, ...projects, ...schedules, appFunctionRole].flatMap(
+    (one) => one.statements,
+  );
 }

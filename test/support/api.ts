@@ -1,5 +1,6 @@
 // The API in this process, on a real store and with the real engine behind it: what goes to drivers, executions and
 // the bucket is remembered.
+import type { ImageBuild } from "#core/domain/image-build.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import { idSource } from "#core/ids.ts";
 import type { DirectRequest, RolloutInput } from "#core/rollout/messages.ts";
@@ -10,6 +11,7 @@ import { createStore, type Store } from "#store/store.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 import { openTestTable } from "./table.ts";
 
+export const REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 export const TOKEN = "a-token-for-tests";
 
 export type Asked = { kind: Kind; request: DirectRequest };
@@ -52,6 +54,8 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     adminTokenSha256: sha256Hex(TOKEN),
     webFolder: new URL("./no-such-folder/", import.meta.url),
     artifacts: fakeBucket(),
+    registry: fakeRegistry(),
+    imageBuilds: fakeBuilds(),
     drivers: {
       invoke: async (kind, request) => {
         asked.push({ kind, request });
@@ -90,6 +94,54 @@ function fakeBucket(): ApiDeps["artifacts"] {
     head: async (key) => (key.includes("missing") ? null : { sizeBytes: 3, sha256: null }),
     digest: async (key) => sha256Hex(key),
   };
+}
+
+/** Has every image of the app `shop` but those called missing; a tag's digest is of its name. */
+function fakeRegistry(): ApiDeps["registry"] {
+  return {
+    host: REGISTRY,
+    repositoryFor: async (app) => `${REGISTRY}/tutti/${app}`,
+    digestOf: async (name, image) => {
+      const wanted = "tag" in image ? image.tag : image.digest;
+      if (name !== "tutti/shop" || wanted.includes("missing")) return null;
+      return "tag" in image ? `sha256:${sha256Hex(wanted)}` : wanted;
+    },
+  };
+}
+
+/** Each build goes on to its next phase when it is looked at; a version that says so fails. */
+function fakeBuilds(): ApiDeps["imageBuilds"] {
+  const builds = new Map<string, ImageBuild>();
+  return {
+    start: async ({ app, version, token }) => {
+      const building = { status: "building", phase: "starting a builder", image: null, reason: "" } as const;
+      const build = {
+        id: token,
+        app,
+        version,
+        ...building,
+        startedAt: "2026-01-05T12:00:00.000Z",
+        endedAt: null,
+      };
+      builds.set(token, build);
+      return build;
+    },
+    find: async (id) => {
+      const build = builds.get(id) ?? null;
+      if (build) builds.set(id, nextPhase(build));
+      return build;
+    },
+    log: async () => ["one line", "the last line"],
+  };
+}
+
+function nextPhase(build: ImageBuild): ImageBuild {
+  if (build.phase === "starting a builder") return { ...build, phase: "building and pushing" };
+  const endedAt = "2026-01-05T12:00:30.000Z";
+  if (build.version.includes("broken"))
+    return { ...build, status: "failed", phase: "failed", reason: "docker build: exit status 1", endedAt };
+  const image = `${REGISTRY}/tutti/${build.app}@sha256:${sha256Hex(build.version)}`;
+  return { ...build, status: "succeeded", phase: "succeeded", image, endedAt };
 }
 
 function parse(text: string): unknown {

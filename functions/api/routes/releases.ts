@@ -1,7 +1,7 @@
 // Releases: registered once, and the same ever after.
 import type { Release } from "#core/domain/release.ts";
 import { needApp } from "../find.ts";
-import { registerRelease } from "../register-release.ts";
+import { registerImage, registerRelease } from "../register-release.ts";
 import { reply, route } from "../route.ts";
 import { appParams } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/page.ts";
@@ -19,7 +19,13 @@ export const createRelease = route(
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
-    const { release, created } = await registerRelease(deps, app, body, caller.name);
+    const { uri, sha256, image } = body.artifact;
+    const { version } = body;
+    // The schema has seen to it that there is one of the two.
+    const { release, created } =
+      image === undefined
+        ? await registerRelease(deps, app, { version, artifact: { uri: uri!, sha256 } }, caller.name)
+        : await registerImage(deps, app, { version, image }, caller.name);
     return reply(created ? 201 : 200, viewOf(release));
   },
 );

@@ -4,12 +4,13 @@ import { instantText, versionText } from "./names.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
 
+export const artifactUri = z
+  .string()
+  .max(1500)
+  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/, "must be s3://bucket/key, as the upload gave it");
+
 const artifactBody = z.strictObject({
-  uri: z
-    .string()
-    .max(1500)
-    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/, "must be s3://bucket/key, as the upload gave it")
-    .optional(),
+  uri: artifactUri.optional(),
   sha256: sha256.optional(),
   image: z.string().max(500).optional(),
 });
@@ -17,10 +18,15 @@ const artifactBody = z.strictObject({
 export const releaseBody = z
   .strictObject({
     version: versionText,
-    artifact: artifactBody.refine(
-      (artifact) => (artifact.uri === undefined) !== (artifact.image === undefined),
-      "must name either uri or image",
-    ),
+    artifact: artifactBody
+      .refine(
+        (artifact) => (artifact.uri === undefined) !== (artifact.image === undefined),
+        "must name either uri or image",
+      )
+      .refine(
+        (artifact) => artifact.image === undefined || artifact.sha256 === undefined,
+        "takes sha256 with uri only: an image's digest stands in its reference",
+      ),
   })
   .meta({ id: "ReleaseRequest" });
 

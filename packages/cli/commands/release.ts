@@ -1,4 +1,4 @@
-// `tutti release [DIR] --version V`: packs the folder, uploads it and registers the release. The same content gives
+// `tutti release [DIR] --version V`: packs the folder, uploads it and registers the release, or registers an image. The same content gives
 // the same bytes, so doing it twice is doing it once.
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { readManifest } from "../manifest-file.ts";
 import { packFolder } from "../pack-folder.ts";
 import { upload } from "../upload.ts";
 
-type Options = { version: string; app?: string };
+type Options = { version: string; app?: string; image?: string };
 
 export function addRelease(program: Command, context: Context): void {
   program
@@ -19,7 +19,25 @@ export function addRelease(program: Command, context: Context): void {
     .argument("[dir]", "the folder, with its tutti.yaml", ".")
     .requiredOption("--version <version>", "your name for the release")
     .option("--app <app>", "the app, where the folder has no tutti.yaml")
-    .action((dir: string, options: Options) => release(context, dir, options));
+    .option("--image <reference>", "for containers: the image, instead of packing the folder")
+    .action((dir: string, { image, ...options }: Options) =>
+      image === undefined
+        ? release(context, dir, options)
+        : releaseImage(context, dir, { ...options, image }),
+    );
+}
+
+async function releaseImage(
+  context: Context,
+  dir: string,
+  options: Required<Pick<Options, "image" | "version">> & Options,
+): Promise<void> {
+  const app = options.app ?? (await appOf(resolve(context.io.cwd, dir), dir, true));
+  const { version, image } = options;
+  const registered = await context.client().releases.create(app, { version, artifact: { image } });
+  context.print(registered, () => [
+    `${context.style.bold(`${app} ${version}`)} released: ${registered.artifact.image}`,
+  ]);
 }
 
 async function release(context: Context, dir: string, options: Options): Promise<void> {

@@ -6,6 +6,7 @@ import type { AwsAccess } from "./access.ts";
 import { deployBucket } from "./bucket.ts";
 import { deployFunctions } from "./functions.ts";
 import { deployMachines } from "./machines.ts";
+import { deployProjects } from "./projects.ts";
 import { deployRoles } from "./roles.ts";
 import { deployRules } from "./rules.ts";
 import { deploySchedules } from "./schedules.ts";
@@ -15,5 +16,5 @@ export async function deployBlueprint(plan: Blueprint, bundles: Bundle[], access
   await Promise.all([deployRoles(plan, access), deployTable(plan, access), deployBucket(plan, access)]);
   await deployFunctions(plan, bundles, access);
   await deployMachines(plan, access);
-  await Promise.all([deployRules(plan, access), deploySchedules(plan, access)]);
+  await Promise.all([deployRules(plan, access), deploySchedules(plan, access), deployProjects(plan, access)]);
 }

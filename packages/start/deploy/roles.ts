@@ -1,4 +1,4 @@
-// One role per function, state machine and schedule, each with only its own statements.
+// One role per function, state machine, project and schedule, each with only its own statements.
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { Blueprint, Statement } from "#infra/blueprint.ts";
 import type { AwsAccess } from "./access.ts";
@@ -9,6 +9,7 @@ export async function deployRoles(plan: Blueprint, access: AwsAccess): Promise<v
   const roles = [
     ...plan.functions,
     ...plan.stateMachines,
+    ...plan.projects,
     plan.appFunctionRole,
     ...plan.schedules.map((one) => ({ short: "schedule", statements: one.statements })),
   ];
@@ -39,7 +40,12 @@ function policy(statements: Statement[]): string {
 }
 
 function trustPolicy(): string {
-  const Service = ["lambda.amazonaws.com", "states.amazonaws.com", "scheduler.amazonaws.com"];
+  const Service = [
+    "lambda.amazonaws.com",
+    "states.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "codebuild.amazonaws.com",
+  ];
   return JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" }],

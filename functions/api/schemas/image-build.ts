@@ -1,0 +1,32 @@
+// Builds of container images.
+import * as z from "zod";
+import { appName, instantText, versionText } from "./names.ts";
+import { artifactUri } from "./release.ts";
+
+export const imageBuildParams = z.object({ app: appName, id: z.string().min(1).max(100) });
+
+export const imageBuildBody = z
+  .strictObject({
+    version: versionText,
+    source: z.strictObject({
+      uri: artifactUri.meta({ description: "An uploaded zip of a folder with a Dockerfile" }),
+    }),
+  })
+  .meta({ id: "ImageBuildRequest" });
+
+export const imageBuildView = z
+  .object({
+    id: z.string(),
+    app: z.string(),
+    version: z.string(),
+    status: z.enum(["building", "succeeded", "failed"]),
+    phase: z.string().meta({ description: "What it is at, in words" }),
+    image: z.string().nullable().meta({ description: "repository@sha256:… once it has succeeded" }),
+    reason: z.string(),
+    log: z.array(z.string()).meta({ description: "The last lines, once it has ended" }),
+    startedAt: instantText,
+    endedAt: instantText.nullable(),
+  })
+  .meta({ id: "ImageBuild" });
+
+export type ImageBuildView = z.output<typeof imageBuildView>;
