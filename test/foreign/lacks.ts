@@ -13,6 +13,27 @@ export type Lack = {
 export const LACKS: Lack[] = [
   {
     judge: "moto",
+    service: "Auto Scaling",
+    capability: "replaces an instance that was marked unhealthy",
+    answers: "leaves it",
+  },
+  { judge: "moto", service: "CloudWatch", capability: "raises an alarm", answers: "stays OK" },
+  { judge: "moto", service: "ECS", capability: "brings a service to its count", answers: "runs 0 of 2" },
+  {
+    judge: "moto",
+    service: "ECS",
+    capability: "completes a deployment and lets the old one go",
+    answers: "PRIMARY IN_PROGRESS",
+  },
+  {
+    judge: "moto",
+    service: "ECS",
+    capability: "lists the revisions of a task definition, the newest first",
+    answers: "lists 1,2",
+  },
+  { judge: "moto", service: "ECS", capability: "says why a task was stopped", answers: "runs no task" },
+  {
+    judge: "moto",
     service: "IAM",
     capability: "refuses what no policy allows",
     answers: "allows everything",
@@ -77,7 +98,7 @@ export const LACKS: Lack[] = [
     judge: "moto",
     service: "Step Functions",
     capability: "finds a mistake in a definition",
-    answers: "no such call",
+    answers: "HTTP 500",
   },
   {
     judge: "moto",
@@ -97,14 +118,14 @@ export const LACKS: Lack[] = [
     capability: "takes a time-out that is an expression",
     answers: "States.Runtime",
   },
-  { judge: "moto", service: "Step Functions", capability: "tries one state", answers: "no such call" },
+  { judge: "moto", service: "Step Functions", capability: "tries one state", answers: "HTTP 500" },
   {
     judge: "moto",
     service: "Step Functions",
     capability: "waits for a task token and ends at its time-out",
     answers: "States.Runtime",
   },
-  { judge: "moto", service: "Systems Manager", capability: "finds hosts by tag", answers: "no such call" },
+  { judge: "moto", service: "Systems Manager", capability: "finds hosts by tag", answers: "HTTP 500" },
   {
     judge: "moto",
     service: "Systems Manager",
@@ -115,7 +136,37 @@ export const LACKS: Lack[] = [
     judge: "moto",
     service: "Systems Manager",
     capability: "tells what came of a command on each host",
-    answers: "no such call",
+    answers: "HTTP 500",
+  },
+  {
+    judge: "MiniStack",
+    service: "Auto Scaling",
+    capability: "keeps which processes are suspended",
+    answers: "InvalidAction",
+  },
+  {
+    judge: "MiniStack",
+    service: "Auto Scaling",
+    capability: "registers a group's instances with a target group",
+    answers: "InvalidAction",
+  },
+  {
+    judge: "MiniStack",
+    service: "Auto Scaling",
+    capability: "replaces an instance that was marked unhealthy",
+    answers: "InvalidAction",
+  },
+  {
+    judge: "MiniStack",
+    service: "Auto Scaling",
+    capability: "terminates one instance and lowers the count",
+    answers: "InvalidAction",
+  },
+  {
+    judge: "MiniStack",
+    service: "EC2",
+    capability: "makes an image of an instance",
+    answers: "InvalidAction",
   },
   {
     judge: "MiniStack",

@@ -1,13 +1,21 @@
 // Everything that the judges are asked for, by service.
+import { CLOUDWATCH } from "./alarms.ts";
 import { LOAD_BALANCER } from "./balancer.ts";
+import { ECR, ECS } from "./containers.ts";
 import { LAMBDA } from "./lambda.ts";
+import { AUTO_SCALING, EC2 } from "./machines.ts";
 import type { Probes } from "./probe.ts";
 import { DYNAMODB, IAM, S3, SCHEDULER } from "./services.ts";
 import { STEP_FUNCTIONS } from "./step-functions.ts";
 import { SECRETS_MANAGER, SYSTEMS_MANAGER } from "./systems-manager.ts";
 
 export const CAPABILITIES: Record<string, Probes> = {
+  "Auto Scaling": AUTO_SCALING,
+  CloudWatch: CLOUDWATCH,
   DynamoDB: DYNAMODB,
+  EC2,
+  ECR,
+  ECS,
   IAM,
   Lambda: LAMBDA,
   "Load balancer": LOAD_BALANCER,

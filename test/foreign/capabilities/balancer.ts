@@ -1,6 +1,11 @@
 // What Elastic Load Balancing does for servers, instances and tasks.
 
-import { CreateSubnetCommand, CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 import {
   CreateListenerCommand,
   CreateLoadBalancerCommand,
@@ -48,7 +53,7 @@ export const LOAD_BALANCER: Probes = {
   },
 };
 
-export type Network = { vpcId: string; subnets: string[] };
+export type Network = { vpcId: string; subnets: string[]; securityGroup: string };
 
 export async function aNetwork(): Promise<Network> {
   const ec2 = new EC2Client({});
@@ -59,7 +64,10 @@ export async function aNetwork(): Promise<Network> {
       return (await ec2.send(new CreateSubnetCommand(place))).Subnet!.SubnetId!;
     }),
   );
-  return { vpcId: Vpc!.VpcId!, subnets };
+  const { GroupId } = await ec2.send(
+    new CreateSecurityGroupCommand({ VpcId: Vpc!.VpcId, GroupName: fresh(), Description: "a probe" }),
+  );
+  return { vpcId: Vpc!.VpcId!, subnets, securityGroup: GroupId! };
 }
 
 export async function aLoadBalancer({ subnets }: Network): Promise<string> {
@@ -67,15 +75,12 @@ export async function aLoadBalancer({ subnets }: Network): Promise<string> {
   return answer.LoadBalancers![0]!.LoadBalancerArn!;
 }
 
-async function aTargetGroup({ vpcId }: Network): Promise<string> {
+export async function aTargetGroup(
+  { vpcId }: Network,
+  TargetType: "ip" | "instance" = "ip",
+): Promise<string> {
   const answer = await elb.send(
-    new CreateTargetGroupCommand({
-      Name: fresh(),
-      Protocol: "HTTP",
-      Port: 80,
-      VpcId: vpcId,
-      TargetType: "ip",
-    }),
+    new CreateTargetGroupCommand({ Name: fresh(), Protocol: "HTTP", Port: 80, VpcId: vpcId, TargetType }),
   );
   return answer.TargetGroups![0]!.TargetGroupArn!;
 }

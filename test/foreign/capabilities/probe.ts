@@ -18,7 +18,7 @@ export function fresh(prefix = "probe"): string {
   return `${prefix}-${randomUUID().slice(0, 8)}`;
 }
 
-/** Runs a probe; an error of the judge is an answer too. A call it does not know it answers with a page of HTML. */
+/** Runs a probe; an error of the judge is an answer too. moto answers a call that it does not know, or stumbles over, with HTTP 500 and a page of HTML. */
 export async function ask(probe: Probe): Promise<string> {
   try {
     return await probe();
@@ -31,7 +31,7 @@ function nameOf(error: unknown): string {
   const { name, message, cause } = error as Error;
   // Drivers put an error of the platform into words of their own and keep it as the cause.
   if (cause) return nameOf(cause);
-  return /Deserialization error|not valid JSON/.test(message) ? "no such call" : name;
+  return /Deserialization error|not valid JSON/.test(message) ? "HTTP 500" : name;
 }
 
 /** Asked again until it holds, at most for so long; the last answer either way. */

@@ -1,0 +1,101 @@
+// What ECS and ECR do for containers.
+import { CreateRepositoryCommand, ECRClient, GetLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  DescribeTasksCommand,
+  ECSClient,
+  ListTaskDefinitionsCommand,
+  ListTasksCommand,
+  RegisterTaskDefinitionCommand,
+  StopTaskCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { aNetwork } from "./balancer.ts";
+import { eventually, fresh, type Probes, WORKS } from "./probe.ts";
+
+const ecs = new ECSClient({});
+
+export const ECS: Probes = {
+  "lists the revisions of a task definition, the newest first": async () => {
+    const familyPrefix = fresh();
+    await aRevision(familyPrefix);
+    await aRevision(familyPrefix);
+    const input = { familyPrefix, status: "ACTIVE", sort: "DESC" } as const;
+    const { taskDefinitionArns } = await ecs.send(new ListTaskDefinitionsCommand(input));
+    const revisions = taskDefinitionArns?.map((arn) => arn.split(":").at(-1));
+    return `${revisions}` === "2,1" ? WORKS : `lists ${revisions}`;
+  },
+  "brings a service to its count": async () => {
+    const { look } = await aService(2);
+    const service = await eventually(look, (found) => found.runningCount === 2, 5);
+    return service.runningCount === 2 ? WORKS : `runs ${service.runningCount} of 2`;
+  },
+  "completes a deployment and lets the old one go": async () => {
+    const { look, cluster, service, family } = await aService(1);
+    const taskDefinition = await aRevision(family);
+    await ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition }));
+    const states = (found: Awaited<ReturnType<typeof look>>) =>
+      (found.deployments ?? []).map((one) => `${one.status} ${one.rolloutState}`).join(", ");
+    const found = await eventually(look, (one) => states(one) === "PRIMARY COMPLETED", 5);
+    return states(found) === "PRIMARY COMPLETED" ? WORKS : states(found);
+  },
+  "says why a task was stopped": async () => {
+    const { cluster, service } = await aService(1);
+    const list = () => ecs.send(new ListTasksCommand({ cluster, serviceName: service }));
+    const { taskArns = [] } = await eventually(list, (found) => (found.taskArns ?? []).length > 0, 3);
+    if (!taskArns[0]) return "runs no task";
+    await ecs.send(new StopTaskCommand({ cluster, task: taskArns[0], reason: "set aside" }));
+    const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, 1) }));
+    return tasks?.[0]?.stoppedReason === "set aside" ? WORKS : `says ${tasks?.[0]?.stoppedReason}`;
+  },
+};
+
+export const ECR: Probes = {
+  "says that a repository has no lifecycle rules": async () => {
+    const ecr = new ECRClient({});
+    const repositoryName = fresh();
+    await ecr.send(new CreateRepositoryCommand({ repositoryName }));
+    const refused = await ecr.send(new GetLifecyclePolicyCommand({ repositoryName })).then(
+      () => "answers rules",
+      (error: Error) => error.name,
+    );
+    return refused === "LifecyclePolicyNotFoundException" ? WORKS : refused;
+  },
+};
+
+async function aService(desiredCount: number) {
+  const cluster = fresh();
+  const service = fresh();
+  const family = fresh();
+  await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+  const { subnets, securityGroup } = await aNetwork();
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster,
+      serviceName: service,
+      taskDefinition: await aRevision(family),
+      desiredCount,
+      launchType: "FARGATE",
+      networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [securityGroup] } },
+    }),
+  );
+  const look = async () =>
+    (await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }))).services![0]!;
+  return { cluster, service, family, look };
+}
+
+async function aRevision(family: string): Promise<string> {
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family,
+      requiresCompatibilities: ["FARGATE"],
+      networkMode: "awsvpc",
+      cpu: "256",
+      memory: "512",
+      containerDefinitions: [{ name: "app", image: "registry/app@sha256:0", essential: true }],
+    }),
+  );
+  return taskDefinition!.taskDefinitionArn!;
+}
