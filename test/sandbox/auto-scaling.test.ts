@@ -2,6 +2,8 @@
 import { Agent, get } from "node:http";
 import {
   type Activity,
+  AttachInstancesCommand,
+  AttachLoadBalancerTargetGroupsCommand,
   AutoScalingClient,
   type AutoScalingGroup,
   CreateAutoScalingGroupCommand,
@@ -13,6 +15,7 @@ import {
   DescribeLoadBalancerTargetGroupsCommand,
   DescribeScalingActivitiesCommand,
   DetachInstancesCommand,
+  DetachLoadBalancerTargetGroupsCommand,
   EnterStandbyCommand,
   ExitStandbyCommand,
   PutScalingPolicyCommand,
@@ -38,7 +41,14 @@ import {
   DescribeTargetHealthCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { base64, type InstanceHouse, installsServer, instanceHouse, textOf } from "./ec2-clients.ts";
+import {
+  base64,
+  eventually,
+  type InstanceHouse,
+  installsServer,
+  instanceHouse,
+  textOf,
+} from "./ec2-clients.ts";
 import { refusal } from "./running-sandbox.ts";
 
 let house: InstanceHouse;
@@ -100,15 +110,10 @@ const idsIn = ({ Instances = [] }: AutoScalingGroup, state = "InService") =>
 /** The ids of the members, as soon as all of them and no others are in service. */
 async function settled(name: string, count: number): Promise<string[]> {
   const seen = { group: undefined as AutoScalingGroup | undefined };
-  await expect
-    .poll(
-      async () => {
-        seen.group = await describeGroup(name);
-        return seen.group.Instances!.map((one) => one.LifecycleState);
-      },
-      { timeout: 10_000, interval: 10 },
-    )
-    .toEqual(Array(count).fill("InService"));
+  await eventually(async () => {
+    seen.group = await describeGroup(name);
+    return seen.group.Instances!.map((one) => one.LifecycleState);
+  }).toEqual(Array(count).fill("InService"));
   return idsIn(seen.group!);
 }
 
@@ -141,11 +146,11 @@ test("A group keeps its count: members that are terminated or called unhealthy a
   expect(tags.join()).not.toContain("owner");
 
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [first!] }));
-  await expect.poll(async () => idsIn(await describeGroup(name))).not.toContain(first);
+  await eventually(async () => idsIn(await describeGroup(name))).not.toContain(first);
   const [, third] = (await settled(name, 2)).sort((one) => (one === second ? -1 : 1));
   const bad = { InstanceId: second!, HealthStatus: "Unhealthy" };
   await autoScaling.send(new SetInstanceHealthCommand(bad));
-  await expect.poll(async () => idsIn(await describeGroup(name))).not.toContain(second);
+  await eventually(async () => idsIn(await describeGroup(name))).not.toContain(second);
   expect(await settled(name, 2)).toContain(third);
   await house.until(second!, "terminated");
   const causes = (await activities(name)).map((one) => one.Cause);
@@ -186,9 +191,9 @@ test("Scaling out and in behind a load balancer fails no request of clients that
   const health = async () =>
     (await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }))).TargetHealthDescriptions!;
   const healthy = (count: number) =>
-    expect
-      .poll(async () => (await health()).map((one) => one.TargetHealth!.State), { timeout: 12_000 })
-      .toEqual(Array(count).fill("healthy"));
+    eventually(async () => (await health()).map((one) => one.TargetHealth!.State)).toEqual(
+      Array(count).fill("healthy"),
+    );
   await settled(name, 2);
   await healthy(2);
   const attached = new DescribeLoadBalancerTargetGroupsCommand({ AutoScalingGroupName: name });
@@ -299,17 +304,15 @@ test("A launch that fails is an activity with its reason, and is tried again.", 
   await house.until(builder, "running");
   const image = await ec2.send(new CreateImageCommand({ InstanceId: builder, Name: unique("image") }));
   const images = new DescribeImagesCommand({ ImageIds: [image.ImageId!] });
-  await expect.poll(async () => (await ec2.send(images)).Images![0]!.State).toBe("available");
+  await eventually(async () => (await ec2.send(images)).Images![0]!.State).toBe("available");
   const template = await aTemplate({ ImageId: image.ImageId });
   const name = await aGroup(template, { DesiredCapacity: 0 });
   await ec2.send(new DeregisterImageCommand({ ImageId: image.ImageId, DeleteAssociatedSnapshots: true }));
   await autoScaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: 1 }));
-  await expect
-    .poll(async () => (await activities(name))[0])
-    .toMatchObject({
-      StatusCode: "Failed",
-      StatusMessage: `The image id '[${image.ImageId}]' does not exist. Launching EC2 instance failed.`,
-    });
+  await eventually(async () => (await activities(name))[0]).toMatchObject({
+    StatusCode: "Failed",
+    StatusMessage: `The image id '[${image.ImageId}]' does not exist. Launching EC2 instance failed.`,
+  });
   const LaunchTemplateData = { ImageId };
   await ec2.send(
     new CreateLaunchTemplateVersionCommand({
@@ -322,22 +325,49 @@ test("A launch that fails is an activity with its reason, and is tried again.", 
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [builder] }));
 });
 
-test("Members leave for standby and come back, or are detached and live on without their group.", async () => {
-  const { autoScaling } = house;
+test("Members leave for standby and come back, are detached and attached, and their target groups follow.", async () => {
+  const { autoScaling, elb } = house;
   const name = await aGroup(await aTemplate());
   const [one, two] = await settled(name, 2);
+  const made = await elb.send(
+    new CreateTargetGroupCommand({
+      Name: unique("targets"),
+      Protocol: "HTTP",
+      Port: 80,
+      TargetType: "instance",
+    }),
+  );
+  const TargetGroupArn = made.TargetGroups![0]!.TargetGroupArn!;
+  const sources = { AutoScalingGroupName: name, TargetGroupARNs: [TargetGroupArn] };
+  const targets = async () => {
+    const found = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+    return found.TargetHealthDescriptions!.map(({ Target }) => Target!.Id).sort();
+  };
+  await autoScaling.send(new AttachLoadBalancerTargetGroupsCommand(sources));
+  expect(await targets()).toEqual([one, two].sort());
+
   const named = { AutoScalingGroupName: name, InstanceIds: [one!] };
   const shrinking = { ...named, ShouldDecrementDesiredCapacity: true };
   await autoScaling.send(new EnterStandbyCommand(shrinking));
-  await expect.poll(async () => idsIn(await describeGroup(name), "Standby")).toEqual([one]);
+  await eventually(async () => idsIn(await describeGroup(name), "Standby")).toEqual([one]);
   expect((await describeGroup(name)).DesiredCapacity).toBe(1);
+  expect(await targets()).toEqual([two]);
   await autoScaling.send(new ExitStandbyCommand(named));
   expect((await settled(name, 2)).sort()).toEqual([one, two].sort());
+
   await autoScaling.send(new DetachInstancesCommand(shrinking));
   expect(await settled(name, 1)).toEqual([two]);
+  expect(await targets()).toEqual([two]);
   const detached = await house.instance(one!);
   expect(detached.State?.Name).toBe("running");
   expect(detached.Tags?.map((tag) => tag.Key)).not.toContain("aws:autoscaling:groupName");
+  await autoScaling.send(new AttachInstancesCommand(named));
+  expect((await settled(name, 2)).sort()).toEqual([one, two].sort());
+  expect(await targets()).toEqual([one, two].sort());
+
+  await autoScaling.send(new DetachLoadBalancerTargetGroupsCommand(sources));
+  expect(await targets()).toEqual([]);
+  expect((await describeGroup(name)).TargetGroupARNs).toEqual([]);
 });
 
 test("What a group cannot be is refused in the words of Auto Scaling.", async () => {
@@ -401,9 +431,7 @@ test("With health checks of the load balancer, a member that does not answer is 
   const strict = await aGroup(await aTemplate(), { ...ofBalancer, HealthCheckGracePeriod: 0 });
   const [kept] = await settled(patient, 1);
   const [replaced] = await settled(strict, 1);
-  await expect
-    .poll(async () => idsIn(await describeGroup(strict)), { timeout: 12_000 })
-    .not.toContain(replaced);
+  await eventually(async () => idsIn(await describeGroup(strict))).not.toContain(replaced);
   expect(await settled(patient, 1)).toEqual([kept]);
   await autoScaling.send(
     new SuspendProcessesCommand({ AutoScalingGroupName: strict, ScalingProcesses: ["HealthCheck"] }),
@@ -441,6 +469,6 @@ test("After a restart the group carries on with the same members, and a lost one
   expect((await settled(name, 2)).sort()).toEqual(before.sort());
   expect(await textOf(url)).not.toBe(answer);
   await house.ec2.send(new TerminateInstancesCommand({ InstanceIds: [before[0]!] }));
-  await expect.poll(async () => idsIn(await describeGroup(name))).not.toContain(before[0]);
+  await eventually(async () => idsIn(await describeGroup(name))).not.toContain(before[0]);
   expect(await settled(name, 2)).toContain(before[1]);
 });

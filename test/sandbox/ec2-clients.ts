@@ -14,6 +14,7 @@ import {
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { expect } from "vitest";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 
 export type InstanceHouse = Awaited<ReturnType<typeof instanceHouse>>;
@@ -71,6 +72,9 @@ export async function instanceHouse(directory = mkdtempSync(join(tmpdir(), "inst
     stop: () => sandbox.stop(),
   };
 }
+
+/** For what becomes so in its own time, on a machine that may be busy. */
+export const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 10 });
 
 export const base64 = (text: string) => Buffer.from(text).toString("base64");
 

@@ -27,7 +27,14 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { base64, type InstanceHouse, installsServer, instanceHouse, textOf } from "./ec2-clients.ts";
+import {
+  base64,
+  eventually,
+  type InstanceHouse,
+  installsServer,
+  instanceHouse,
+  textOf,
+} from "./ec2-clients.ts";
 import { refusal } from "./running-sandbox.ts";
 
 let house: InstanceHouse;
@@ -86,7 +93,7 @@ test("An instance runs its user data once, boots its units each time, and ends w
   const second = await textOf(await urlOf(id));
   expect(pidOf(second)).not.toBe(pidOf(first));
   await ec2.send(new RebootInstancesCommand({ InstanceIds: [id] }));
-  await expect.poll(async () => textOf(url), { timeout: 5_000 }).not.toBe(second);
+  await eventually(async () => textOf(url)).not.toBe(second);
   expect(await consoleOf(id)).toBe("installed v1\n");
   const { TerminatingInstances } = await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
   expect(TerminatingInstances![0]!.CurrentState).toEqual({ Code: 32, Name: "shutting-down" });
@@ -109,7 +116,7 @@ test("An image of a stopped instance carries its files, links and units to new i
   const Filters = [{ Name: "tag:app", Values: [`${Name.slice(0, -1)}?`] }];
   const images = async () =>
     (await ec2.send(new DescribeImagesCommand({ Owners: ["self"], Filters }))).Images!;
-  await expect.poll(async () => (await images())[0]?.State, { interval: 5 }).toBe("available");
+  await eventually(async () => (await images())[0]?.State).toBe("available");
   expect((await images())[0]).toMatchObject({ ImageId: made.ImageId, Name, Tags });
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [builder] }));
   await house.until(builder, "terminated");
@@ -167,7 +174,7 @@ test("A launch template's versions build on each other, and an instance says whi
     Key: "aws:ec2launchtemplate:version",
     Value: "1",
   });
-  await expect.poll(() => consoleOf(two!)).toBe("two\n");
+  await eventually(() => consoleOf(two!)).toBe("two\n");
   const deleted = await ec2.send(
     new DeleteLaunchTemplateVersionsCommand({ LaunchTemplateId, Versions: ["1", "2"] }),
   );

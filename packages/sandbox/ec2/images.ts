@@ -44,18 +44,19 @@ export function beginImage(state: State, image: ImageRecord, reboots: boolean): 
       if (wasRunning && reboots) await machine.stop();
       const origin = await takeImage(machine.directory, imageDirectory(state, image.id));
       if (wasRunning && reboots) void machine.boot();
-      finish(state, image.id, { state: "available", origin });
+      await finish(state, image.id, { state: "available", origin });
     } catch (error) {
-      finish(state, image.id, { state: "failed", reason: (error as Error).message });
+      await finish(state, image.id, { state: "failed", reason: (error as Error).message });
       throw error;
     }
   });
 }
 
-/** It may have been deregistered meanwhile. */
-function finish(state: State, id: string, part: Partial<ImageRecord>): void {
+/** It may have been deregistered meanwhile; then nothing of it stays. */
+async function finish(state: State, id: string, part: Partial<ImageRecord>): Promise<void> {
   const image = state.images.get(id);
   if (image) state.images.set(id, { ...image, ...part });
+  else await rm(imageDirectory(state, id), { recursive: true, force: true });
 }
 
 export async function deleteImage(state: State, image: ImageRecord): Promise<void> {
@@ -68,6 +69,6 @@ export function resumeImages(state: State): void {
   for (const image of state.images.list()) {
     if (image.state !== "pending") continue;
     if (state.machines.fleet.record(image.sourceInstanceId!)) beginImage(state, image, true);
-    else finish(state, image.id, { state: "failed", reason: "The instance is gone." });
+    else state.images.set(image.id, { ...image, state: "failed", reason: "The instance is gone." });
   }
 }
