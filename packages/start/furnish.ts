@@ -1,5 +1,5 @@
-// What a platform team would have made before the first deployment: servers in a pool per environment, a load
-// balancer, and the environments that name them. Settings that somebody changed are left alone.
+// What a platform team would have made before the first deployment: servers in a pool and a cluster per environment, a
+// load balancer, and the environments that name them. Settings that somebody changed are left alone.
 
 import { userInfo } from "node:os";
 import {
@@ -10,8 +10,10 @@ import { createClient } from "#client/client.ts";
 import type { Blueprint } from "#infra/blueprint.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 import type { AwsAccess } from "./deploy/access.ts";
+import { furnishClusters } from "./furnish-cluster.ts";
 
 const ENVIRONMENTS = ["dev", "stage", "prod"];
+const SUBNETS = ["subnet-sandbox-a", "subnet-sandbox-b"];
 const PORTS = { from: 8100, to: 8999 };
 
 type Furnishing = {
@@ -24,7 +26,12 @@ type Furnishing = {
 };
 
 export async function furnish(house: Furnishing): Promise<void> {
-  const [arn] = await Promise.all([loadBalancer(house.access), servers(house)]);
+  const { sandbox, access, plan } = house;
+  const [arn, clusters] = await Promise.all([
+    loadBalancer(access),
+    furnishClusters({ sandbox, access, names: plan.names }, ENVIRONMENTS),
+    servers(house),
+  ]);
   const client = createClient({ url: house.apiUrl, token: house.token });
   const known = new Set((await client.environments.list()).items.map((one) => one.name));
   await Promise.all(
@@ -38,7 +45,9 @@ export async function furnish(house: Furnishing): Promise<void> {
           },
         },
         loadBalancer: { arn, ports: PORTS, vpcId: "vpc-sandbox" },
-        functionRoleArn: house.plan.names.roleArn(house.plan.appFunctionRole.short),
+        network: { subnetIds: SUBNETS, securityGroupIds: [] },
+        cluster: clusters[ENVIRONMENTS.indexOf(name)],
+        functionRoleArn: plan.names.roleArn(plan.appFunctionRole.short),
       }),
     ),
   );
@@ -46,9 +55,7 @@ export async function furnish(house: Furnishing): Promise<void> {
 
 async function loadBalancer(access: AwsAccess): Promise<string> {
   const elb = new ElasticLoadBalancingV2Client(access);
-  const answer = await elb.send(
-    new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-sandbox-a", "subnet-sandbox-b"] }),
-  );
+  const answer = await elb.send(new CreateLoadBalancerCommand({ Name: "tutti", Subnets: SUBNETS }));
   return answer.LoadBalancers![0]!.LoadBalancerArn!;
 }
 
