@@ -2,25 +2,36 @@
 import type { World } from "#test/sandbox/container-world.ts";
 import type { Nature } from "./driver.ts";
 
+/** silent: never listens. hungry: takes more and more memory. */
+export type ContainerNature = Nature | "silent" | "hungry";
+
 const REGISTRY = "000000000000.dkr.ecr.us-east-1.amazonaws.com";
 
-/** The app answers its version on every path, and on /healthz what its nature says. */
-function appOf(version: string, nature: Nature): string {
-  if (nature === "crashing") return `console.error("broken on purpose"); process.exit(3);`;
-  const status = nature === "unhealthy" ? 500 : 200;
-  return `
+const START: Partial<Record<ContainerNature, string>> = {
+  crashing: `console.error("broken on purpose"); process.exit(3);`,
+  silent: "setInterval(() => {}, 1000);",
+  hungry: "const held = []; setInterval(() => held.push(Buffer.alloc(32 << 20, 1)), 20);",
+};
+
+/** The app answers its version and a word of its config on every path, and on /healthz what its nature says. */
+function appOf(version: string, nature: ContainerNature): string {
+  return (
+    START[nature] ??
+    `
 const server = require("node:http").createServer((request, response) => {
-  if (request.url === "/healthz") response.statusCode = ${status};
-  response.end(${JSON.stringify(version)});
+  if (request.url === "/healthz") response.statusCode = ${nature === "unhealthy" ? 500 : 200};
+  const { PORT, TUTTI_APP, TUTTI_ENVIRONMENT, TUTTI_VERSION, WORD } = process.env;
+  response.end(JSON.stringify({ version: ${JSON.stringify(version)}, PORT, TUTTI_APP, TUTTI_ENVIRONMENT, TUTTI_VERSION, WORD }));
 });
 server.keepAliveTimeout = 65_000;
 server.listen(process.env.PORT);
 process.on("SIGTERM", () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
-`;
+`
+  );
 }
 
 /** Answers the reference of an image; those that cannot be pulled are of no image. */
-export function containerImages(world: World): (version: string, nature: Nature) => Promise<string> {
+export function containerImages(world: World): (version: string, nature: ContainerNature) => Promise<string> {
   const pushed = new Map<string, Promise<string>>();
   return async (version, nature) => {
     if (nature === "noArchive") return `${REGISTRY}/no-such-repository:${version}`;

@@ -1,111 +1,152 @@
 // The container driver on the sandbox's ECS, ECR and load balancer: real processes from real images behind a real proxy.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { ECRClient } from "@aws-sdk/client-ecr";
-import { CreateClusterCommand, ECSClient } from "@aws-sdk/client-ecs";
-import {
-  CreateLoadBalancerCommand,
-  ElasticLoadBalancingV2Client,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
-import { afterAll, beforeAll } from "vitest";
-import type { Environment } from "#core/domain/environment.ts";
-import type { Spec } from "#core/domain/spec.ts";
-import type { Driver } from "#core/driver/driver.ts";
-import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
-import { createContainerDriver } from "#targets/container/driver.ts";
-import { openWorld } from "#test/sandbox/container-world.ts";
-import { aRollout, aSpec } from "#test/support/a-deployment.ts";
-import { aTarget } from "./a-target.ts";
-import { type Access, asFunction, asRoot, makeRole, NAMES } from "./as-role.ts";
-import { containerImages } from "./container-images.ts";
-import { driverContract, type Harness } from "./driver.ts";
-import { steadyLoad } from "./steady-load.ts";
+import { DeleteServiceCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { aRollout } from "#test/support/a-deployment.ts";
+import { openPlace, type Place, serviceName } from "./container-place.ts";
+import { driverContract } from "./driver.ts";
+import { planTo, playStep, roll, watchStep } from "./roll.ts";
 
-let sandbox: Sandbox;
-let directory: string;
-let driver: Driver;
-let images: ReturnType<typeof containerImages>;
-let environment: Partial<Environment>;
-let apps = 0;
-
-const clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-};
+let place: Place;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
-  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  driver = createContainerDriver(depsWith(await asFunction(sandbox, "driver-container")));
-  images = containerImages(await openWorld(sandbox));
-  environment = await furnish();
+  place = await openPlace();
 });
-afterAll(async () => {
-  await sandbox.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => place.close());
 
-function depsWith(access: Access) {
-  return {
-    ecs: new ECSClient(access),
-    ecr: new ECRClient(access),
-    elb: new ElasticLoadBalancingV2Client(access),
-    namePrefix: NAMES.appFunctionPrefix,
-  };
-}
-
-/** What a platform team would have made: a cluster, a role that may pull, a load balancer. */
-async function furnish(): Promise<Partial<Environment>> {
-  const { ecs, elb } = depsWith(asRoot(sandbox));
-  const { cluster } = await ecs.send(new CreateClusterCommand({ clusterName: "main" }));
-  const executionRoleArn = await makeRole(sandbox, "task-execution", [
-    {
-      actions: ["ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-      resources: ["*"],
-    },
-  ]);
-  const made = await elb.send(
-    new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-1", "subnet-2"] }),
-  );
-  const { LoadBalancerArn, VpcId } = made.LoadBalancers![0]!;
-  return {
-    cluster: { arn: cluster!.clusterArn!, executionRoleArn },
-    network: { subnetIds: ["subnet-sandbox-a", "subnet-sandbox-b"], securityGroupIds: [] },
-    loadBalancer: { arn: LoadBalancerArn!, vpcId: VpcId ?? "vpc-1", ports: { from: 8000, to: 8099 } },
-  };
-}
-
-async function open(overrides: Partial<Spec> = {}): Promise<Harness> {
-  apps += 1;
-  const spec = aSpec({
-    app: `shop-${apps}`,
-    kind: "container",
-    replicas: 2,
-    health: {
-      path: "/healthz",
-      intervalSeconds: 0.1,
-      timeoutSeconds: 1,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-      graceSeconds: 1,
-    },
-    rollout: aRollout({ batch: "100%", maxSurge: 1, maxUnavailable: 0, drainSeconds: 1 }),
-    ...overrides,
-  });
-  const { target, releases } = aTarget(spec, clock, environment);
-  return {
-    driver,
-    target,
-    makeRelease: async (version, nature) => releases.add(version, { image: await images(version, nature) }),
-    load: steadyLoad,
-    close: () => driver.retire(target),
-  };
-}
-
-driverContract("container", open, {
-  unhealthy: /500/,
+driverContract("container", () => place.open(), {
+  unhealthy: /health checks.*\[500\]/,
   crashing: /it exited with exit code 3/,
   otherDigest: /its image cannot be pulled: .*sha256:0{64}/,
   noArchive: /its image cannot be pulled: .*no-such-repository/,
+});
+
+test("the app finds its configuration in its environment", async () => {
+  const { driver, target, makeRelease, close } = await place.open({
+    replicas: 1,
+    config: { WORD: "ü $HOME" },
+  });
+  await makeRelease("v1");
+  await roll(driver, target, "v1");
+  const { endpoint } = await driver.inspect(target);
+  expect(await (await fetch(endpoint!)).json()).toEqual({
+    version: "v1",
+    PORT: "8080",
+    TUTTI_APP: target.app,
+    TUTTI_ENVIRONMENT: "prod",
+    TUTTI_VERSION: "v1",
+    WORD: "ü $HOME",
+  });
+  await close();
+});
+
+test("a canary grows with its share beside the release before, and nothing of that is left, without a failed request", async () => {
+  const rollout = aRollout({ strategy: "canary", weights: [50, 100], drainSeconds: 1 });
+  const { driver, target, makeRelease, load, close } = await place.open({ rollout });
+  for (const version of ["v1", "v2", "v3"])
+    await makeRelease(version, version === "v3" ? "crashing" : "good");
+  expect(await roll(driver, target, "v1")).toMatchObject({ ok: true, reason: "" });
+  const requests = load((await driver.inspect(target)).endpoint!);
+  const steps = await planTo(driver, target, "v2");
+  expect(steps.map(({ label }) => label.replace(/: .*/, ""))).toEqual([
+    "Start 1 of v2",
+    "Shift 50 % to v2",
+    "Start 1 of v2",
+    "Shift 100 % to v2",
+    "Remove v1",
+  ]);
+  for (const [at, step] of steps.entries()) {
+    expect(await playStep(driver, target, step)).toMatchObject({ ok: true, reason: "" });
+    const { traffic } = await driver.inspect(target);
+    if (at === 1) expect(traffic.map(({ percent }) => percent)).toEqual([50, 50]);
+    if (at === 3) expect(traffic).toEqual([{ version: "v2", percent: 100 }]);
+  }
+  expect(await driver.inspect({ ...target, current: "v2" })).toMatchObject({ drift: [], desired: 2 });
+  expect(await place.service(target, "a")).toBeUndefined();
+  expect(await roll(driver, target, "v3")).toMatchObject({ ok: false });
+  expect((await driver.inspect(target)).traffic).toEqual([{ version: "v2", percent: 100 }]);
+  await driver.tidy!(target);
+  await expect.poll(() => place.service(target, "a"), { timeout: 5_000 }).toBeUndefined();
+  expect((await requests.stop()).failed).toBe(0);
+  await close();
+});
+
+test("a count that somebody changes in the middle is respected, by rolling as by shifting", async () => {
+  const blueGreen = aRollout({ strategy: "blueGreen", weights: [100], drainSeconds: 1 });
+  const { driver, target, makeRelease, close } = await place.open();
+  for (const version of ["v1", "v2", "v3"]) await makeRelease(version);
+  await roll(driver, target, "v1");
+  const scale = (desiredCount: number) =>
+    place.clients.ecs.send(
+      new UpdateServiceCommand({ cluster: place.cluster, service: serviceName(target), desiredCount }),
+    );
+  const [step] = await planTo(driver, target, "v2");
+  const begun = await driver.apply(target, step!, null);
+  await scale(3);
+  expect(await watchStep(driver, target, step!, begun)).toMatchObject({ ok: true, reason: "" });
+  const rolled = await driver.inspect(target);
+  expect([rolled.desired, rolled.replicas.map(({ version }) => version)]).toEqual([3, ["v2", "v2", "v2"]]);
+
+  const shifting = { ...target, spec: { ...target.spec, rollout: blueGreen, replicas: 3 } };
+  const steps = await planTo(driver, shifting, "v3");
+  expect(await playStep(driver, shifting, steps[0]!)).toMatchObject({ ok: true });
+  await scale(4);
+  for (const one of steps.slice(1)) expect(await playStep(driver, shifting, one)).toMatchObject({ ok: true });
+  expect((await driver.inspect(shifting)).desired).toBe(4);
+  await close();
+});
+
+test("a service that is deleted in the middle ends the step with its reason, and going back makes it again", async () => {
+  const { driver, target, makeRelease, close } = await place.open();
+  await makeRelease("v1");
+  await makeRelease("v2");
+  await roll(driver, target, "v1");
+  const [step] = await planTo(driver, target, "v2");
+  const begun = await driver.apply(target, step!, null);
+  const service = serviceName(target);
+  await place.clients.ecs.send(new DeleteServiceCommand({ cluster: place.cluster, service, force: true }));
+  const ended = await watchStep(driver, target, step!, begun);
+  expect(ended.reason).toBe("The service was deleted while v2 came to it.");
+  expect(await roll(driver, target, "v1", true)).toMatchObject({ ok: true, reason: "" });
+  const { endpoint, traffic } = await driver.inspect(target);
+  expect(traffic).toEqual([{ version: "v1", percent: 100 }]);
+  expect((await fetch(endpoint!)).status).toBe(200);
+  await close();
+});
+
+test("what does not fit on any host says so", async () => {
+  const container = { launchType: "EC2" as const, capacityProviders: [], placement: "binpack" as const };
+  const { driver, target, makeRelease, close } = await place.open({
+    container,
+    resources: { cpu: 0.25, memoryMiB: 2000 },
+  });
+  await makeRelease("v1");
+  const failed = await roll(driver, target, "v1");
+  expect(failed.reason).toMatch(/unable to place a task because no container instance met all of its/);
+  await close();
+});
+
+test("what somebody changed by hand is told and put right", async () => {
+  const { driver, target, makeRelease, close } = await place.open({ replicas: 1 });
+  await makeRelease("v1");
+  await makeRelease("v2");
+  await roll(driver, target, "v1");
+  await roll(driver, target, "v2");
+  const settled = { ...target, current: "v2" };
+  const { taskDefinition } = (await place.service(target))!;
+  const update = (part: { taskDefinition?: string; desiredCount?: number }) =>
+    place.clients.ecs.send(
+      new UpdateServiceCommand({ cluster: place.cluster, service: serviceName(target), ...part }),
+    );
+  await update({ taskDefinition: taskDefinition!.replace(/\d+$/, "1"), desiredCount: 0 });
+  const fleet = await driver.inspect(settled);
+  expect(fleet.drift).toEqual([
+    "The service runs v1; the last deployment left v2.",
+    "The service's count is 0.",
+  ]);
+  expect(await driver.repair(settled, fleet)).toMatchObject([{ repaired: true, replica: "v2" }]);
+  await expect
+    .poll(async () => (await driver.inspect(settled)).traffic, { timeout: 10_000 })
+    .toEqual([{ version: "v2", percent: 100 }]);
+  await expect.poll(async () => (await driver.inspect(settled)).drift, { timeout: 10_000 }).toEqual([]);
+  await close();
 });
