@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import type { Environment } from "#core/domain/environment.ts";
+import type { Release } from "#core/domain/release.ts";
+import type { Spec } from "#core/domain/spec.ts";
+import { aSpec } from "#test/support/a-deployment.ts";
+import { definitionOf } from "./definition.ts";
+import { familyOf, replicaIdOf, serviceNameOf } from "./naming.ts";
+
+const environment: Environment = {
+  name: "prod",
+  pools: {},
+  cluster: { arn: "cluster", executionRoleArn: "execution", taskRoleArn: "task" },
+  updatedAt: "",
+};
+const image = `shop@sha256:${"a".repeat(64)}`;
+
+function aRelease(version = "v1", artifact: Release["artifact"] = { image }): Release {
+  return {
+    id: `rel_${version}`,
+    app: "shop",
+    version,
+    artifact,
+    manifest: {},
+    createdAt: "",
+    createdBy: "ann",
+  };
+}
+
+function defined(overrides: Partial<Spec> = {}, release = aRelease(), place = environment) {
+  const spec = aSpec({ kind: "container", config: { WORD: "x" }, ...overrides });
+  return definitionOf("tutti-app-", { app: "shop", environment: place, spec }, release);
+}
+
+test("a release is a revision of its target's family, with everything that the app is promised", () => {
+  const { input } = defined();
+  expect(input).toMatchObject({
+    family: "tutti-app-shop_prod",
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: "256",
+    memory: "512",
+    executionRoleArn: "execution",
+    taskRoleArn: "task",
+    runtimePlatform: { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" },
+    containerDefinitions: [{ name: "app", image, memory: 512, portMappings: [{ containerPort: 8080 }] }],
+  });
+  const pairs = input.containerDefinitions![0]!.environment!.map(({ name, value }) => [name, value]);
+  expect(Object.fromEntries(pairs)).toEqual({
+    WORD: "x",
+    HOST: "0.0.0.0",
+    PORT: "8080",
+    TUTTI_APP: "shop",
+    TUTTI_ENVIRONMENT: "prod",
+    TUTTI_VERSION: "v1",
+  });
+  expect(input.tags).toContainEqual({ key: "tutti:version", value: "v1" });
+});
+
+test("its digest changes with the release's words and the environment's roles, and with nothing else", () => {
+  const { digest } = defined().label;
+  expect(defined().label.digest).toBe(digest);
+  expect(defined({ replicas: 7 }).label.digest).toBe(digest);
+  expect(defined({ config: { WORD: "y" } }).label.digest).not.toBe(digest);
+  expect(defined({}, aRelease("v2")).label.digest).not.toBe(digest);
+  const otherRole = { ...environment, cluster: { arn: "cluster", executionRoleArn: "other" } };
+  expect(defined({}, aRelease(), otherRole).label.digest).not.toBe(digest);
+});
+
+test("hosts are told no platform, and disk is asked for where it is named", () => {
+  const container: Spec["container"] = { launchType: "EC2", capacityProviders: [], placement: "spread" };
+  const onHosts = defined({ container, resources: { cpu: 0.25, memoryMiB: 64, diskGiB: 30 } }).input;
+  expect([onHosts.runtimePlatform, onHosts.ephemeralStorage, onHosts.memory]).toEqual([
+    undefined,
+    undefined,
+    "64",
+  ]);
+  const large = defined({ resources: { cpu: 0.25, memoryMiB: 512, diskGiB: 30 } }).input;
+  expect(large.ephemeralStorage).toEqual({ sizeInGiB: 30 });
+});
+
+test("a release without an image, or an environment without a cluster, is refused by name", () => {
+  expect(() => defined({}, aRelease("v1", { uri: "s3://b/k" }))).toThrow(/artifact\.image: the release v1/);
+  expect(() => defined({}, aRelease(), { ...environment, cluster: undefined })).toThrow(
+    /prod has no cluster/,
+  );
+});
+
+test("no two targets share a name", () => {
+  const named = (app: string, name: string) => familyOf("t-", { app, environment: { ...environment, name } });
+  expect(named("a-b", "c")).not.toBe(named("a", "b-c"));
+  expect(serviceNameOf("t-", { app: "shop", environment }, "b")).toBe("t-shop_prod_b");
+  expect(replicaIdOf("arn:aws:ecs:r:1:task/main/0123456789abcdef0123456789abcdef")).toBe("0123456789ab");
+});
