@@ -1,13 +1,5 @@
-// Tasks of ECS as a client sees them: what they are given, how they end, where they are placed, and what a kill of the
-// sandbox leaves.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+// Tasks of ECS as a client sees them: what they are given, how they end and where they are placed.
 import * as ecs from "@aws-sdk/client-ecs";
-import { IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -142,6 +134,30 @@ test.concurrent("A container's own health check is run, and its service waits fo
   await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "checked", force: true }));
 });
 
+test.concurrent("A task that is stopped gets SIGTERM, and SIGKILL when it does not listen.", async () => {
+  const deaf = await world.push(
+    "tasks",
+    "deaf",
+    `process.on("SIGTERM", () => {}); ${APP("deaf").split("process.on")[0]}`,
+  );
+  const definition = await world.define("deaf", deaf, { stopTimeout: 1 }, onFargate());
+  const { task } = await runOne(definition);
+  const asked = { cluster: "main", tasks: [task!.taskArn!] };
+  await until("the task to run", 10, async () => {
+    const { tasks } = await world.ecs.send(new ecs.DescribeTasksCommand(asked));
+    return tasks![0]!.lastStatus === "RUNNING";
+  });
+  // It must have come to its handler.
+  const address = task!.attachments![0]!.details!.find(({ name }) => name === "privateIPv4Address")!.value;
+  await until("the app to answer", 10, () => fetch(`http://${address}:8080/`).catch(() => undefined));
+  await world.ecs.send(new ecs.StopTaskCommand({ cluster: "main", task: task!.taskArn, reason: "enough" }));
+  expect(await ended(task)).toMatchObject({
+    stopCode: "UserInitiated",
+    stoppedReason: "enough",
+    containers: [{ exitCode: 137 }],
+  });
+});
+
 test.concurrent("What cannot be pulled or read ends the task with AWS's word for it.", async () => {
   const missing = await world.define("missing", image.replace("v1", "v9"), {}, onFargate());
   expect(await ended((await runOne(missing)).task)).toMatchObject({
@@ -158,39 +174,6 @@ test.concurrent("What cannot be pulled or read ends the task with AWS's word for
   expect((await ended((await runOne(denied)).task)).stoppedReason).toMatch(
     /not authorized to perform: ecr:BatchGetImage/,
   );
-});
-
-test.concurrent("A role may do with ECS what its policy says, and hand over only roles that it may pass.", async () => {
-  const { sandbox } = home;
-  const config = { region: "us-east-1", endpoint: sandbox.endpoint };
-  const iam = new IAMClient({ ...config, credentials: sandbox.rootCredentials });
-  const deployer = await home.role("deployer", [
-    { Effect: "Allow", Action: "ecs:RegisterTaskDefinition", Resource: "*" },
-    { Effect: "Allow", Action: "ecs:UpdateService", Resource: "arn:aws:ecs:*:*:service/main/mine" },
-  ]);
-  const client = new ecs.ECSClient({
-    ...config,
-    credentials: sandbox.platform.credentialsOf(deployer),
-    maxAttempts: 1,
-  });
-  const register = () =>
-    client.send(
-      new ecs.RegisterTaskDefinitionCommand({
-        family: "mine",
-        networkMode: "awsvpc",
-        executionRoleArn: role,
-        containerDefinitions: [{ name: "app", image, memory: 128 }],
-      }),
-    );
-  await expect(register()).rejects.toThrow(`not authorized to perform: iam:PassRole on resource: ${role}`);
-  const PolicyDocument = JSON.stringify({
-    Statement: [{ Effect: "Allow", Action: "iam:PassRole", Resource: role }],
-  });
-  await iam.send(new PutRolePolicyCommand({ RoleName: "deployer", PolicyName: "pass", PolicyDocument }));
-  expect((await register()).taskDefinition?.revision).toBe(1);
-  const update = (service: string) => client.send(new ecs.UpdateServiceCommand({ cluster: "main", service }));
-  await expect(update("yours")).rejects.toThrow("not authorized to perform: ecs:UpdateService");
-  await expect(update("mine")).rejects.toThrow("Service not found");
 });
 
 test.concurrent("Tasks are placed where there is room, spread over zones, moved off a draining instance, and wait where there is none.", async () => {
@@ -262,65 +245,16 @@ test.concurrent("Tasks are placed where there is room, spread over zones, moved 
   });
   const { failures } = await runOne(taskDefinition, { cluster: "iron", launchType: "EC2" });
   expect(failures).toEqual([{ arn: containerInstanceArns![1], reason: "RESOURCE:MEMORY" }]);
-});
 
-test("What AWS refuses is refused, and what is not built is named.", async () => {
-  const fargate = (more: object) => world.define("wrong", image, {}, onFargate(more));
-  await expect(fargate({ cpu: "256", memory: "4096" })).rejects.toThrow("No Fargate configuration exists");
-  await expect(fargate({ networkMode: "bridge" })).rejects.toThrow("Fargate only supports network mode");
-  await expect(fargate({ volumes: [{ name: "a" }] })).rejects.toThrow(
-    "does not implement RegisterTaskDefinition.volumes",
-  );
-  const definition = await world.define("right", image);
-  const serve = (part: object) => world.serve("wrong", definition, { desiredCount: 1, ...part });
-  await expect(serve({ deploymentController: { type: "CODE_DEPLOY" } })).rejects.toThrow("CODE_DEPLOY");
-  await expect(serve({ deploymentConfiguration: { strategy: "BLUE_GREEN" } })).rejects.toThrow("BLUE_GREEN");
-  await expect(serve({ launchType: "FARGATE" })).rejects.toThrow("does not support launch_type FARGATE");
-  await expect(serve({ cluster: "none" })).rejects.toThrow("Cluster not found");
-  const half = { minimumHealthyPercent: 100, maximumPercent: 100 };
-  await expect(serve({ deploymentConfiguration: half })).rejects.toThrow("cannot be 100");
-});
-
-let child: ChildProcess | undefined;
-afterAll(() => void child?.kill("SIGKILL"));
-
-async function runApart(directory: string): Promise<World> {
-  const script = new URL("../support/run-sandbox.ts", import.meta.url).pathname;
-  child = spawn(process.execPath, [script, directory], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: child.stdout! })) return openWorld(JSON.parse(line));
-  throw new Error("the sandbox did not start");
-}
-
-test("After kill -9 of the sandbox services have their tasks again, and a deployment is carried on.", async () => {
-  const directory = mkdtempSync(join(tmpdir(), "ecs-"));
-  const before = await runApart(directory);
-  await before.ecs.send(
-    new ecs.CreateClusterCommand({
-      clusterName: "main",
-      defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
-    }),
-  );
-  const front = await before.front("web");
-  const executionRoleArn = await before.executionRole();
-  const more = { requiresCompatibilities: ["FARGATE"], executionRoleArn };
-  const definitions: string[] = [];
-  for (const version of ["v1", "v2"])
-    definitions.push(await before.define("web", await before.push("web", version, APP(version)), {}, more));
-  await before.serve("web", definitions[0]!, { desiredCount: 2, behind: front.arn, launchType: "FARGATE" });
-  const first = await before.tasks("web");
-  await before.steady("web");
-  await before.update("web", { taskDefinition: definitions[1] });
-  child!.kill("SIGKILL");
-  await once(child!, "exit");
-
-  const after = await runApart(directory);
-  expect((await after.steady("web")).taskDefinition).toMatch(/web:2$/);
-  expect(await (await fetch(front.url)).text()).toBe("v2");
-  expect(await after.healthyTargets(front.arn)).toBe(2);
-  const stopped = await after.tasks("web", "STOPPED");
-  expect(stopped.map(({ taskArn }) => taskArn)).toEqual(
-    expect.arrayContaining(first.map(({ taskArn }) => taskArn)),
-  );
-  child!.kill("SIGTERM");
-  await once(child!, "exit");
+  await home.sandbox.containers.removeInstance("i-b");
+  const stopped = await until("the tasks to end with their instance", 10, async () => {
+    const asked = { cluster: "iron", serviceName: "placed", desiredStatus: "STOPPED" } as const;
+    const { taskArns } = await world.ecs.send(new ecs.ListTasksCommand(asked));
+    const { tasks } = await world.ecs.send(
+      new ecs.DescribeTasksCommand({ cluster: "iron", tasks: taskArns }),
+    );
+    const lost = tasks!.filter(({ stopCode }) => stopCode === "TerminationNotice");
+    return lost.length === 2 && lost;
+  });
+  expect(stopped[0]!.stoppedReason).toBe("Host EC2 (instance i-b) terminated.");
 });
