@@ -23,6 +23,7 @@ type Host = { id: string; healthy: boolean };
 
 /** Which replicas stay: those on the version and healthy first, then the healthy, then the rest; in fleet order. */
 function choose(carriers: Replica[], request: PlanRequest): { keep: Replica[]; surplus: Replica[] } {
+  if (carriers.length <= request.desired) return { keep: carriers, surplus: [] };
   const rank = (replica: Replica) =>
     (replica.health === "healthy" ? 0 : 2) + (replica.version === request.version ? 0 : 1);
   const best = [...carriers].sort((a, b) => rank(a) - rank(b));
@@ -39,18 +40,19 @@ function choose(carriers: Replica[], request: PlanRequest): { keep: Replica[]; s
  */
 function installOrder(keep: Replica[], added: string[], request: PlanRequest): Host[] {
   const unreachable = new Set(request.fleet.unreachable);
-  const silent = (id: string) => unreachable.has(id);
-  const wrong = keep.filter((replica) => !isRight(replica, request.version) || silent(replica.id));
-  const there = wrong.filter((replica) => !silent(replica.id));
-  const gone = [...wrong.map((replica) => replica.id).filter(silent), ...added.filter(silent)];
-  const broken = there.filter((replica) => replica.health !== "healthy").map((replica) => replica.id);
-  const fresh = added.filter((id) => !silent(id));
-  const healthy = there.filter((replica) => replica.health === "healthy").map((replica) => replica.id);
-  return [
-    // Nobody waits on the way back for a host that does not answer.
-    ...[...(request.rollback ? [] : gone), ...broken, ...fresh].map((id) => ({ id, healthy: false })),
-    ...healthy.map((id) => ({ id, healthy: true })),
-  ];
+  const [gone, broken, healthy]: [Host[], Host[], Host[]] = [[], [], []];
+  for (const replica of keep) {
+    const { id } = replica;
+    if (unreachable.has(id)) gone.push({ id, healthy: false });
+    else if (isRight(replica, request.version)) continue;
+    else if (replica.health === "healthy") healthy.push({ id, healthy: true });
+    else broken.push({ id, healthy: false });
+  }
+  const fresh: Host[] = [];
+  for (const id of added) (unreachable.has(id) ? gone : fresh).push({ id, healthy: false });
+  // Nobody waits on the way back for a host that does not answer.
+  const first = request.rollback ? [] : gone;
+  return [first, broken, fresh, healthy].flat();
 }
 
 function isRight(replica: Replica, version: string | null): boolean {
@@ -60,11 +62,13 @@ function isRight(replica: Replica, version: string | null): boolean {
 /** Hosts that are to carry the app anew: spare ones, and where these are too few, those that do not answer. */
 function missingHosts(kept: number, request: PlanRequest, spec: Spec): string[] {
   const { fleet, desired, rollback } = request;
+  const missing = Math.max(0, desired - kept);
+  // Most plans replace what is there: sets of all replicas, made for nothing, would be most of their time.
+  if (missing === 0) return [];
   const known = new Set(fleet.replicas.filter((replica) => replica.version !== null).map((one) => one.id));
   const unreachable = rollback ? [] : fleet.unreachable.filter((id) => !known.has(id));
   const silent = new Set(fleet.unreachable);
   const free = [...fleet.spare.filter((id) => !silent.has(id) && !known.has(id)), ...unreachable];
-  const missing = Math.max(0, desired - kept);
   if (missing > free.length && !rollback) throw noRoom(desired, kept + free.length, spec);
   return free.slice(0, missing);
 }
