@@ -62,7 +62,6 @@ export function codeBuilds(project: string): ImageBuilds {
       const variables = { TUTTI_APP: app, IMAGE_REPOSITORY: repository, IMAGE_TAG: version };
       const command = new StartBuildCommand({
         projectName: project,
-        sourceTypeOverride: "S3",
         sourceLocationOverride: uri.replace("s3://", ""),
         environmentVariablesOverride: Object.entries(variables).map(([name, value]) => ({ name, value })),
         idempotencyToken: token,

@@ -11,6 +11,8 @@ export type ProjectBlueprint = {
   buildspec: string;
   environment: { type: "LINUX_CONTAINER"; image: string; computeType: "BUILD_GENERAL1_SMALL" };
   timeoutMinutes: number;
+  /** `bucket/folder/` where sources lie; each build names its own. */
+  sourceLocation: string;
   /** `bucket/folder`: each build's log becomes an object in it. */
   logLocation: string;
   statements: Statement[];
@@ -46,6 +48,7 @@ export function imageProject(names: Names): ProjectBlueprint {
       computeType: "BUILD_GENERAL1_SMALL",
     },
     timeoutMinutes: 30,
+    sourceLocation: `${names.bucket}/uploads/`,
     logLocation: `${names.bucket}/image-builds`,
     statements: statements(names),
   };

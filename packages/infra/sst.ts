@@ -114,7 +114,7 @@ function buildProjects(plan: Blueprint): void {
       name: one.name,
       description: one.description,
       serviceRole: role.arn,
-      source: { type: "NO_SOURCE", buildspec: one.buildspec },
+      source: { type: "S3", location: one.sourceLocation, buildspec: one.buildspec },
       artifacts: { type: "NO_ARTIFACTS" },
       environment: { ...one.environment, privilegedMode: true },
       buildTimeout: one.timeoutMinutes,

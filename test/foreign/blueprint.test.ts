@@ -1,4 +1,5 @@
 // The blueprint on a judge, deployed twice and read back: what the judge keeps is what the blueprint says.
+import { BatchGetProjectsCommand, CodeBuildClient } from "@aws-sdk/client-codebuild";
 import { DescribeTableCommand, DescribeTimeToLiveCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
   DescribeRuleCommand,
@@ -58,7 +59,7 @@ test("every function has its settings, and the API its URL", async () => {
 
 test("every role may do what its statements say", async () => {
   const iam = new IAMClient({});
-  for (const { short, statements } of [...plan.functions, ...plan.stateMachines]) {
+  for (const { short, statements } of [...plan.functions, ...plan.stateMachines, ...plan.projects]) {
     const query = new GetRolePolicyCommand({ RoleName: plan.names.roleName(short), PolicyName: "grants" });
     const { PolicyDocument } = await iam.send(query);
     const { Statement } = JSON.parse(decodeURIComponent(PolicyDocument!)) as { Statement: unknown[] };
@@ -91,4 +92,16 @@ test("every rule leads to its function, and every schedule too", async () => {
     expect(found.ScheduleExpression).toBe(schedule.expression);
     expect(found.Target!.Arn).toBe(plan.names.functionArn(schedule.target));
   }
+});
+
+test("every CodeBuild project has its role and its buildspec", async () => {
+  const names = plan.projects.map((one) => one.name);
+  const { projects } = await new CodeBuildClient({}).send(new BatchGetProjectsCommand({ names }));
+  expect(projects).toMatchObject(
+    plan.projects.map(({ name, short, buildspec }) => ({
+      name,
+      serviceRole: plan.names.roleArn(short),
+      source: { buildspec },
+    })),
+  );
 });

@@ -1,5 +1,6 @@
 // A whole installation on a judge: the blueprint, deployed by the code that deploys it on the sandbox.
 import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { inject } from "vitest";
 import { type Client, createClient } from "#client/client.ts";
 import { type Blueprint, blueprint } from "#infra/blueprint.ts";
 import { type Bundle, bundleFunctions } from "#start/bundle.ts";
@@ -8,6 +9,7 @@ import { deployBlueprint } from "#start/deploy/deploy-blueprint.ts";
 import { ROOT } from "#start/open-house.ts";
 import { sha256Hex } from "#start/token.ts";
 import { fetchByHost } from "./fetch-by-host.ts";
+import { lackOf } from "./lacks.ts";
 
 const TOKEN = "token-of-the-foreign-house";
 
@@ -20,6 +22,8 @@ export type Installation = {
   /** Speaks to the API at its function URL. */
   client(): Promise<Client>;
 };
+
+const changesProjects = () => !lackOf(inject("judge").name, "CodeBuild", "changes a project");
 
 /** `name`: two installations under different names share nothing. */
 export async function install(name: string): Promise<Installation> {
@@ -35,7 +39,8 @@ export async function install(name: string): Promise<Installation> {
     plan,
     bundles,
     access,
-    again: () => deployBlueprint(plan, bundles, access),
+    again: () =>
+      deployBlueprint({ ...plan, projects: changesProjects() ? plan.projects : [] }, bundles, access),
     client: async () => {
       const FunctionName = plan.names.functionName("api");
       const { FunctionUrl } = await new LambdaClient({}).send(

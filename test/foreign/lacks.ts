@@ -11,6 +11,7 @@ export type Lack = {
 };
 
 export const LACKS: Lack[] = [
+  { judge: "moto", service: "CodeBuild", capability: "changes a project", answers: "no such call" },
   {
     judge: "moto",
     service: "Auto Scaling",

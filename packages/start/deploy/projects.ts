@@ -23,7 +23,7 @@ async function deployProject(
     name: one.name,
     description: one.description,
     serviceRole: plan.names.roleArn(one.short),
-    source: { type: "NO_SOURCE", buildspec: one.buildspec },
+    source: { type: "S3", location: one.sourceLocation, buildspec: one.buildspec },
     artifacts: { type: "NO_ARTIFACTS" },
     environment: { ...one.environment, privilegedMode: true },
     timeoutInMinutes: one.timeoutMinutes,

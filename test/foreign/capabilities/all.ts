@@ -1,6 +1,7 @@
 // Everything that the judges are asked for, by service.
 import { CLOUDWATCH } from "./alarms.ts";
 import { LOAD_BALANCER } from "./balancer.ts";
+import { CODE_BUILD } from "./code-build.ts";
 import { ECR, ECS } from "./containers.ts";
 import { LAMBDA } from "./lambda.ts";
 import { AUTO_SCALING, EC2 } from "./machines.ts";
@@ -12,6 +13,7 @@ import { SECRETS_MANAGER, SYSTEMS_MANAGER } from "./systems-manager.ts";
 export const CAPABILITIES: Record<string, Probes> = {
   "Auto Scaling": AUTO_SCALING,
   CloudWatch: CLOUDWATCH,
+  CodeBuild: CODE_BUILD,
   DynamoDB: DYNAMODB,
   EC2,
   ECR,
