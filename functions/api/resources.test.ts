@@ -37,6 +37,34 @@ test("an app is created with 201 and replaced with 200", async () => {
   expect((await api.call("GET", "/v1/apps/blog")).body).toEqual(replaced.body);
 });
 
+test("an environment is kept with all of its settings", async () => {
+  const role = "arn:aws:iam::123456789012:role/tasks";
+  const settings = {
+    loadBalancer: {
+      arn: "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/tutti/1",
+      ports: { from: 8000, to: 8010 },
+      vpcId: "vpc-1",
+    },
+    network: { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] },
+    vm: {
+      baseImageId: "ami-0123456789abcdef0",
+      instanceType: "t4g.small",
+      user: "app",
+      directory: "/opt/apps",
+    },
+    cluster: {
+      arn: "arn:aws:ecs:eu-west-1:123456789012:cluster/main",
+      executionRoleArn: role,
+      taskRoleArn: role,
+    },
+    functionRoleArn: role,
+  };
+  const put = await api.call("PUT", "/v1/environments/north", settings);
+  expect([put.status, put.body]).toMatchObject([201, settings]);
+  const { body } = await api.call("GET", "/v1/environments");
+  expect(body.items.find(({ name }: { name: string }) => name === "north")).toMatchObject(settings);
+});
+
 test("an upload is an address for 15 minutes and the uri that a release names", async () => {
   const { status, body } = await api.call("POST", "/v1/apps/shop/artifacts");
   expect(status).toBe(201);

@@ -28,10 +28,12 @@ export const putEnvironment = route(
     body: environmentBody,
     answers: { 200: environmentView, 201: environmentView },
   },
-  async ({ params, body: { pools, loadBalancer, functionRoleArn }, deps }) => {
+  async ({ params, body, deps }) => {
+    const { pools, loadBalancer, network, vm, cluster, functionRoleArn } = body;
     const before = await deps.store.environments.get(params.env);
     const updatedAt = instant(deps.clock.now());
-    const environment: Environment = { name: params.env, pools, loadBalancer, functionRoleArn, updatedAt };
+    const settings = { pools, loadBalancer, network, vm, cluster, functionRoleArn };
+    const environment: Environment = { name: params.env, ...settings, updatedAt };
     await deps.store.environments.put(environment);
     return reply(before ? 200 : 201, environment);
   },
