@@ -1,5 +1,5 @@
 // EC2 as its users see it, with the unchanged SDK client: instances are real processes at an address.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   CreateImageCommand,
@@ -27,6 +27,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { processesWith } from "#sandbox/ground/processes.ts";
 import {
   base64,
   eventually,
@@ -269,4 +270,22 @@ test("A role launches only what it may, and hands over only the roles that it ma
   const stop = ec2.send(new StopInstancesCommand({ InstanceIds }));
   expect(await refusal(stop)).toBe("UnauthorizedOperation");
   await house.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+});
+
+test("An instance that is terminated while its user data starts things leaves nothing running and harms nobody.", async () => {
+  const { ec2 } = house;
+  const lines = house.log.length;
+  const ids = await Promise.all(
+    Array.from({ length: 6 }, () => house.run({ ImageId, InstanceType, UserData: installsServer("short") })),
+  );
+  for (const [index, id] of ids.entries()) {
+    await new Promise((resolve) => setTimeout(resolve, index * 15));
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+  }
+  for (const id of ids) {
+    await house.until(id, "terminated");
+    expect(processesWith("SANDBOX_MACHINE", id)).toEqual([]);
+    expect(existsSync(join(house.directory, "machines", id))).toBe(false);
+  }
+  expect(house.log.slice(lines)).toEqual([]);
 });

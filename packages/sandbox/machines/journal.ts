@@ -21,11 +21,16 @@ export function createJournal(directory: string, unit: string, host: string): Jo
   let size = existsSync(path) ? statSync(path).size : 0;
 
   function append(text: string): void {
-    if (size > MAX_FILE_BYTES) {
+    if (size > MAX_FILE_BYTES && existsSync(path)) {
       renameSync(path, `${path}.1`);
       size = 0;
     }
-    appendFileSync(path, text);
+    try {
+      appendFileSync(path, text);
+    } catch (error) {
+      // The machine was removed, and its directory with it: the last words of its processes have no place any more.
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
     size += Buffer.byteLength(text);
   }
   const format = (source: string, line: string) => `${timestamp(new Date())} ${host} ${source}: ${line}\n`;

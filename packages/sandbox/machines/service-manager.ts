@@ -26,6 +26,7 @@ export function createServiceManager(machine: MachineFacts): ServiceManager {
   const supervised = new Map<string, SupervisedUnit>();
   const definitions = new Map<string, Unit>();
   const journals = new Map<string, Journal>();
+  let halted = false;
 
   function journal(name: string): Journal {
     const known = journals.get(name);
@@ -37,6 +38,8 @@ export function createServiceManager(machine: MachineFacts): ServiceManager {
 
   /** systemd keeps a definition while the unit is in use, until daemon-reload. */
   function load(name: string): Unit {
+    // What still asks while the machine goes down (a script that is being ended) must not start anything that outlives it.
+    if (halted) throw new Error("The machine is being shut down.");
     const known = definitions.get(name);
     if (known) return known;
     const unit = units.read(name);
@@ -65,6 +68,7 @@ export function createServiceManager(machine: MachineFacts): ServiceManager {
   }
 
   async function boot(): Promise<void> {
+    halted = false;
     await Promise.all(
       units.enabled().map(async (name) => {
         try {
@@ -84,6 +88,7 @@ export function createServiceManager(machine: MachineFacts): ServiceManager {
     boot,
     loaded: (name) => supervised.has(name) && supervised.get(name)!.status().active !== "inactive",
     halt: async (grace) => {
+      halted = true;
       await Promise.all([...supervised.values()].map((one) => one.stop(grace)));
       definitions.clear();
       supervised.clear();
