@@ -1,13 +1,15 @@
-// Makes of each function's handler the zip that Lambda takes: one ES module by esbuild, with the function's assets
+// Makes of each function's handler the zip that Lambda takes: ES modules by esbuild, with the function's assets
 // beside it. The same options build the bundles on AWS, so what runs here is what runs there. A bundle whose inputs
 // have not changed is read from the cache; esbuild is loaded only where one has.
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
+import type { Metafile, OutputFile } from "esbuild";
 import type { Zippable } from "fflate";
 import type { FunctionBlueprint } from "#infra/blueprint.ts";
 import { bundleOptions } from "#infra/bundle-options.ts";
 import { type BundleCache, openBundleCache } from "./bundle-cache.ts";
 
+/** `sizeBytes`: what a cold start reads of it. */
 export type Bundle = { short: string; zip: Uint8Array; sizeBytes: number };
 
 export async function bundleFunctions(root: string, functions: FunctionBlueprint[]): Promise<Bundle[]> {
@@ -18,7 +20,6 @@ export async function bundleFunctions(root: string, functions: FunctionBlueprint
 async function bundleFunction(root: string, cache: BundleCache, one: FunctionBlueprint): Promise<Bundle> {
   const options = {
     ...bundleOptions(join(root, one.handler)),
-    outfile: "index.mjs",
     write: false as const,
     metafile: true as const,
     absWorkingDir: root,
@@ -29,13 +30,30 @@ async function bundleFunction(root: string, cache: BundleCache, one: FunctionBlu
   if (kept) return { short: one.short, ...kept };
   const [{ build }, { zipSync }] = await Promise.all([import("esbuild"), import("fflate")]);
   const result = await build(options);
-  const code = result.outputFiles.find((file) => file.path.endsWith("index.mjs"))!.contents;
-  const files: Zippable = { "index.mjs": code };
+  const files = modulesOf(result);
   for (const path of assets) files[`web/${relative(join(root, one.assets!), path)}`] = readFileSync(path);
   // Level 1: it is unpacked again on this machine, so speed counts and size does not.
-  const made = { zip: zipSync(files, { level: 1 }), sizeBytes: code.length };
+  const made = { zip: zipSync(files, { level: 1 }), sizeBytes: loadedBytes(result.metafile) };
   cache.write(question, Object.keys(result.metafile.inputs), made);
   return { short: one.short, ...made };
+}
+
+/** All files of a build, as they lie in the zip. */
+export function modulesOf({ outputFiles }: { outputFiles: OutputFile[] }): Zippable {
+  return Object.fromEntries(outputFiles.map(({ path, contents }) => [basename(path), contents]));
+}
+
+/** What a cold start reads: the entry and all that it imports at once. */
+function loadedBytes({ outputs }: Metafile): number {
+  const loaded = new Set<string>();
+  const load = (path: string) => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? [])
+      if (kind === "import-statement" && next in outputs) load(next);
+  };
+  load("index.mjs");
+  return [...loaded].reduce((sum, path) => sum + outputs[path]!.bytes, 0);
 }
 
 /** None where there is no such folder: the console has not been built, and the API says so. */

@@ -14,6 +14,7 @@ import { build } from "esbuild";
 import { zipSync } from "fflate";
 import { bundleOptions } from "#infra/bundle-options.ts";
 import { namesOf } from "#infra/names.ts";
+import { modulesOf } from "#start/bundle.ts";
 import { applyExample } from "#start/demo/publish.ts";
 import { ROOT } from "#start/open-house.ts";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
@@ -61,7 +62,7 @@ async function deployBareRoute(house: TestHouse): Promise<string> {
   const lambda = new LambdaClient({ endpoint: house.awsUrl, region: "us-east-1", credentials });
   const names = namesOf({ name: "tutti", account: "000000000000", region: "us-east-1" });
   const options = { ...bundleOptions(join(ROOT, "test/bench/bare-route.ts")), absWorkingDir: ROOT };
-  const { outputFiles } = await build({ ...options, write: false });
+  const built = await build({ ...options, write: false });
   const FunctionName = "bench-bare-route";
   await lambda.send(
     new CreateFunctionCommand({
@@ -72,7 +73,7 @@ async function deployBareRoute(house: TestHouse): Promise<string> {
       MemorySize: 512,
       Timeout: 30,
       Environment: { Variables: { TUTTI_TABLE: names.table } },
-      Code: { ZipFile: zipSync({ "index.mjs": outputFiles[0]!.contents }) },
+      Code: { ZipFile: zipSync(modulesOf(built)) },
     }),
   );
   await waitUntilFunctionActiveV2({ client: lambda, maxWaitTime: 30, minDelay: 1 }, { FunctionName });
