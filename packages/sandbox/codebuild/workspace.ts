@@ -81,7 +81,9 @@ export function writeStandIns(platform: Platform): void {
   mkdirSync(standInsOf(platform), { recursive: true });
   for (const name of ["docker", "aws"]) {
     const program = fileURLToPath(new URL(`../docker/${name}.ts`, import.meta.url));
-    const script = `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@"\n`;
+    // Each start would compile the same modules again.
+    const cache = join(platform.directory, "codebuild", "compiled");
+    const script = `#!/bin/sh\nNODE_COMPILE_CACHE="${cache}" exec "${process.execPath}" "${program}" "$@"\n`;
     writeFileSync(join(standInsOf(platform), name), script, { mode: 0o755 });
   }
 }

@@ -1,14 +1,12 @@
 // The words of `docker` that there are: build, tag, push, login, inspect, images, version. Options that change nothing here are
-// taken; any other is refused by name.
+// taken; any other is refused by name. What only one of them needs (a parser, an SDK client) is loaded by it alone.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { buildImage } from "./build-image.ts";
 import { openContext } from "./context-folder.ts";
 import type { Image } from "./image.ts";
 import { type ImageStore, openImageStore } from "./image-store.ts";
-import { pushImage } from "./push-image.ts";
 import { parseReference } from "./reference.ts";
 import { isSignedIn, signIn } from "./sign-in.ts";
 import { refuse, type World } from "./world.ts";
@@ -41,6 +39,7 @@ async function build(world: World, args: string[]): Promise<void> {
   const file = values.file ? resolve(world.cwd, values.file as string) : join(root, "Dockerfile");
   if (!existsSync(file)) refuse(`unable to evaluate symlinks in Dockerfile path: ${file}: no such file`);
   const references = ((values.tag as string[]) ?? []).map(parseReference);
+  const { buildImage } = await import("./build-image.ts");
   const image = await buildImage({
     dockerfile: readFileSync(file, "utf8"),
     context: openContext(root, relative(root, file)),
@@ -73,6 +72,7 @@ async function push(world: World, args: string[]): Promise<void> {
   const image = store.find(reference.full, "");
   if (!image) refuse(`An image does not exist locally with the tag: ${reference.repository}`);
   if (!isSignedIn(world, reference.host)) refuse("no basic auth credentials");
+  const { pushImage } = await import("./push-image.ts");
   store.notePush(reference.repository, image.id, await pushImage(world, image, reference));
 }
 
