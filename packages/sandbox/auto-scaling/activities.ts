@@ -38,10 +38,11 @@ export function endActivity(
   status: "Successful" | "Failed" | "Cancelled",
   message?: string,
 ): void {
+  const activity = state.activities.find((one) => one.id === id);
+  if (!activity || activity.endedAt !== undefined) return;
   const endedAt = state.platform.now();
   changeActivity(state, id, { status, progress: 100, endedAt, ...(message && { message }) });
-  const activity = state.activities.find((one) => one.id === id);
-  if (activity) announce(state, activity);
+  announce(state, activity);
 }
 
 // Auto Scaling user guide, "Amazon EC2 Auto Scaling event reference".

@@ -1,7 +1,7 @@
 // The loop of each group: what is live is compared with what is wanted, and the difference is begun. A look is short and
 // never waits; it is taken after every change of a group or of an instance, and at a tick for what nobody tells of.
 import { at } from "./activities.ts";
-import { enterService, failMember, launchMissing } from "./launch.ts";
+import { enterService, launchFailed, launchMissing } from "./launch.ts";
 import type { Group, Member } from "./model.ts";
 import { carryOnSettingAside, carryOnTerminating, memberGone, terminateMember } from "./retire.ts";
 import { activeMembers, isSuspended, locate, type State, save, take } from "./state.ts";
@@ -10,6 +10,7 @@ import { healthOf } from "./traffic.ts";
 
 const TICK_MILLISECONDS = 500;
 const EC2_CAUSE = "EC2 health check indicating it has been terminated or stopped";
+const OUT_OF_SERVICE = "an instance was taken out of service in response to";
 const ELB_CAUSE = "ELB system health check failure";
 
 export type Control = {
@@ -68,7 +69,7 @@ function lookAt(state: State, group: Group, look: (name: string) => void): void 
     state.groups.delete(group.name);
 }
 
-/** Pending members whose instance runs come into service; those whose instance has ended were never in it. */
+/** Pending members whose instance runs come into service; those whose instance has ended, perhaps on their way in, go. */
 function admit(state: State, group: Group, look: (name: string) => void): void {
   for (const member of group.members.filter(({ lifecycle }) => lifecycle === "Pending")) {
     const instance = state.pool.instance(member.id);
@@ -80,7 +81,8 @@ function admit(state: State, group: Group, look: (name: string) => void): void {
         .then(() => look(group.name))
         .catch((error: Error) => state.platform.log(`autoscaling: ${member.id}: ${error.stack ?? error}`));
     } else if (instance?.state !== "pending") {
-      failMember(state, group, member, instance?.reason?.message ?? "The instance was terminated.");
+      launchFailed(state, group, member);
+      terminateMember(state, group, member, `${at(state)} ${OUT_OF_SERVICE} an ${EC2_CAUSE}.`);
     }
   }
 }
@@ -106,7 +108,7 @@ function replace(state: State, group: Group): void {
 function causeOf(state: State, group: Group, member: Member): string {
   const runs = state.pool.instance(member.id)?.state === "running";
   const byUser = member.unhealthyBecause ?? (group.checksBalancer ? ELB_CAUSE : EC2_CAUSE);
-  return `${at(state)} an instance was taken out of service in response to ${runs ? withArticle(byUser) : `an ${EC2_CAUSE}`}.`;
+  return `${at(state)} ${OUT_OF_SERVICE} ${runs ? withArticle(byUser) : `an ${EC2_CAUSE}`}.`;
 }
 
 function withArticle(cause: string): string {

@@ -115,12 +115,11 @@ export async function enterService(state: State, group: Group, member: Member): 
   save(state, group);
 }
 
-/** EC2 has ended a member before it was running. */
-export function failMember(state: State, group: Group, member: Member, message: string): void {
-  group.members = group.members.filter((one) => one !== member);
-  save(state, group);
-  endActivity(state, member.activityId, "Failed", message);
-  pause(state, group.name);
+/** The instance of a pending member has ended. A user who ended it is no reason to wait with the next one. */
+export function launchFailed(state: State, group: Group, member: Member): void {
+  const { code, message } = state.pool.instance(member.id)?.reason ?? {};
+  endActivity(state, member.activityId, "Failed", message ?? "The instance was terminated.");
+  if (code?.startsWith("Server.")) pause(state, group.name);
 }
 
 /** The tick looks again when it is over. */
