@@ -30,6 +30,8 @@ export type Fleet = {
   drift: string[];
   /** How many copies the platform keeps, without what a rollout has borrowed for its surge. Absent where no platform counts them: then the target's own count holds. */
   desired?: number;
+  /** The release that the platform starts copies of by itself; it may be none of those that run. Absent where no platform does. */
+  keeps?: string;
   /** Versions that need no `prepare` step any more (their image stands). Absent where nothing is ever prepared. */
   prepared?: string[];
 };

@@ -60,6 +60,14 @@ test("copies that are only starting are waited for", () => {
   ]);
 });
 
+test("a platform that is about to start another release is told, though none of its copies stands", () => {
+  const fleet = { ...fleetOf(three, 3), keeps: "v2" };
+  expect(planned({ fleet, version: "v1", rollback: true })).toMatchObject([
+    { replicas: ["a", "b", "c"], leaving: [] },
+  ]);
+  expect(planned({ fleet: { ...fleet, keeps: "v1" }, version: "v1" })).toEqual([]);
+});
+
 test("the way back says so", () => {
   expect(planned({ rollback: true })).toMatchObject([{ label: "Back to v2: 3 of it", rollback: true }]);
 });

@@ -8,7 +8,7 @@ import { resolveAmount } from "./amount.ts";
 import { removeAll } from "./removal.ts";
 import { standIns } from "./stand-ins.ts";
 
-/** No steps: so many copies of the version stand, all well, and nothing else does. */
+/** No steps: so many copies of the version stand, all well, and nothing else does or is about to. */
 export function planWhole(request: PlanRequest, spec: Spec): PlannedStep[] {
   const { fleet, version, desired, rollback } = request;
   if (version === null) return removeAll(request);
@@ -17,7 +17,9 @@ export function planWhole(request: PlanRequest, spec: Spec): PlannedStep[] {
   const leaving = carriers.filter((one) => !right.includes(one));
   const recount = fleet.desired !== desired;
   const missing = desired - right.length;
-  const settled = right.every((one) => one.health === "healthy") && leaving.length === 0 && missing === 0;
+  const kept = fleet.keeps === undefined || fleet.keeps === version;
+  const all = leaving.length === 0 && missing === 0;
+  const settled = kept && all && right.every((one) => one.health === "healthy");
   if (settled && (!recount || fleet.desired === undefined)) return [];
   const replicas = [...idsOf(right), ...standIns(missing, right.length)];
   return [

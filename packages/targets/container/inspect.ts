@@ -20,6 +20,7 @@ export async function inspect(container: Container, target: TargetContext): Prom
     traffic: trafficOf(live),
     drift,
     desired: main.service.desiredCount ?? 0,
+    keeps: main.version ?? "unknown",
   };
 }
 

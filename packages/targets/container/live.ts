@@ -77,13 +77,28 @@ async function readSide(
     const version = (await labelOf(container, one.taskDefinitionArn!))?.version ?? null;
     return taskOf(one, version, backends);
   });
+  const sorted = (await Promise.all(read)).sort(
+    (a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1),
+  );
   return {
     side,
-    service,
+    service: await withNews(container, target, service, sorted),
     version: label?.version ?? null,
-    tasks: (await Promise.all(read)).sort((a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1)),
+    tasks: sorted,
     percent: weights[side] ?? 0,
   };
+}
+
+/** A task that ECS has just ended is newer than what was read of its service, whose log says why. */
+async function withNews(
+  container: Container,
+  target: TargetContext,
+  service: Service,
+  tasks: Task[],
+): Promise<Service> {
+  if (!tasks.some(({ state, failure }) => state === "ending" && failure !== null)) return service;
+  const [again] = await describeServices(container.clients, needCluster(target).arn, [service.serviceName!]);
+  return { ...service, events: again?.events ?? service.events };
 }
 
 async function readBackends(container: Container, { loadBalancers = [] }: Service): Promise<BackendHealth[]> {

@@ -6,7 +6,7 @@ import type { SideLive } from "./live.ts";
 import { lookAt, watchFrom } from "./look.ts";
 import { countTag } from "./naming.ts";
 import { scaledCount } from "./shift.ts";
-import type { Task } from "./tasks.ts";
+import { FAILED_CHECKS, type Task } from "./tasks.ts";
 
 const OURS = "ecs-svc/2";
 const watch = watchFrom(1000, OURS);
@@ -95,14 +95,14 @@ test("each copy is told of once, when it is healthy", () => {
 test("why ECS ended an unhealthy copy is known from the look before, or from the service's log", () => {
   const sick = aTask("t1", { health: "unhealthy", detail: "the load balancer says: [500]" });
   const before = lookAt(aSide([sick]), watch).watch;
-  const stopped = { ...failed("t1", 2000), failure: "Task failed ELB health checks" };
+  const stopped = { ...failed("t1", 2000), failure: FAILED_CHECKS };
   expect(lookAt(aSide([stopped]), before).observations[0]!.detail).toBe(
-    "Task failed ELB health checks: the load balancer says: [500]",
+    `${FAILED_CHECKS}: the load balancer says: [500]`,
   );
   const message = "(service s) (port 8080) is unhealthy in (target-group tg) due to (reason codes: [503])";
   const events = [{ createdAt: new Date(1500), message }];
   expect(lookAt(aSide([stopped], { events }), watch).observations[0]!.detail).toBe(
-    "Task failed ELB health checks: codes: [503]",
+    `${FAILED_CHECKS}: codes: [503]`,
   );
 });
 

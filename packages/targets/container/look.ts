@@ -4,7 +4,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { NewEvent } from "#core/domain/event.ts";
 import type { Observation } from "#core/driver/driver.ts";
 import { type SideLive, standing } from "./live.ts";
-import type { Task } from "./tasks.ts";
+import { FAILED_CHECKS, type Task } from "./tasks.ts";
 
 /** What a step remembers of the service that it moves. It travels as JSON through the store. */
 export type Watch = {
@@ -108,7 +108,7 @@ function failedObservation(task: Task, said: string | undefined): Observation {
     reachable: true,
     hopeless: true,
     serving: false,
-    detail: said && /health checks/.test(task.failure!) ? `${task.failure}: ${said}` : task.failure!,
+    detail: said && task.failure === FAILED_CHECKS ? `${task.failure}: ${said}` : task.failure!,
   };
 }
 

@@ -51,7 +51,9 @@ test("why it failed is said in words of its own", () => {
   const secret = "ResourceInitializationError: unable to fetch the secret";
   expect(ended("TaskFailedToStart", secret)).toBe(`it could not start: ${secret}`);
   const sick = "Task failed ELB health checks in (target-group tg)";
-  expect(ended("ServiceSchedulerInitiated", sick)).toBe(sick);
+  expect(ended("ServiceSchedulerInitiated", sick)).toBe("it failed the load balancer's health checks");
+  const own = "Task failed container health checks";
+  expect(ended("ServiceSchedulerInitiated", own)).toBe(own);
 });
 
 test("what was told to end has not failed", () => {

@@ -84,13 +84,15 @@ function healthOf(
   }
 }
 
+export const FAILED_CHECKS = "it failed the load balancer's health checks";
+
 /** Ended by ECS or by itself, and not because it was told to (ECS API reference, Task, stopCode). */
 function failureOf(one: EcsTask): string | null {
   const reason = one.stoppedReason ?? "";
   if (one.stopCode === "TaskFailedToStart") return notStarted(one, reason);
   if (one.stopCode === "EssentialContainerExited") return exited(one);
-  if (one.stopCode === "ServiceSchedulerInitiated" && /failed .*health checks/.test(reason)) return reason;
-  return null;
+  if (one.stopCode !== "ServiceSchedulerInitiated" || !/failed .*health checks/.test(reason)) return null;
+  return /ELB/.test(reason) ? FAILED_CHECKS : reason;
 }
 
 function notStarted({ containers = [] }: EcsTask, reason: string): string {
