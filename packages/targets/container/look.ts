@@ -45,7 +45,9 @@ export function lookAt({ service, tasks, version }: SideLive, before: Watch): Lo
   );
   const watch = { ...before, ...remembered(before, copies, failed) };
   const said = whatServiceSaid(service, before.since);
-  const fresh = copies.filter((task) => task.health === "healthy" && !before.told.includes(task.id));
+  const fresh = copies.filter(
+    (task) => task.health === "healthy" && task.createdAtMs >= before.since && !before.told.includes(task.id),
+  );
   const primary = service.deployments?.[0];
   return {
     watch: {
