@@ -21,7 +21,7 @@ export async function buildOnAws() {
     plan.functions.map((one) => [one.short, buildFunction(plan, one, adminTokenSha256, storage)]),
   );
   buildStateMachines(plan);
-  buildProjects(plan);
+  buildProjects(plan, storage);
   buildRules(plan, functions);
   buildSchedules(plan);
   return { url: functions.get("api")!.url };
@@ -106,23 +106,28 @@ function buildStateMachines(plan: Blueprint): void {
   }
 }
 
-function buildProjects(plan: Blueprint): void {
+function buildProjects(plan: Blueprint, dependsOn: $util.Resource[]): void {
   for (const one of plan.projects) {
     const role = buildRole(plan, one.short, "codebuild.amazonaws.com", one.statements);
     // Raw, since SST has no component for it.
-    new aws.codebuild.Project(pascal(one.name), {
-      name: one.name,
-      description: one.description,
-      serviceRole: role.arn,
-      source: { type: "S3", location: one.sourceLocation, buildspec: one.buildspec },
-      artifacts: { type: "NO_ARTIFACTS" },
-      environment: { ...one.environment, privilegedMode: true },
-      buildTimeout: one.timeoutMinutes,
-      logsConfig: {
-        cloudwatchLogs: { status: "DISABLED" },
-        s3Logs: { status: "ENABLED", location: one.logLocation },
+    new aws.codebuild.Project(
+      pascal(one.name),
+      {
+        name: one.name,
+        description: one.description,
+        serviceRole: role.arn,
+        source: { type: "S3", location: one.sourceLocation, buildspec: one.buildspec },
+        artifacts: { type: "NO_ARTIFACTS" },
+        environment: { ...one.environment, privilegedMode: true },
+        buildTimeout: one.timeoutMinutes,
+        logsConfig: {
+          cloudwatchLogs: { status: "DISABLED" },
+          // Disabled is CodeBuild's own encryption, by a KMS key; the bucket's remains.
+          s3Logs: { status: "ENABLED", location: one.logLocation, encryptionDisabled: true },
+        },
       },
-    });
+      { dependsOn },
+    );
   }
 }
 

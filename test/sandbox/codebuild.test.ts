@@ -1,7 +1,7 @@
 // CodeBuild, as its client sees it: real shells, real images.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as codebuild from "@aws-sdk/client-codebuild";
 import * as ecr from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -23,6 +23,15 @@ USER node
 
 CMD ["node", "app.js"]
 `;
+
+function commandOf(pid: string): string {
+  try {
+    // A zombie that nobody has waited for has no command line any more.
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
 
 let sandbox: TestSandbox;
 let workshop: Workshop;
@@ -218,6 +227,28 @@ test("a build is stopped with everything it started, and its folder goes", async
   const build = await workshop.ended(id);
   expect([build.buildStatus, phasesOf(build).BUILD]).toEqual(["STOPPED", "STOPPED"]);
   expect(existsSync(`${sandbox.directory}/codebuild/work/${id?.replace(":", "_")}`)).toBe(false);
+});
+
+test("what a build started goes with it, also what left its process group", async () => {
+  const build = await workshop.build(["setsid sleep 987654 >/dev/null 2>&1 & sleep 0.1"]);
+  expect(build.buildStatus).toBe("SUCCEEDED");
+  const running = readdirSync("/proc").filter(
+    (pid) => /^\d+$/.test(pid) && commandOf(pid).includes("987654"),
+  );
+  expect(running).toEqual([]);
+});
+
+test("a sandbox that is stopped ends its builds", async () => {
+  const own = await aSandbox();
+  const theirs = await aWorkshop(() => own.config());
+  const { id } = await theirs.start({ buildspecOverride: specOf({ build: { commands: ["sleep 1000"] } }) });
+  while ((await theirs.look(id)).currentPhase !== "BUILD") await new Promise((wait) => setTimeout(wait, 20));
+  await own.stop();
+  const again = await aSandbox({ directory: own.directory });
+  const client = new codebuild.CodeBuildClient(again.config());
+  const build = (await client.send(new codebuild.BatchGetBuildsCommand({ ids: [id!] }))).builds?.[0];
+  expect([build?.buildStatus, contextOf(build!)?.message]).toEqual(["FAILED", "The sandbox was stopped."]);
+  await again.remove();
 });
 
 test("a build that takes too long is ended as timed out", async () => {

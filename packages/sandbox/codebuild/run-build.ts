@@ -12,6 +12,7 @@ import { type Build, s3LogOf } from "./model.ts";
 import { fetchSource } from "./source.ts";
 import {
   closeWorkspace,
+  endStrays,
   environmentOf,
   note,
   openWorkspace,
@@ -86,6 +87,7 @@ async function obeyUntilCut(running: Running, workspace: Workspace): Promise<cod
   } finally {
     running.signal.removeEventListener("abort", endShell);
     await shell.end();
+    endStrays(running.platform, running.build);
   }
 }
 

@@ -5,6 +5,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DIRECTORY_VARIABLE } from "../ground/orphans.ts";
+import { killMarked } from "../machines/process-group.ts";
 import type { Platform } from "../platform.ts";
 import type { Build } from "./model.ts";
 
@@ -68,8 +69,17 @@ export function environmentOf(
     CODEBUILD_START_TIME: String(build.startTime),
     SANDBOX_PRIVILEGED: build.environment.privilegedMode ? "1" : "0",
     SANDBOX_REGISTRY_URL: registryUrl,
-    [DIRECTORY_VARIABLE]: platform.directory,
+    ...marksOf(platform, build),
   };
+}
+
+function marksOf(platform: Platform, build: Build): Record<string, string> {
+  return { [DIRECTORY_VARIABLE]: platform.directory, SANDBOX_BUILD: build.id };
+}
+
+/** What left the shell's process group as well: nothing outlives its build. */
+export function endStrays(platform: Platform, build: Build): void {
+  killMarked(Object.entries(marksOf(platform, build)).map(([name, value]) => `${name}=${value}`));
 }
 
 function standInsOf(platform: Platform): string {

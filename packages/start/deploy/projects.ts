@@ -29,7 +29,8 @@ async function deployProject(
     timeoutInMinutes: one.timeoutMinutes,
     logsConfig: {
       cloudWatchLogs: { status: "DISABLED" },
-      s3Logs: { status: "ENABLED", location: one.logLocation },
+      // Disabled is CodeBuild's own encryption, by a KMS key; the bucket's remains.
+      s3Logs: { status: "ENABLED", location: one.logLocation, encryptionDisabled: true },
     },
   };
   const created = await ignoring(
