@@ -256,6 +256,24 @@ test.concurrent("Without a rollback a deployment fails where it is, and the task
   );
 });
 
+test.concurrent("A task that is killed while a broken release is rolled out comes again as what it was.", async () => {
+  await world.serve("holds", await world.define("holds", image("v1")), { desiredCount: 2 });
+  await world.steady("holds");
+  const before = (await world.tasks("holds")).map(({ taskArn }) => taskArn);
+  await world.update("holds", { taskDefinition: await world.define("holds", image("broken")) });
+  const victim = (await world.tasks("holds")).find(({ taskArn }) => taskArn === before[0])!;
+  process.kill(Number(victim.containers![0]!.runtimeId!.split("-").at(-1)), "SIGKILL");
+  await until("two of the first revision", 10, async () => {
+    const running = (await world.tasks("holds")).filter(({ lastStatus }) => lastStatus === "RUNNING");
+    const old = running.filter(({ taskDefinitionArn }) => taskDefinitionArn!.endsWith(":1"));
+    return old.length === 2 && old.every(({ taskArn }) => taskArn !== victim.taskArn);
+  });
+  const [primary, source] = (await world.describe("holds")).deployments!;
+  expect(primary).toMatchObject({ status: "PRIMARY", rolloutState: "IN_PROGRESS" });
+  expect(source).toMatchObject({ status: "ACTIVE", desiredCount: 2, runningCount: 2 });
+  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "holds", force: true }));
+});
+
 test.concurrent("A crash loop slows down, and is fixed by the next deployment.", async () => {
   const broken = await world.define("loop", image("broken"));
   await world.serve("loop", broken, { desiredCount: 1 });

@@ -1,14 +1,14 @@
 // One look at a service: how its tasks are, what is to be started and stopped, and where its deployments stand. What is
 // decided is done at once; what comes of it is seen by the next pass.
 import { nameOfService, note, noteOnce } from "../events.ts";
-import type { EcsService, Task } from "../model.ts";
+import type { Deployment, EcsService, Task } from "../model.ts";
 import { type State, saveSoon, tasksOf } from "../state.ts";
 import { endTask } from "../tasks/end-task.ts";
 import { addFailure, forgiveFailures } from "./failures.ts";
 import { launchForService, taskList } from "./launch.ts";
 import { planTasks } from "./plan.ts";
 import { settle, watchFailures } from "./rollout.ts";
-import { firstHealthy, keeperOf, readTargets, type SeenTask, seeTasks } from "./standing.ts";
+import { firstHealthy, keeperOf, readTargets, type SeenTask, seeTasks, sourceOf } from "./standing.ts";
 
 const BUSY_MILLISECONDS = 60;
 const STEADY_MILLISECONDS = 300;
@@ -31,7 +31,9 @@ export async function passOver(state: State, service: EcsService): Promise<numbe
     maximumPercent,
     rollingOut: primary?.rolloutState === "IN_PROGRESS",
   });
-  const started = startTasks(state, service, plan.start);
+  // What's New, November 2025: tasks that end during a rolling deployment are replaced by the revision they belong to.
+  const startedOld = startTasks(state, service, sourceOf(service), plan.startOld);
+  const started = startedOld + startTasks(state, service, keeperOf(service), plan.start);
   const stopped = stopTasks(state, service, seen, plan.stop);
   const acted = started + stopped > 0;
   if (service.status === "DRAINING") {
@@ -53,14 +55,18 @@ function nextLook({ platform }: State, service: EcsService): number {
   return Math.min(Math.max(pause, BUSY_MILLISECONDS), STEADY_MILLISECONDS);
 }
 
-function startTasks(state: State, service: EcsService, count: number): number {
-  const deployment = keeperOf(service);
+function startTasks(
+  state: State,
+  service: EcsService,
+  deployment: Deployment | undefined,
+  count: number,
+): number {
   if (count === 0 || !deployment || state.platform.now() < deployment.retryAt) return 0;
   const started: Task[] = [];
   while (started.length < count) {
     const task = launchForService(state, service, deployment);
     if (!task) {
-      placementFailed(state, service);
+      placementFailed(state, service, deployment);
       break;
     }
     started.push(task);
@@ -81,8 +87,7 @@ function startTasks(state: State, service: EcsService, count: number): number {
 }
 
 /** It counts as a failed task, unless room is about to be made: something of the service is on its way out. */
-function placementFailed(state: State, service: EcsService): void {
-  const deployment = keeperOf(service)!;
+function placementFailed(state: State, service: EcsService, deployment: Deployment): void {
   const leaving = tasksOf(state, service).some(
     (task) => task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED",
   );

@@ -7,6 +7,8 @@ export type Standing = {
   createdAt: number;
   /** Of the deployment that starts tasks, in a place where it may stay. */
   current: boolean;
+  /** Of the completed deployment that is being replaced, in a place where it may stay. */
+  source: boolean;
   /** `starting` until it runs; `unproven` while nobody has said yet how it is. */
   state: "starting" | "unproven" | "healthy" | "unhealthy";
 };
@@ -19,7 +21,12 @@ export type Demand = {
   rollingOut: boolean;
 };
 
-export type Plan = { start: number; stop: { id: string; unhealthy: boolean }[] };
+export type Plan = {
+  start: number;
+  /** Of the revision that is being replaced: its tasks that end on their own are started again, as far as the minimum needs them. */
+  startOld: number;
+  stop: { id: string; unhealthy: boolean }[];
+};
 
 export function limitsOf({ desired, minimumHealthyPercent, maximumPercent }: Demand) {
   return {
@@ -34,35 +41,63 @@ export function planTasks(tasks: Standing[], demand: Demand): Plan {
   const current = tasks.filter((task) => task.current);
   const sick = current.filter(({ state }) => state === "unhealthy");
   const good = current.filter(({ state }) => state !== "unhealthy");
-  const outdated = byUse(tasks.filter((task) => !task.current));
-  const healthy = (among: Standing[]) => among.filter(({ state }) => state === "healthy").length;
 
   const surplus = dropOrder(good).slice(0, Math.max(0, good.length - desired));
-  const replaced = healthy(good) >= desired;
-  const wanted = Math.max(0, desired - good.length);
+  const replaced = healthyOf(good) >= desired;
   const sickNow = demand.rollingOut || replaced ? sick : [];
-  const running = tasks.length - surplus.length - sickNow.length;
-  const start = Math.min(wanted, Math.max(0, maximum - running));
-  let short = wanted - start;
+  const room = Math.max(0, maximum - (tasks.length - surplus.length - sickNow.length));
+  const needed = Math.max(0, minimum - healthyOf(good));
+  const kept = keepOld(tasks, needed);
+  const missing = demand.rollingOut ? needed - kept.size : 0;
+  const startOld = Math.min(missing, room);
+  const wanted = Math.max(0, desired - good.length);
+  const start = Math.min(wanted, room - startOld);
 
-  const stop = [...surplus, ...sickNow].map(toStop);
-  for (const task of sick.filter((one) => !sickNow.includes(one))) {
-    if (short <= 0) break;
-    stop.push(toStop(task));
-    short--;
-  }
-  const spare = healthy(tasks) - healthy(surplus) - minimum;
+  const short = { current: wanted - start, old: missing - startOld };
+  const sickFirst = sick.filter((one) => !sickNow.includes(one)).slice(0, short.current);
+  const healthyLeft = healthyOf(tasks) - healthyOf(surplus);
   // A healthy old task goes for each new one that is healthy, or to make room for a new one.
-  let mayGo = Math.min(spare, Math.max(healthy(tasks) - healthy(surplus) - desired, short));
-  for (const task of outdated) {
-    if (task.state === "healthy") {
-      if (mayGo <= 0) continue;
-      mayGo--;
-    } else if (!(task.state === "starting" || replaced || short > 0)) continue;
-    else if (task.state !== "starting") short--;
-    stop.push({ id: task.id, unhealthy: false });
-  }
-  return { start, stop };
+  const mayGo = Math.min(
+    healthyLeft - minimum,
+    Math.max(healthyLeft - desired, short.current - sickFirst.length),
+  );
+  const old = leaving(tasks, kept, { mayGo, replaced, short: short.current - sickFirst.length + short.old });
+  return {
+    start,
+    startOld,
+    stop: [...[...surplus, ...sickNow, ...sickFirst].map(toStop), ...old],
+  };
+}
+
+const healthyOf = (tasks: Standing[]) => tasks.filter(({ state }) => state === "healthy").length;
+
+/** Those of the old ones that are needed for the minimum: what is healthy, then what is coming up again. */
+function keepOld(tasks: Standing[], needed: number): Set<string> {
+  const coming = (task: Standing) => task.source && (task.state === "starting" || task.state === "unproven");
+  const useful = tasks.filter((task) => !task.current && (task.state === "healthy" || coming(task)));
+  return new Set(
+    byUse(useful)
+      .reverse()
+      .slice(0, needed)
+      .map(({ id }) => id),
+  );
+}
+
+function leaving(
+  tasks: Standing[],
+  kept: Set<string>,
+  given: { mayGo: number; replaced: boolean; short: number },
+): Plan["stop"] {
+  let { mayGo, short } = given;
+  const goes = ({ id, state }: Standing): boolean => {
+    if (state === "healthy") return mayGo-- > 0;
+    if (kept.has(id)) return false;
+    if (state === "starting" || given.replaced) return true;
+    return short-- > 0;
+  };
+  return byUse(tasks.filter((task) => !task.current))
+    .filter(goes)
+    .map(({ id }) => ({ id, unhealthy: false }));
 }
 
 const toStop = ({ id, state }: Standing) => ({ id, unhealthy: state === "unhealthy" });

@@ -23,6 +23,7 @@ export async function readTargets(state: State, service: EcsService): Promise<He
 
 export function seeTasks(state: State, service: EcsService, health: Health): SeenTask[] {
   const keeper = keeperOf(service);
+  const source = sourceOf(service);
   return tasksOf(state, service)
     .filter(isWanted)
     .map((task) => ({
@@ -31,6 +32,7 @@ export function seeTasks(state: State, service: EcsService, health: Health): See
       zone: task.zone,
       createdAt: task.createdAt,
       current: isCurrent(state, service, task, keeper?.id),
+      source: source !== undefined && task.startedBy === source.id && !isOnDraining(state, task),
       ...judge(state, service, task, health),
     }));
 }
@@ -42,8 +44,20 @@ export function keeperOf(service: EcsService) {
   return others.find(({ everCompleted }) => everCompleted);
 }
 
+/** The completed deployment that is being replaced. */
+export function sourceOf(service: EcsService) {
+  const [primary, ...others] = service.deployments;
+  return primary?.rolloutState === "IN_PROGRESS"
+    ? others.find(({ everCompleted }) => everCompleted)
+    : undefined;
+}
+
+function isOnDraining(state: State, task: Task): boolean {
+  return state.instances.get(task.instanceArn ?? "")?.status === "DRAINING";
+}
+
 function isCurrent(state: State, service: EcsService, task: Task, keeperId: string | undefined): boolean {
-  if (state.instances.get(task.instanceArn ?? "")?.status === "DRAINING") return false;
+  if (isOnDraining(state, task)) return false;
   // A deployment that failed without a rollback stays where it is, beside what was there before.
   return service.deployments[0]?.rolloutState === "FAILED" || task.startedBy === keeperId;
 }
