@@ -274,16 +274,38 @@ test.concurrent("A task that is killed while a broken release is rolled out come
   await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "holds", force: true }));
 });
 
+test.concurrent("A deployment that may neither start nor stop a task says so, and goes on when it may.", async () => {
+  const deploymentConfiguration = { minimumHealthyPercent: 100, maximumPercent: 150 };
+  const first = await world.define("stuck", image("v1"));
+  await world.serve("stuck", first, { desiredCount: 1, deploymentConfiguration });
+  await world.steady("stuck");
+  await world.update("stuck", { forceNewDeployment: true });
+  await until("the event", 5, async () =>
+    (await world.describe("stuck")).events!.some(({ message }) =>
+      message!.includes("was unable to stop or start tasks during a deployment"),
+    ),
+  );
+  await world.update("stuck", {
+    deploymentConfiguration: { ...deploymentConfiguration, maximumPercent: 200 },
+  });
+  await world.steady("stuck");
+  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "stuck", force: true }));
+});
+
 test.concurrent("A crash loop slows down, and is fixed by the next deployment.", async () => {
   const broken = await world.define("loop", image("broken"));
-  await world.serve("loop", broken, { desiredCount: 1 });
+  // Without room for both at once: the one that crashes must not keep the place of the one that does not.
+  const deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 100 };
+  await world.serve("loop", broken, { desiredCount: 1, deploymentConfiguration });
   const stopped = await until("four crashes", 15, async () => {
     const found = await world.tasks("loop", "STOPPED");
     return found.length >= 4 && found;
   });
-  const times = stopped.map(({ createdAt }) => createdAt!.getTime()).sort((a, b) => a - b);
-  const gaps = times.slice(1).map((at, index) => at - times[index]!);
-  expect(gaps[2]).toBeGreaterThan(gaps[0]! + 250);
+  const inTurn = stopped.sort((a, b) => Number(a.createdAt) - Number(b.createdAt));
+  const pauses = inTurn.slice(1).map((task, at) => Number(task.createdAt) - Number(inTurn[at]!.stoppingAt));
+  // 0, 250 and 500 ms after each failure, counted from a moment later.
+  expect(pauses[1]).toBeGreaterThan(150);
+  expect(pauses[2]).toBeGreaterThan(400);
   const service = await world.describe("loop");
   expect(service.deployments![0]!.failedTasks).toBeGreaterThanOrEqual(4);
   expect(

@@ -6,7 +6,7 @@ import { type State, saveSoon, tasksOf } from "../state.ts";
 import { endTask } from "../tasks/end-task.ts";
 import { addFailure, forgiveFailures } from "./failures.ts";
 import { launchForService, taskList } from "./launch.ts";
-import { planTasks } from "./plan.ts";
+import { type Plan, planTasks } from "./plan.ts";
 import { settle, watchFailures } from "./rollout.ts";
 import { firstHealthy, keeperOf, readTargets, type SeenTask, seeTasks, sourceOf } from "./standing.ts";
 
@@ -30,12 +30,14 @@ export async function passOver(state: State, service: EcsService): Promise<numbe
     minimumHealthyPercent,
     maximumPercent,
     rollingOut: primary?.rolloutState === "IN_PROGRESS",
+    replacing: isReplacing(service),
   });
   // What's New, November 2025: tasks that end during a rolling deployment are replaced by the revision they belong to.
   const startedOld = startTasks(state, service, sourceOf(service), plan.startOld);
   const started = startedOld + startTasks(state, service, keeperOf(service), plan.start);
   const stopped = stopTasks(state, service, seen, plan.stop);
   const acted = started + stopped > 0;
+  if (isStuck(service, seen, plan)) noteOnce(state, service, `${nameOfService(service)} ${STUCK}`);
   if (service.status === "DRAINING") {
     finish(state, service);
     return BUSY_MILLISECONDS;
@@ -46,6 +48,25 @@ export async function passOver(state: State, service: EcsService): Promise<numbe
   if (acted || steady !== service.steady) saveSoon(state);
   service.steady = steady;
   return nextLook(state, service);
+}
+
+/** An old revision that crashes again and again must not keep the room of the one that puts it right. */
+function isReplacing(service: EcsService): boolean {
+  const source = sourceOf(service);
+  return source !== undefined && source.failuresInRow < 2;
+}
+
+const STUCK =
+  "was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.";
+
+/** All is healthy, more of the new revision is wanted, and the limits let nothing start or stop. */
+function isStuck(service: EcsService, seen: SeenTask[], plan: Plan): boolean {
+  const nothing = plan.start + plan.startOld + plan.stop.length === 0;
+  const current = seen.filter((task) => task.current).length;
+  const rollingOut = service.deployments[0]?.rolloutState === "IN_PROGRESS";
+  return (
+    nothing && rollingOut && current < service.desiredCount && seen.every((task) => task.state === "healthy")
+  );
 }
 
 function nextLook({ platform }: State, service: EcsService): number {

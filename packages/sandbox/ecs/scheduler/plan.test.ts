@@ -16,6 +16,7 @@ const demand = (part: Partial<Demand>): Demand => ({
   minimumHealthyPercent: 100,
   maximumPercent: 200,
   rollingOut: true,
+  replacing: part.rollingOut ?? true,
   ...part,
 });
 
@@ -36,6 +37,11 @@ test("with 100/200 all new ones start first, and an old one goes for each that i
   expect(stopped([...OLD, ...tasks(true, "starting", "unproven", "starting")])).toEqual([]);
   expect(stopped([...OLD, ...tasks(true, "healthy", "unproven", "starting")])).toEqual(["old-0"]);
   expect(stopped([...OLD, ...tasks(true, "healthy", "healthy", "healthy")])).toHaveLength(3);
+});
+
+test("a first deployment starts as many as the maximum allows", () => {
+  const first = demand({ desired: 1, maximumPercent: 150, replacing: false });
+  expect(planTasks([], first)).toEqual({ start: 1, startOld: 0, stop: [] });
 });
 
 test("with 50/100 an old one goes first, to make room", () => {

@@ -19,6 +19,8 @@ export type Demand = {
   maximumPercent: number;
   /** A new deployment is under way: its unhealthy tasks end at once. In a steady service a replacement comes first. */
   rollingOut: boolean;
+  /** There is a completed deployment to be replaced, and its tasks do start. */
+  replacing: boolean;
 };
 
 export type Plan = {
@@ -48,7 +50,7 @@ export function planTasks(tasks: Standing[], demand: Demand): Plan {
   const room = Math.max(0, maximum - (tasks.length - surplus.length - sickNow.length));
   const needed = Math.max(0, minimum - healthyOf(good));
   const kept = keepOld(tasks, needed);
-  const missing = demand.rollingOut ? needed - kept.size : 0;
+  const missing = demand.replacing ? needed - kept.size : 0;
   const startOld = Math.min(missing, room);
   const wanted = Math.max(0, desired - good.length);
   const start = Math.min(wanted, room - startOld);
