@@ -1,5 +1,4 @@
 // Auto Scaling as its users see it, with the unchanged SDK clients: a group of real processes behind a load balancer.
-import { Agent, get } from "node:http";
 import {
   type Activity,
   AttachInstancesCommand,
@@ -10,10 +9,12 @@ import {
   type CreateAutoScalingGroupCommandInput,
   CreateOrUpdateTagsCommand,
   DeleteAutoScalingGroupCommand,
+  DeleteTagsCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,
   DescribeLoadBalancerTargetGroupsCommand,
   DescribeScalingActivitiesCommand,
+  DescribeTagsCommand,
   DetachInstancesCommand,
   DetachLoadBalancerTargetGroupsCommand,
   EnterStandbyCommand,
@@ -22,6 +23,7 @@ import {
   ResumeProcessesCommand,
   SetDesiredCapacityCommand,
   SetInstanceHealthCommand,
+  SetInstanceProtectionCommand,
   SuspendProcessesCommand,
   TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
@@ -49,6 +51,7 @@ import {
   instanceHouse,
   textOf,
 } from "./ec2-clients.ts";
+import { keepAsking } from "./keep-asking.ts";
 import { refusal } from "./running-sandbox.ts";
 
 let house: InstanceHouse;
@@ -160,32 +163,33 @@ test("A group keeps its count: members that are terminated or called unhealthy a
   expect(causes).toContainEqual(expect.stringMatching(/in response to a user health-check\.$/));
 });
 
-test("Scaling out and in behind a load balancer fails no request of clients that keep their connections.", async () => {
-  const { autoScaling, elb } = house;
-  const port = 8081;
-  const group = await elb.send(
+/** A target group of instances behind a listener on the same port. */
+async function aListener(Port: number): Promise<{ TargetGroupArn: string; url: string }> {
+  const { elb } = house;
+  const shape = { Protocol: "HTTP", Port } as const;
+  const made = await elb.send(
     new CreateTargetGroupCommand({
+      ...shape,
       Name: unique("targets"),
-      Protocol: "HTTP",
-      Port: port,
       TargetType: "instance",
       HealthCheckIntervalSeconds: 5,
       HealthCheckTimeoutSeconds: 2,
-      HealthyThresholdCount: 2,
+      UnhealthyThresholdCount: 2,
     }),
   );
-  const TargetGroupArn = group.TargetGroups![0]!.TargetGroupArn!;
-  const balancer = await elb.send(
-    new CreateLoadBalancerCommand({
-      Name: unique("balancer"),
-      Subnets: ["subnet-sandbox-a", "subnet-sandbox-b"],
-    }),
-  );
+  const TargetGroupArn = made.TargetGroups![0]!.TargetGroupArn!;
+  const Subnets = ["subnet-sandbox-a", "subnet-sandbox-b"];
+  const balancer = await elb.send(new CreateLoadBalancerCommand({ Name: unique("balancer"), Subnets }));
   const { LoadBalancerArn, DNSName } = balancer.LoadBalancers![0]!;
   const DefaultActions = [{ Type: "forward" as const, TargetGroupArn }];
-  await elb.send(
-    new CreateListenerCommand({ LoadBalancerArn, Protocol: "HTTP", Port: port, DefaultActions }),
-  );
+  await elb.send(new CreateListenerCommand({ ...shape, LoadBalancerArn, DefaultActions }));
+  return { TargetGroupArn, url: `http://${DNSName}:${Port}/` };
+}
+
+test("Scaling out and in behind a load balancer fails no request of clients that keep their connections.", async () => {
+  const { autoScaling, elb } = house;
+  const port = 8081;
+  const { TargetGroupArn, url } = await aListener(port);
   const template = await aTemplate({ UserData: installsServer("v1", port, 50) });
   const name = await aGroup(template, { TargetGroupARNs: [TargetGroupArn] });
   const health = async () =>
@@ -201,7 +205,7 @@ test("Scaling out and in behind a load balancer fails no request of clients that
     { LoadBalancerTargetGroupARN: TargetGroupArn, State: "InService" },
   ]);
 
-  const clients = Array.from({ length: 6 }, () => keepAsking(`http://${DNSName}:${port}/`));
+  const clients = Array.from({ length: 6 }, () => keepAsking(url));
   await autoScaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: 4 }));
   await settled(name, 4);
   await healthy(4);
@@ -221,35 +225,6 @@ test("Scaling out and in behind a load balancer fails no request of clients that
   expect(seen.map(({ failed }) => failed)).toEqual(Array(6).fill(0));
   expect(Math.min(...seen.map(({ asked }) => asked))).toBeGreaterThan(5);
 });
-
-/** One request after the other on one connection, as long as it is kept. */
-function keepAsking(url: string) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const seen = { asked: 0, failed: 0 };
-  let going = true;
-  const ask = () =>
-    new Promise<void>((resolve) => {
-      const request = get(url, { agent }, (answer) => {
-        if (answer.statusCode !== 200) seen.failed++;
-        answer.resume().on("end", resolve);
-      });
-      request.on("error", () => {
-        seen.failed++;
-        resolve();
-      });
-    });
-  const done = (async () => {
-    for (; going; seen.asked++) await ask();
-    agent.destroy();
-  })();
-  return {
-    async stop() {
-      going = false;
-      await done;
-      return seen;
-    },
-  };
-}
 
 test("New members come from the template version that is meant at their launch, old ones go first.", async () => {
   const { autoScaling, ec2 } = house;
@@ -370,6 +345,36 @@ test("Members leave for standby and come back, are detached and attached, and th
   expect((await describeGroup(name)).TargetGroupARNs).toEqual([]);
 });
 
+test("Protected members stay when the group shrinks, a cooldown holds where it is honoured, tags come and go.", async () => {
+  const { autoScaling } = house;
+  const name = await aGroup(await aTemplate());
+  const [one, two] = await settled(name, 2);
+  const named = { AutoScalingGroupName: name };
+  const shrink = { ...named, DesiredCapacity: 1 };
+  const early = autoScaling.send(new SetDesiredCapacityCommand({ ...shrink, HonorCooldown: true }));
+  expect(await refusal(early)).toBe("ScalingActivityInProgressFault");
+  await autoScaling.send(
+    new SetInstanceProtectionCommand({ ...named, InstanceIds: [one!], ProtectedFromScaleIn: true }),
+  );
+  await autoScaling.send(new SetDesiredCapacityCommand(shrink));
+  expect(await settled(name, 1)).toEqual([one]);
+  await house.until(two!, "terminated");
+  await autoScaling.send(new SetDesiredCapacityCommand({ ...named, DesiredCapacity: 0 }));
+  expect((await describeGroup(name)).Instances).toMatchObject([{ LifecycleState: "InService" }]);
+  await autoScaling.send(
+    new SetInstanceProtectionCommand({ ...named, InstanceIds: [one!], ProtectedFromScaleIn: false }),
+  );
+  await settled(name, 0);
+
+  const tag = { ResourceId: name, ResourceType: "auto-scaling-group", Key: "surge", Value: "1" };
+  await autoScaling.send(new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, PropagateAtLaunch: false }] }));
+  const Filters = [{ Name: "auto-scaling-group", Values: [name] }];
+  const tags = async () => (await autoScaling.send(new DescribeTagsCommand({ Filters }))).Tags;
+  expect(await tags()).toEqual([{ ...tag, PropagateAtLaunch: false }]);
+  await autoScaling.send(new DeleteTagsCommand({ Tags: [tag] }));
+  expect(await tags()).toEqual([]);
+});
+
 test("What a group cannot be is refused in the words of Auto Scaling.", async () => {
   const { autoScaling } = house;
   const template = await aTemplate();
@@ -401,31 +406,8 @@ test("What a group cannot be is refused in the words of Auto Scaling.", async ()
 });
 
 test("With health checks of the load balancer, a member that does not answer is replaced after its grace.", async () => {
-  const { autoScaling, elb } = house;
-  const port = 8083;
-  const made = await elb.send(
-    new CreateTargetGroupCommand({
-      Name: unique("targets"),
-      Protocol: "HTTP",
-      Port: port,
-      TargetType: "instance",
-      HealthCheckIntervalSeconds: 5,
-      HealthCheckTimeoutSeconds: 2,
-      UnhealthyThresholdCount: 2,
-    }),
-  );
-  const TargetGroupArn = made.TargetGroups![0]!.TargetGroupArn!;
-  const balancer = await elb.send(
-    new CreateLoadBalancerCommand({
-      Name: unique("balancer"),
-      Subnets: ["subnet-sandbox-a", "subnet-sandbox-b"],
-    }),
-  );
-  const { LoadBalancerArn } = balancer.LoadBalancers![0]!;
-  const DefaultActions = [{ Type: "forward" as const, TargetGroupArn }];
-  await elb.send(
-    new CreateListenerCommand({ LoadBalancerArn, Protocol: "HTTP", Port: port, DefaultActions }),
-  );
+  const { autoScaling } = house;
+  const { TargetGroupArn } = await aListener(8083);
   const ofBalancer = { HealthCheckType: "ELB", TargetGroupARNs: [TargetGroupArn], DesiredCapacity: 1 };
   const patient = await aGroup(await aTemplate(), { ...ofBalancer, HealthCheckGracePeriod: 60 });
   const strict = await aGroup(await aTemplate(), { ...ofBalancer, HealthCheckGracePeriod: 0 });
