@@ -14,10 +14,17 @@ export type Bundle = { short: string; zip: Uint8Array; sizeBytes: number };
 
 export async function bundleFunctions(root: string, functions: FunctionBlueprint[]): Promise<Bundle[]> {
   const cache = openBundleCache(root);
-  return Promise.all(functions.map((one) => bundleFunction(root, cache, one)));
+  const bundles = await Promise.all(functions.map((one) => bundleFunction(root, cache, one)));
+  // esbuild is a process of its own, which would stay as long as this one.
+  if (bundles.some(({ isNew }) => isNew)) await (await import("esbuild")).stop();
+  return bundles.map(({ bundle }) => bundle);
 }
 
-async function bundleFunction(root: string, cache: BundleCache, one: FunctionBlueprint): Promise<Bundle> {
+async function bundleFunction(
+  root: string,
+  cache: BundleCache,
+  one: FunctionBlueprint,
+): Promise<{ bundle: Bundle; isNew: boolean }> {
   const options = {
     ...bundleOptions(join(root, one.handler)),
     write: false as const,
@@ -27,7 +34,7 @@ async function bundleFunction(root: string, cache: BundleCache, one: FunctionBlu
   const assets = one.assets ? listFiles(join(root, one.assets)) : [];
   const question = { short: one.short, options, assets: assets.map((path) => relative(root, path)) };
   const kept = cache.read(question);
-  if (kept) return { short: one.short, ...kept };
+  if (kept) return { bundle: { short: one.short, ...kept }, isNew: false };
   const [{ build }, { zipSync }] = await Promise.all([import("esbuild"), import("fflate")]);
   const result = await build(options);
   const files = modulesOf(result);
@@ -35,7 +42,7 @@ async function bundleFunction(root: string, cache: BundleCache, one: FunctionBlu
   // Level 1: it is unpacked again on this machine, so speed counts and size does not.
   const made = { zip: zipSync(files, { level: 1 }), sizeBytes: loadedBytes(result.metafile) };
   cache.write(question, Object.keys(result.metafile.inputs), made);
-  return { short: one.short, ...made };
+  return { bundle: { short: one.short, ...made }, isNew: true };
 }
 
 /** All files of a build, as they lie in the zip. */

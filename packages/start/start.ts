@@ -1,6 +1,8 @@
 // `npm start`: the whole house in the foreground, until Ctrl-C or SIGTERM.
 import { keepCompiledCode } from "./compiled-code.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 
+keepHeapSmall();
 keepCompiledCode();
 
 async function main(): Promise<void> {
