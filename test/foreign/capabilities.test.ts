@@ -16,7 +16,7 @@ for (const [service, probes] of Object.entries(CAPABILITIES)) {
   describe(service, () => {
     for (const [capability, probe] of Object.entries(probes)) {
       const lack = lackOf(judge.name, service, capability);
-      test(lack ? `lacks: ${capability} (${lack.answers})` : capability, async ({ task }) => {
+      test.concurrent(lack ? `lacks: ${capability} (${lack.answers})` : capability, async ({ task }) => {
         const answer = await ask(probe);
         task.meta.asked = { service, capability, answer };
         const learnt = `${judge.name} has learnt it: take its line "${capability}" out of lacks.ts`;

@@ -92,7 +92,7 @@ export const LACKS: Lack[] = [
     judge: "moto",
     service: "Step Functions",
     capability: "catches a function's error by its name",
-    answers: 'answers {"StatusCode": 200, "Payload": {}}',
+    answers: "another output",
   },
   { judge: "moto", service: "Step Functions", capability: "evaluates JSONata", answers: "States.Runtime" },
   {
