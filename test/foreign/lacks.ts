@@ -14,6 +14,12 @@ export const LACKS: Lack[] = [
   { judge: "moto", service: "CodeBuild", capability: "changes a project", answers: "no such call" },
   {
     judge: "moto",
+    service: "ECS",
+    capability: "registers a service's tasks with its target group",
+    answers: "registers none",
+  },
+  {
+    judge: "moto",
     service: "Auto Scaling",
     capability: "replaces an instance that was marked unhealthy",
     answers: "leaves it",
@@ -138,6 +144,12 @@ export const LACKS: Lack[] = [
     service: "Systems Manager",
     capability: "tells what came of a command on each host",
     answers: "HTTP 500",
+  },
+  {
+    judge: "MiniStack",
+    service: "ECS",
+    capability: "registers a service's tasks with its target group",
+    answers: "registers none",
   },
   {
     judge: "MiniStack",

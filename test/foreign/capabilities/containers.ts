@@ -8,11 +8,17 @@ import {
   ECSClient,
   ListTaskDefinitionsCommand,
   ListTasksCommand,
+  type LoadBalancer,
   RegisterTaskDefinitionCommand,
   StopTaskCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { aNetwork } from "./balancer.ts";
+import {
+  CreateListenerCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { aLoadBalancer, aNetwork, aTargetGroup, type Network } from "./balancer.ts";
 import { eventually, fresh, type Probes, WORKS } from "./probe.ts";
 
 const ecs = new ECSClient({});
@@ -41,6 +47,20 @@ export const ECS: Probes = {
     const found = await eventually(look, (one) => states(one) === "PRIMARY COMPLETED", 5);
     return states(found) === "PRIMARY COMPLETED" ? WORKS : states(found);
   },
+  "registers a service's tasks with its target group": async () => {
+    const network = await aNetwork();
+    const LoadBalancerArn = await aLoadBalancer(network);
+    const targetGroupArn = await aTargetGroup(network);
+    const elb = new ElasticLoadBalancingV2Client({});
+    const DefaultActions = [{ Type: "forward" as const, TargetGroupArn: targetGroupArn }];
+    await elb.send(
+      new CreateListenerCommand({ LoadBalancerArn, Protocol: "HTTP", Port: 80, DefaultActions }),
+    );
+    await aService(1, network, [{ targetGroupArn, containerName: "app", containerPort: 8080 }]);
+    const look = () => elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
+    const found = await eventually(look, (one) => (one.TargetHealthDescriptions ?? []).length > 0, 5);
+    return (found.TargetHealthDescriptions ?? []).length > 0 ? WORKS : "registers none";
+  },
   "says why a task was stopped": async () => {
     const { cluster, service } = await aService(1);
     const list = () => ecs.send(new ListTasksCommand({ cluster, serviceName: service }));
@@ -65,12 +85,12 @@ export const ECR: Probes = {
   },
 };
 
-async function aService(desiredCount: number) {
+async function aService(desiredCount: number, network?: Network, loadBalancers: LoadBalancer[] = []) {
   const cluster = fresh();
   const service = fresh();
   const family = fresh();
   await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
-  const { subnets, securityGroup } = await aNetwork();
+  const { subnets, securityGroup } = network ?? (await aNetwork());
   await ecs.send(
     new CreateServiceCommand({
       cluster,
@@ -78,6 +98,7 @@ async function aService(desiredCount: number) {
       taskDefinition: await aRevision(family),
       desiredCount,
       launchType: "FARGATE",
+      loadBalancers,
       networkConfiguration: { awsvpcConfiguration: { subnets, securityGroups: [securityGroup] } },
     }),
   );
@@ -94,7 +115,14 @@ async function aRevision(family: string): Promise<string> {
       networkMode: "awsvpc",
       cpu: "256",
       memory: "512",
-      containerDefinitions: [{ name: "app", image: "registry/app@sha256:0", essential: true }],
+      containerDefinitions: [
+        {
+          name: "app",
+          image: "registry/app@sha256:0",
+          essential: true,
+          portMappings: [{ containerPort: 8080 }],
+        },
+      ],
     }),
   );
   return taskDefinition!.taskDefinitionArn!;
