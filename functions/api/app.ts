@@ -11,6 +11,7 @@ import { mountDocs } from "./docs-page.ts";
 import { describe } from "./openapi.ts";
 import { type ApiEnv, mount } from "./pipeline.ts";
 import { asTuttiError, problemResponse } from "./problem.ts";
+import { assertDeclared } from "./reach.ts";
 import { methodOf, pathOf, type Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { securityHeaders } from "./security-headers.ts";
@@ -19,6 +20,7 @@ import { mountWeb } from "./web.ts";
 export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
   const routes = ROUTES as readonly Route[];
+  assertDeclared(routes);
   app.use("*", securityHeaders);
   app.use("*", audit(deps));
   app.use("/v1/*", authenticate(deps));

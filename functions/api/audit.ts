@@ -2,6 +2,7 @@
 // leaves none. A line that cannot be written is logged loudly and does not take the answer away.
 import type { MiddlewareHandler } from "hono";
 import { instant } from "#core/clock.ts";
+import { outcomeOf } from "#core/domain/audit-entry.ts";
 import type { ApiDeps } from "./deps.ts";
 import { type ApiEnv, sourceIpOf } from "./pipeline.ts";
 
@@ -13,15 +14,21 @@ export function audit(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
     await next();
     if (SAFE_METHODS.has(c.req.method)) return;
     const code = c.get("code");
+    const caller = c.get("caller");
+    const { app, environment } = c.get("about") ?? {};
     const entry = {
       id: deps.ids("aud"),
       at: instant(deps.clock.now()),
-      actor: c.get("caller")?.name ?? "anonymous",
+      actor: caller?.name ?? "anonymous",
+      actorId: caller?.id ?? c.get("endedToken") ?? "anonymous",
       sourceIp: sourceIpOf(c),
       method: c.req.method,
       path: c.req.path.slice(0, LONGEST_PATH),
       status: c.res.status,
+      outcome: outcomeOf(c.res.status),
       ...(code === undefined ? {} : { code }),
+      ...(app === undefined ? {} : { app }),
+      ...(environment === undefined ? {} : { environment }),
     };
     await deps.store.audit
       .append(entry)

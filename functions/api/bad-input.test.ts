@@ -83,7 +83,7 @@ test("what is of the contract and not built yet says so", async () => {
     code: "not_supported_yet",
     errors: [{ path: "freezes" }],
   });
-  expect(await refused("POST", "/v1/tokens", { name: "ci" })).toEqual({
+  expect(await refused("POST", "/v1/trains", { name: "ci" })).toEqual({
     status: 422,
     code: "not_supported_yet",
   });

@@ -7,7 +7,13 @@ import type { Answer } from "./pipeline.ts";
 import { asTuttiError, problemOf } from "./problem.ts";
 import { refusal } from "./validate.ts";
 
-export type Keyed = { key: string | undefined; scope: string; fingerprint: string };
+export type Keyed = {
+  key: string | undefined;
+  scope: string;
+  fingerprint: string;
+  /** What is kept of an answer's body. */
+  kept?: ((body: unknown) => unknown) | undefined;
+};
 
 type Deps = Pick<ApiDeps, "store" | "clock" | "log">;
 
@@ -16,7 +22,7 @@ const WAIT_MS = 20_000;
 const ASK_MS = 200;
 
 export async function answerOnce(deps: Deps, keyed: Keyed, work: () => Promise<Answer>): Promise<Answer> {
-  const { key, scope, fingerprint } = keyed;
+  const { key, scope, fingerprint, kept: keep = (body: unknown) => body } = keyed;
   if (key === undefined) return work();
   if (!KEY.test(key))
     throw refusal([{ path: "Idempotency-Key", message: "must be 1 to 200 visible ASCII characters" }]);
@@ -25,7 +31,7 @@ export async function answerOnce(deps: Deps, keyed: Keyed, work: () => Promise<A
   if (kept) return kept;
   const answer = await attempt(work);
   if (answer.status >= 500) await deps.store.idempotency.forget(claim);
-  else await deps.store.idempotency.settle(claim, answer, deps.clock.now());
+  else await deps.store.idempotency.settle(claim, keptOf(answer, keep), deps.clock.now());
   if (answer.thrown) throw answer.thrown;
   return answer;
 }
@@ -38,6 +44,11 @@ async function attempt(work: () => Promise<Answer>): Promise<Answer & { thrown?:
     const problem = problemOf(asTuttiError(thrown));
     return { status: problem.status, body: problem, thrown };
   }
+}
+
+/** A refusal has no secret in it. */
+function keptOf({ status, body }: Answer, keep: (body: unknown) => unknown): Answer {
+  return { status, body: status < 400 ? keep(body) : body };
 }
 
 type Claim = { scope: string; key: string; fingerprint: string };

@@ -1,13 +1,14 @@
 // Waits for a deployment to change, by looking a few times a second: often at first, when most is going on.
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { ApiDeps } from "./deps.ts";
+import type { Pause } from "./waiting.ts";
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 300;
 
-/** As it is when its revision is above `afterRevision`, or when the time is up. Throws `not_found`. */
+/** As it is when its revision is above `afterRevision`, or when the time is up. Throws `not_found`, and what the pause throws. */
 export async function awaitRevision(
-  { store, clock }: Pick<ApiDeps, "store" | "clock">,
+  { store, clock, pause }: Pick<ApiDeps, "store" | "clock"> & { pause: Pause },
   id: string,
   afterRevision: number,
   waitSeconds: number,
@@ -17,6 +18,6 @@ export async function awaitRevision(
     const deployment = await store.deployments.need(id);
     const left = until - clock.now();
     if (deployment.revision > afterRevision || left <= 0) return deployment;
-    await clock.sleep(Math.min(pauseMs, left));
+    await pause(Math.min(pauseMs, left));
   }
 }

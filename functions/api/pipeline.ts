@@ -1,18 +1,29 @@
-// The way of every call, in this order: who is it, may it, how long is the body, is it JSON, does it fit, was it
-// answered before, then the handler. Nothing is parsed for a caller who may not call.
+// The way of every call, in this order: who is it, may it, does its scope reach what the path names, how long is the
+// body, is it JSON, does it fit, does the scope reach what the body and query name, was it answered before, then the
+// handler. Nothing is parsed for a caller who may not call.
 import type { Context, Hono } from "hono";
+import { EVERYWHERE, type Place } from "#core/domain/access.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseJson, readBodyText } from "./body.ts";
 import { assertMay, type Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { answerOnce } from "./idempotency.ts";
 import type { Problem } from "./problem.ts";
+import { assertInReach, assertSeen, placeInPath, placeOf, sees } from "./reach.ts";
 import { methodOf, patternOf, type Route } from "./route.ts";
 import { sha256Hex } from "./sha256.ts";
 import { validate, validateParams } from "./validate.ts";
+import { pauseOf } from "./waiting.ts";
 
 export type ApiEnv = {
-  Variables: { caller: Caller | undefined; code: string | undefined };
+  Variables: {
+    caller: Caller | undefined;
+    /** Id of a token that proved itself and had ended. */
+    endedToken: string | undefined;
+    /** Code of the refusal. */
+    code: string | undefined;
+    about: Place | undefined;
+  };
   Bindings: LambdaBindings;
 };
 
@@ -29,25 +40,50 @@ export function mount(app: Hono<ApiEnv>, route: Route, deps: ApiDeps): void {
 
 async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer> {
   const caller = allowedCaller(c, route);
+  const params = route.params && validateParams(route.params, c.req.param());
+  c.set("about", placeInPath(route, params));
+  assertInReach(route, caller, placeInPath(route, params));
   const text = methodOf(route.key) === "GET" ? "" : await readBodyText(c.req.raw);
   const json = route.body && requireBody(route, parseJson(text));
-  const params = route.params && validateParams(route.params, c.req.param());
   const query = route.query && validate(route.query, c.req.query());
   const body = route.body && validate(route.body, json);
-  const handle = async () => (await route.handle({ params, query, body, caller, deps })) as Answer;
-  if (methodOf(route.key) === "GET") return handle();
+  const place = await placeOf(route, { params, query, body }, deps, caller);
+  c.set("about", place);
+  assertInReach(route, caller, place);
+  const handle = async () => {
+    const call = { params, query, body, caller, deps };
+    const more = { sees: (item: unknown) => sees(route, caller, item), pause: pauseOf(deps, caller) };
+    return (await route.handle({ ...call, ...more })) as Answer;
+  };
+  if (methodOf(route.key) !== "GET") return once(c, route, deps, caller, text, handle);
+  const answer = await handle();
+  assertSeen(route, caller, answer.body);
+  return answer;
+}
+
+function once(
+  c: ApiContext,
+  { kept }: Route,
+  deps: ApiDeps,
+  caller: Caller,
+  text: string,
+  handle: () => Promise<Answer>,
+): Promise<Answer> {
   const key = c.req.header("idempotency-key");
   const fingerprint = sha256Hex(
     `${c.req.method} ${c.req.url.slice(new URL(c.req.url).origin.length)}\n${text}`,
   );
-  return answerOnce(deps, { key, scope: caller.name, fingerprint }, handle);
+  return answerOnce(deps, { key, scope: caller.id, fingerprint, kept }, handle);
 }
 
 const NOBODY: Omit<Caller, "sourceIp"> = {
+  id: "anonymous",
   name: "anonymous",
   role: "viewer",
-  scope: { apps: [], environments: [] },
+  scope: EVERYWHERE,
+  expiresAt: null,
   client: "api",
+  recheck: async () => {},
 };
 
 function allowedCaller(c: ApiContext, route: Route): Caller {

@@ -1,8 +1,11 @@
 // A route is data: its key, who may call it, the schemas that validate and document it, and the function that answers.
-// `permission` has no default, so a route that forgot to say who may call it does not compile.
+// `permission` and `reach` have no default, so a route that forgot to say who may call it, or which app and environment
+// it touches, does not compile.
 import type { z } from "zod";
 import type { Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
+import type { Reach } from "./reach.ts";
+import type { Pause } from "./waiting.ts";
 
 /** `viewer` holds read; `deployer` also deploy; `operator` also operate; `admin` also admin. Public routes ask for no token. */
 export type Permission = "public" | "read" | "deploy" | "operate" | "admin";
@@ -17,6 +20,7 @@ type Answers = Record<number, Schema>;
 
 export type RouteConfig<P extends Schema, Q extends Schema, B extends Schema, A extends Answers> = {
   permission: Permission;
+  reach: Reach;
   tag: string;
   summary: string;
   params?: P;
@@ -25,6 +29,8 @@ export type RouteConfig<P extends Schema, Q extends Schema, B extends Schema, A 
   body?: B;
   /** By status. `z.undefined()` where there is no body. */
   answers: A;
+  /** What an Idempotency-Key keeps of an answer, where that is not all of it: no secret is ever kept. */
+  kept?: (body: unknown) => unknown;
 };
 
 /** What a handler gets: everything is parsed and allowed already. */
@@ -33,6 +39,10 @@ export type Call<P extends Schema, Q extends Schema, B extends Schema> = {
   query: z.output<Q>;
   body: z.output<B>;
   caller: Caller;
+  /** Whether a list may show this item to the caller. */
+  sees: (item: unknown) => boolean;
+  /** The way to wait. */
+  pause: Pause;
   deps: ApiDeps;
 };
 

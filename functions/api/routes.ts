@@ -21,6 +21,7 @@ import { createRelease, listReleases } from "./routes/releases.ts";
 import { scaleTarget } from "./routes/scale.ts";
 import { getService, listServices } from "./routes/services.ts";
 import { getTarget, listTargets } from "./routes/targets.ts";
+import { createToken, listTokens, revokeToken } from "./routes/tokens.ts";
 
 export const ROUTES = [
   healthz,
@@ -50,6 +51,9 @@ export const ROUTES = [
   listServices,
   getService,
   listAudit,
+  createToken,
+  listTokens,
+  revokeToken,
   ...planned,
 ] as const;
 

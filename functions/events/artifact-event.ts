@@ -2,6 +2,7 @@
 // What cannot be used leaves an audit line and nothing else; the same event twice has the effect of once.
 import { instant } from "#core/clock.ts";
 import type { App } from "#core/domain/app.ts";
+import { outcomeOf } from "#core/domain/audit-entry.ts";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
 import { ERRORS, TuttiError } from "#core/errors.ts";
@@ -84,10 +85,12 @@ async function audit(deps: ArtifactDeps, uri: string, status: number, code?: str
     id: deps.ids("aud"),
     at: instant(deps.clock.now()),
     actor: ACTOR,
+    actorId: ACTOR,
     sourceIp: "s3",
     method: "EVENT",
     path: uri.slice(0, 500),
     status,
+    outcome: outcomeOf(status),
     ...(code === undefined ? {} : { code }),
   });
 }

@@ -148,9 +148,29 @@ test("exit codes tell wrong use, a refused token and an API that is not reachabl
   expect(await code(["apps"], { TUTTI_URL: "nonsense" })).toBe(2);
 });
 
-test("what comes later says so, by the API's word where it has one", async () => {
-  const tokens = await cli.tutti(["tokens", "list", "--json"]);
-  expect([tokens.code, JSON.parse(tokens.out).code]).toEqual([2, "not_supported_yet"]);
+test("a token is made, works within its limits, and is refused once revoked", async () => {
+  const asked = ["--name", "ci", "--role", "viewer", "--apps", "team-*", "shop", "--expires-in", "12h"];
+  const made = await cli.tutti(["tokens", "create", ...asked]);
+  expect(made.out.split("\n")[0]).toMatch(
+    /^tok_\w+ \(ci\) is viewer for team-\*,shop\/\* until 2026-01-06 00:00:00\.$/,
+  );
+  const secret = made.out.trim().split("\n").at(-1)!;
+  const as = (args: string[]) => cli.tutti(args, { env: { TUTTI_URL: cli.url, TUTTI_TOKEN: secret } });
+  expect((await as(["apps"])).code).toBe(0);
+  expect((await as(["tokens", "list"])).code).toBe(3);
+  const listed = await cli.tutti(["tokens", "list", "--json"]);
+  const [token] = JSON.parse(listed.out).items;
+  expect(listed.out).not.toContain(secret.slice(-43));
+  expect((await cli.tutti(["tokens", "revoke", token.id])).out).toBe(`${token.id} is revoked\n`);
+  expect((await cli.tutti(["tokens", "list"])).out).toContain("revoked");
+  expect(await as(["apps"])).toMatchObject({ code: 3, err: expect.stringContaining("was revoked") });
+});
+
+test("a token that cannot be is wrong use", async () => {
+  const create = (...args: string[]) => cli.tutti(["tokens", "create", "--name", "x", ...args]);
+  expect(await create("--role", "king")).toMatchObject({ code: 2, err: expect.stringContaining("viewer") });
+  expect((await create("--role", "viewer", "--expires-in", "soon")).code).toBe(2);
+  expect((await create("--role", "viewer", "--apps", "UPPER")).code).toBe(2);
 });
 
 test("an operator's words, lists and status read well", async () => {

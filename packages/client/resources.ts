@@ -43,6 +43,12 @@ export function resources(call: Caller) {
       get: (app: string, env: string) => call("GET /v1/services/{app}/{env}", { params: { app, env } }),
     },
     healingRuns: { list: (query?: Page & Where) => call("GET /v1/healing-runs", { query }) },
+    tokens: {
+      list: (query?: Page) => call("GET /v1/tokens", { query }),
+      create: (body: Input<"POST /v1/tokens">["body"], options?: CallOptions) =>
+        call("POST /v1/tokens", { body }, options),
+      revoke: (id: string) => call("DELETE /v1/tokens/{id}", { params: { id } }),
+    },
     audit: { list: (query?: Page) => call("GET /v1/audit", { query }) },
   };
 }

@@ -8,3 +8,4 @@ export type { ImageBuildView } from "#functions/api/schemas/image-build.ts";
 export type { PlanView } from "#functions/api/schemas/plan.ts";
 export type { ReleaseView } from "#functions/api/schemas/release.ts";
 export type { ReplicaView, ServiceView, TargetView } from "#functions/api/schemas/target.ts";
+export type { NewTokenView, TokenView } from "#functions/api/schemas/token.ts";

@@ -14,6 +14,11 @@ export function idSource(now: () => number, random: () => number): IdSource {
   return (prefix) => `${prefix}_${encodeTime(now())}${randomText(random)}`;
 }
 
+/** Ids made at `milliseconds` or later sort behind it, earlier ones before it. */
+export function idFloor(prefix: IdPrefix, milliseconds: number): string {
+  return `${prefix}_${encodeTime(milliseconds)}`;
+}
+
 function encodeTime(milliseconds: number): string {
   let rest = milliseconds;
   let text = "";

@@ -9,7 +9,7 @@ export type Apps = {
   get(app: string): Promise<App | null>;
   /** Creates (revision 1) or replaces; `created` tells which. */
   put(app: NewApp, at: string): Promise<{ app: App; created: boolean }>;
-  list(request?: PageRequest): Promise<Page<App>>;
+  list(request?: PageRequest, keep?: (app: App) => boolean): Promise<Page<App>>;
   remove(app: string): Promise<void>;
 };
 
@@ -32,8 +32,8 @@ export function appsIn(table: Table, pause: Pause): Apps {
         await table.put(item, before ? atRevision(before.revision) : ABSENT);
         return { app: after, created: !before };
       }),
-    list: (request = {}) =>
-      page(table, { pk: lists.apps, index: "gsi1", descending: true }, request, (item) => parse(item)!),
+    list: (request = {}, keep) =>
+      page(table, { pk: lists.apps, index: "gsi1", descending: true }, request, (item) => parse(item)!, keep),
     remove: (app) => table.remove(keys.app(app)),
   };
 }

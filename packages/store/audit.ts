@@ -1,14 +1,20 @@
 // The audit trail: append-only, kept for a year.
 import type { AuditEntry } from "#core/domain/audit-entry.ts";
+import { idFloor } from "#core/ids.ts";
 import { keys, lists } from "./keys.ts";
 import { type Page, type PageRequest, page } from "./page.ts";
 import type { Item, Table } from "./table.ts";
 
+/** The year 2300. */
+const LAST_MS = 10_413_792_000_000;
 const KEPT_SECONDS = 365 * 86_400;
+
+export type AuditRequest = PageRequest & { fromMs?: number | undefined; toMs?: number | undefined };
 
 export type Audit = {
   append(entry: AuditEntry): Promise<void>;
-  list(request?: PageRequest, keep?: (entry: AuditEntry) => boolean): Promise<Page<AuditEntry>>;
+  /** `fromMs` is included, `toMs` is not. */
+  list(request?: AuditRequest, keep?: (entry: AuditEntry) => boolean): Promise<Page<AuditEntry>>;
 };
 
 export function auditIn(table: Table): Audit {
@@ -19,7 +25,10 @@ export function auditIn(table: Table): Audit {
         ...keys.audit(entry.id),
         ttl: Math.floor(Date.parse(entry.at) / 1000) + KEPT_SECONDS,
       }),
-    list: (request = {}, keep) => page(table, { pk: lists.audit, descending: true }, request, parse, keep),
+    list: ({ fromMs, toMs, ...request } = {}, keep) => {
+      const between: [string, string] = [idFloor("aud", fromMs ?? 0), idFloor("aud", toMs ?? LAST_MS)];
+      return page(table, { pk: lists.audit, descending: true, between }, request, parse, keep);
+    },
   };
 }
 

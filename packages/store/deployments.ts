@@ -31,7 +31,11 @@ export type Deployments = {
   create(deployment: Deployment, events?: NewEvent[]): Promise<Deployment>;
   /** The deployment as it stands after the change. */
   change(id: string, change: Change): Promise<Deployment>;
-  list(filter: DeploymentFilter, request?: PageRequest): Promise<Page<Deployment>>;
+  list(
+    filter: DeploymentFilter,
+    request?: PageRequest,
+    keep?: (deployment: Deployment) => boolean,
+  ): Promise<Page<Deployment>>;
   /** The events that travel inside the item. */
   recentEvents(id: string): Promise<DeploymentEvent[] | null>;
 };
@@ -45,7 +49,7 @@ export function deploymentsIn(table: Table, pause: Pause, at: () => string): Dep
     need: async (id) => (await get(id)) ?? missing(id),
     create: (deployment, events = []) => create(table, deployment, events, at()),
     change: (id, change) => retryingStaleWrites(pause, () => changeOnce(table, id, change, at())),
-    list: (filter, request = {}) => list(table, filter, request),
+    list: (filter, request = {}, keep) => list(table, filter, request, keep),
     recentEvents: async (id) => {
       const item = await read(id);
       return item ? recent(item) : null;
@@ -94,13 +98,19 @@ function eventItem(id: string, event: DeploymentEvent) {
   return { ...keys.event(id, event.seq), ...event };
 }
 
-async function list(table: Table, filter: DeploymentFilter, request: PageRequest): Promise<Page<Deployment>> {
+async function list(
+  table: Table,
+  filter: DeploymentFilter,
+  request: PageRequest,
+  also: (deployment: Deployment) => boolean = () => true,
+): Promise<Page<Deployment>> {
   const source = filter.app
     ? { pk: lists.deploymentsOf(filter.app), index: "gsi2" as const }
     : { pk: lists.deployments, index: "gsi1" as const };
   const keep = (one: Deployment) =>
     (!filter.environment || one.environment === filter.environment) &&
-    (!filter.status || one.status === filter.status);
+    (!filter.status || one.status === filter.status) &&
+    also(one);
   return page(table, { ...source, descending: true }, request, (item) => parse(item)!, keep);
 }
 

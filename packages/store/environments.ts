@@ -7,14 +7,15 @@ import type { Item, Table } from "./table.ts";
 export type Environments = {
   get(name: string): Promise<Environment | null>;
   put(environment: Environment): Promise<void>;
-  list(request?: PageRequest): Promise<Page<Environment>>;
+  list(request?: PageRequest, keep?: (environment: Environment) => boolean): Promise<Page<Environment>>;
 };
 
 export function environmentsIn(table: Table): Environments {
   return {
     get: async (name) => parse(await table.get(keys.environment(name))),
     put: (environment) => table.put({ ...environment, ...keys.environment(environment.name) }),
-    list: (request = {}) => page(table, { pk: lists.environments }, request, (item) => parse(item)!),
+    list: (request = {}, keep) =>
+      page(table, { pk: lists.environments }, request, (item) => parse(item)!, keep),
   };
 }
 

@@ -14,6 +14,7 @@
 //   all environments, by name               pk ENVIRONMENTS         sk <env>
 //   healing runs, newest first              pk HEALING_RUNS         sk <id>
 //   audit, newest first                     pk AUDIT                sk <id>
+//   a token; all tokens, newest first       pk TOKENS               sk <id>
 //   the answer to an idempotency key        pk IDEMPOTENCY#<scope>  sk <key>
 
 export type ItemKey = { pk: string; sk: string };
@@ -49,6 +50,7 @@ export const keys = {
   environment: (name: string) => ({ pk: lists.environments, sk: name }),
   healingRun: (id: string) => ({ pk: lists.healingRuns, sk: id }),
   audit: (id: string) => ({ pk: lists.audit, sk: id }),
+  token: (id: string) => ({ pk: lists.tokens, sk: id }),
   idempotency: (scope: string, key: string) => ({ pk: `IDEMPOTENCY#${scope}`, sk: key }),
 };
 
@@ -61,6 +63,7 @@ export const lists = {
   environments: "ENVIRONMENTS",
   healingRuns: "HEALING_RUNS",
   audit: "AUDIT",
+  tokens: "TOKENS",
 };
 
 export function shardPrefix(step: number): string {

@@ -12,6 +12,7 @@ import { type Releases, releasesIn } from "./releases.ts";
 import { type Shards, shardsIn } from "./shards.ts";
 import { openTable } from "./table.ts";
 import { type Targets, targetsIn } from "./targets.ts";
+import { type Tokens, tokensIn } from "./tokens.ts";
 
 export type Store = {
   apps: Apps;
@@ -24,6 +25,7 @@ export type Store = {
   healingRuns: HealingRuns;
   audit: Audit;
   idempotency: Idempotency;
+  tokens: Tokens;
 };
 
 export type StoreDeps = {
@@ -51,5 +53,6 @@ export function createStore({ client, table: name, clock, random = Math.random }
     healingRuns: healingRunsIn(table),
     audit: auditIn(table),
     idempotency: idempotencyIn(table),
+    tokens: tokensIn(table, pause),
   };
 }

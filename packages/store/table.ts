@@ -34,6 +34,8 @@ export type Query = {
   prefix?: string;
   /** Only sort keys greater than this. */
   greaterThan?: string;
+  /** Only sort keys from the first to the second, both included. */
+  between?: [string, string];
   descending?: boolean;
   limit: number;
 };
@@ -96,18 +98,14 @@ async function put(
 
 async function query(client: DynamoDBDocumentClient, name: string, request: Query) {
   const [pk, sk] = request.index ? [`${request.index}pk`, `${request.index}sk`] : ["pk", "sk"];
-  const sort = request.prefix
-    ? { text: " AND begins_with(#sk, :sk)", value: request.prefix }
-    : request.greaterThan
-      ? { text: " AND #sk > :sk", value: request.greaterThan }
-      : undefined;
+  const sort = sortCondition(request);
   const answer = await client.send(
     new QueryCommand({
       TableName: name,
       IndexName: request.index,
       KeyConditionExpression: `#pk = :pk${sort?.text ?? ""}`,
       ExpressionAttributeNames: { "#pk": pk, ...(sort && { "#sk": sk }) },
-      ExpressionAttributeValues: { ":pk": request.pk, ...(sort && { ":sk": sort.value }) },
+      ExpressionAttributeValues: { ":pk": request.pk, ...sort?.values },
       ExclusiveStartKey: request.startKey,
       ScanIndexForward: !request.descending,
       ConsistentRead: !request.index,
@@ -115,6 +113,14 @@ async function query(client: DynamoDBDocumentClient, name: string, request: Quer
     }),
   );
   return { items: answer.Items ?? [], lastKey: answer.LastEvaluatedKey };
+}
+
+function sortCondition({ prefix, greaterThan, between }: Query): { text: string; values: Item } | undefined {
+  if (prefix) return { text: " AND begins_with(#sk, :sk)", values: { ":sk": prefix } };
+  if (greaterThan) return { text: " AND #sk > :sk", values: { ":sk": greaterThan } };
+  if (between)
+    return { text: " AND #sk BETWEEN :sk AND :to", values: { ":sk": between[0], ":to": between[1] } };
+  return undefined;
 }
 
 const GET_AT_ONCE = 100;

@@ -103,11 +103,12 @@ test("healing runs and audit lines are listed newest first, filtered", async () 
       id: `aud_${n}`,
       at: AT,
       actor: "ann",
+      actorId: "tok_ann",
       sourceIp: "127.0.0.1",
       method: "PUT",
       path: "/v1/apps/a",
     };
-    await store.audit.append({ ...entry, status: 200 });
+    await store.audit.append({ ...entry, status: 200, outcome: "done" });
   }
   const runs = await store.healingRuns.list({}, (run) => run.app === "b");
   expect(runs.items.map((run) => run.id)).toEqual(["heal_3", "heal_1"]);

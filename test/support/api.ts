@@ -9,7 +9,7 @@ import type { ApiDeps } from "#functions/api/deps.ts";
 import { sha256Hex } from "#functions/api/sha256.ts";
 import { createStore, type Store } from "#store/store.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
-import { openTestTable } from "./table.ts";
+import { openTestTable, type TestTable } from "./table.ts";
 
 export const REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 export const TOKEN = "a-token-for-tests";
@@ -18,6 +18,8 @@ export type Asked = { kind: Kind; request: DirectRequest };
 
 export type TestApi = {
   store: Store;
+  /** The table itself, to look at what is really kept. */
+  table: Pick<TestTable, "client" | "table">;
   clock: FakeClock;
   deps: ApiDeps;
   /** What went to drivers; `answers` says what they answer. */
@@ -73,7 +75,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     const answer = await app.request(path, { method, body: text, headers: all });
     return { status: answer.status, headers: answer.headers, body: parse(await answer.text()) };
   };
-  return { store, clock, deps, asked, answers, started, logged, call, close };
+  return { store, table: { client, table }, clock, deps, asked, answers, started, logged, call, close };
 }
 
 /** Digits of a count of ids, so that ids of one millisecond differ and keep their order. */

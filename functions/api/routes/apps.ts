@@ -1,10 +1,12 @@
 // Apps and their manifests.
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { instant } from "#core/clock.ts";
 import type { App } from "#core/domain/app.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseManifest } from "#core/manifest/parse.ts";
+import { assertReaches, type Caller } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp, runningTargets, targetsOf } from "../find.ts";
 import { removeApp } from "../remove-app.ts";
@@ -18,6 +20,7 @@ export const putApp = route(
   "PUT /v1/apps/{app}",
   {
     permission: "operate",
+    reach: { app: "path" },
     tag: "apps",
     summary: "Create (201) or replace (200) an app's manifest",
     params: appParams,
@@ -29,6 +32,7 @@ export const putApp = route(
     if (name !== params.app)
       throw refusal([{ path: "app", message: `is "${name}", but the path says "${params.app}"` }]);
     await assertKindMayBe(deps, name, kind);
+    await assertOwnBlocks(deps, caller, body, name);
     const fresh = { app: name, kind, manifest: body, updatedBy: caller.name };
     const { app, created } = await deps.store.apps.put(fresh, instant(deps.clock.now()));
     return reply(created ? 201 : 200, viewOf(app));
@@ -39,13 +43,14 @@ export const listApps = route(
   "GET /v1/apps",
   {
     permission: "read",
+    reach: { lists: { app: "app" } },
     tag: "apps",
     summary: "List apps, newest first",
     query: pageQuery,
     answers: { 200: pageOf(appView) },
   },
-  async ({ query, deps }) => {
-    const page = await deps.store.apps.list(query);
+  async ({ query, sees, deps }) => {
+    const page = await deps.store.apps.list(query, sees);
     return reply(200, { ...page, items: page.items.map(viewOf) });
   },
 );
@@ -54,6 +59,7 @@ export const getApp = route(
   "GET /v1/apps/{app}",
   {
     permission: "read",
+    reach: { app: "path" },
     tag: "apps",
     summary: "One app",
     params: appParams,
@@ -66,6 +72,7 @@ export const deleteApp = route(
   "DELETE /v1/apps/{app}",
   {
     permission: "operate",
+    reach: { app: "path" },
     tag: "apps",
     summary: "Delete an app; 409 while anything of it runs, unless forced, which stops it first",
     params: appParams,
@@ -74,6 +81,7 @@ export const deleteApp = route(
   },
   async ({ params, query, caller, deps }) => {
     const app = await needApp(deps, params.app);
+    for (const target of await targetsOf(deps, app.app)) assertReaches(caller, target);
     await removeApp(deps, app, { force: query.force ?? false, actor: caller.name });
     return reply(204, undefined);
   },
@@ -92,6 +100,22 @@ async function assertKindMayBe(deps: ApiDeps, app: string, kind: Kind): Promise<
   const where = running.map((one) => one.environment).join(", ");
   const detail = `${app} runs as ${before.kind} in ${where}; delete it before it becomes a ${kind}.`;
   throw new TuttiError("conflict", detail);
+}
+
+/** A token that is limited to some environments leaves what the manifest says of the others as it is. */
+async function assertOwnBlocks(
+  { store }: ApiDeps,
+  caller: Caller,
+  manifest: Record<string, unknown>,
+  app: string,
+): Promise<void> {
+  if (caller.scope.environments.includes("*")) return;
+  const blocksOf = (one: Record<string, unknown> | undefined) =>
+    (one?.environments ?? {}) as Record<string, unknown>;
+  const before = blocksOf((await store.apps.get(app))?.manifest);
+  const after = blocksOf(manifest);
+  for (const environment of new Set([...Object.keys(before), ...Object.keys(after)]))
+    if (!isDeepStrictEqual(before[environment], after[environment])) assertReaches(caller, { environment });
 }
 
 function viewOf({ app, kind, manifest, createdAt, updatedAt }: App): AppView {

@@ -12,6 +12,7 @@ export const createArtifact = route(
   "POST /v1/apps/{app}/artifacts",
   {
     permission: "deploy",
+    reach: { app: "path" },
     tag: "releases",
     summary: "An address to PUT an artifact to",
     params: appParams,

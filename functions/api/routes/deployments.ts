@@ -28,6 +28,7 @@ export const createDeployment = route(
   "POST /v1/apps/{app}/deployments",
   {
     permission: "deploy",
+    reach: { app: "path", environment: "body" },
     tag: "deployments",
     summary: "Deploy a release (202), or with dryRun show the plan (200)",
     params: appParams,
@@ -50,6 +51,7 @@ export const rollBack = route(
   "POST /v1/apps/{app}/rollback",
   {
     permission: "deploy",
+    reach: { app: "path", environment: "body" },
     tag: "deployments",
     summary: "Deploy an earlier release, superseding a deployment under way",
     params: appParams,
@@ -68,6 +70,7 @@ export const listDeployments = route(
   "GET /v1/deployments",
   {
     permission: "read",
+    reach: { app: "query", environment: "query", lists: { app: "app", environment: "environment" } },
     tag: "deployments",
     summary: "List deployments, newest first",
     query: z.strictObject({
@@ -78,8 +81,8 @@ export const listDeployments = route(
     }),
     answers: { 200: pageOf(deploymentView) },
   },
-  async ({ query: { limit, cursor, ...filter }, deps }) => {
-    const page = await deps.store.deployments.list(filter, { limit, cursor });
+  async ({ query: { limit, cursor, ...filter }, sees, deps }) => {
+    const page = await deps.store.deployments.list(filter, { limit, cursor }, sees);
     return reply(200, { ...page, items: page.items.map((one) => viewOf(one)) });
   },
 );
@@ -88,6 +91,7 @@ export const getDeployment = route(
   "GET /v1/deployments/{id}",
   {
     permission: "read",
+    reach: "deployment",
     tag: "deployments",
     summary: "One deployment; with waitSeconds, as soon as its revision is above afterRevision",
     params: deploymentParams,
@@ -97,8 +101,8 @@ export const getDeployment = route(
     }),
     answers: { 200: deploymentView },
   },
-  async ({ params, query: { waitSeconds = 0, afterRevision = 0 }, deps }) => {
-    const deployment = await awaitRevision(deps, params.id, afterRevision, waitSeconds);
+  async ({ params, query: { waitSeconds = 0, afterRevision = 0 }, pause, deps }) => {
+    const deployment = await awaitRevision({ ...deps, pause }, params.id, afterRevision, waitSeconds);
     return reply(200, await viewWithQueue(deps, deployment));
   },
 );
@@ -107,6 +111,7 @@ export const actOnDeployment = route(
   "POST /v1/deployments/{id}/{action}",
   {
     permission: "operate",
+    reach: "deployment",
     tag: "deployments",
     summary: "An operator's word; 409 with what is allowed where the status does not allow it",
     params: actionParams,

@@ -10,18 +10,20 @@ export const listEnvironments = route(
   "GET /v1/environments",
   {
     permission: "read",
+    reach: { lists: { environment: "name" } },
     tag: "environments",
     summary: "List environments",
     query: pageQuery,
     answers: { 200: pageOf(environmentView) },
   },
-  async ({ query, deps }) => reply(200, await deps.store.environments.list(query)),
+  async ({ query, sees, deps }) => reply(200, await deps.store.environments.list(query, sees)),
 );
 
 export const putEnvironment = route(
   "PUT /v1/environments/{env}",
   {
     permission: "operate",
+    reach: { app: "every", environment: "path" },
     tag: "environments",
     summary: "Create (201) or replace (200) an environment's platform settings",
     params: environmentParams,

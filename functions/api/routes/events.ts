@@ -19,6 +19,7 @@ export const listEvents = route(
   "GET /v1/deployments/{id}/events",
   {
     permission: "read",
+    reach: "deployment",
     tag: "deployments",
     summary: "Events of a deployment, oldest first",
     params: deploymentParams,

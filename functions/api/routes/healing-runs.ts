@@ -10,6 +10,7 @@ export const listHealingRuns = route(
   "GET /v1/healing-runs",
   {
     permission: "read",
+    reach: { app: "query", environment: "query", lists: { app: "app", environment: "environment" } },
     tag: "healing",
     summary: "What healing passes found and did, newest first",
     query: z.strictObject({
@@ -19,10 +20,11 @@ export const listHealingRuns = route(
     }),
     answers: { 200: pageOf(healingRunView) },
   },
-  async ({ query: { app, environment, ...request }, deps }) => {
+  async ({ query: { app, environment, ...request }, sees, deps }) => {
     const asked = (run: HealingRun) =>
       (app === undefined || run.app === app) &&
-      (environment === undefined || run.environment === environment);
+      (environment === undefined || run.environment === environment) &&
+      sees(run);
     return reply(200, await deps.store.healingRuns.list(request, asked));
   },
 );
@@ -31,6 +33,7 @@ export const healTarget = route(
   "POST /v1/targets/{app}/{env}/heal",
   {
     permission: "deploy",
+    reach: { app: "path", environment: "path" },
     tag: "healing",
     summary: "One healing pass over a target, now",
     params: targetParams,

@@ -6,6 +6,7 @@ export const healthz = route(
   "GET /healthz",
   {
     permission: "public",
+    reach: "nothing",
     tag: "service",
     summary: "Whether the API is up",
     answers: { 200: z.object({ status: z.literal("ok") }) },

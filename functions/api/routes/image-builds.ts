@@ -24,6 +24,7 @@ export const createImageBuild = route(
   "POST /v1/apps/{app}/images",
   {
     permission: "deploy",
+    reach: { app: "path" },
     tag: "images",
     summary: "Build a container image from an uploaded folder; its tag is the version",
     params: appParams,
@@ -51,6 +52,7 @@ export const getImageBuild = route(
   "GET /v1/apps/{app}/images/{id}",
   {
     permission: "read",
+    reach: { app: "path" },
     tag: "images",
     summary: "A build of an image; with waitSeconds, as soon as it is at something other than afterPhase",
     params: imageBuildParams,
@@ -60,7 +62,7 @@ export const getImageBuild = route(
     }),
     answers: { 200: imageBuildView },
   },
-  async ({ params, query: { waitSeconds = 0, afterPhase = "" }, deps }) => {
+  async ({ params, query: { waitSeconds = 0, afterPhase = "" }, pause, deps }) => {
     const until = deps.clock.now() + waitSeconds * 1000;
     for (;;) {
       const build = await needBuild(deps, params.app, params.id);
@@ -70,7 +72,7 @@ export const getImageBuild = route(
           200,
           ended ? withLog(build, await deps.imageBuilds.log(build.id)) : { ...build, log: [] },
         );
-      await deps.clock.sleep(PAUSE_MS);
+      await pause(PAUSE_MS);
     }
   },
 );

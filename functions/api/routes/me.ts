@@ -1,17 +1,27 @@
 // Who the token is.
 import * as z from "zod";
 import { reply, route } from "../route.ts";
+import { instantText } from "../schemas/names.ts";
+import { roleText, scopeView } from "../schemas/token.ts";
 
 const meView = z
   .object({
+    id: z.string().meta({ description: "Of the token" }),
     name: z.string(),
-    role: z.enum(["viewer", "deployer", "operator", "admin"]),
-    scope: z.object({ apps: z.array(z.string()), environments: z.array(z.string()) }),
+    role: roleText,
+    scope: scopeView,
+    expiresAt: instantText.nullable(),
   })
   .meta({ id: "Me" });
 
 export const getMe = route(
   "GET /v1/me",
-  { permission: "read", tag: "service", summary: "Who the token is", answers: { 200: meView } },
-  ({ caller: { name, role, scope } }) => reply(200, { name, role, scope }),
+  {
+    permission: "read",
+    reach: "nothing",
+    tag: "service",
+    summary: "Who the token is, and what it may do where",
+    answers: { 200: meView },
+  },
+  ({ caller: { id, name, role, scope, expiresAt } }) => reply(200, { id, name, role, scope, expiresAt }),
 );

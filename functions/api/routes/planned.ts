@@ -8,9 +8,6 @@ const idParams = z.object({ id: z.string().min(1).max(100) });
 const nothing = { 200: z.unknown() };
 
 export const planned = [
-  plannedRead("GET /v1/tokens", "admin", "tokens"),
-  plannedWrite("POST /v1/tokens", "admin", "tokens"),
-  plannedById("DELETE /v1/tokens/{id}", "admin", "tokens"),
   plannedWrite("POST /v1/trains", "deploy", "trains"),
   plannedById("GET /v1/trains/{id}", "read", "trains"),
   plannedRead("GET /v1/insights", "read", "insights"),
@@ -22,21 +19,43 @@ export const planned = [
 ] as const;
 
 function plannedRead<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
-  return route(key, { permission, tag, summary: "Not built yet", answers: nothing }, () => refuse(key));
+  return route(
+    key,
+    { permission, reach: "nothing" as const, tag, summary: "Not built yet", answers: nothing },
+    () => refuse(key),
+  );
 }
 
 function plannedWrite<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
   const body = z.unknown().optional();
-  return route(key, { permission, tag, summary: "Not built yet", body, answers: nothing }, () => refuse(key));
+  return route(
+    key,
+    { permission, reach: "nothing" as const, tag, summary: "Not built yet", body, answers: nothing },
+    () => refuse(key),
+  );
 }
 
 function plannedById<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
-  const config = { permission, tag, summary: "Not built yet", params: idParams, answers: nothing };
+  const config = {
+    permission,
+    reach: "nothing" as const,
+    tag,
+    summary: "Not built yet",
+    params: idParams,
+    answers: nothing,
+  };
   return route(key, config, () => refuse(key));
 }
 
 function plannedForApp<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
-  const config = { permission, tag, summary: "Not built yet", params: appParams, answers: nothing };
+  const config = {
+    permission,
+    reach: { app: "path" } as const,
+    tag,
+    summary: "Not built yet",
+    params: appParams,
+    answers: nothing,
+  };
   return route(key, config, () => refuse(key));
 }
 

@@ -11,6 +11,7 @@ export const createRelease = route(
   "POST /v1/apps/{app}/releases",
   {
     permission: "deploy",
+    reach: { app: "path" },
     tag: "releases",
     summary: "Register a release (201); the same again is 200, other content under the same version 409",
     params: appParams,
@@ -34,6 +35,7 @@ export const listReleases = route(
   "GET /v1/apps/{app}/releases",
   {
     permission: "read",
+    reach: { app: "path" },
     tag: "releases",
     summary: "List an app's releases, newest first",
     params: appParams,

@@ -12,6 +12,7 @@ export const scaleTarget = route(
   "POST /v1/targets/{app}/{env}/scale",
   {
     permission: "deploy",
+    reach: { app: "path", environment: "path" },
     tag: "targets",
     summary: "Change how many replicas are wanted (202 with the deployment that does it)",
     params: targetParams,

@@ -9,13 +9,14 @@ export const listServices = route(
   "GET /v1/services",
   {
     permission: "read",
+    reach: { lists: { app: "app", environment: "environment" } },
     tag: "services",
     summary: "Where apps answer",
     query: pageQuery,
     answers: { 200: pageOf(serviceView) },
   },
-  async ({ query, deps }) => {
-    const page = await deps.store.targets.list(query);
+  async ({ query, sees, deps }) => {
+    const page = await deps.store.targets.list(query, sees);
     return reply(200, { ...page, items: page.items.map(viewOf) });
   },
 );
@@ -24,6 +25,7 @@ export const getService = route(
   "GET /v1/services/{app}/{env}",
   {
     permission: "read",
+    reach: { app: "path", environment: "path" },
     tag: "services",
     summary: "Where one app answers in one environment",
     params: targetParams,

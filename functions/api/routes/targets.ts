@@ -13,6 +13,7 @@ export const listTargets = route(
   "GET /v1/targets",
   {
     permission: "read",
+    reach: { app: "query", environment: "query", lists: { app: "app", environment: "environment" } },
     tag: "targets",
     summary: "Every target as last seen",
     query: z.strictObject({
@@ -22,10 +23,11 @@ export const listTargets = route(
     }),
     answers: { 200: pageOf(targetView) },
   },
-  async ({ query: { app, environment, ...request }, deps }) => {
+  async ({ query: { app, environment, ...request }, sees, deps }) => {
     const asked = (one: Target) =>
       (app === undefined || one.app === app) &&
-      (environment === undefined || one.environment === environment);
+      (environment === undefined || one.environment === environment) &&
+      sees(one);
     const page = await deps.store.targets.list(request, asked);
     return reply(200, { ...page, items: page.items.map((one) => viewOf(one)) });
   },
@@ -35,6 +37,7 @@ export const getTarget = route(
   "GET /v1/targets/{app}/{env}",
   {
     permission: "read",
+    reach: { app: "path", environment: "path" },
     tag: "targets",
     summary: "One target, read live through its driver",
     params: targetParams,

@@ -6,12 +6,16 @@ export const auditView = z
   .object({
     id: z.string(),
     at: instantText,
-    actor: z.string(),
+    actor: z.string().meta({ description: "Name of whoever called" }),
+    actorId: z.string().meta({ description: "Of the token; of one from outside, issuer and subject" }),
     sourceIp: z.string(),
     method: z.string(),
     path: z.string(),
     status: z.int(),
+    outcome: z.enum(["done", "refused", "failed"]),
     code: z.string().optional().meta({ description: "Code of the refusal or failure" }),
+    app: z.string().optional().meta({ description: "What it was about, where the call named it" }),
+    environment: z.string().optional(),
   })
   .meta({ id: "AuditEntry" });
 

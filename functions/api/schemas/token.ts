@@ -1,0 +1,78 @@
+// Tokens as the API takes and shows them: the secret stands in the answer that makes it, and nowhere else.
+import * as z from "zod";
+import { ROLES } from "#core/domain/access.ts";
+import { instantText } from "./names.ts";
+
+const LONGEST_SECONDS = 10 * 366 * 86_400;
+
+const patterns = (example: string) =>
+  z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?=[a-z*])[a-z0-9*-]{1,63}$/,
+          "must be a name (a-z, 0-9 and -), in which * stands for any characters, as in `team-*`",
+        ),
+    )
+    .min(1, "must name at least one; leave it out for all")
+    .max(100)
+    .default(["*"])
+    .meta({ example: [example] });
+
+export const scopeBody = z
+  .strictObject({ apps: patterns("team-*"), environments: patterns("dev") })
+  .meta({ id: "Scope", description: "What it is limited to; what is left out is not limited" });
+
+export const roleText = z.enum(ROLES);
+
+export const scopeView = z.object({ apps: z.array(z.string()), environments: z.array(z.string()) });
+
+export const tokenBody = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(
+        /^(?!admin$|anonymous$)[A-Za-z0-9][A-Za-z0-9 ._@/-]{0,99}$/,
+        "must be 1 to 100 of letters, digits, spaces and ._@/-, and not `admin` or `anonymous`",
+      )
+      .meta({ description: "Stands in the audit and at what the token makes", example: "ci storefront" }),
+    role: roleText,
+    scope: scopeBody.optional(),
+    expiresAt: z.iso
+      .datetime({ offset: true, error: "must be an ISO 8601 instant, as in 2027-01-31T12:00:00Z" })
+      .optional(),
+    expiresInSeconds: z.int().min(1).max(LONGEST_SECONDS).optional(),
+  })
+  .refine((body) => body.expiresAt === undefined || body.expiresInSeconds === undefined, {
+    path: ["expiresInSeconds"],
+    message: "stands beside expiresAt; give one of the two",
+  })
+  .meta({ id: "TokenRequest" });
+
+export const tokenView = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: roleText,
+    scope: scopeView,
+    createdAt: instantText,
+    createdBy: z.string(),
+    expiresAt: instantText.nullable(),
+    lastUsedAt: instantText.nullable().meta({ description: "To within a minute" }),
+    revoked: z.boolean(),
+    revokedAt: instantText.nullable(),
+  })
+  .meta({ id: "Token" });
+
+export const newTokenView = tokenView
+  .extend({
+    secret: z.string().nullable().meta({
+      description:
+        "Shown this once. null where an Idempotency-Key gives the answer again: it is kept nowhere",
+    }),
+  })
+  .meta({ id: "NewToken" });
+
+export type TokenView = z.output<typeof tokenView>;
+export type NewTokenView = z.output<typeof newTokenView>;
