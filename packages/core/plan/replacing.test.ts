@@ -86,3 +86,9 @@ test("a target that is taken away is one step, and none where nothing is left", 
   expect(batches({}, { version: null })).toEqual([{ start: 0, out: ["i-0", "i-1", "i-2"], first: 3 }]);
   expect(batches({}, { version: null, fleet: fleetOf() })).toEqual([]);
 });
+
+test("where all copies are right and the platform would start another version next, it is told", () => {
+  const fleet = { ...fleetOf("v2", "v2"), keeps: "v3" };
+  expect(batches({}, { fleet, desired: 2 })).toEqual([{ start: 2, out: [], first: 0 }]);
+  expect(batches({}, { fleet: { ...fleet, keeps: "v2" }, desired: 2 })).toEqual([]);
+});

@@ -28,7 +28,28 @@ export function planReplacing(request: PlanRequest, spec: Spec): PlannedStep[] {
     steps.push(batch);
     state = after;
   }
+  if (steps.length === 0) return asMeant(request);
   return steps.map((batch, index) => stepOf(batch, index, steps.length, request));
+}
+
+/** All copies are right, and the platform would start another version next: it is told, and they are seen to stay. */
+function asMeant({ fleet, version, desired, rollback }: PlanRequest): PlannedStep[] {
+  if (fleet.keeps === undefined || fleet.keeps === version || desired === 0) return [];
+  const replicas = fleet.replicas.filter((one) => one.health !== "draining").map((one) => one.id);
+  return [
+    {
+      type: "batch",
+      action: "replace",
+      label: `Keep ${replicas.length} of ${version}`,
+      replicas,
+      count: desired,
+      leaving: [],
+      leavingFirst: 0,
+      version,
+      whole: true,
+      ...(rollback ? { rollback: true } : {}),
+    },
+  ];
 }
 
 type Limits = { most: number; least: number };

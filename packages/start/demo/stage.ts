@@ -1,11 +1,11 @@
 // Where the demo plays: one environment of the house, with a way to lose a copy as it happens in life.
+import { readdirSync, readFileSync } from "node:fs";
 import {
   GetAliasCommand,
   LambdaClient,
   ListVersionsByFunctionCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-lambda";
-import { SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Client } from "#client/client.ts";
 import type { House } from "../open-house.ts";
 import type { Stage } from "./scenario.ts";
@@ -14,41 +14,56 @@ const ENVIRONMENT = "dev";
 
 export function stageOn(house: House, client: Client): Stage {
   const began = performance.now();
+  const kill = (app: string) => killProcess(client, app);
   const lose: Record<string, (app: string) => Promise<string>> = {
-    server: (app) => killProcess(house, client, app),
+    server: kill,
+    vm: kill,
+    container: kill,
     function: (app) => moveAlias(house, app),
   };
   return {
     client,
     environment: ENVIRONMENT,
     killReplica: (app, kind) => lose[kind]!(app),
-    droppedByDead: () => dropped(house),
+    droppedByDead: (app) => dropped(house, app),
     say: (app, line) =>
       console.log(
-        `${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${app.padEnd(12)} ${line}`,
+        `${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${app.padEnd(16)} ${line}`,
       ),
   };
 }
 
 /** SIGKILL to the app on one host, as an out-of-memory killer would. */
-async function killProcess(house: House, client: Client, app: string): Promise<string> {
+async function killProcess(client: Client, app: string): Promise<string> {
   const { replicas } = await client.targets.get(app, ENVIRONMENT);
   const victim = replicas[1] ?? replicas[0]!;
-  const machine = house.sandbox.machines
-    .list()
-    .find((one) => one.name === victim.id || one.id === victim.id)!;
-  const commands = [`systemctl kill -s SIGKILL tutti-${app}-${ENVIRONMENT}.service`];
-  await new SSMClient(house.access()).send(
-    new SendCommandCommand({
-      DocumentName: "AWS-RunShellScript",
-      InstanceIds: [machine.id],
-      Parameters: { commands },
-    }),
-  );
+  const pids = processesOf(app, new URL(`http://${victim.address}`).hostname);
+  if (pids.length === 0) throw new Error(`no process of ${victim.id} was found`);
+  for (const pid of pids) process.kill(pid, "SIGKILL");
   const deadline = performance.now() + 5_000;
   while (performance.now() < deadline && (await answers(victim.address!)))
     await new Promise((resolve) => setTimeout(resolve, 20));
   return `${victim.id} was killed`;
+}
+
+/** Found by their environment: every copy is told its app and, here, the address that is its own. */
+function processesOf(app: string, address: string): number[] {
+  const marks = [`TUTTI_APP=${app}`, `HOST=${address}`];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => {
+      const environment = environmentOf(pid);
+      return marks.every((mark) => environment.includes(mark));
+    })
+    .map(Number);
+}
+
+function environmentOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
 }
 
 async function answers(address: string): Promise<boolean> {
@@ -80,10 +95,10 @@ async function moveAlias(house: House, app: string): Promise<string> {
   return `somebody moved the alias from version ${FunctionVersion} to ${old}`;
 }
 
-function dropped(house: House): number {
+/** By what the load balancer counted on the app's target groups. */
+function dropped(house: House, app: string): number {
   const groups = house.sandbox.balancer.metrics().targetGroups;
-  return groups.reduce(
-    (sum, group) => sum + group.counts.targetConnectionErrorCount + group.counts.droppedByTarget,
-    0,
-  );
+  return groups
+    .filter((group) => group.arn.includes(`:targetgroup/tutti-${app}-${ENVIRONMENT}`))
+    .reduce((sum, group) => sum + group.counts.targetConnectionErrorCount + group.counts.droppedByTarget, 0);
 }
