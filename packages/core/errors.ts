@@ -35,6 +35,7 @@ export const ERRORS = {
   fenced: { status: 409, retryable: false, title: "A newer execution of this deployment has taken over." },
   still_running: { status: 503, retryable: true, title: "The step is not finished; ask again." },
   driver_failed: { status: 502, retryable: true, title: "The platform refused or failed a call." },
+  image_failed: { status: 422, retryable: false, title: "The release's image could not be made." },
   platform_denied: { status: 502, retryable: false, title: "The platform denied a permission." },
   unreachable: { status: 503, retryable: true, title: "The other side did not answer in time." },
   internal: { status: 500, retryable: true, title: "Something unexpected went wrong." },

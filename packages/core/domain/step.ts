@@ -23,6 +23,8 @@ export type PlannedStep = {
   leaving?: string[];
   /** replace: so many of `leaving` go before the new ones start; the others when these are healthy. */
   leavingFirst?: number;
+  /** replace, remove: how many copies the target is to keep, where the plan changes that; else the platform's own count holds. */
+  desired?: number;
   /** Played in one piece however many replicas it has: the platform moves them, not we. */
   whole?: boolean;
   /** The version that this step brings its replicas to; `null` where it takes them away. */

@@ -5,6 +5,7 @@ import * as z from "zod";
 export const OUTCOMES = [
   "ok",
   "absent",
+  "build_failed",
   "busy",
   "clash",
   "crashed",

@@ -1,0 +1,132 @@
+// What is not as the last deployment left it, each with what puts it right. Somebody may have changed it by hand, or a
+// rollout's end could not do it. The count is no drift: that is scaling, and it is respected.
+import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import { giveBack, giveSurgeBack, setTemplate } from "./capacity.ts";
+import { findInstances, tagFilters, terminateInstances, type Vm } from "./client.ts";
+import type { Standing } from "./image/find.ts";
+import { prepareImage } from "./image/prepare.ts";
+import { ownerTags, TAGS, tagsOf } from "./naming.ts";
+import { ownerOf } from "./place.ts";
+import { rebuild } from "./rebuild.ts";
+import { takeSideAway } from "./remove.ts";
+import type { SideView } from "./side.ts";
+import { ensureVersion, readVersions } from "./template.ts";
+
+export type Drift = { sentence: string; mend(): Promise<RepairResult> };
+export type Seen = { sides: SideView[]; active: SideView | undefined; images: Standing[] };
+
+/** The image workflow ends within its own time-out (workflows/image.ts); what is older was left behind. */
+const BUILDER_IS_OLD_MS = 7 * 3_600_000;
+
+export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promise<Drift[]> {
+  const { current } = target;
+  const leftBehind = await builders(vm, target);
+  if (!current) return leftBehind;
+  const { sides, active } = seen;
+  if (!active) return [groupGone(vm, target, current), ...leftBehind];
+  return [
+    ...sides.flatMap((view) => borrowed(vm, view)),
+    ...(await otherTemplate(vm, target, current, seen, active)),
+    ...sides.flatMap((view) => (view === active ? [] : overdue(vm, target, view))),
+    ...leftBehind,
+  ];
+}
+
+function done(replica: string, action: string, detail: string): RepairResult {
+  return { replica, repaired: true, action, detail };
+}
+
+function groupGone(vm: Vm, target: TargetContext, current: string): Drift {
+  return { sentence: "The Auto Scaling group is gone.", mend: () => rebuild(vm, target, current) };
+}
+
+function borrowed(vm: Vm, view: SideView): Drift[] {
+  if (view.tags[TAGS.rollout] === undefined && view.capacity === view.desired) return [];
+  return [
+    {
+      sentence: `${view.name} still has what a rollout borrowed: zones are not rebalanced, and its limits may be raised.`,
+      mend: async () => {
+        await giveSurgeBack(vm, view);
+        await giveBack(vm, view);
+        return done(view.name, "gave back", "zones are rebalanced again, and the limits are as they were");
+      },
+    },
+  ];
+}
+
+async function otherTemplate(
+  vm: Vm,
+  target: TargetContext,
+  current: string,
+  { images }: Seen,
+  active: SideView,
+): Promise<Drift[]> {
+  const versions = await readVersions(vm, target);
+  const own = versions.find(({ number }) => number === active.templateVersion);
+  if (own?.label?.version !== current) {
+    const launches = own?.label?.version ?? `version ${active.templateVersion} of the template`;
+    return [
+      {
+        sentence: `${active.name} launches ${launches}; the last deployment left it at ${current}.`,
+        mend: () => relaunch(vm, target, current, active),
+      },
+    ];
+  }
+  if (images.some(({ id }) => id === own.imageId)) return [];
+  return [
+    {
+      sentence: `The image ${own.imageId} of ${current} is gone: no instance could be launched.`,
+      mend: () => relaunch(vm, target, current, active),
+    },
+  ];
+}
+
+/** Where the image is gone, it is baked first; a later pass finds it. */
+async function relaunch(
+  vm: Vm,
+  target: TargetContext,
+  version: string,
+  view: SideView,
+): Promise<RepairResult> {
+  const release = await target.release(version);
+  const image = await prepareImage(vm, target, { version, startedAt: null }, null);
+  const about = { replica: view.name, action: "set the template" };
+  if (image.phase === "failed") return { ...about, repaired: false, detail: image.reason };
+  if (image.phase === "running")
+    return { ...about, repaired: false, detail: "its image is being baked again" };
+  const templateVersion = await ensureVersion(vm, target, release, image.image.id);
+  await setTemplate(vm, target, view, { version, templateVersion });
+  return { ...about, repaired: true, detail: `it launches ${version} again` };
+}
+
+function overdue(vm: Vm, target: TargetContext, view: SideView): Drift[] {
+  const until = view.tags[TAGS.keptUntil];
+  if (until !== undefined && Date.parse(until) > target.clock.now()) return [];
+  const why = until === undefined ? "belongs to no deployment" : `was kept until ${until}`;
+  return [
+    {
+      sentence: `${view.name} has no traffic and ${why}.`,
+      mend: async () => {
+        await takeSideAway(vm, target, view);
+        return done(view.name, "removed", `it had no traffic and ${why}`);
+      },
+    },
+  ];
+}
+
+async function builders(vm: Vm, target: TargetContext): Promise<Drift[]> {
+  const found = await findInstances(vm, [
+    ...tagFilters(ownerTags(ownerOf(target))),
+    { Name: "tag-key", Values: [TAGS.builder] },
+  ]);
+  const nowMs = target.clock.now();
+  return found
+    .filter(({ LaunchTime }) => nowMs - (LaunchTime?.getTime() ?? nowMs) > BUILDER_IS_OLD_MS)
+    .map(({ InstanceId = "", Tags }) => ({
+      sentence: `${InstanceId} was left behind by ${tagsOf(Tags)[TAGS.builder]}, which made an image.`,
+      mend: async () => {
+        await terminateInstances(vm, [InstanceId]);
+        return done(InstanceId, "terminated", "it was left behind by a workflow that made an image");
+      },
+    }));
+}

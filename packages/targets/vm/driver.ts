@@ -1,0 +1,28 @@
+// Virtual machines: a release is an image and a version of a launch template, an Auto Scaling group keeps the copies, and
+// batches of new instances take the place of old ones, or a second group the place of the first.
+import { CAPABILITIES } from "#core/driver/capabilities.ts";
+import type { Driver } from "#core/driver/driver.ts";
+import { balancerNotes } from "#targets/balancer/target-health.ts";
+import { checkStep } from "./check.ts";
+import { createVm, type VmSetup } from "./client.ts";
+import { inspect } from "./inspect.ts";
+import { plan } from "./plan.ts";
+import { repair } from "./repair.ts";
+import { retire } from "./retire.ts";
+import { tidy } from "./tidy.ts";
+
+export function createVmDriver(setup: VmSetup): Driver {
+  const vm = createVm(setup);
+  return {
+    kind: "vm",
+    capabilities: CAPABILITIES.vm,
+    inspect: (target) => inspect(vm, target),
+    plan,
+    apply: (target, step, state) => checkStep(vm, target, step, state),
+    check: (target, step, state) => checkStep(vm, target, step, state),
+    repair: (target, fleet) => repair(vm, target, fleet),
+    retire: (target) => retire(vm, target),
+    tidy: (target) => tidy(vm, target),
+    notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),
+  };
+}

@@ -1,0 +1,34 @@
+// The last task of every path of the image workflow: nothing that the execution launched goes on, and an image that was not
+// tested goes with it. It finds things by their tag, so it needs no memory of how far the others came.
+import { deleteImage, findInstances, tagFilters, terminateInstances } from "../client.ts";
+import { TAGS, tagsOf } from "../naming.ts";
+import { type Baker, imagesOf } from "./client.ts";
+
+export type CleanUp = {
+  execution: string;
+  /** What led here, where it was an error: as Step Functions tells it. */
+  error?: { Error?: string; Cause?: string };
+};
+
+/** `reason` is empty where all went well. */
+export async function cleanUp(baker: Baker, { execution, error }: CleanUp): Promise<{ reason: string }> {
+  const left = await findInstances(baker, tagFilters({ [TAGS.builder]: execution }));
+  await terminateInstances(
+    baker,
+    left.map(({ InstanceId }) => InstanceId!),
+  );
+  for (const image of await imagesOf(baker, execution))
+    if (tagsOf(image.Tags)[TAGS.digest] === undefined) await deleteImage(baker, image);
+  return { reason: error ? reasonOf(error) : "" };
+}
+
+/** The cause of a function's error is what Lambda's runtime makes of it: `{"errorType": …, "errorMessage": …}`. */
+export function reasonOf({ Error: name = "", Cause = "" }: { Error?: string; Cause?: string }): string {
+  try {
+    const { errorMessage } = JSON.parse(Cause) as { errorMessage?: unknown };
+    if (typeof errorMessage === "string" && errorMessage !== "") return errorMessage;
+  } catch {
+    // Not of a function: told as it is.
+  }
+  return [name, Cause].filter(Boolean).join(": ") || "The image workflow failed without a word.";
+}

@@ -1,0 +1,72 @@
+// What the image workflow is asked for: everything that makes an image, and how a copy of it is tested. It travels as the
+// execution's input, so it holds no secret and no link.
+import type { Release } from "#core/domain/release.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import { hashOf, imageName, type Owner } from "../naming.ts";
+import { ownerOf, placeOf } from "../place.ts";
+import { checkScript, userDataOf } from "../scripts/compose.ts";
+
+export type ImageRequest = Owner & {
+  version: string;
+  releaseId: string;
+  /** Digest of all that makes the image: two requests with the same one want the same image. */
+  key: string;
+  /** The image's name. */
+  name: string;
+  baseImageId: string;
+  instanceType: string;
+  subnetId: string;
+  securityGroupIds: string[];
+  instanceProfileArn: string | null;
+  /** `s3://bucket/key` */
+  artifactUri: string;
+  /** Lower-case hex; empty where nobody named one. */
+  sha256: string;
+  /** Script of the artifact that is run while baking; empty for none. */
+  run: string;
+  directory: string;
+  user: string;
+  /** How a copy boots, and the script that watches it. */
+  userData: string;
+  checkScript: string;
+};
+
+export function imageRequest(target: TargetContext, release: Release, namePrefix: string): ImageRequest {
+  const { vm, network } = placeOf(target);
+  const { spec } = target;
+  const own = makings(target, release);
+  const key = keyOf(target, release);
+  return {
+    ...ownerOf(target),
+    ...own,
+    version: release.version,
+    releaseId: release.id,
+    key,
+    name: imageName(namePrefix, target.app, release.version, key),
+    instanceType: spec.vm.instanceType ?? vm.instanceType,
+    subnetId: network.subnetIds[0]!,
+    securityGroupIds: network.securityGroupIds,
+    instanceProfileArn: vm.instanceProfileArn ?? null,
+    userData: userDataOf(target, release),
+    checkScript: checkScript(target),
+  };
+}
+
+/** 64 hex digits. The environment, its configuration and the start line are no part of it. */
+export function keyOf(target: Pick<TargetContext, "app" | "environment" | "spec">, release: Release): string {
+  const { artifactUri, sha256, ...rest } = makings(target, release);
+  // The bytes' digest is what counts; where nobody named one, the place they come from.
+  return hashOf([target.app, sha256 || artifactUri, rest]);
+}
+
+function makings({ environment, spec }: Pick<TargetContext, "environment" | "spec">, { artifact }: Release) {
+  const { vm } = placeOf({ environment });
+  return {
+    baseImageId: spec.vm.baseImage ?? vm.baseImageId,
+    artifactUri: artifact.uri ?? "",
+    sha256: artifact.sha256 ?? "",
+    run: spec.build?.run ?? "",
+    directory: vm.directory,
+    user: vm.user,
+  };
+}

@@ -1,0 +1,69 @@
+// What is live: both sides, the traffic between them, which images stand, and what somebody changed. Changes nothing.
+import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import type { Weights } from "#targets/balancer/weights.ts";
+import type { Vm } from "./client.ts";
+import { driftOf } from "./drift.ts";
+import { standingImages } from "./image/find.ts";
+import { placeOf, whoOf } from "./place.ts";
+import { healthOf, readSides, type SideView } from "./side.ts";
+
+export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
+  placeOf(target);
+  const who = whoOf(target);
+  const [sides, weights, images] = await Promise.all([
+    readSides(vm, target),
+    vm.balancer.weights(who),
+    standingImages(vm, target.app),
+  ]);
+  const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
+  const arn = active?.targetGroupArn ?? null;
+  const [endpoint, drift] = await Promise.all([
+    arn === null ? null : vm.balancer.endpoint(who, arn),
+    // While a deployment is under way nothing is drift.
+    target.current === undefined ? [] : driftOf(vm, target, { sides, active, images }),
+  ]);
+  return {
+    ...EMPTY_FLEET,
+    replicas: sides.flatMap((view) => replicasOf(view, shareOf(view, weights), target)),
+    endpoint,
+    traffic: trafficOf(sides, weights),
+    drift: drift.map(({ sentence }) => sentence),
+    prepared: [...new Set(images.map((one) => one.version))],
+    ...(active ? { desired: active.desired } : {}),
+  };
+}
+
+/** Before there is a listener the only side is not idle: nobody has traffic yet. */
+function shareOf({ side }: SideView, weights: Weights): number {
+  return Object.keys(weights).length === 0 ? 100 : (weights[side] ?? 0);
+}
+
+function replicasOf(view: SideView, share: number, { spec, clock }: TargetContext): Replica[] {
+  return view.copies.map((copy) => {
+    const { health, detail } = healthOf(copy, spec.health.graceSeconds, clock.now());
+    return {
+      id: copy.id,
+      version: copy.version,
+      health,
+      address: copy.address === null ? null : `${copy.address}:${copy.backend?.port ?? spec.port}`,
+      startedAt: copy.startedAt,
+      detail,
+      // To one decimal, and 0 only where there is none.
+      trafficPercent: Math.ceil((10 * share) / view.copies.length) / 10,
+    };
+  });
+}
+
+/** Of a side each version gets its part, by the copies that are healthy. */
+function trafficOf(sides: SideView[], weights: Weights): Fleet["traffic"] {
+  const shares = new Map<string, number>();
+  for (const { side, copies } of sides) {
+    const serving = copies.filter((one) => one.backend?.state === "healthy" && one.version !== null);
+    for (const { version } of serving)
+      shares.set(version!, (shares.get(version!) ?? 0) + (weights[side] ?? 0) / serving.length);
+  }
+  return [...shares]
+    .filter(([, percent]) => percent > 0)
+    .map(([version, percent]) => ({ version, percent: Math.round(percent) }));
+}

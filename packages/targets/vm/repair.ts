@@ -1,0 +1,96 @@
+// Healing: the smallest repair of each broken copy, and drift put right. A process that died or hangs is started again by a
+// script; an instance that cannot be reached is left to its group to replace, and never more of them at once than may be away.
+import type { Fleet, Replica } from "#core/domain/replica.ts";
+import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import { limitsOf } from "#core/plan/replacing.ts";
+import { readResult } from "#targets/host/result.ts";
+import {
+  listInvocations,
+  notListed,
+  type Outcome,
+  readInvocation,
+  startCommand,
+} from "#targets/host/run-command.ts";
+import { markUnhealthy } from "./capacity.ts";
+import type { Vm } from "./client.ts";
+import { driftOf } from "./drift.ts";
+import { standingImages } from "./image/find.ts";
+import { whoOf } from "./place.ts";
+import { hostScript } from "./scripts/compose.ts";
+import { readSides } from "./side.ts";
+
+/** A restart and one watch of its start. */
+const RESTART_SECONDS = 45;
+const BETWEEN_LOOKS_MS = 250;
+
+export async function repair(vm: Vm, target: TargetContext, fleet: Fleet): Promise<RepairResult[]> {
+  const broken = fleet.replicas.filter(({ health }) => health === "unhealthy" || health === "unknown");
+  const restarted = await Promise.all(broken.map((one) => restart(vm, target, one)));
+  const replaced = await replaceLost(vm, target, fleet, restarted);
+  const mended = target.current === undefined ? [] : await mendDrift(vm, target);
+  return [...restarted.filter(({ lost }) => !lost).map(({ result }) => result), ...replaced, ...mended];
+}
+
+/** `lost`: nothing can be done on the instance itself. */
+type Restarted = { id: string; lost: boolean; result: RepairResult };
+
+async function restart(vm: Vm, target: TargetContext, { id }: Replica): Promise<Restarted> {
+  const started = await startCommand(vm, [id], hostScript("restart", target), RESTART_SECONDS);
+  const outcome = started.kind === "pending" ? await outcomeOf(vm, target, id, started.ref) : started;
+  const about = { replica: id, action: "restart" };
+  if (outcome.kind !== "exited") {
+    const detail = outcome.kind === "pending" ? `no answer within ${RESTART_SECONDS} s` : outcome.reason;
+    return { id, lost: true, result: { ...about, repaired: false, detail } };
+  }
+  const { outcome: how, health, detail } = readResult(outcome);
+  // Nothing of the app is there: the instance never booted into its release.
+  const lost = how === "absent";
+  return { id, lost, result: { ...about, repaired: how === "ok" && health === "healthy", detail } };
+}
+
+async function outcomeOf(vm: Vm, target: TargetContext, id: string, ref: string): Promise<Outcome> {
+  const { clock } = target;
+  const sentAtMs = clock.now();
+  let outcome: Outcome = { kind: "pending", ref };
+  while (outcome.kind === "pending" && clock.now() - sentAtMs < RESTART_SECONDS * 1000) {
+    await clock.sleep(BETWEEN_LOOKS_MS);
+    const found = (await listInvocations(vm, ref)).find((one) => one.InstanceId === id);
+    outcome = found ? readInvocation(found, ref, RESTART_SECONDS, clock) : notListed(ref, sentAtMs, clock);
+  }
+  return outcome;
+}
+
+async function replaceLost(
+  vm: Vm,
+  target: TargetContext,
+  { replicas, desired = target.spec.replicas }: Fleet,
+  restarted: Restarted[],
+): Promise<RepairResult[]> {
+  const lost = restarted.filter((one) => one.lost);
+  const healthy = replicas.filter(({ health }) => health === "healthy").length;
+  const { least } = limitsOf(target.spec.rollout, desired);
+  // Replacing takes no healthy copy away; still, where all are lost at once the platform has a bad day, and one is enough to see.
+  const atOnce = healthy === 0 ? 1 : Math.max(1, desired - least);
+  const now = lost.slice(0, atOnce);
+  for (const { id } of now) await markUnhealthy(vm, id);
+  return lost.map(({ id, result }) => ({
+    replica: id,
+    repaired: now.some((one) => one.id === id),
+    action: "replace",
+    detail: now.some((one) => one.id === id)
+      ? `${result.detail}; its group replaces it`
+      : `${result.detail}; its turn comes when the others are replaced`,
+  }));
+}
+
+async function mendDrift(vm: Vm, target: TargetContext): Promise<RepairResult[]> {
+  const [sides, weights, images] = await Promise.all([
+    readSides(vm, target),
+    vm.balancer.weights(whoOf(target)),
+    standingImages(vm, target.app),
+  ]);
+  const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
+  const results: RepairResult[] = [];
+  for (const { mend } of await driftOf(vm, target, { sides, active, images })) results.push(await mend());
+  return results;
+}

@@ -1,0 +1,180 @@
+// The launch template of a target: one version for each release, whose number is the memory by which any of them can be
+// gone back to. A version says all that an instance needs; the same release with the same settings is the same version.
+import {
+  CreateLaunchTemplateCommand,
+  CreateLaunchTemplateVersionCommand,
+  DeleteLaunchTemplateCommand,
+  DeleteLaunchTemplateVersionsCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  type DescribeLaunchTemplateVersionsCommandOutput,
+  type LaunchTemplateVersion,
+  type RequestLaunchTemplateData,
+} from "@aws-sdk/client-ec2";
+import type { Release } from "#core/domain/release.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import { callAws, isAwsError } from "#targets/host/call-aws.ts";
+import { tagFilters, type Vm } from "./client.ts";
+import { hashOf, type Label, labelOf, ownerTags, readLabel, TAGS, tagList, templateName } from "./naming.ts";
+import { ownerOf, placeOf } from "./place.ts";
+import { userDataOf } from "./scripts/compose.ts";
+
+/** `number` is the version's, as text: so Auto Scaling takes and tells it. */
+export type Version = { number: string; label: Label | null; imageId: string };
+
+const MISSING = ["InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.NotFound"];
+
+/** Newest first; empty where there is no template. */
+export function readVersions(vm: Vm, target: TargetContext): Promise<Version[]> {
+  return versionsOf(vm, templateName(vm.namePrefix, ownerOf(target)));
+}
+
+/** Names of the templates of an app, in all environments. */
+export async function templatesOf({ ec2 }: Vm, app: string): Promise<string[]> {
+  const answer = await callAws("ec2:DescribeLaunchTemplates", (abortSignal) =>
+    ec2.send(new DescribeLaunchTemplatesCommand({ Filters: tagFilters({ [TAGS.app]: app }) }), {
+      abortSignal,
+    }),
+  );
+  return (answer.LaunchTemplates ?? []).map((one) => one.LaunchTemplateName ?? "");
+}
+
+export async function versionsOf({ ec2 }: Vm, LaunchTemplateName: string): Promise<Version[]> {
+  const found: LaunchTemplateVersion[] = [];
+  let NextToken: string | undefined;
+  try {
+    do {
+      const page: DescribeLaunchTemplateVersionsCommandOutput = await callAws(
+        "ec2:DescribeLaunchTemplateVersions",
+        (abortSignal) =>
+          ec2.send(new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateName, NextToken }), {
+            abortSignal,
+          }),
+      );
+      found.push(...(page.LaunchTemplateVersions ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken);
+  } catch (error) {
+    if (isAwsError(error, ...MISSING)) return [];
+    throw error;
+  }
+  return found
+    .sort((a, b) => (b.VersionNumber ?? 0) - (a.VersionNumber ?? 0))
+    .map((one) => ({
+      number: String(one.VersionNumber),
+      label: readLabel(one.VersionDescription),
+      imageId: one.LaunchTemplateData?.ImageId ?? "",
+    }));
+}
+
+/** Number of the release's version with that image, made where it is missing. */
+export async function ensureVersion(
+  vm: Vm,
+  target: TargetContext,
+  release: Release,
+  imageId: string,
+): Promise<string> {
+  const data = dataOf(target, release, imageId);
+  const hash = hashOf(data).slice(0, 16);
+  const versions = await readVersions(vm, target);
+  const found = versions.find(({ label }) => label?.releaseId === release.id && label.hash === hash);
+  if (found) return found.number;
+  const wish = { VersionDescription: labelOf(release, hash), LaunchTemplateData: data };
+  return versions.length === 0 ? createTemplate(vm, target, wish) : createVersion(vm, target, wish, versions);
+}
+
+type Wish = { VersionDescription: string; LaunchTemplateData: RequestLaunchTemplateData };
+
+async function createTemplate(vm: Vm, target: TargetContext, wish: Wish): Promise<string> {
+  const LaunchTemplateName = templateName(vm.namePrefix, ownerOf(target));
+  try {
+    await callAws("ec2:CreateLaunchTemplate", (abortSignal) =>
+      vm.ec2.send(
+        new CreateLaunchTemplateCommand({
+          ...wish,
+          LaunchTemplateName,
+          TagSpecifications: [{ ResourceType: "launch-template", Tags: tagList(ownerTags(ownerOf(target))) }],
+        }),
+        { abortSignal },
+      ),
+    );
+    return "1";
+  } catch (error) {
+    // Another run of the same task was faster.
+    if (!isAwsError(error, "InvalidLaunchTemplateName.AlreadyExistsException")) throw error;
+    return createVersion(vm, target, wish, await readVersions(vm, target));
+  }
+}
+
+async function createVersion(
+  { ec2, namePrefix }: Vm,
+  target: TargetContext,
+  wish: Wish,
+  versions: Version[],
+): Promise<string> {
+  const found = versions.find(({ label }) => label && wish.VersionDescription.includes(label.hash));
+  if (found) return found.number;
+  const answer = await callAws("ec2:CreateLaunchTemplateVersion", (abortSignal) =>
+    ec2.send(
+      new CreateLaunchTemplateVersionCommand({
+        ...wish,
+        LaunchTemplateName: templateName(namePrefix, ownerOf(target)),
+        // Two runs that see the same newest version make one. A version that was deleted is not given again.
+        ClientToken: hashOf([wish.VersionDescription, versions[0]?.number]).slice(0, 64),
+      }),
+      { abortSignal },
+    ),
+  );
+  return String(answer.LaunchTemplateVersion!.VersionNumber);
+}
+
+function dataOf(target: TargetContext, release: Release, ImageId: string): RequestLaunchTemplateData {
+  const { vm, network } = placeOf(target);
+  const { spec } = target;
+  const tags = {
+    ...ownerTags(ownerOf(target)),
+    [TAGS.version]: release.version,
+    [TAGS.release]: release.id,
+    Name: `${target.app}-${target.environment.name}`,
+  };
+  return {
+    ImageId,
+    InstanceType: (spec.vm.instanceType ?? vm.instanceType) as RequestLaunchTemplateData["InstanceType"],
+    ...(vm.instanceProfileArn ? { IamInstanceProfile: { Arn: vm.instanceProfileArn } } : {}),
+    ...(network.securityGroupIds.length > 0 ? { SecurityGroupIds: network.securityGroupIds } : {}),
+    UserData: userDataOf(target, release),
+    MetadataOptions: { HttpTokens: "required" },
+    TagSpecifications: (["instance", "volume"] as const).map((ResourceType) => ({
+      ResourceType,
+      Tags: tagList(tags),
+    })),
+  };
+}
+
+export async function deleteVersions(
+  { ec2, namePrefix }: Vm,
+  target: TargetContext,
+  numbers: string[],
+): Promise<void> {
+  if (numbers.length === 0) return;
+  await callAws("ec2:DeleteLaunchTemplateVersions", (abortSignal) =>
+    ec2.send(
+      new DeleteLaunchTemplateVersionsCommand({
+        LaunchTemplateName: templateName(namePrefix, ownerOf(target)),
+        Versions: numbers,
+      }),
+      { abortSignal },
+    ),
+  );
+}
+
+export async function deleteTemplate({ ec2, namePrefix }: Vm, target: TargetContext): Promise<void> {
+  const LaunchTemplateName = templateName(namePrefix, ownerOf(target));
+  try {
+    await callAws("ec2:DeleteLaunchTemplate", (abortSignal) =>
+      ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateName }), { abortSignal }),
+    );
+  } catch (error) {
+    if (!isAwsError(error, ...MISSING)) throw error;
+  }
+}
