@@ -42,14 +42,19 @@ const LOST: Retrier = {
   JitterStrategy: "FULL",
 };
 
-/** Its replicas are on their way: asked again at once, for as long as the slowest drain takes. */
-export const STILL_RUNNING: Retrier = {
-  ErrorEquals: [errorName("still_running")],
-  IntervalSeconds: 1,
-  MaxAttempts: 300,
-  BackoffRate: 1,
-  JitterStrategy: "NONE",
-};
+/** What is asked for is on its way: asked again at once, so often at most. */
+export function stillRunning(MaxAttempts: number): Retrier {
+  return {
+    ErrorEquals: [errorName("still_running")],
+    IntervalSeconds: 1,
+    MaxAttempts,
+    BackoffRate: 1,
+    JitterStrategy: "NONE",
+  };
+}
+
+/** Its replicas are on their way, for as long as the slowest drain takes. */
+export const STILL_RUNNING = stillRunning(300);
 
 export const TRY_AGAIN: Retrier[] = [LAMBDA_HICCUPS, TUTTI_ERRORS, LOST];
 

@@ -1,6 +1,7 @@
 // The only description of what an installation of Tutti consists of, as plain data: functions with their IAM
 // statements, the state machine, the table, the bucket, rules and schedules. `sst.ts` builds it on AWS and
 // packages/start builds the same on the sandbox; neither adds anything of its own.
+import { imageDefinition } from "#workflows/image.ts";
 import { rolloutDefinition } from "#workflows/rollout.ts";
 import { grantsOf } from "./grants.ts";
 import { imageProject, type ProjectBlueprint } from "./image-project.ts";
@@ -50,8 +51,13 @@ export function blueprint(installation: Installation, adminTokenSha256: string):
   return {
     installation,
     names,
-    functions: [apiFunction(names, adminTokenSha256), ...driverFunctions(names), ...eventFunctions(names)],
-    stateMachines: [rolloutMachine(names)],
+    functions: [
+      apiFunction(names, adminTokenSha256),
+      ...driverFunctions(names),
+      imageFunction(names),
+      ...eventFunctions(names),
+    ],
+    stateMachines: [rolloutMachine(names), imageMachine(names)],
     projects: [imageProject(names)],
     rules: [
       { name: `${installation.name}-artifact`, pattern: artifactPattern(names), target: "events-artifact" },
@@ -101,6 +107,19 @@ function driverFunctions(names: Names): FunctionBlueprint[] {
   }));
 }
 
+/** Plays the workflow that makes images of virtual machines. */
+function imageFunction(names: Names): FunctionBlueprint {
+  return {
+    short: "image",
+    handler: "functions/drivers/image.ts",
+    memoryMiB: 256,
+    timeoutSeconds: 45,
+    environment: environmentOf(names),
+    statements: grantsOf.image!(names),
+    url: false,
+  };
+}
+
 function eventFunctions(names: Names): FunctionBlueprint[] {
   return [
     { short: "events-artifact", handler: "functions/events/artifact.ts", memoryMiB: 256, timeoutSeconds: 60 },
@@ -121,6 +140,18 @@ function environmentOf(names: Names): Record<string, string> {
     TUTTI_DRIVER_PREFIX: names.driverPrefix,
     TUTTI_APP_FUNCTION_PREFIX: names.appFunctionPrefix,
     TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),
+    TUTTI_VM_PREFIX: names.vmPrefix,
+    TUTTI_IMAGE_ARN: names.imageMachineArn,
+  };
+}
+
+function imageMachine(names: Names): Blueprint["stateMachines"][number] {
+  const functionArn = names.functionArn("image");
+  return {
+    name: names.stateMachineName("bake"),
+    short: "bake",
+    definition: imageDefinition({ functionArn }) as unknown as Record<string, unknown>,
+    statements: [{ actions: ["lambda:InvokeFunction"], resources: [functionArn] }],
   };
 }
 

@@ -2,6 +2,7 @@
 // it. Where a statement says "*", the line above says why. Nothing here is a wildcard action.
 import type { Statement } from "./blueprint.ts";
 import type { Names } from "./names.ts";
+import { baking, commands, groups, makingImages, templates } from "./vm-grants.ts";
 
 type Grant = (names: Names) => Statement[];
 
@@ -43,6 +44,17 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
     ...alarms(),
   ],
+  "driver-vm": (names) => [
+    ...table(names),
+    ...conducting(names),
+    ...groups(names),
+    ...templates(names),
+    ...commands(),
+    ...makingImages(names),
+    ...balancer(),
+    ...alarms(),
+  ],
+  image: (names) => [...artifacts(names), ...baking(names)],
   "driver-container": (names) => [
     ...table(names),
     ...conducting(names),

@@ -7,7 +7,7 @@ export type Installation = { name: string; account: string; region: string };
 export type Names = ReturnType<typeof namesOf>;
 
 /** Kinds with a driver function. */
-export const BUILT_KINDS: Kind[] = KINDS.filter((kind) => kind !== "vm");
+export const BUILT_KINDS: readonly Kind[] = KINDS;
 
 export function namesOf({ name, account, region }: Installation) {
   const arn = (service: string, resource: string) => `arn:aws:${service}:${region}:${account}:${resource}`;
@@ -34,6 +34,10 @@ export function namesOf({ name, account, region }: Installation) {
     /** Users' functions are `<name>-app-…`: the only ones that the function driver may touch, and never Tutti's own. */
     appFunctionPrefix: `${name}-app-`,
     appFunctionsArn: functionArn("app-*"),
+    /** Groups, launch templates and images of virtual machines are `<name>-vm-…`. */
+    vmPrefix: `${name}-vm-`,
+    imageMachineArn: stateMachineArn("bake"),
+    imageExecutionsArn: arn("states", `execution:${name}-bake:*`),
     imageProject: `${name}-image`,
     imageProjectArn: arn("codebuild", `project/${name}-image`),
     /** Where images are pushed to and looked up. */

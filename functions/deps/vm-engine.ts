@@ -1,0 +1,33 @@
+// The engine with the driver of virtual machines.
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import type { EngineDeps } from "#engine/deps.ts";
+import { createVmDriver } from "#targets/vm/driver.ts";
+import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
+import { awsOptions } from "./aws-options.ts";
+import { callCounter } from "./call-counter.ts";
+import { controlDeps } from "./control.ts";
+import { readSettings, required } from "./settings.ts";
+
+export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
+  const { count, taken } = callCounter();
+  const driver = createVmDriver({
+    ec2: count(new EC2Client(awsOptions())),
+    autoscaling: count(new AutoScalingClient(awsOptions())),
+    ssm: count(new SSMClient(awsOptions())),
+    sfn: count(new SFNClient(awsOptions())),
+    elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
+    namePrefix: required(env, "TUTTI_VM_PREFIX"),
+    imageMachineArn: required(env, "TUTTI_IMAGE_ARN"),
+  });
+  return {
+    ...controlDeps(readSettings(env), "driver-vm"),
+    driver,
+    alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    sdkCalls: taken,
+  };
+}

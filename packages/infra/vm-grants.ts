@@ -1,0 +1,126 @@
+// What virtual machines need: the driver's own grants, and those of the function that makes images. Auto Scaling groups are
+// named as the installation is; ids of instances, images and templates say nothing of whose they are.
+import type { Statement } from "./blueprint.ts";
+import type { Names } from "./names.ts";
+
+export function groups({ account, region, vmPrefix }: Names): Statement[] {
+  const call = (name: string) => `autoscaling:${name}`;
+  return [
+    // Describe calls have no resource level (Service Authorization Reference, Amazon EC2 Auto Scaling).
+    {
+      actions: ["DescribeAutoScalingGroups", "DescribeScalingActivities"].map(call),
+      resources: ["*"],
+    },
+    {
+      actions: [
+        "CreateAutoScalingGroup",
+        "UpdateAutoScalingGroup",
+        "DeleteAutoScalingGroup",
+        "SetDesiredCapacity",
+        "TerminateInstanceInAutoScalingGroup",
+        "SetInstanceHealth",
+        "SuspendProcesses",
+        "ResumeProcesses",
+        "CreateOrUpdateTags",
+        "DeleteTags",
+      ].map(call),
+      resources: [
+        `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${vmPrefix}*`,
+      ],
+    },
+  ];
+}
+
+export function templates(names: Names): Statement[] {
+  const arn = arnOf(names);
+  return [
+    // Describe calls have no resource level (Service Authorization Reference, Amazon EC2).
+    {
+      actions: [
+        "ec2:DescribeInstances",
+        "ec2:DescribeImages",
+        "ec2:DescribeLaunchTemplates",
+        "ec2:DescribeLaunchTemplateVersions",
+      ],
+      resources: ["*"],
+    },
+    {
+      actions: [
+        "ec2:CreateLaunchTemplate",
+        "ec2:CreateLaunchTemplateVersion",
+        "ec2:DeleteLaunchTemplate",
+        "ec2:DeleteLaunchTemplateVersions",
+        "ec2:CreateTags",
+      ],
+      resources: [arn("launch-template")],
+    },
+    ...launching(names),
+    ...removingImages(names),
+  ];
+}
+
+export function baking(names: Names): Statement[] {
+  const arn = arnOf(names);
+  return [
+    { actions: ["ec2:DescribeInstances", "ec2:DescribeImages"], resources: ["*"] },
+    ...launching(names),
+    { actions: ["ec2:StopInstances"], resources: [arn("instance")] },
+    {
+      actions: ["ec2:CreateImage", "ec2:CreateTags"],
+      resources: [arn("instance"), shared(names, "image"), shared(names, "snapshot")],
+    },
+    ...removingImages(names),
+    ...commands(),
+    { actions: ["ssm:DescribeInstanceInformation"], resources: ["*"] },
+  ];
+}
+
+/** Run Command takes the document and the instance as resources; instances are chosen by the target's tags. */
+export function commands(): Statement[] {
+  return [{ actions: ["ssm:SendCommand", "ssm:ListCommandInvocations"], resources: ["*"] }];
+}
+
+export function makingImages({ imageMachineArn, imageExecutionsArn }: Names): Statement[] {
+  return [
+    { actions: ["states:StartExecution"], resources: [imageMachineArn] },
+    {
+      actions: ["states:DescribeExecution", "states:GetExecutionHistory"],
+      resources: [imageExecutionsArn],
+    },
+  ];
+}
+
+/** Who gives a group a launch template must be allowed to launch from it (Auto Scaling user guide, "Launch template support"). */
+function launching(names: Names): Statement[] {
+  const arn = arnOf(names);
+  const placed = ["instance", "volume", "network-interface", "subnet", "security-group", "launch-template"];
+  return [
+    { actions: ["ec2:RunInstances"], resources: [...placed.map(arn), shared(names, "image")] },
+    { actions: ["ec2:CreateTags"], resources: [arn("instance"), arn("volume")] },
+    // An operator names the environment's instance profile; nothing but an instance may get its role.
+    {
+      actions: ["iam:PassRole"],
+      resources: [`arn:aws:iam::${names.account}:role/*`],
+      conditions: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+    },
+  ];
+}
+
+function removingImages(names: Names): Statement[] {
+  return [
+    { actions: ["ec2:TerminateInstances"], resources: [arnOf(names)("instance")] },
+    {
+      actions: ["ec2:DeregisterImage", "ec2:DeleteSnapshot"],
+      resources: [shared(names, "image"), shared(names, "snapshot")],
+    },
+  ];
+}
+
+function arnOf({ account, region }: Names): (kind: string) => string {
+  return (kind) => `arn:aws:ec2:${region}:${account}:${kind}/*`;
+}
+
+/** Images and snapshots belong to no account in their ARN (Service Authorization Reference, Amazon EC2). */
+function shared({ region }: Names, kind: string): string {
+  return `arn:aws:ec2:${region}::${kind}/*`;
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import validate from "asl-validator";
+import { expect, test } from "vitest";
+import type { TaskState } from "./asl.ts";
+import { type Budget, problemsOf } from "./checker.ts";
+import { imageDefinition } from "./image.ts";
+
+const GOLDEN = new URL("../test/golden/image.asl.json", import.meta.url);
+
+const definition = imageDefinition({
+  functionArn: "arn:aws:lambda:us-east-1:000000000000:function:tutti-image",
+});
+
+/** There is no loop: each state is entered once, and what waits is a retry. */
+const budget: Budget = { visits: () => 1, longestSeconds: () => 0 };
+
+test("the image workflow is the one in the golden file", () => {
+  const text = `${JSON.stringify(definition, null, 2)}\n`;
+  if (process.env.GOLDEN === "write") {
+    mkdirSync(new URL(".", GOLDEN), { recursive: true });
+    writeFileSync(GOLDEN, text);
+  }
+  expect(text).toBe(readFileSync(GOLDEN, "utf8"));
+});
+
+test("asl-validator finds nothing wrong with it", () => {
+  expect(validate(structuredClone(definition), { checkPaths: true, checkArn: true }).errors).toEqual([]);
+});
+
+test("every state is reachable and ends, every task has time-out, retry and catch, and the worst case fits", () => {
+  expect(problemsOf(definition, budget)).toEqual([]);
+});
+
+test("whatever fails, the next state cleans up", () => {
+  const tasks = Object.entries(definition.States).filter(([, state]) => state.Type === "Task");
+  for (const [name, state] of tasks)
+    if (name !== "Clean up")
+      expect((state as TaskState).Catch?.map(({ Next }) => Next)).toEqual(["Clean up"]);
+});
+
+test("the way to every end leads through the clean-up", () => {
+  const before = Object.entries(definition.States)
+    .filter(([, state]) => /"(Next|Default)":"(Done|Failed)"/.test(JSON.stringify(state)))
+    .map(([name]) => name);
+  expect(before.sort()).toEqual(["Clean up", "How did it go?"]);
+});
