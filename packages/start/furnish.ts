@@ -1,5 +1,5 @@
 // What a platform team would have made before the first deployment: servers in a pool and a cluster per environment, a
-// load balancer, and the environments that name them. Settings that somebody changed are left alone.
+// load balancer, a base image, and the environments that name them. Settings that somebody changed are left alone.
 
 import { userInfo } from "node:os";
 import {
@@ -13,7 +13,10 @@ import type { AwsAccess } from "./deploy/access.ts";
 import { furnishClusters } from "./furnish-cluster.ts";
 
 const ENVIRONMENTS = ["dev", "stage", "prod"];
+/** Of the sandbox's default VPC, one in each of two zones. */
 const SUBNETS = ["subnet-sandbox-a", "subnet-sandbox-b"];
+/** Amazon Linux 2023 for Graviton, as the sandbox has it. */
+const BASE_IMAGE = "ami-0a12023ba5e00a640";
 const PORTS = { from: 8100, to: 8999 };
 
 type Furnishing = {
@@ -46,6 +49,12 @@ export async function furnish(house: Furnishing): Promise<void> {
         },
         loadBalancer: { arn, ports: PORTS, vpcId: "vpc-sandbox" },
         network: { subnetIds: SUBNETS, securityGroupIds: [] },
+        vm: {
+          baseImageId: BASE_IMAGE,
+          instanceType: "t4g.small",
+          user: userInfo().username,
+          directory: "tutti",
+        },
         cluster: clusters[ENVIRONMENTS.indexOf(name)],
         functionRoleArn: plan.names.roleArn(plan.appFunctionRole.short),
       }),

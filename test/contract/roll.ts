@@ -26,7 +26,7 @@ export function placed(step: PlannedStep, index = 0): Step {
   return { ...step, index, status: "running", startedAt: null, endedAt: null };
 }
 
-/** Inspect, plan, and each step to its end; stops at the first one that fails. */
+/** Inspect, plan, each step to its end, and the end itself; stops at the first step that fails. */
 export async function roll(
   driver: Driver,
   target: TargetContext,
@@ -38,6 +38,7 @@ export async function roll(
     last = await playStep(driver, target, step);
     if (!last.ok) return last;
   }
+  await driver.tidy?.(target);
   return last;
 }
 

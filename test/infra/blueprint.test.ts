@@ -38,7 +38,9 @@ test("only calls that cannot be narrowed reach every resource", () => {
   const everywhere = statementsOf(plan).filter((one) => one.resources.includes("*"));
   const services = new Set(everywhere.flatMap((one) => one.actions.map((action) => action.split(":")[0])));
   expect([...services].sort()).toEqual([
+    "autoscaling",
     "cloudwatch",
+    "ec2",
     "ecr",
     "ecs",
     "elasticloadbalancing",
@@ -58,14 +60,16 @@ test("a function that may be invoked is one of the blueprint's own or an app's",
 /** What runs in clusters, roles of tasks and repositories of images are named by operators and manifests, not by the installation. */
 const ENVIRONMENTS_OWN = ["ecs:task/*", "iam:role/*", "ecr:repository/*"];
 
-test("a role that is not the installation's own may be passed to tasks only", () => {
+test("a role that is not the installation's own may be passed to tasks and instances only", () => {
   const passing = statementsOf(plan).filter((one) => one.resources.some((arn) => arn.endsWith(":role/*")));
-  expect(passing.map(({ actions, conditions }) => ({ actions, conditions }))).toEqual([
-    {
-      actions: ["iam:PassRole"],
-      conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
-    },
-  ]);
+  const passedTo = (service: string) => ({
+    actions: ["iam:PassRole"],
+    conditions: { StringEquals: { "iam:PassedToService": service } },
+  });
+  const found = passing.map(({ actions, conditions }) => ({ actions, conditions }));
+  // The driver of virtual machines and the function that bakes their images both launch instances.
+  const [tasks, instances] = [passedTo("ecs-tasks.amazonaws.com"), passedTo("ec2.amazonaws.com")];
+  expect(found).toEqual([instances, tasks, instances]);
 });
 
 test("no ARN belongs to another account, region or installation", () => {
@@ -75,6 +79,8 @@ test("no ARN belongs to another account, region or installation", () => {
     // Load balancers are the environments' own, wherever they stand.
     if (service === "elasticloadbalancing") return false;
     if (ENVIRONMENTS_OWN.includes(`${service}:${resource.join(":")}`) && account === ACCOUNT) return false;
+    // Ids of instances, images and launch templates say nothing of whose they are, and images belong to no account.
+    if (service === "ec2") return region !== "eu-central-1" || !["", ACCOUNT].includes(account!);
     const place = { s3: "/", iam: `/${ACCOUNT}` }[service!] ?? `eu-central-1/${ACCOUNT}`;
     return `${region}/${account}` !== place || !resource.join(":").includes("orchestra");
   });

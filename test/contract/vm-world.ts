@@ -1,0 +1,72 @@
+// A place for virtual machines on a bare sandbox: a load balancer, an environment, and of the blueprint the one function and
+// the one workflow that make images.
+import { userInfo } from "node:os";
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import {
+  CreateLoadBalancerCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import type { Environment } from "#core/domain/environment.ts";
+import { blueprint } from "#infra/blueprint.ts";
+import type { Sandbox } from "#sandbox/sandbox.ts";
+import { bundleFunctions } from "#start/bundle.ts";
+import { deployFunctions } from "#start/deploy/functions.ts";
+import { deployMachines } from "#start/deploy/machines.ts";
+import { deployRoles } from "#start/deploy/roles.ts";
+import type { VmSetup } from "#targets/vm/client.ts";
+import { type Access, asRoot, NAMES } from "./as-role.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+/** Amazon Linux for Graviton, as the sandbox has it. */
+export const BASE_IMAGE = "ami-0a12023ba5e00a640";
+
+export function vmClients(access: Access): VmSetup {
+  return {
+    ec2: new EC2Client(access),
+    autoscaling: new AutoScalingClient(access),
+    ssm: new SSMClient(access),
+    sfn: new SFNClient(access),
+    elb: new ElasticLoadBalancingV2Client(access),
+    namePrefix: NAMES.vmPrefix,
+    imageMachineArn: NAMES.imageMachineArn,
+  };
+}
+
+/** Answers what an environment says of it. */
+export async function openVmWorld(sandbox: Sandbox): Promise<Partial<Environment>> {
+  const access = asRoot(sandbox);
+  await Promise.all([deployImageWorkflow(access), makeBucket(access)]);
+  const made = await new ElasticLoadBalancingV2Client(access).send(
+    new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-sandbox-a", "subnet-sandbox-b"] }),
+  );
+  const { LoadBalancerArn, VpcId } = made.LoadBalancers![0]!;
+  return {
+    loadBalancer: { arn: LoadBalancerArn!, vpcId: VpcId ?? "vpc-sandbox", ports: { from: 8000, to: 8199 } },
+    network: { subnetIds: ["subnet-sandbox-a", "subnet-sandbox-b"], securityGroupIds: [] },
+    vm: {
+      baseImageId: BASE_IMAGE,
+      instanceType: "t4g.small",
+      instanceProfileArn: `arn:aws:iam::${NAMES.account}:instance-profile/apps`,
+      user: userInfo().username,
+      directory: "tutti",
+    },
+  };
+}
+
+async function makeBucket(access: Access): Promise<void> {
+  await new S3Client(access).send(new CreateBucketCommand({ Bucket: NAMES.bucket }));
+}
+
+async function deployImageWorkflow(access: Access): Promise<void> {
+  const whole = blueprint({ name: "tutti", account: NAMES.account, region: NAMES.region }, "0".repeat(64));
+  const functions = whole.functions.filter(({ short }) => short === "image");
+  const stateMachines = whole.stateMachines.filter(({ short }) => short === "bake");
+  const plan = { ...whole, functions, stateMachines, schedules: [], rules: [] };
+  const [bundles] = await Promise.all([bundleFunctions(ROOT, functions), deployRoles(plan, access)]);
+  await deployFunctions(plan, bundles, access);
+  await deployMachines(plan, access);
+}
