@@ -1,6 +1,8 @@
 // Kills the whole house at a chosen moment of a rollout and proves that the next one brings everything to order.
 import { expect } from "vitest";
+import type { Client } from "#client/client.ts";
 import { startHouse, type TestHouse } from "./house.ts";
+import { buildImage, publishContainer } from "./release-container.ts";
 import { deploy, ENVIRONMENT, publish, serverCode, serverManifest, settled, start } from "./release-of.ts";
 
 const APP = "shop";
@@ -19,11 +21,34 @@ export function random(seed: number): () => number {
   };
 }
 
+/** How the app of a kind is made, and a release of it published: one that answers, or one that is broken. */
+export type Cast = {
+  furnish(client: Client): Promise<void>;
+  publish(client: Client, version: string, broken: boolean): Promise<void>;
+};
+
+export const SERVERS: Cast = {
+  furnish: async (client) => void (await client.apps.put(APP, serverManifest(APP))),
+  publish: (client, version, broken) => publish(client, APP, version, serverCode(broken ? "unwell" : "well")),
+};
+
+/** `rollout`: in place of rolling with three more. */
+export function containers(rollout?: object): Cast {
+  let image = "";
+  return {
+    furnish: async (client) => {
+      image = await buildImage(client, APP);
+    },
+    publish: (client, version, broken) =>
+      publishContainer(client, APP, version, image, broken ? "crashing" : "well", rollout ? { rollout } : {}),
+  };
+}
+
 /** A house with an app whose first release is live. */
-export async function furnishedHouse(): Promise<TestHouse> {
+export async function furnishedHouse(cast = SERVERS): Promise<TestHouse> {
   const house = await startHouse();
-  await house.client.apps.put(APP, serverManifest(APP));
-  await publish(house.client, APP, "r0", serverCode("well"));
+  await cast.furnish(house.client);
+  await cast.publish(house.client, "r0", false);
   expect(await deploy(house.client, APP, "r0")).toMatchObject({ status: "succeeded" });
   return house;
 }
@@ -33,10 +58,11 @@ export async function killedInTheMiddle(
   house: TestHouse,
   round: number,
   afterMilliseconds: number,
+  cast = SERVERS,
 ): Promise<TestHouse> {
   const version = `r${round}`;
   const broken = round % 3 === 0;
-  await publish(house.client, APP, version, serverCode(broken ? "unwell" : "well"));
+  await cast.publish(house.client, version, broken);
   const { release: old } = await house.client.targets.get(APP, ENVIRONMENT);
   const { id } = await start(house.client, APP, version);
   await new Promise((resolve) => setTimeout(resolve, afterMilliseconds));
