@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Client } from "#client/client.ts";
 import { startLoad } from "#start/demo/load.ts";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
+import { buildImage, publishContainer } from "#test/support/release-container.ts";
 import {
   archive,
   deploy,
@@ -24,6 +25,7 @@ beforeAll(async () => {
   await Promise.all([
     furnish("shop", serverManifest, serverCode),
     furnish("greeter", functionManifest, functionCode),
+    furnishContainers("boxes"),
   ]);
 });
 afterAll(() => house?.clear());
@@ -43,6 +45,13 @@ async function furnish(
   await publish(client, app, "crashing", code("crashing"));
   await publish(client, app, "forged", archive(code("well")), WRONG_DIGEST);
   await publish(client, app, "words", NO_ARCHIVE);
+  expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded" });
+}
+
+async function furnishContainers(app: string) {
+  const image = await buildImage(client, app);
+  for (const behaviour of ["well", "unwell", "crashing"] as const)
+    await publishContainer(client, app, behaviour === "well" ? "v1" : behaviour, image, behaviour);
   expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded" });
 }
 
@@ -86,6 +95,16 @@ test.each([
   "a function's release that is %s goes back with its own reason while the old one serves",
   async (version, reason) => {
     expect(await sentBack("greeter", version)).toMatch(reason);
+  },
+);
+
+test.each([
+  ["unwell", /it failed the load balancer's health checks.*500/],
+  ["crashing", /it exited with exit code 1/],
+])(
+  "a container's release that is %s goes back with its own reason while the old one serves",
+  async (version, reason) => {
+    expect(await sentBack("boxes", version)).toMatch(reason);
   },
 );
 
