@@ -12,13 +12,16 @@ test("every function's handler is a file of this repository", () => {
   expect(plan.functions.filter((one) => !existsSync(`${ROOT}${one.handler}`))).toEqual([]);
 });
 
+/** The schemas of EC2 are 500 kB, and one list: none can be left out. */
+const SPEAKS_EC2 = new Set(["driver-vm", "image"]);
+
 test("the sandbox builds a bundle of every function", async () => {
   const bundles = await bundleFunctions(ROOT, plan.functions);
   expect(bundles.map((one) => one.short)).toEqual(plan.functions.map((one) => one.short));
   for (const { short, sizeBytes } of bundles) {
     expect(sizeBytes).toBeGreaterThan(10_000);
     // All of zod's languages, or ssh2 where no pool is reached by SSH, would be over it.
-    expect(sizeBytes, short).toBeLessThan(950_000);
+    expect(sizeBytes, short).toBeLessThan(SPEAKS_EC2.has(short) ? 1_300_000 : 950_000);
   }
 });
 
