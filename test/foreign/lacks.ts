@@ -11,7 +11,7 @@ export type Lack = {
 };
 
 export const LACKS: Lack[] = [
-  { judge: "moto", service: "CodeBuild", capability: "changes a project", answers: "no such call" },
+  { judge: "moto", service: "CodeBuild", capability: "changes a project", answers: "HTTP 500" },
   {
     judge: "moto",
     service: "ECS",
