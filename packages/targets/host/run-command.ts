@@ -15,8 +15,8 @@ export type Outcome =
   | { kind: "unreachable"; reason: string }
   /** It was taken up or waiting and is no more, though the host may be well: worth sending again. */
   | { kind: "lost"; reason: string }
-  /** Under way; ask again with `ref`. */
-  | { kind: "pending"; ref: string };
+  /** Under way; ask again with `ref`. `seenOnlineAtMs`: when its agent was last asked after, where it was. */
+  | { kind: "pending"; ref: string; seenOnlineAtMs?: number };
 
 /** SSM takes at most 50 ids in one call (SendCommand, InstanceIds). */
 export const MOST_INSTANCES = 50;

@@ -97,8 +97,8 @@ async function askAfterScripts(
   for (const one of lost) sendAgain(one, hosts, outcomes.get(one.host.id)!);
 }
 
-function pendingOf({ host, ref, sentAtMs }: HostState, { spec }: TargetContext): Pending {
-  return { host, ref: ref!, sentAtMs, timeoutSeconds: secondsFor(spec) };
+function pendingOf({ host, ref, sentAtMs, seenOnlineAtMs }: HostState, { spec }: TargetContext): Pending {
+  return { host, ref: ref!, sentAtMs, seenOnlineAtMs, timeoutSeconds: secondsFor(spec) };
 }
 
 /** The script is idempotent and locked on its host, so that once too often does no harm. */
@@ -153,11 +153,13 @@ export async function installFor(
 
 function take(one: HostState, outcome: Outcome | undefined, step: Step, clock: Clock): void {
   delete one.ref;
+  if (outcome?.kind !== "pending") delete one.seenOnlineAtMs;
   if (outcome?.kind === "pending") {
     // Only a command that is new begins to wait.
     if (one.phase !== "running") one.sentAtMs = clock.now();
     one.phase = "running";
     one.ref = outcome.ref;
+    one.seenOnlineAtMs = outcome.seenOnlineAtMs ?? one.seenOnlineAtMs;
     one.detail = one.verb === "remove" ? "removing" : `installing ${step.version}`;
     return;
   }

@@ -6,6 +6,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/clien
 import {
   DescribeInstanceInformationCommand,
   type InstanceInformation,
+  type InstanceInformationStringFilter,
   type SSMClient,
 } from "@aws-sdk/client-ssm";
 import { TuttiError } from "#core/errors.ts";
@@ -22,7 +23,22 @@ export async function listInstances(
   { ssm }: Pick<ServerClients, "ssm">,
   tags: Record<string, string>,
 ): Promise<InstanceInformation[]> {
-  const Filters = Object.entries(tags).map(([key, value]) => ({ Key: `tag:${key}`, Values: [value] }));
+  return describe(
+    { ssm },
+    Object.entries(tags).map(([key, value]) => ({ Key: `tag:${key}`, Values: [value] })),
+  );
+}
+
+/** Those of these instances whose agent SSM is in touch with. */
+export async function onlineAmong({ ssm }: Pick<ServerClients, "ssm">, ids: string[]): Promise<Set<string>> {
+  const found = await describe({ ssm }, [{ Key: "InstanceIds", Values: ids }]);
+  return new Set(found.filter((one) => one.PingStatus === "Online").map((one) => one.InstanceId ?? ""));
+}
+
+async function describe(
+  { ssm }: Pick<ServerClients, "ssm">,
+  Filters: InstanceInformationStringFilter[],
+): Promise<InstanceInformation[]> {
   const found: InstanceInformation[] = [];
   let NextToken: string | undefined;
   do {

@@ -30,6 +30,8 @@ export type HostState = {
   sentAtMs?: number;
   /** Since when the load balancer finds it unhealthy, in milliseconds since the epoch. */
   rejectedAtMs?: number;
+  /** When SSM last said that its agent is online while its script ran. */
+  seenOnlineAtMs?: number;
   /** How often its script was sent again because a restart of the agent had lost it. */
   resent?: number;
   port?: number;

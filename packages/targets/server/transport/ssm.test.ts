@@ -1,4 +1,9 @@
-import { ListCommandInvocationsCommand, SendCommandCommand, SSMClient } from "@aws-sdk/client-ssm";
+import {
+  DescribeInstanceInformationCommand,
+  ListCommandInvocationsCommand,
+  SendCommandCommand,
+  SSMClient,
+} from "@aws-sdk/client-ssm";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
 import { ssmTransport } from "./ssm.ts";
@@ -88,7 +93,7 @@ test.each([
 });
 
 test.each([
-  [5, "pending"],
+  [2, "pending"],
   [15, "lost"],
 ])("a command that is unknown %s s after it was sent is %s", async (secondsLater, kind) => {
   mockClient(ssm).on(ListCommandInvocationsCommand).resolves({ CommandInvocations: [] });
@@ -102,4 +107,35 @@ test("a permission that is missing is told by its action", async () => {
   await expect(transportAt().run([{ host: aHost(1), script: "x", timeoutSeconds: 1 }])).rejects.toMatchObject(
     { code: "platform_denied", message: "ssm:SendCommand was denied: not you" },
   );
+});
+
+test("a script that takes longer than a moment is given up when its host is cut off, and waited for else", async () => {
+  mockClient(ssm)
+    .on(ListCommandInvocationsCommand)
+    .resolves({
+      CommandInvocations: [1, 2, 3].map((number) => ({
+        InstanceId: `mi-${number}`,
+        Status: "InProgress",
+        RequestedDateTime: START,
+      })),
+    })
+    .on(DescribeInstanceInformationCommand, { Filters: [{ Key: "InstanceIds", Values: ["mi-1", "mi-2"] }] })
+    .resolves({
+      InstanceInformationList: [
+        { InstanceId: "mi-1", PingStatus: "Online" },
+        { InstanceId: "mi-2", PingStatus: "ConnectionLost" },
+      ],
+    });
+  const sentAtMs = START.getTime();
+  const outcomes = await transportAt(4).ask([
+    { host: aHost(1), ref: "c1", sentAtMs },
+    { host: aHost(2), ref: "c1", sentAtMs },
+    // Asked after a second ago.
+    { host: aHost(3), ref: "c1", sentAtMs, seenOnlineAtMs: sentAtMs + 3_000 },
+  ]);
+  expect(Object.fromEntries(outcomes)).toEqual({
+    "web-1": { kind: "pending", ref: "c1", seenOnlineAtMs: sentAtMs + 4_000 },
+    "web-2": { kind: "unreachable", reason: "the SSM agent was cut off while its script ran" },
+    "web-3": { kind: "pending", ref: "c1" },
+  });
 });

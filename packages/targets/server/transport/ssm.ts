@@ -7,9 +7,12 @@ import {
   readInvocation,
   startCommand,
 } from "#targets/host/run-command.ts";
-import type { ServerClients } from "../client.ts";
+import { onlineAmong, type ServerClients } from "../client.ts";
 import { hostLines, SCRIPT_SECONDS } from "../scripts/compose.ts";
-import type { Job, Outcomes, Transport } from "./transport.ts";
+import type { Job, Outcomes, Pending, Transport } from "./transport.ts";
+
+/** How long a script may run before its agent is asked after, and how often. */
+const SILENT_MILLISECONDS = 3_000;
 
 export function ssmTransport(clients: Pick<ServerClients, "ssm">, clock: Clock): Transport {
   return {
@@ -36,9 +39,41 @@ export function ssmTransport(clients: Pick<ServerClients, "ssm">, clock: Clock):
           }
         }),
       );
+      await askAfterAgents(clients, pending, outcomes, clock);
       return outcomes;
     },
   };
+}
+
+/**
+ * A command stays InProgress when its host is cut off, until SSM's own time-outs are over. So whose script takes longer than a
+ * moment is looked up: `PingStatus` says ConnectionLost (API reference, InstanceInformation) as soon as SSM knows.
+ */
+async function askAfterAgents(
+  clients: Pick<ServerClients, "ssm">,
+  pending: Pending[],
+  outcomes: Outcomes,
+  clock: Clock,
+): Promise<void> {
+  const nowMs = clock.now();
+  const due = pending.filter(
+    ({ host, sentAtMs = nowMs, seenOnlineAtMs = sentAtMs }) =>
+      outcomes.get(host.id)?.kind === "pending" && nowMs - seenOnlineAtMs >= SILENT_MILLISECONDS,
+  );
+  for (let from = 0; from < due.length; from += MOST_INSTANCES) {
+    const part = due.slice(from, from + MOST_INSTANCES);
+    const online = await onlineAmong(
+      clients,
+      part.map(({ host }) => host.instanceId ?? ""),
+    );
+    for (const { host, ref } of part)
+      outcomes.set(
+        host.id,
+        online.has(host.instanceId ?? "")
+          ? { kind: "pending", ref, seenOnlineAtMs: nowMs }
+          : { kind: "unreachable", reason: "the SSM agent was cut off while its script ran" },
+      );
+  }
 }
 
 function groupByScript(jobs: Job[]): Job[][] {

@@ -14,7 +14,13 @@ export type Job = {
 export type Outcomes = Map<string, Outcome>;
 
 /** `sentAtMs` tells a command that is not listed yet from one that nobody knows any more. */
-export type Pending = { host: Host; ref: string; sentAtMs?: number; timeoutSeconds?: number };
+export type Pending = {
+  host: Host;
+  ref: string;
+  sentAtMs?: number;
+  seenOnlineAtMs?: number;
+  timeoutSeconds?: number;
+};
 
 export type Transport = {
   /** Starts one script on each host, all at once. Never throws for a host's sake. */
