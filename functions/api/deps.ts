@@ -3,11 +3,13 @@ import type { SweepDeps } from "#engine/deps.ts";
 import type { ArtifactBucket } from "#functions/deps/artifact-bucket.ts";
 import type { ImageBuilds } from "#functions/deps/image-builds.ts";
 import type { ImageRegistry } from "#functions/deps/image-registry.ts";
+import type { IssuerKeys } from "./oidc/issuer-keys.ts";
 
 export type ApiDeps = SweepDeps & {
   artifacts: ArtifactBucket;
   registry: ImageRegistry;
   imageBuilds: ImageBuilds;
+  issuerKeys: IssuerKeys;
   /** Lower-case hex. */
   adminTokenSha256: string;
   /** Where the console's built files lie; ends with a slash. */

@@ -1,4 +1,5 @@
-// Whose token this is: the installation's own admin token, whose hash is in the environment, or one from the store.
+// Whose token this is: the installation's own admin token, whose hash is in the environment, one from the store, or one
+// of an OIDC issuer.
 // Nothing is remembered between calls, so that a revoked token is refused by the very next one.
 import { instant } from "#core/clock.ts";
 import { EVERYWHERE } from "#core/domain/access.ts";
@@ -6,10 +7,11 @@ import type { Token } from "#core/domain/token.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { Identity } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
+import { identifyJwt, looksLikeJwt } from "./oidc/identify-jwt.ts";
 import { parseSecret, sameHash } from "./secret-text.ts";
 import { sha256Hex } from "./sha256.ts";
 
-type Deps = Pick<ApiDeps, "store" | "clock" | "log" | "adminTokenSha256">;
+type Deps = Pick<ApiDeps, "store" | "clock" | "log" | "adminTokenSha256" | "issuerKeys">;
 
 /** A use is noted at most once a minute. */
 const TOUCH_MS = 60_000;
@@ -18,11 +20,12 @@ const NO_HASH = sha256Hex("no token has this secret");
 
 const ADMIN: Identity = { id: "tok_admin", name: "admin", role: "admin", scope: EVERYWHERE, expiresAt: null };
 
-/** Throws `unauthenticated`, saying no more than a stranger may know. */
+/** Throws `unauthenticated`, saying no more than a stranger may know; of an OIDC token also `forbidden` and `unreachable`. */
 export async function identify(deps: Deps, authorization: string | undefined): Promise<Identity> {
   const bearer = bearerOf(authorization);
   if (bearer === null) throw refused("Send `Authorization: Bearer <token>` with a valid token.");
   if (sameHash(sha256Hex(bearer), deps.adminTokenSha256)) return ADMIN;
+  if (looksLikeJwt(bearer)) return identifyJwt(deps, bearer);
   return identityOf(await validToken(deps, bearer));
 }
 

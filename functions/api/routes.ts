@@ -16,6 +16,7 @@ import { healTarget, listHealingRuns } from "./routes/healing-runs.ts";
 import { healthz } from "./routes/health.ts";
 import { createImageBuild, getImageBuild } from "./routes/image-builds.ts";
 import { getMe } from "./routes/me.ts";
+import { deleteOidcIssuer, listOidcIssuers, putOidcIssuer } from "./routes/oidc-issuers.ts";
 import { planned } from "./routes/planned.ts";
 import { createRelease, listReleases } from "./routes/releases.ts";
 import { scaleTarget } from "./routes/scale.ts";
@@ -54,6 +55,9 @@ export const ROUTES = [
   createToken,
   listTokens,
   revokeToken,
+  putOidcIssuer,
+  listOidcIssuers,
+  deleteOidcIssuer,
   ...planned,
 ] as const;
 

@@ -1,10 +1,12 @@
 // What the API is handed on Lambda.
 import type { ApiDeps } from "#functions/api/deps.ts";
+import { issuerKeys } from "#functions/api/oidc/issuer-keys.ts";
 import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
 import { codeBuilds } from "./image-builds.ts";
 import { elasticRegistry } from "./image-registry.ts";
+import { issuerDocuments } from "./issuer-documents.ts";
 import { readSettings, required } from "./settings.ts";
 
 /** The API itself has 30 seconds. */
@@ -13,8 +15,9 @@ const DRIVER_SECONDS = 25;
 /** `webFolder`: where the console's built files lie beside the handler. */
 export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
   const settings = readSettings(env);
+  const control = controlDeps(settings, "api");
   return {
-    ...controlDeps(settings, "api"),
+    ...control,
     drivers: driverFunctions(settings.driverPrefix, DRIVER_SECONDS),
     artifacts: artifactBucket(settings.bucket),
     registry: elasticRegistry(
@@ -23,6 +26,11 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
     ),
     imageBuilds: codeBuilds(required(env, "TUTTI_IMAGE_PROJECT")),
     adminTokenSha256: required(env, "TUTTI_ADMIN_TOKEN_SHA256").toLowerCase(),
+    issuerKeys: issuerKeys({
+      documents: issuerDocuments(env.TUTTI_OIDC_TRUSTED_ORIGINS ?? ""),
+      clock: control.clock,
+      log: control.log,
+    }),
     webFolder,
   };
 }

@@ -3,6 +3,7 @@
 // packages/start builds the same on the sandbox; neither adds anything of its own.
 import { imageDefinition } from "#workflows/image.ts";
 import { rolloutDefinition } from "#workflows/rollout.ts";
+import type { AccessSettings } from "./access-settings.ts";
 import { grantsOf } from "./grants.ts";
 import { imageProject, type ProjectBlueprint } from "./image-project.ts";
 import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts";
@@ -46,13 +47,17 @@ export type Blueprint = {
 };
 
 /** `adminTokenSha256`: lower-case hex of the first admin token; the token itself is nowhere. */
-export function blueprint(installation: Installation, adminTokenSha256: string): Blueprint {
+export function blueprint(
+  installation: Installation,
+  adminTokenSha256: string,
+  access: AccessSettings = {},
+): Blueprint {
   const names = namesOf(installation);
   return {
     installation,
     names,
     functions: [
-      apiFunction(names, adminTokenSha256),
+      apiFunction(names, { TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256, ...access }),
       ...driverFunctions(names),
       imageFunction(names),
       ...eventFunctions(names),
@@ -75,7 +80,7 @@ export function blueprint(installation: Installation, adminTokenSha256: string):
   };
 }
 
-function apiFunction(names: Names, adminTokenSha256: string): FunctionBlueprint {
+function apiFunction(names: Names, access: Record<string, string>): FunctionBlueprint {
   return {
     short: "api",
     handler: "functions/api/handler.ts",
@@ -83,7 +88,7 @@ function apiFunction(names: Names, adminTokenSha256: string): FunctionBlueprint 
     timeoutSeconds: 30,
     environment: {
       ...environmentOf(names),
-      TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256,
+      ...access,
       TUTTI_IMAGE_PROJECT: names.imageProject,
       TUTTI_REGISTRY: names.registry,
       TUTTI_IMAGE_REPOSITORY_PREFIX: names.imageRepositoryPrefix,

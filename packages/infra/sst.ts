@@ -2,6 +2,7 @@
 // Builds the blueprint on AWS with SST. Everything said here is how; what is built is said in blueprint.ts alone.
 import { createHash } from "node:crypto";
 import { TABLE_DEFINITION } from "#store/table-definition.ts";
+import { accessSettings } from "./access-settings.ts";
 import { type Blueprint, blueprint, type FunctionBlueprint, type Statement } from "./blueprint.ts";
 import { EXTERNAL } from "./bundle-options.ts";
 
@@ -14,7 +15,7 @@ export async function buildOnAws() {
     createHash("sha256").update(token).digest("hex"),
   );
   // The hash is known only while deploying, so it takes the place of the blueprint's empty one below.
-  const plan = blueprint(installation, "");
+  const plan = blueprint(installation, "", accessSettings(process.env));
   const storage = [buildTable(plan), buildBucket(plan)];
   buildRole(plan, plan.appFunctionRole.short, "lambda.amazonaws.com", plan.appFunctionRole.statements);
   const functions = new Map(

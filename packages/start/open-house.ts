@@ -34,7 +34,8 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
   mkdirSync(settings.directory, { recursive: true });
   const port = settings.port || (await freePort());
   const token = adminToken(settings.directory, settings.token);
-  const plan = blueprint({ name: "tutti", account: ACCOUNT, region: REGION }, sha256Hex(token));
+  const installation = { name: "tutti", account: ACCOUNT, region: REGION };
+  const plan = blueprint(installation, sha256Hex(token), settings.access);
   await buildConsole(ROOT);
   const [bundles, sandbox] = await Promise.all([
     bundleFunctions(ROOT, plan.functions),

@@ -1,5 +1,6 @@
 // What `npm start` and `npm run demo` read from the environment and the command line, checked once.
 import { resolve } from "node:path";
+import { type AccessSettings, accessSettings } from "#infra/access-settings.ts";
 
 export type Settings = {
   port: number;
@@ -9,6 +10,8 @@ export type Settings = {
   servers: number;
   fresh: boolean;
   token: string | undefined;
+  /** Of the API; its own defaults where nothing is said. */
+  access?: AccessSettings;
 };
 
 /** Throws a sentence that names the variable and what is allowed. */
@@ -23,6 +26,7 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
     servers: integer(env, "SANDBOX_SERVERS", 3, 0, 200),
     fresh: args.includes("--fresh"),
     token: env.TUTTI_TOKEN || undefined,
+    access: accessSettings(env),
   };
 }
 

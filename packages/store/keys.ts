@@ -15,6 +15,7 @@
 //   healing runs, newest first              pk HEALING_RUNS         sk <id>
 //   audit, newest first                     pk AUDIT                sk <id>
 //   a token; all tokens, newest first       pk TOKENS               sk <id>
+//   all OIDC issuers, by name               pk OIDC_ISSUERS         sk <name>
 //   the answer to an idempotency key        pk IDEMPOTENCY#<scope>  sk <key>
 
 export type ItemKey = { pk: string; sk: string };
@@ -50,6 +51,7 @@ export const keys = {
   environment: (name: string) => ({ pk: lists.environments, sk: name }),
   healingRun: (id: string) => ({ pk: lists.healingRuns, sk: id }),
   audit: (id: string) => ({ pk: lists.audit, sk: id }),
+  oidcIssuer: (name: string) => ({ pk: lists.oidcIssuers, sk: name }),
   token: (id: string) => ({ pk: lists.tokens, sk: id }),
   idempotency: (scope: string, key: string) => ({ pk: `IDEMPOTENCY#${scope}`, sk: key }),
 };
@@ -64,6 +66,7 @@ export const lists = {
   healingRuns: "HEALING_RUNS",
   audit: "AUDIT",
   tokens: "TOKENS",
+  oidcIssuers: "OIDC_ISSUERS",
 };
 
 export function shardPrefix(step: number): string {

@@ -8,6 +8,7 @@ import { type Environments, environmentsIn } from "./environments.ts";
 import { type Events, eventsIn } from "./events.ts";
 import { type HealingRuns, healingRunsIn } from "./healing-runs.ts";
 import { type Idempotency, idempotencyIn } from "./idempotency.ts";
+import { type OidcIssuers, oidcIssuersIn } from "./oidc-issuers.ts";
 import { type Releases, releasesIn } from "./releases.ts";
 import { type Shards, shardsIn } from "./shards.ts";
 import { openTable } from "./table.ts";
@@ -26,6 +27,7 @@ export type Store = {
   audit: Audit;
   idempotency: Idempotency;
   tokens: Tokens;
+  oidcIssuers: OidcIssuers;
 };
 
 export type StoreDeps = {
@@ -54,5 +56,6 @@ export function createStore({ client, table: name, clock, random = Math.random }
     audit: auditIn(table),
     idempotency: idempotencyIn(table),
     tokens: tokensIn(table, pause),
+    oidcIssuers: oidcIssuersIn(table),
   };
 }

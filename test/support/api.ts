@@ -6,7 +6,9 @@ import { idSource } from "#core/ids.ts";
 import type { DirectRequest, RolloutInput } from "#core/rollout/messages.ts";
 import { createApp } from "#functions/api/app.ts";
 import type { ApiDeps } from "#functions/api/deps.ts";
+import { issuerKeys } from "#functions/api/oidc/issuer-keys.ts";
 import { sha256Hex } from "#functions/api/sha256.ts";
+import { issuerDocuments } from "#functions/deps/issuer-documents.ts";
 import { createStore, type Store } from "#store/store.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 import { openTestTable, type TestTable } from "./table.ts";
@@ -57,6 +59,11 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     webFolder: new URL("./no-such-folder/", import.meta.url),
     artifacts: fakeBucket(),
     registry: fakeRegistry(),
+    issuerKeys: issuerKeys({
+      documents: issuerDocuments(""),
+      clock,
+      log: { info: note, warn: note, error: note },
+    }),
     imageBuilds: fakeBuilds(),
     drivers: {
       invoke: async (kind, request) => {
