@@ -56,7 +56,8 @@ function progressLine({ progress, health }: DeploymentView, style: Style): strin
 function stepLine(step: Step, { style, now }: FrameOptions): string {
   const glyph = paintOf(style, step.status)(GLYPHS[step.status]);
   const took = step.startedAt === null ? "" : `  ${seconds(between(step.startedAt, step.endedAt, now))}`;
-  const words = step.status === "pending" ? style.dim(step.label) : step.label;
+  const label = step.rollback ? `↩ ${step.label}` : step.label;
+  const words = step.status === "pending" ? style.dim(label) : label;
   const state = step.status === "succeeded" || step.status === "pending" ? "" : `  ${step.status}`;
   return `${glyph} ${words}${paintOf(style, step.status)(state)}${style.dim(took)}`;
 }

@@ -41,8 +41,14 @@ test("a step shows its place, label, status, replicas and times", () => {
       replicas: step.replicas,
       startedAt: null,
       endedAt: null,
+      rollback: false,
     },
   ]);
+});
+
+test("a step of the way back says so", () => {
+  const steps = [aStep({ rollback: true }), aStep({})];
+  expect(deploymentView(aDeployment({ steps })).steps.map(({ rollback }) => rollback)).toEqual([true, false]);
 });
 
 test("progress counts the steps that are over, of those that are not skipped", () => {

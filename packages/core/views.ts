@@ -6,10 +6,11 @@ import type { Step } from "./domain/step.ts";
 import type { Target } from "./domain/target.ts";
 import { TRANSITION_DOLLARS } from "./plan/prices.ts";
 
+/** `rollback`: it belongs to the way back. */
 export type StepView = Pick<
   Step,
   "index" | "type" | "label" | "status" | "replicas" | "startedAt" | "endedAt"
->;
+> & { rollback: boolean };
 
 export type DeploymentView = Pick<
   Deployment,
@@ -65,8 +66,8 @@ export function deploymentView(deployment: Deployment, queuePosition?: number): 
   };
 }
 
-function stepView({ index, type, label, status, replicas, startedAt, endedAt }: Step): StepView {
-  return { index, type, label, status, replicas, startedAt, endedAt };
+function stepView({ index, type, label, status, replicas, startedAt, endedAt, rollback }: Step): StepView {
+  return { index, type, label, status, replicas, startedAt, endedAt, rollback: rollback ?? false };
 }
 
 export function progressOf(steps: Step[]): { done: number; total: number } {

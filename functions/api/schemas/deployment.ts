@@ -17,6 +17,7 @@ export const stepView = z
     replicas: z.array(z.string()),
     startedAt: instantOrNull,
     endedAt: instantOrNull,
+    rollback: z.boolean().describe("It belongs to the way back."),
   })
   .meta({ id: "Step" });
 

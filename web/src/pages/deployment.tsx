@@ -72,7 +72,8 @@ function Steps({ deployment }: { deployment: DeploymentView }) {
       <ol class="steps">
         {deployment.steps.map((step) => (
           <li key={step.index} class={step.status}>
-            <span>{step.label}</span> <small>{step.status}</small>
+            <span>{step.label}</span>{" "}
+            <small>{step.rollback ? `way back, ${step.status}` : step.status}</small>
           </li>
         ))}
       </ol>

@@ -97,7 +97,7 @@ function Bars({ step, rows, x, to }: { step: Step; rows: string[]; x: number; to
     ? [{ y: 2, height: Math.max(1, rows.length) * ROW - 4 }]
     : step.replicas.map((name) => ({ y: rows.indexOf(name) * ROW + 4, height: ROW - 8 }));
   return (
-    <g class={`bar ${step.type} ${step.status} ${isWayBack(step) ? "rollback" : ""}`}>
+    <g class={`bar ${step.type} ${step.status} ${step.rollback ? "rollback" : ""}`}>
       <title>{words}</title>
       {lines
         .filter((line) => line.y >= 0)
@@ -147,11 +147,6 @@ function Axis({
 function linesOf(steps: Step[]): string[] {
   const names = [...new Set(steps.flatMap((step) => step.replicas))];
   return names.length > 0 ? names.slice(0, MOST_ROWS) : ["traffic"];
-}
-
-/** The engine words the steps of a way back so; the API shows no other sign of them. */
-function isWayBack(step: Step): boolean {
-  return step.label.startsWith("Back to ");
 }
 
 /** Moves the right edge of the score while the deployment is under way. */
