@@ -46,17 +46,24 @@ function underWay(deployment: Deployment, { watched }: Recording): Deployment {
 function recordDone(before: Deployment, step: Step, recording: Recording, at: string): Changed {
   const { watched } = recording;
   const baking = step.type === "bake" && before.bakedSeconds < (step.seconds ?? 0);
-  const open = withFailures({ ...before, progressAt: at, revivals: 0 }, step, recording);
+  const open = withFailures({ ...before, progressAt: at }, step, recording);
   // A bake goes on with its counters; they are of the replicas, not of the slice.
   if (baking) return { deployment: { ...open, watches: watched.tally.watches } };
   const allFailed = step.replicas.length > 0 && step.replicas.every((id) => isFailed(watched, id, step));
   const status = allFailed ? "failed" : "succeeded";
-  const ended = withStep(open, step.index, { status, endedAt: at });
+  const ended = closer(withStep(open, step.index, { status, endedAt: at }));
   const message = `${step.label}: ${allFailed ? "failed" : "done"} after ${secondsOf(step, at)} s.`;
   return {
     deployment: { ...ended, stepState: null, watches: {}, bakedSeconds: 0 },
     events: [{ type: "step", message, step: step.index }],
   };
+}
+
+/** A plan that is made again after a death plays steps again: that is movement, and brings the end no closer. */
+function closer(deployment: Deployment): Deployment {
+  const left = deployment.steps.filter((step) => step.status === "pending").length;
+  if (left >= (deployment.fewestLeft ?? Number.POSITIVE_INFINITY)) return deployment;
+  return { ...deployment, fewestLeft: left, revivals: 0 };
 }
 
 function isFailed(watched: Watched, replica: string, step: Step): boolean {
@@ -134,7 +141,8 @@ function recordBad(deployment: Deployment, step: Step, recording: Recording, at:
   ];
   if (deployment.ending === null) {
     const ending = { status: "rolled_back" as const, reason, since: at, planned: false, attempts: 0 };
-    return { deployment: { ...open, status: "rolling_back", ending }, events };
+    const { fewestLeft: _forward, ...back } = open;
+    return { deployment: { ...back, status: "rolling_back", ending }, events };
   }
   const attempts = (deployment.ending.attempts ?? 0) + 1;
   const failed = withStep(open, step.index, { status: "failed", endedAt: at });

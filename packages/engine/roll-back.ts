@@ -47,8 +47,9 @@ function turned(before: Deployment, { reason, silence }: Why, at: string) {
   // Nobody's word is a word too: with nothing changed it ends as an abort does.
   const intent = silence ? { action: "abort" as const, actor: "tutti", at, reason } : before.intent;
   const status = before.changed ? ("rolling_back" as const) : before.status;
+  const { fewestLeft: _forward, ...open } = before;
   return {
-    deployment: { ...before, ending, intent, status, taskToken: null },
+    deployment: { ...open, ending, intent, status, taskToken: null },
     events: [{ type: "status" as const, message: asSentence(reason) }],
   };
 }

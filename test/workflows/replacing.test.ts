@@ -149,3 +149,29 @@ test("a copy that the platform takes away in the middle is a failure with a reas
   expect(ended.reason).toMatch(/copy-4 .*the platform took it away/);
   expect(versions()).toEqual(["v1", "v1", "v1"]);
 });
+
+test("an execution that dies at the same place each time is not carried on for ever, though its plan moves each time", async () => {
+  await open();
+  const rollout = { strategy: "blueGreen", weights: [10, 100], maxSurge: 1, bakeSeconds: 60 } as const;
+  await rolledOut("v1");
+  const { id } = await stage.submit("v2", { rollout: { ...rollout, weights: [10, 100] } });
+  const isBaking = ({ steps }: Deployment) =>
+    steps.some(
+      (step, at) => step.status === "running" && step.type === "bake" && steps[at - 1]!.type === "shift",
+    );
+  let deaths = 0;
+  for (let deployment = await stage.store.deployments.need(id); deaths < 20; deaths++) {
+    const { generation } = deployment;
+    deployment = await stage.until(
+      id,
+      (one) => one.endedAt !== null || one.generation > generation || isBaking(one),
+    );
+    if (deployment.endedAt !== null) break;
+    await stage.stop(`${id}-${deployment.generation}`);
+    await stage.sweep();
+    deployment = await stage.store.deployments.need(id);
+  }
+  expect(deaths).toBeLessThan(20);
+  expect((await stage.ended(id)).status).not.toBe("succeeded");
+  await stage.free();
+});

@@ -71,8 +71,10 @@ export type Deployment = {
   ending: Ending | null;
   /** What is live may differ from the plan (an execution died, a failure was forgiven): the next thing to do is to plan again, in a fresh execution. */
   replan?: boolean;
-  /** How often the sweep has carried it on since something last moved. */
+  /** How often the sweep has carried it on since it last came closer to its end. */
   revivals?: number;
+  /** The fewest steps that were ever left on this way (forward, or back): only fewer is closer. */
+  fewestLeft?: number;
   eventSeq: number;
   /** Counts for the receipt. */
   cost: { stateTransitions: number; sdkCalls: number; writes: number };
