@@ -121,6 +121,8 @@ function services({ account, region, appFunctionPrefix }: Names): Statement[] {
     // ListTasks knows container instances only, and a task's ARN does not say whose it is.
     { actions: ["ecs:ListTasks"], resources: ["*"] },
     { actions: ["ecs:DescribeTasks", "ecs:StopTask"], resources: [arn("task/*")] },
+    { actions: ["ecs:ListContainerInstances"], resources: [arn("cluster/*")] },
+    { actions: ["ecs:DescribeContainerInstances"], resources: [arn("container-instance/*")] },
     // An operator names an environment's roles; nothing but a task may get them.
     {
       actions: ["iam:PassRole"],

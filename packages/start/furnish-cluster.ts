@@ -12,6 +12,8 @@ import { ignoring } from "./deploy/ignoring.ts";
 const ZONES = ["a", "b"];
 const HOST = { cpu: 2048, memoryMib: 4096 };
 
+const PROVIDERS = ["FARGATE", "FARGATE_SPOT"];
+
 type Furnishing = { sandbox: Sandbox; access: AwsAccess; names: Names };
 
 /** In the order of `environments`. */
@@ -26,7 +28,9 @@ export async function furnishClusters(
   ]);
   return Promise.all(
     environments.map(async (environment, number) => {
-      const { cluster } = await ecs.send(new CreateClusterCommand({ clusterName: environment }));
+      const { cluster } = await ecs.send(
+        new CreateClusterCommand({ clusterName: environment, capacityProviders: PROVIDERS }),
+      );
       await Promise.all(
         ZONES.map((zone, at) => host(sandbox, environment, zone, number * ZONES.length + at)),
       );

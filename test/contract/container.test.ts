@@ -54,7 +54,13 @@ test("a canary grows with its share beside the release before, and nothing of th
     "Shift 100 % to v2",
     "Remove v1",
   ]);
-  for (const [at, step] of steps.entries()) {
+  for (const step of steps.slice(0, 2)) await playStep(driver, target, step);
+  expect(await roll(driver, target, "v1", true)).toMatchObject({ ok: true, reason: "" });
+  expect(await driver.inspect(target)).toMatchObject({
+    traffic: [{ version: "v1", percent: 100 }],
+    desired: 2,
+  });
+  for (const [at, step] of (await planTo(driver, target, "v2")).entries()) {
     expect(await playStep(driver, target, step)).toMatchObject({ ok: true, reason: "" });
     const { traffic } = await driver.inspect(target);
     if (at === 1) expect(traffic.map(({ percent }) => percent)).toEqual([50, 50]);
@@ -120,8 +126,30 @@ test("what does not fit on any host says so", async () => {
     resources: { cpu: 0.25, memoryMiB: 2000 },
   });
   await makeRelease("v1");
+  expect(await driver.notes!(target, "v1")).toContain(
+    "resources: no host of the cluster is large enough for cpu 0.25 and memoryMiB 2000, so that no copy can be placed.",
+  );
   const failed = await roll(driver, target, "v1");
   expect(failed.reason).toMatch(/unable to place a task because no container instance met all of its/);
+  await close();
+});
+
+test("capacity providers take the place of the launch type, and a service keeps its kind of place", async () => {
+  const capacityProviders = [
+    { name: "FARGATE", weight: 0, base: 1 },
+    { name: "FARGATE_SPOT", weight: 1, base: 0 },
+  ];
+  const container = { launchType: "FARGATE" as const, capacityProviders, placement: "spread" as const };
+  const { driver, target, makeRelease, close } = await place.open({ container });
+  await makeRelease("v1");
+  await makeRelease("v2");
+  for (const version of ["v1", "v2"]) expect(await roll(driver, target, version)).toMatchObject({ ok: true });
+  expect((await place.service(target))!.capacityProviderStrategy).toEqual([
+    { capacityProvider: "FARGATE", weight: 0, base: 1 },
+    { capacityProvider: "FARGATE_SPOT", weight: 1, base: 0 },
+  ]);
+  const moved = { ...target, spec: { ...target.spec, container: { ...container, capacityProviders: [] } } };
+  await expect(roll(driver, moved, "v1")).rejects.toThrow(/runs on capacity providers .* blueGreen once/);
   await close();
 });
 
@@ -148,5 +176,15 @@ test("what somebody changed by hand is told and put right", async () => {
     .poll(async () => (await driver.inspect(settled)).traffic, { timeout: 10_000 })
     .toEqual([{ version: "v2", percent: 100 }]);
   await expect.poll(async () => (await driver.inspect(settled)).drift, { timeout: 10_000 }).toEqual([]);
+
+  const service = serviceName(target);
+  await place.clients.ecs.send(new DeleteServiceCommand({ cluster: place.cluster, service, force: true }));
+  expect((await driver.inspect(settled)).drift).toEqual(["The service is gone."]);
+  const healed = async () => {
+    await driver.repair(settled, await driver.inspect(settled));
+    return driver.inspect(settled);
+  };
+  const whole = { traffic: [{ version: "v2", percent: 100 }], drift: [] };
+  await expect.poll(healed, { timeout: 10_000, interval: 250 }).toMatchObject(whole);
   await close();
 });

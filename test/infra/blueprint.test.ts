@@ -61,7 +61,13 @@ test("a function that may be invoked is one of the blueprint's own or an app's",
 });
 
 /** What runs in clusters, roles of tasks and repositories of images are named by operators and manifests, not by the installation. */
-const ENVIRONMENTS_OWN = ["ecs:task/*", "iam:role/*", "ecr:repository/*"];
+const ENVIRONMENTS_OWN = [
+  "ecs:cluster/*",
+  "ecs:container-instance/*",
+  "ecs:task/*",
+  "iam:role/*",
+  "ecr:repository/*",
+];
 
 test("a role that is not the installation's own may be passed to tasks and instances only", () => {
   const passing = statementsOf(plan).filter((one) => one.resources.some((arn) => arn.endsWith(":role/*")));

@@ -43,10 +43,12 @@ export function otherOf(side: Side): Side {
 
 async function begin(bringing: Bringing, live: Live, state: StepState): Promise<Progress> {
   const { container, target, step } = bringing;
+  // Taken before anything is begun, so that nothing that comes of it is missed.
+  const since = sinceOf(step, target.clock);
   const service = await ensureService(container, target, live, wishFor(bringing, live, state.side));
   if (!service) return waiting(state, step, "waits for a deleted service to end");
   const deploymentId = service.deployments?.[0]?.id ?? "";
-  const watch = watchFrom(sinceOf(step, target.clock), deploymentId);
+  const watch = watchFrom(since, deploymentId);
   const seen = await readLive(container, target);
   const ours = seen.sides.find(({ side }) => side === state.side);
   if (!ours) return waiting({ ...state, watch }, step, "ECS makes the service");

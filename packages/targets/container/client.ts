@@ -2,14 +2,17 @@
 // is `null` or an empty list.
 import { type ECRClient, GetLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import {
+  type ContainerInstance,
   CreateServiceCommand,
   type CreateServiceCommandInput,
   DeleteServiceCommand,
   DeregisterTaskDefinitionCommand,
+  DescribeContainerInstancesCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   type ECSClient,
+  ListContainerInstancesCommand,
   ListTaskDefinitionsCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
@@ -17,6 +20,7 @@ import {
   type Service,
   StopTaskCommand,
   type Tag,
+  TagResourceCommand,
   type Task,
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
@@ -100,6 +104,26 @@ export async function updateService({ ecs }: Ecs, input: UpdateServiceCommandInp
     ecs.send(new UpdateServiceCommand(input), { abortSignal }),
   );
   return answer.service!;
+}
+
+export async function tagService({ ecs }: Ecs, resourceArn: string, tags: Tag[]): Promise<void> {
+  await call("ecs:TagResource", (abortSignal) =>
+    ecs.send(new TagResourceCommand({ resourceArn, tags }), { abortSignal }),
+  );
+}
+
+/** What the hosts of the cluster have in all, whatever runs on them: at most 100 of them. */
+export async function listHosts({ ecs }: Ecs, cluster: string): Promise<ContainerInstance[]> {
+  const list = { cluster, status: "ACTIVE", maxResults: PAGE } as const;
+  const { containerInstanceArns: containerInstances = [] } = await call(
+    "ecs:ListContainerInstances",
+    (abortSignal) => ecs.send(new ListContainerInstancesCommand(list), { abortSignal }),
+  );
+  if (containerInstances.length === 0) return [];
+  const answer = await call("ecs:DescribeContainerInstances", (abortSignal) =>
+    ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances }), { abortSignal }),
+  );
+  return answer.containerInstances ?? [];
 }
 
 /** With what it still runs: tasks leave the load balancer before they are stopped. Nothing there is fine. */

@@ -5,6 +5,7 @@ import { type Balancer, createBalancer, type Who, type Wish } from "#targets/bal
 import type { Side } from "#targets/balancer/sides.ts";
 import type { ContainerClients, ContainerDeps } from "./client.ts";
 import type { Label } from "./naming.ts";
+import type { LastLooks } from "./spacing.ts";
 
 export type Container = {
   clients: ContainerClients;
@@ -12,10 +13,11 @@ export type Container = {
   balancer: Balancer;
   /** By ARN of a revision; `null` where it carries no tags of ours. */
   labels: Map<string, Label | null>;
+  looks: LastLooks;
 };
 
 export function createContainer({ namePrefix, ...clients }: ContainerDeps): Container {
-  return { clients, namePrefix, balancer: createBalancer(clients.elb), labels: new Map() };
+  return { clients, namePrefix, balancer: createBalancer(clients.elb), labels: new Map(), looks: new Map() };
 }
 
 export function whoOf({ app, environment }: Pick<TargetContext, "app" | "environment">): Who {

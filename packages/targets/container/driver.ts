@@ -10,6 +10,7 @@ import { notes } from "./notes.ts";
 import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
 import { retire, tidy } from "./retire.ts";
+import { spaced } from "./spacing.ts";
 
 export function createContainerDriver(deps: ContainerDeps): Driver {
   const container = createContainer(deps);
@@ -19,7 +20,8 @@ export function createContainerDriver(deps: ContainerDeps): Driver {
     inspect: (target) => inspect(container, target),
     plan,
     apply: (target, step, state) => play(container, target, step, state),
-    check: (target, step, state) => play(container, target, step, state),
+    check: (target, step, state) =>
+      spaced(container.looks, target, step, state, () => play(container, target, step, state)),
     repair: (target, fleet) => repair(container, target, fleet),
     retire: (target) => retire(container, target),
     tidy: (target) => tidy(container, target),

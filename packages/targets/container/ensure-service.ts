@@ -3,10 +3,10 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Side } from "#targets/balancer/sides.ts";
-import { createService, isEcsError, updateService } from "./client.ts";
+import { createService, isEcsError, tagService, updateService } from "./client.ts";
 import { type Container, wishOf } from "./container.ts";
 import type { Live } from "./live.ts";
-import { countTag } from "./naming.ts";
+import { countTag, readCount } from "./naming.ts";
 import type { Percents } from "./percents.ts";
 import { ensureRevision } from "./revisions.ts";
 import { change, creation } from "./settings.ts";
@@ -42,6 +42,8 @@ export async function ensureService(
       { ...wanted, count: wish.count ?? target.spec.replicas },
       targetGroupArn,
     );
+  if (wish.countBefore !== undefined && readCount(found.tags) !== wish.countBefore)
+    await tagService(container.clients, found.serviceArn!, [countTag(wish.countBefore)]);
   const input = change(target, found, wanted);
   return input ? updateService(container.clients, input) : found;
 }

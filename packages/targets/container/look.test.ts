@@ -152,6 +152,13 @@ test("a second side follows what scaling did to the first, a canary by its share
   expect(scaled(4, 2, 2, 50, "canary")).toBeNull();
 });
 
+test("on the way back nothing is followed: a canary's own count is no scaling", () => {
+  const ours = aSide([], { desiredCount: 3, tags: [countTag(3)] }, { side: "b" });
+  const sides = [aSide([], { desiredCount: 1 }), ours];
+  const back = { weightPercent: 100, rollback: true };
+  expect(scaledCount({ sides }, ours, back, { spec: aSpec() })).toBeNull();
+});
+
 test("a count that the release itself changed is no scaling", () => {
   expect(scaled(5, 5, 3, 100, "blueGreen")).toBeNull();
 });

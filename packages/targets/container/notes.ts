@@ -1,12 +1,14 @@
 // Sentences for the dry run: where ECS, Fargate or the load balancer is coarser than the manifest, and where the registry's
 // own rules could take away the image that the release names.
+import type { ContainerInstance } from "@aws-sdk/client-ecs";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { balancerNotes } from "#targets/balancer/target-health.ts";
-import { readLifecycleRules } from "./client.ts";
+import { listHosts, readLifecycleRules } from "./client.ts";
 import type { Container } from "./container.ts";
+import { needCluster } from "./definition.ts";
 import { percentsOf } from "./percents.ts";
-import { sizeNotes } from "./sizes.ts";
+import { sizeNotes, sizeOf } from "./sizes.ts";
 
 export async function notes(container: Container, target: TargetContext, version: string): Promise<string[]> {
   const { spec } = target;
@@ -14,6 +16,7 @@ export async function notes(container: Container, target: TargetContext, version
     ...balancerNotes(spec.health, spec.rollout.drainSeconds),
     ...sizeNotes(spec),
     ...surgeNotes(target),
+    ...(await roomNotes(container, target)),
     ...(await lifecycleNotes(container, target, version)),
   ];
 }
@@ -28,6 +31,24 @@ function surgeNotes({ spec }: Pick<TargetContext, "spec">): string[] {
   return [
     `rollout: ECS moves tasks within ${minimumHealthyPercent} and ${maximumPercent} % of ${replicas}, at most ${most} more at once.`,
   ];
+}
+
+/** Which hosts have room at this moment changes by the second; what none of them could ever hold can be known. */
+async function roomNotes({ clients }: Container, target: TargetContext): Promise<string[]> {
+  const { container, resources } = target.spec;
+  if (container.launchType !== "EC2" || container.capacityProviders.length > 0) return [];
+  const hosts = await listHosts(clients, needCluster(target).arn);
+  if (hosts.length === 0)
+    return ["container.launchType: the cluster has no hosts, so that no copy can be placed."];
+  const { cpuUnits, memoryMiB } = sizeOf(target.spec);
+  const fits = hosts.some((host) => has(host, "CPU") >= cpuUnits && has(host, "MEMORY") >= memoryMiB);
+  if (fits) return [];
+  const asked = `cpu ${resources.cpu} and memoryMiB ${resources.memoryMiB}`;
+  return [`resources: no host of the cluster is large enough for ${asked}, so that no copy can be placed.`];
+}
+
+function has({ registeredResources = [] }: ContainerInstance, name: "CPU" | "MEMORY"): number {
+  return registeredResources.find((one) => one.name === name)?.integerValue ?? 0;
 }
 
 /** `<account>.dkr.ecr.<region>.<suffix>/<repository>[:tag][@digest]` (Amazon ECR user guide, "Private registry"). */

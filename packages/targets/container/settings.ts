@@ -103,15 +103,19 @@ function providersOf({ capacityProviders }: Spec["container"]): CapacityProvider
   return capacityProviders.map(({ name, weight, base }) => ({ capacityProvider: name, weight, base }));
 }
 
-/** A service keeps its launch type for life (ECS API reference, UpdateService). */
-function assertSameLaunch({ spec }: TargetContext, { launchType, serviceName }: Service): void {
-  const wanted = spec.container.capacityProviders.length > 0 ? undefined : spec.container.launchType;
-  if (!launchType || !wanted || launchType === wanted) return;
+/** A service keeps its launch type for life, or that it has capacity providers in its place (ECS API reference, UpdateService). */
+function assertSameLaunch({ spec }: TargetContext, service: Service): void {
+  const { serviceName, capacityProviderStrategy = [] } = service;
+  const launchType = capacityProviderStrategy.length > 0 ? PROVIDERS : service.launchType;
+  const wanted = spec.container.capacityProviders.length > 0 ? PROVIDERS : spec.container.launchType;
+  if (!launchType || launchType === wanted) return;
   throw new TuttiError(
     "invalid_input",
     `container.launchType: ${serviceName} runs on ${launchType} and a service cannot change to ${wanted}: deploy it with strategy blueGreen once.`,
   );
 }
+
+const PROVIDERS = "capacity providers";
 
 function hasPercents({ deploymentConfiguration: has }: Service, wanted: Percents): boolean {
   return (

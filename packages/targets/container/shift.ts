@@ -81,9 +81,11 @@ async function followScaling(
 export function scaledCount(
   { sides }: Pick<Live, "sides">,
   ours: SideLive,
-  { weightPercent = 100 }: Pick<Step, "weightPercent">,
+  { weightPercent = 100, rollback = false }: Pick<Step, "weightPercent" | "rollback">,
   { spec }: Pick<TargetContext, "spec">,
 ): number | null {
+  // On the way back the other side is the newer one, and may have grown to its share only.
+  if (rollback) return null;
   const before = readCount(ours.service.tags);
   const now = sides.find(({ side }) => side !== ours.side)?.service.desiredCount;
   if (before === null || now === undefined || now === before || now === 0) return null;
