@@ -24,7 +24,7 @@ export async function askHosts(
 ): Promise<Answer[]> {
   if (hosts.length === 0) return [];
   const script = composeScript(verb, target, poolOf(target));
-  const transport = server.transport(target, verb);
+  const transport = server.transport(target);
   const outcomes = await transport.run(hosts.map((host) => ({ host, script, timeoutSeconds })));
   const until = target.clock.now() + timeoutSeconds * 1000;
   let pause = FIRST_PAUSE_MILLISECONDS;

@@ -3,7 +3,6 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { type Balancer, createBalancer } from "#targets/balancer/balancer.ts";
 import type { ServerClients } from "./client.ts";
 import { poolOf } from "./hosts.ts";
-import type { Verb } from "./scripts/compose.ts";
 import { sshTransport } from "./transport/ssh.ts";
 import { ssmTransport } from "./transport/ssm.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -12,18 +11,17 @@ export type Server = {
   clients: ServerClients;
   balancer: Balancer;
   /** Setting a host up needs root whatever the supervisor; PM2's other scripts do not, unless they set up too. */
-  transport(target: Pick<TargetContext, "environment" | "spec" | "clock">, verb?: Verb): Transport;
+  transport(target: Pick<TargetContext, "environment" | "spec" | "clock">): Transport;
 };
 
 export function createServer(clients: ServerClients): Server {
   return {
     clients,
     balancer: createBalancer(clients.elb),
-    transport(target, verb) {
+    transport(target) {
       const pool = poolOf(target);
       if ("ssm" in pool) return ssmTransport(clients, target.clock);
-      const asRoot =
-        verb === "setup" || target.spec.server.setup || target.spec.server.supervisor === "systemd";
+      const asRoot = target.spec.server.setup || target.spec.server.supervisor === "systemd";
       return sshTransport(clients, pool, { asRoot });
     },
   };

@@ -11,7 +11,7 @@ import { commonVariables, releaseVariables, type Who } from "#targets/host/varia
 import { PM2 } from "../supervisor/pm2.ts";
 import { INSTALL } from "./install.ts";
 import { REMOVE } from "./remove.ts";
-import { SETUP, SETUP_STEPS } from "./setup.ts";
+import { SETUP_STEPS } from "./setup.ts";
 
 /** Old releases kept on a host, the current one included; a pruned one is made again from its artifact. */
 export const KEPT_RELEASES = 5;
@@ -28,7 +28,6 @@ const VERBS = {
   watch: WATCH,
   restart: RESTART,
   remove: REMOVE,
-  setup: SETUP,
 };
 export type Verb = keyof typeof VERBS;
 
