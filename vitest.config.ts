@@ -24,8 +24,10 @@ export default defineConfig({
           include: integration,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
-          // Real processes on a machine that may be busy: once more before it counts. A second failure is a failure.
+          // On two cores: what a test of real processes does most is wait.
+          maxWorkers: 3,
+          // Real processes on a machine that may be busy: once more before it counts. A second failure is a failure. Without it, at
+          // a load of 15 on two cores, tests whose clock runs fifty times as fast (test/workflows) take a stall for a deadline.
           retry: 1,
         },
       },

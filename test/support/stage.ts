@@ -77,6 +77,10 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     return running.finally(() => working.delete(running));
   }
 
+  /** Until then hangs what hangs. */
+  const closing = Promise.withResolvers<never>();
+  closing.promise.catch(() => {});
+
   /** Invocations under way; a function goes on when its execution has ended. */
   const working = new Set<Promise<unknown>>();
 
@@ -84,7 +88,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     invocations.push(request.verb);
     const mishap = takeMishap(mishaps, request.verb);
     try {
-      if (mishap?.how === "hangs") await new Promise(() => {});
+      if (mishap?.how === "hangs") await closing.promise;
       if (mishap?.how === "fails") throw named(mishap.error);
       const answer = await conduct(deps, request);
       if (mishap?.how === "losesAnswer") throw named(mishap.error);
@@ -140,6 +144,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
       handlers.StopExecution!({ executionArn: executionArn(name) }, { principal: ROOT }) as Promise<unknown>,
     transitions: (name: string) => machine.transitionsOf(executionArn(name)),
     close: async () => {
+      closing.reject(new Error("the stage is closed"));
       await machine.stop?.();
       const moment = new Promise((resolve) => setTimeout(resolve, 500));
       await Promise.race([Promise.allSettled(working), moment]);

@@ -1,6 +1,6 @@
 // Makes a bare host ready: what the scripts call, the runtime, the app's user, the directories, the supervisor. What is
-// there already is left as it is and needs no rights; packages come by apt-get or dnf. Alone it is the verb `setup`, and
-// where the manifest says `server.setup` it runs ahead of every install.
+// there already is left as it is and needs no rights; packages come by apt-get or dnf. Where the
+// manifest says `server.setup` it runs ahead of every install.
 
 export const SETUP_STEPS = `
 root_to() { # WHAT
