@@ -1,5 +1,6 @@
 // A place for virtual machines on a bare sandbox: a load balancer, an environment, and of the blueprint the one function and
 // the one workflow that make images.
+import { createHash } from "node:crypto";
 import { userInfo } from "node:os";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
@@ -7,10 +8,12 @@ import {
   CreateLoadBalancerCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Environment } from "#core/domain/environment.ts";
+import type { Spec } from "#core/domain/spec.ts";
+import type { Driver } from "#core/driver/driver.ts";
 import { blueprint } from "#infra/blueprint.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 import { bundleFunctions } from "#start/bundle.ts";
@@ -18,7 +21,12 @@ import { deployFunctions } from "#start/deploy/functions.ts";
 import { deployMachines } from "#start/deploy/machines.ts";
 import { deployRoles } from "#start/deploy/roles.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
+import { aRollout, aSpec } from "#test/support/a-deployment.ts";
+import { aTarget } from "./a-target.ts";
 import { type Access, asRoot, NAMES } from "./as-role.ts";
+import type { Harness } from "./driver.ts";
+import { type ServerNature, serverArchive } from "./server-archive.ts";
+import { steadyLoad } from "./steady-load.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 /** Amazon Linux for Graviton, as the sandbox has it. */
@@ -55,6 +63,63 @@ export async function openVmWorld(sandbox: Sandbox): Promise<Partial<Environment
       directory: "tutti",
     },
   };
+}
+
+const clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** Natures of server apps, and an artifact whose bytes are the test's own. */
+export type VmHarness = Harness & {
+  makeRelease(version: string, nature: ServerNature): Promise<void>;
+  putRelease(version: string, bytes: Uint8Array): Promise<void>;
+};
+
+/** Targets of one app, each in an environment of its own: what is baked for one stands for all as long as one names it. */
+export function vmPlaces(sandbox: Sandbox, driver: Driver, environment: Partial<Environment>) {
+  let places = 0;
+  const s3 = new S3Client(asRoot(sandbox));
+  return (overrides: Partial<Spec> = {}): VmHarness => {
+    places += 1;
+    const spec = vmSpec(overrides);
+    const { target, releases } = aTarget(spec, clock, { ...environment, name: `prod${places}` });
+    const put = async (version: string, bytes: Uint8Array, sha256: string) => {
+      const Key = `uploads/${spec.app}/${sha256}-${version}`;
+      await s3.send(new PutObjectCommand({ Bucket: NAMES.bucket, Key, Body: bytes }));
+      releases.add(version, { uri: `s3://${NAMES.bucket}/${Key}`, sha256 });
+    };
+    return {
+      driver,
+      target,
+      makeRelease: async (version, nature) => {
+        const { bytes, sha256 } = await serverArchive(version, nature);
+        await put(version, bytes, sha256);
+      },
+      putRelease: (version, bytes) => put(version, bytes, createHash("sha256").update(bytes).digest("hex")),
+      load: steadyLoad,
+      close: () => driver.retire(target),
+    };
+  };
+}
+
+function vmSpec(overrides: Partial<Spec>): Spec {
+  return aSpec({
+    app: "shop",
+    kind: "vm",
+    start: "node app.js",
+    replicas: 2,
+    health: {
+      path: "/healthz",
+      intervalSeconds: 0.1,
+      timeoutSeconds: 1,
+      healthyThreshold: 2,
+      unhealthyThreshold: 3,
+      graceSeconds: 2,
+    },
+    rollout: aRollout({ maxSurge: 1, maxUnavailable: 0, drainSeconds: 1 }),
+    ...overrides,
+  });
 }
 
 async function makeBucket(access: Access): Promise<void> {

@@ -3,40 +3,35 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll } from "vitest";
-import type { Environment } from "#core/domain/environment.ts";
-import type { Spec } from "#core/domain/spec.ts";
-import type { Driver } from "#core/driver/driver.ts";
+import { DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
+import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import { strToU8, zipSync } from "fflate";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Driver, TargetContext } from "#core/driver/driver.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import type { VmSetup } from "#targets/vm/client.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
-import { aRollout, aSpec } from "#test/support/a-deployment.ts";
-import { aTarget } from "./a-target.ts";
-import { asFunction, asRoot, NAMES } from "./as-role.ts";
-import { driverContract, type Harness, type Nature } from "./driver.ts";
-import { expectPlayed, roll } from "./roll.ts";
-import { serverArchive } from "./server-archive.ts";
-import { steadyLoad } from "./steady-load.ts";
-import { openVmWorld, vmClients } from "./vm-world.ts";
+import { aRollout } from "#test/support/a-deployment.ts";
+import { asFunction, asRoot } from "./as-role.ts";
+import { driverContract } from "./driver.ts";
+import { expectPlayed, planTo, playStep, roll } from "./roll.ts";
+import { openVmWorld, vmClients, vmPlaces } from "./vm-world.ts";
 
 let sandbox: Sandbox;
 let directory: string;
 let driver: Driver;
-let environment: Partial<Environment>;
-let places = 0;
-
-const clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-};
+let clients: VmSetup;
+let open: ReturnType<typeof vmPlaces>;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  environment = await openVmWorld(sandbox);
+  const environment = await openVmWorld(sandbox);
   driver = createVmDriver(vmClients(await asFunction(sandbox, "driver-vm")));
+  clients = vmClients(asRoot(sandbox));
+  open = vmPlaces(sandbox, driver, environment);
   // An image serves every environment of its app: this one keeps those of v1 and v2 for all tests.
-  const keeper = await open({ replicas: 1 });
+  const keeper = open({ replicas: 1 });
   for (const version of ["v1", "v2"]) {
     await keeper.makeRelease(version, "good");
     expectPlayed(await roll(driver, keeper.target, version));
@@ -47,39 +42,97 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function open(overrides: Partial<Spec> = {}): Promise<Harness> {
-  places += 1;
-  const spec = aSpec({
-    app: "shop",
-    kind: "vm",
-    start: "node app.js",
-    replicas: 2,
-    health: {
-      path: "/healthz",
-      intervalSeconds: 0.1,
-      timeoutSeconds: 1,
-      healthyThreshold: 2,
-      unhealthyThreshold: 3,
-      graceSeconds: 2,
-    },
-    rollout: aRollout({ maxSurge: 1, maxUnavailable: 0, drainSeconds: 1 }),
-    ...overrides,
-  });
-  const { target, releases } = aTarget(spec, clock, { ...environment, name: `prod${places}` });
-  const s3 = new S3Client(asRoot(sandbox));
-  const makeRelease = async (version: string, nature: Nature) => {
-    const { bytes, sha256 } = await serverArchive(version, nature);
-    const Key = `uploads/shop/${version}-${nature}`;
-    await s3.send(new PutObjectCommand({ Bucket: NAMES.bucket, Key, Body: bytes }));
-    releases.add(version, { uri: `s3://${NAMES.bucket}/${Key}`, sha256 });
-  };
-  return { driver, target, makeRelease, load: steadyLoad, close: () => driver.retire(target) };
-}
-
-driverContract("vm", open, {
+driverContract("vm", async () => open(), {
   unhealthy: /The image of v\d could not be made: GET \/healthz answered 500/,
   crashing:
     /The image of v\d could not be made: crashed on start: exit code 3, last lines of its log:\nbroken on purpose/,
   otherDigest: /The artifact has the SHA-256 [0-9a-f]{64}, the release says 0{64}\./,
   noArchive: /The artifact is neither a \.tar\.gz nor a \.zip\./,
 });
+
+test("an install script that fails says its last lines, and leaves neither builder nor image", async () => {
+  const { target, putRelease } = open({ build: { run: "install.sh" } });
+  const script = "echo looking for the library\necho no such library >&2\nexit 7\n";
+  await putRelease("v9", zipSync({ "app.js": strToU8(""), "install.sh": strToU8(script) }));
+  const failed = await roll(driver, target, "v9");
+  expect(failed.reason).toBe(
+    "The image of v9 could not be made: install.sh ended with exit code 7, its last lines:\nlooking for the library\nno such library",
+  );
+  await expect.poll(() => builders(target), { timeout: 10_000 }).toEqual([]);
+});
+
+test("3 more than there are, none fewer: with all the surge never fewer than 3 are healthy, never more than 6 there", async () => {
+  const rollout = aRollout({ batch: 3, maxSurge: 3, maxUnavailable: 0, drainSeconds: 1 });
+  const { target, makeRelease, close } = open({ replicas: 3, rollout });
+  for (const version of ["v1", "v2"]) await makeRelease(version, "good");
+  expectPlayed(await roll(driver, target, "v1"));
+  const sampling = sample(target);
+  expectPlayed(await roll(driver, target, "v2"));
+  const seen = await sampling.stop();
+  expect(seen.looks).toBeGreaterThan(10);
+  expect({ fewest: seen.fewest, most: seen.most }).toEqual({ fewest: 3, most: 6 });
+  await close();
+});
+
+test("a count that somebody changes in the middle is respected, and one copy more than it at most", async () => {
+  const { target, makeRelease, close } = open({ replicas: 2 });
+  for (const version of ["v1", "v2"]) await makeRelease(version, "good");
+  expectPlayed(await roll(driver, target, "v1"));
+  const steps = await planTo(driver, target, "v2");
+  expectPlayed(await playStep(driver, target, steps[0]!));
+  const AutoScalingGroupName = `tutti-vm-shop_${target.environment.name}_a`;
+  await clients.autoscaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity: 4 }));
+  const sampling = sample(target);
+  for (const step of steps.slice(1)) expectPlayed(await playStep(driver, target, step));
+  await driver.tidy!(target);
+  const fleet = await driver.inspect(target);
+  expect(fleet.replicas.map(({ version }) => version)).toEqual(["v2", "v2", "v2", "v2"]);
+  expect(fleet.desired).toBe(4);
+  expect((await sampling.stop()).most).toBeLessThanOrEqual(5);
+  const { AutoScalingGroups } = await clients.autoscaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
+  );
+  const [group] = AutoScalingGroups!;
+  expect(group!.SuspendedProcesses).toEqual([]);
+  expect(group!.Tags!.map(({ Key }) => Key).sort()).toEqual([
+    "tutti:app",
+    "tutti:environment",
+    "tutti:version",
+  ]);
+  await close();
+});
+
+async function builders(target: TargetContext): Promise<unknown[]> {
+  const { Reservations } = await clients.ec2.send(
+    new DescribeInstancesCommand({
+      Filters: [
+        { Name: "tag:tutti:environment", Values: [target.environment.name] },
+        { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
+      ],
+    }),
+  );
+  return (Reservations ?? []).flatMap(({ Instances = [] }) => Instances.map(({ InstanceId }) => InstanceId));
+}
+
+/** Every 50 ms: how many are healthy in traffic, and how many there are at all. */
+function sample(target: TargetContext) {
+  const seen = { looks: 0, fewest: Number.POSITIVE_INFINITY, most: 0 };
+  let stopped = false;
+  const looking = (async () => {
+    while (!stopped) {
+      const { replicas } = await driver.inspect(target);
+      const healthy = replicas.filter(({ health }) => health === "healthy").length;
+      seen.looks += 1;
+      seen.fewest = Math.min(seen.fewest, healthy);
+      seen.most = Math.max(seen.most, replicas.length);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  })();
+  return {
+    stop: async () => {
+      stopped = true;
+      await looking;
+      return seen;
+    },
+  };
+}
