@@ -11,6 +11,7 @@ import { mountDocs } from "./docs-page.ts";
 import { describe } from "./openapi.ts";
 import { type ApiEnv, mount } from "./pipeline.ts";
 import { asTuttiError, problemResponse } from "./problem.ts";
+import { rateHeaders } from "./rate-limit.ts";
 import { assertDeclared } from "./reach.ts";
 import { methodOf, pathOf, type Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
@@ -74,5 +75,5 @@ function staticMethods(path: string): string[] {
 
 function refuse(c: Context<ApiEnv>, error: TuttiError, headers: Record<string, string> = {}): Response {
   c.set("code", error.code satisfies ErrorCode);
-  return problemResponse(error, headers);
+  return problemResponse(error, { ...rateHeaders(error), ...headers });
 }

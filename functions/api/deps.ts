@@ -4,12 +4,14 @@ import type { ArtifactBucket } from "#functions/deps/artifact-bucket.ts";
 import type { ImageBuilds } from "#functions/deps/image-builds.ts";
 import type { ImageRegistry } from "#functions/deps/image-registry.ts";
 import type { IssuerKeys } from "./oidc/issuer-keys.ts";
+import type { RateLimits } from "./rate-limit.ts";
 
 export type ApiDeps = SweepDeps & {
   artifacts: ArtifactBucket;
   registry: ImageRegistry;
   imageBuilds: ImageBuilds;
   issuerKeys: IssuerKeys;
+  rateLimits: RateLimits;
   /** Lower-case hex. */
   adminTokenSha256: string;
   /** Where the console's built files lie; ends with a slash. */

@@ -18,6 +18,8 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
   headers.set("x-content-type-options", "nosniff");
   headers.set("x-frame-options", "DENY");
   headers.set("referrer-policy", "no-referrer");
+  headers.set("strict-transport-security", "max-age=31536000");
+  headers.set("permissions-policy", "camera=(), geolocation=(), microphone=()");
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("cross-origin-resource-policy", "same-origin");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");

@@ -7,6 +7,7 @@ import { driverFunctions } from "./driver-functions.ts";
 import { codeBuilds } from "./image-builds.ts";
 import { elasticRegistry } from "./image-registry.ts";
 import { issuerDocuments } from "./issuer-documents.ts";
+import { rateLimits } from "./rate-limits.ts";
 import { readSettings, required } from "./settings.ts";
 
 /** The API itself has 30 seconds. */
@@ -31,6 +32,7 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
       clock: control.clock,
       log: control.log,
     }),
+    rateLimits: rateLimits(env),
     webFolder,
   };
 }

@@ -49,7 +49,9 @@ function read(url: URL, trusted: string[], timeoutMs: number): Promise<string> {
   const signal = AbortSignal.timeout(timeoutMs);
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown) => reject(new Error(`${url.href} ${why}`, { cause }));
-    const request = ask(url, { ...lookup, signal, headers: { accept: "application/json" } }, (answer) => {
+    // A connection of its own: a pooled one would not be looked up, and so not be judged.
+    const own = { ...lookup, signal, agent: false as const, headers: { accept: "application/json" } };
+    const request = ask(url, own, (answer) => {
       const chunks: Buffer[] = [];
       let sizeBytes = 0;
       answer.on("data", (chunk: Buffer) => {

@@ -4,6 +4,12 @@
 export const ACCESS_VARIABLES = [
   /** Origins of OIDC issuers that may be private, or plain HTTP: `https://id.corp.internal,http://127.0.0.1:9000`. */
   "TUTTI_OIDC_TRUSTED_ORIGINS",
+  /** Calls of each token: so many a second, and so many at once. */
+  "TUTTI_RATE_PER_SECOND",
+  "TUTTI_RATE_BURST",
+  /** Attempts with a wrong token, of each source address. */
+  "TUTTI_FAILURES_PER_SECOND",
+  "TUTTI_FAILURES_BURST",
 ] as const;
 
 export type AccessSettings = Partial<Record<(typeof ACCESS_VARIABLES)[number], string>>;

@@ -15,6 +15,7 @@
 //   healing runs, newest first              pk HEALING_RUNS         sk <id>
 //   audit, newest first                     pk AUDIT                sk <id>
 //   a token; all tokens, newest first       pk TOKENS               sk <id>
+//   calls that a token has left             pk RATE#<what>#<who>    sk RATE
 //   all OIDC issuers, by name               pk OIDC_ISSUERS         sk <name>
 //   the answer to an idempotency key        pk IDEMPOTENCY#<scope>  sk <key>
 
@@ -52,6 +53,7 @@ export const keys = {
   healingRun: (id: string) => ({ pk: lists.healingRuns, sk: id }),
   audit: (id: string) => ({ pk: lists.audit, sk: id }),
   oidcIssuer: (name: string) => ({ pk: lists.oidcIssuers, sk: name }),
+  rateBucket: (key: string) => ({ pk: `RATE#${key}`, sk: "RATE" }),
   token: (id: string) => ({ pk: lists.tokens, sk: id }),
   idempotency: (scope: string, key: string) => ({ pk: `IDEMPOTENCY#${scope}`, sk: key }),
 };

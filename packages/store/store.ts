@@ -9,6 +9,7 @@ import { type Events, eventsIn } from "./events.ts";
 import { type HealingRuns, healingRunsIn } from "./healing-runs.ts";
 import { type Idempotency, idempotencyIn } from "./idempotency.ts";
 import { type OidcIssuers, oidcIssuersIn } from "./oidc-issuers.ts";
+import { type RateBuckets, rateBucketsIn } from "./rate-buckets.ts";
 import { type Releases, releasesIn } from "./releases.ts";
 import { type Shards, shardsIn } from "./shards.ts";
 import { openTable } from "./table.ts";
@@ -27,6 +28,7 @@ export type Store = {
   audit: Audit;
   idempotency: Idempotency;
   tokens: Tokens;
+  rateBuckets: RateBuckets;
   oidcIssuers: OidcIssuers;
 };
 
@@ -56,6 +58,7 @@ export function createStore({ client, table: name, clock, random = Math.random }
     audit: auditIn(table),
     idempotency: idempotencyIn(table),
     tokens: tokensIn(table, pause),
+    rateBuckets: rateBucketsIn(table, pause),
     oidcIssuers: oidcIssuersIn(table),
   };
 }

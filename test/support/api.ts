@@ -9,6 +9,7 @@ import type { ApiDeps } from "#functions/api/deps.ts";
 import { issuerKeys } from "#functions/api/oidc/issuer-keys.ts";
 import { sha256Hex } from "#functions/api/sha256.ts";
 import { issuerDocuments } from "#functions/deps/issuer-documents.ts";
+import { DEFAULT_RATE_LIMITS } from "#functions/deps/rate-limits.ts";
 import { createStore, type Store } from "#store/store.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 import { openTestTable, type TestTable } from "./table.ts";
@@ -59,6 +60,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     webFolder: new URL("./no-such-folder/", import.meta.url),
     artifacts: fakeBucket(),
     registry: fakeRegistry(),
+    rateLimits: DEFAULT_RATE_LIMITS,
     issuerKeys: issuerKeys({
       documents: issuerDocuments(""),
       clock,
