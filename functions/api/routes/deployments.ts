@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { deploymentView as viewOf } from "#core/views.ts";
 import { act } from "#engine/act.ts";
-import { submit } from "#engine/submit.ts";
+import { type Submission, submit } from "#engine/submit.ts";
+import type { ApiDeps } from "../deps.ts";
 import { needApp } from "../find.ts";
 import { awaitRevision } from "../long-poll.ts";
 import { deploymentOf, rollbackOf } from "../new-submission.ts";
@@ -38,12 +39,7 @@ export const createDeployment = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const submission = await deploymentOf(deps, app, body, caller);
-    if (body.dryRun)
-      return reply(
-        200,
-        await planOf(deps, { ...submission, kind: submission.spec.kind, rollout: body.rollout }),
-      );
-    return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
+    return planOrSubmit(deps, submission, body);
   },
 );
 
@@ -61,10 +57,19 @@ export const rollBack = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const submission = await rollbackOf(deps, app, body, caller);
-    if (body.dryRun) return reply(200, await planOf(deps, { ...submission, kind: submission.spec.kind }));
-    return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
+    return planOrSubmit(deps, submission, body);
   },
 );
+
+/** Two ways to a deployment, and one answer: with dryRun what it would do, else the deployment itself. */
+async function planOrSubmit(
+  deps: ApiDeps,
+  submission: Submission,
+  { dryRun, rollout }: { dryRun?: boolean; rollout?: unknown },
+) {
+  if (dryRun) return reply(200, await planOf(deps, { ...submission, kind: submission.spec.kind, rollout }));
+  return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
+}
 
 export const listDeployments = route(
   "GET /v1/deployments",

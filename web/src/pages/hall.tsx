@@ -7,6 +7,7 @@ import { StatusBadge } from "../parts/status-badge.tsx";
 import { linkTo } from "../route.ts";
 import { dateTime } from "../time.ts";
 import "./deployment-table.css";
+import { Table } from "../parts/table.tsx";
 
 const REFRESH_MILLISECONDS = 2_000;
 const LAST_DEPLOYMENTS = 15;
@@ -68,41 +69,28 @@ function TargetCard({ target }: { target: TargetSummary }) {
 export function DeploymentTable({ rows }: { rows: DeploymentView[] }) {
   if (rows.length === 0) return <p class="waiting">None yet.</p>;
   return (
-    <div class="scroll">
-      <table class="deployments">
-        <thead>
-          <tr>
-            <th scope="col">Target</th>
-            <th scope="col">Release</th>
-            <th scope="col">Status</th>
-            <th scope="col">Began</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((one) => (
-            <tr key={one.id}>
-              <td>
-                <a href={linkTo({ page: "deployment", id: one.id })}>
-                  {one.app}/{one.environment}
-                </a>
-              </td>
-              <td>
-                {one.previousVersion && `${one.previousVersion} → `}
-                {one.version}
-              </td>
-              <td>
-                <StatusBadge status={one.status} />
-              </td>
-              <td>
-                <time dateTime={one.createdAt}>{dateTime(one.createdAt)}</time>
-              </td>
-              <td class="why">{one.reason}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={["Target", "Release", "Status", "Began", "Why"]} name="deployments">
+      {rows.map((one) => (
+        <tr key={one.id}>
+          <td>
+            <a href={linkTo({ page: "deployment", id: one.id })}>
+              {one.app}/{one.environment}
+            </a>
+          </td>
+          <td>
+            {one.previousVersion && `${one.previousVersion} → `}
+            {one.version}
+          </td>
+          <td>
+            <StatusBadge status={one.status} />
+          </td>
+          <td>
+            <time dateTime={one.createdAt}>{dateTime(one.createdAt)}</time>
+          </td>
+          <td class="why">{one.reason}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { api, type DeploymentView, type TargetView } from "../api.ts";
 import { useLive } from "../connection.ts";
+import { Table } from "../parts/table.tsx";
 import { linkTo } from "../route.ts";
 import { dateTime, duration } from "../time.ts";
 import { DeploymentTable } from "./hall.tsx";
@@ -46,35 +47,22 @@ export function TargetPage({ app, environment }: { app: string; environment: str
 
 function Replicas({ replicas }: { replicas: TargetView["replicas"] }) {
   return (
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Replica</th>
-            <th scope="col">Release</th>
-            <th scope="col">Health</th>
-            <th scope="col">Address</th>
-            <th scope="col">Age</th>
-          </tr>
-        </thead>
-        <tbody>
-          {replicas.map((one) => (
-            <tr key={one.id}>
-              <td>{one.id}</td>
-              <td>{one.version}</td>
-              <td>
-                <span class={`dot ${one.health}`}>{one.health}</span>
-              </td>
-              <td>
-                <code>{one.address}</code>
-              </td>
-              <td title={one.startedAt ? dateTime(one.startedAt) : ""}>
-                {one.startedAt ? duration(Date.now() - Date.parse(one.startedAt)) : ""}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={["Replica", "Release", "Health", "Address", "Age"]}>
+      {replicas.map((one) => (
+        <tr key={one.id}>
+          <td>{one.id}</td>
+          <td>{one.version}</td>
+          <td>
+            <span class={`dot ${one.health}`}>{one.health}</span>
+          </td>
+          <td>
+            <code>{one.address}</code>
+          </td>
+          <td title={one.startedAt ? dateTime(one.startedAt) : ""}>
+            {one.startedAt ? duration(Date.now() - Date.parse(one.startedAt)) : ""}
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }
