@@ -90,6 +90,11 @@ const cluster = z
     arn: z.string().regex(/^arn:[^:]*:ecs:[^:]*:\d{12}:cluster\/\S+$/, "must be the ARN of an ECS cluster"),
     executionRoleArn: roleArn.meta({ description: "Pulls images, reads secrets" }),
     taskRoleArn: roleArn.optional().meta({ description: "The role that apps run as" }),
+    logGroup: z
+      .string()
+      .regex(/^[A-Za-z0-9._/#-]{1,512}$/, "must be the name of a CloudWatch log group")
+      .optional()
+      .meta({ description: "Where what apps print goes; it must be there. Default: nowhere" }),
   })
   .meta({ description: "Where containers run" });
 

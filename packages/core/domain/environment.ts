@@ -38,6 +38,8 @@ export type Cluster = {
   executionRoleArn: string;
   /** The role that apps run as. */
   taskRoleArn?: string;
+  /** The CloudWatch log group that what apps print goes to; it must be there. Default: nowhere. */
+  logGroup?: string;
 };
 
 export type Environment = {

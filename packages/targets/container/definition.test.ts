@@ -66,6 +66,16 @@ test("its digest changes with the release's words and the environment's roles, a
   expect(defined({}, aRelease(), otherRole).label.digest).not.toBe(digest);
 });
 
+test("what the app prints goes to the cluster's log group, where there is one", () => {
+  expect(defined().input.containerDefinitions![0]!.logConfiguration).toBeUndefined();
+  const arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/main";
+  const place = { ...environment, cluster: { arn, executionRoleArn: "execution", logGroup: "/apps" } };
+  expect(defined({}, aRelease(), place).input.containerDefinitions![0]!.logConfiguration).toEqual({
+    logDriver: "awslogs",
+    options: { "awslogs-group": "/apps", "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "shop/v1" },
+  });
+});
+
 test("hosts are told no platform, and disk is asked for where it is named", () => {
   const container: Spec["container"] = { launchType: "EC2", capacityProviders: [], placement: "spread" };
   const onHosts = defined({ container, resources: { cpu: 0.25, memoryMiB: 64, diskGiB: 30 } }).input;

@@ -45,12 +45,24 @@ export function definitionOf(
         portMappings: [{ containerPort: spec.port, protocol: "tcp" as const }],
         environment: environmentOf(target, release),
         stopTimeout: STOP_SECONDS,
+        ...logging(cluster, `${target.app}/${release.version}`),
       },
     ],
   };
   const digest = createHash("sha256").update(JSON.stringify(body)).digest("hex").slice(0, 32);
   const label = { version: release.version, releaseId: release.id, digest };
   return { label, input: { ...body, tags: [...tagsOf(target), ...labelTags(label)] } };
+}
+
+/** A stream for each copy: `<app>/<version>/app/<task>`. The region is the cluster's (developer guide, "awslogs"). */
+function logging({ arn, logGroup }: Cluster, prefix: string) {
+  if (!logGroup) return {};
+  const options = {
+    "awslogs-group": logGroup,
+    "awslogs-region": arn.split(":")[3]!,
+    "awslogs-stream-prefix": prefix,
+  };
+  return { logConfiguration: { logDriver: "awslogs" as const, options } };
 }
 
 const RUNTIME_PLATFORM = { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" } as const;

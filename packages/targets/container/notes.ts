@@ -1,6 +1,7 @@
 // Sentences for the dry run: where ECS, Fargate or the load balancer is coarser than the manifest, and where the registry's
 // own rules could take away the image that the release names.
 import type { ContainerInstance } from "@aws-sdk/client-ecs";
+import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { balancerNotes } from "#targets/balancer/target-health.ts";
@@ -8,16 +9,26 @@ import { listHosts, readLifecycleRules } from "./client.ts";
 import type { Container } from "./container.ts";
 import { needCluster } from "./definition.ts";
 import { percentsOf } from "./percents.ts";
+import { graceOf } from "./settings.ts";
 import { sizeNotes, sizeOf } from "./sizes.ts";
 
 export async function notes(container: Container, target: TargetContext, version: string): Promise<string[]> {
   const { spec } = target;
   return [
     ...balancerNotes(spec.health, spec.rollout.drainSeconds),
+    ...graceNotes(spec),
     ...sizeNotes(spec),
     ...surgeNotes(target),
     ...(await roomNotes(container, target)),
     ...(await lifecycleNotes(container, target, version)),
+  ];
+}
+
+function graceNotes({ health }: Pick<Spec, "health">): string[] {
+  const seconds = graceOf(health);
+  if (seconds === health.graceSeconds) return [];
+  return [
+    `health.graceSeconds: ECS gives a copy ${seconds} s, the nearest it allows to ${health.graceSeconds}.`,
   ];
 }
 

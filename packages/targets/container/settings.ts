@@ -79,10 +79,15 @@ function places({ spec, environment }: TargetContext) {
 
 function kept({ spec }: TargetContext, percents: Percents) {
   return {
-    healthCheckGracePeriodSeconds: Math.ceil(spec.health.graceSeconds),
+    healthCheckGracePeriodSeconds: graceOf(spec.health),
     // Tutti goes back by itself; the breaker only keeps a broken release from being started for ever.
     deploymentConfiguration: { ...percents, deploymentCircuitBreaker: { enable: true, rollback: false } },
   };
+}
+
+/** Whole seconds (ECS API reference, healthCheckGracePeriodSeconds). */
+export function graceOf({ graceSeconds }: Pick<Spec["health"], "graceSeconds">): number {
+  return Math.ceil(graceSeconds);
 }
 
 function networkOf(network: Network | undefined) {
