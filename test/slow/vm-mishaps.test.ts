@@ -1,6 +1,8 @@
 // What goes wrong with virtual machines, on the sandbox as it is on AWS: somebody ends a new instance, an image is gone, an app
 // never listens, a release of long ago is wanted back after the sandbox was started again.
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -9,6 +11,7 @@ import {
   DescribeInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
@@ -16,7 +19,7 @@ import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
 import { asRoot } from "#test/contract/as-role.ts";
-import { expectPlayed, planTo, roll, watchStep } from "#test/contract/roll.ts";
+import { expectPlayed, planTo, playStep, roll, watchStep } from "#test/contract/roll.ts";
 import { openVmWorld, vmClients, vmPlaces } from "#test/contract/vm-world.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
 
@@ -115,6 +118,50 @@ test("a base image that is not there, and an app that never listens, are told by
   await silent.makeRelease("v1", "silent");
   expect((await roll(driver, silent.target, "v1")).reason).toMatch(/nothing listens on 127\.[\d.]+:8080/);
 });
+
+/** Well or not as its dependency says: so it passes the test of its image and is sick in the group. */
+const DEPENDENT = `const http = require("node:http");
+const mode = () => new Promise((resolve) => http.get(process.env.MODE_URL, (answer) => {
+  answer.setEncoding("utf8").on("data", resolve);
+}));
+mode().then((now) => {
+  if (now === "crash") throw new Error("the dependency is gone");
+  http.createServer(async (request, response) => {
+    if (request.url === "/healthz" && (await mode()) !== "well") response.statusCode = 503;
+    response.end("here");
+  }).listen(process.env.PORT, process.env.HOST);
+});`;
+
+test.each([
+  ["unwell", /: GET \/healthz answered 503$/],
+  ["crash", /: crashed on start: exit code 1, last lines of its log:\n[\s\S]*Error: the dependency is gone/],
+])(
+  "a release that passed its test and is %s in the group is told in its own words, and gone back from",
+  async (mode, reason) => {
+    let now = "well";
+    const dependency = createServer((_request, response) => response.end(now));
+    await new Promise<void>((resolve) => dependency.listen(0, "127.0.0.1", resolve));
+    const MODE_URL = `http://127.0.0.1:${(dependency.address() as AddressInfo).port}`;
+    const { target, makeRelease, putRelease, load, close } = open({
+      app: `sick-${mode}`,
+      config: { MODE_URL },
+    });
+    await makeRelease("v1", "good");
+    await putRelease("v2", zipSync({ "app.js": strToU8(DEPENDENT) }));
+    expectPlayed(await roll(driver, target, "v1"));
+    const [bake, first] = await planTo(driver, target, "v2");
+    expectPlayed(await playStep(driver, target, bake!));
+    const requests = load!((await driver.inspect(target)).endpoint!);
+    now = mode;
+    const failed = await playStep(driver, target, first!);
+    expect(failed.reason).toMatch(reason);
+    expectPlayed(await roll(driver, target, "v1", true));
+    expect(await versionsOf(target)).toEqual(["v1", "v1"]);
+    expect((await requests.stop()).failed).toBe(0);
+    dependency.close();
+    await close();
+  },
+);
 
 test("three releases back, after the sandbox was started again, and older images are gone", async () => {
   const rollout = aRollout({ batch: 2, maxSurge: 2, maxUnavailable: 0, drainSeconds: 1 });

@@ -1,5 +1,5 @@
 // What the engine is told of the copies of a step. A copy that is launched, boots or is looked at for the first time is
-// neither good nor bad yet; one that the load balancer finds unhealthy is asked itself, once in a while, why.
+// neither good nor bad yet; one that is late, or that the load balancer finds unhealthy, is asked itself once in a while.
 import type { Observation, TargetContext } from "#core/driver/driver.ts";
 import { readResult, type ScriptResult } from "#targets/host/result.ts";
 import {
@@ -18,13 +18,14 @@ export type Asked = Record<string, { ref?: string; atMs: number; said?: Said }>;
 type Said = { outcome: string; health: string; detail: string };
 
 const ASK_AGAIN_MS = 2_500;
+const LATE_MS = 4_000;
 /** A booting instance is not broken: EC2 takes its time, and so does what the image starts. */
 const BOOT_MS = 180_000;
 
 /** Changes `asked`. */
 export async function askWhy(vm: Vm, target: TargetContext, asked: Asked, copies: Copy[]): Promise<void> {
   const nowMs = target.clock.now();
-  const broken = copies.filter((one) => one.backend?.state === "unhealthy").map(({ id }) => id);
+  const broken = copies.filter((one) => isDoubtful(one, nowMs)).map(({ id }) => id);
   await takeAnswers(vm, target, asked, broken);
   const due = broken.filter((id) => {
     const one = asked[id];
@@ -33,6 +34,12 @@ export async function askWhy(vm: Vm, target: TargetContext, asked: Asked, copies
   if (due.length === 0) return;
   const outcome = await startCommand(vm, due.slice(0, 50), hostScript("why", target), WHY_SECONDS);
   for (const id of due) asked[id] = { ...asked[id], atMs: nowMs, ...answerOf(outcome) };
+}
+
+/** The load balancer takes several checks, 5 s apart, to call a new copy unhealthy: who is late is asked before. */
+function isDoubtful({ backend, startedAt }: Copy, nowMs: number): boolean {
+  if (backend?.state === "unhealthy") return true;
+  return backend?.state === "initial" && nowMs - Date.parse(startedAt ?? "") >= LATE_MS;
 }
 
 async function takeAnswers(vm: Vm, target: TargetContext, asked: Asked, ids: string[]): Promise<void> {
@@ -78,7 +85,6 @@ export function observationOf(copy: Copy, asked: Asked, nowMs: number): Observat
   const told = `the load balancer says: ${backend.detail || backend.state}`;
   if (isHealthy(copy)) return { ...about, version, health: "healthy", serving: true, detail: told };
   if (backend.state === "draining") return { ...waiting("leaving traffic"), health: "draining" };
-  if (backend.state !== "unhealthy") return waiting(told);
   const said = asked[replica]?.said;
   const boots = nowMs - Date.parse(copy.startedAt ?? "") < BOOT_MS;
   if (!said) return waiting(told);
