@@ -33,8 +33,8 @@ export const tokenBody = z
     name: z
       .string()
       .regex(
-        /^(?!admin$|anonymous$)[A-Za-z0-9][A-Za-z0-9 ._@/-]{0,99}$/,
-        "must be 1 to 100 of letters, digits, spaces and ._@/-, and not `admin` or `anonymous`",
+        /^(?!oidc:|anonymous$)[^\p{C}]{1,100}$/u,
+        "must be 1 to 100 printable characters, and not `anonymous` or begin with `oidc:`",
       )
       .meta({ description: "Stands in the audit and at what the token makes", example: "ci storefront" }),
     role: roleText,

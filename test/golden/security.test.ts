@@ -1,0 +1,41 @@
+// docs/security.md says who may call what: the table is made from the routes themselves. `npm run golden` writes it anew.
+import { readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { ROLES } from "#core/domain/access.ts";
+import { HELD } from "#functions/api/caller.ts";
+import type { Reach } from "#functions/api/reach.ts";
+import type { Route } from "#functions/api/route.ts";
+import { ROUTES } from "#functions/api/routes.ts";
+
+const PAGE = new URL("../../docs/security.md", import.meta.url);
+const [BEGIN, END] = ["<!-- routes: made by `npm run golden` -->\n", "<!-- end of routes -->"];
+
+test("the table of who may do what is the routes'", () => {
+  const page = readFileSync(PAGE, "utf8");
+  const [before, rest] = page.split(BEGIN) as [string, string];
+  const after = rest.slice(rest.indexOf(END));
+  const wanted = `${before}${BEGIN}${tableOf(ROUTES as readonly Route[])}${after}`;
+  if (process.env.GOLDEN === "write") writeFileSync(PAGE, wanted);
+  expect(readFileSync(PAGE, "utf8")).toBe(wanted);
+});
+
+function tableOf(routes: readonly Route[]): string {
+  const head = `| route | ${ROLES.join(" | ")} | held against the scope |\n| --- |${" --- |".repeat(ROLES.length + 1)}\n`;
+  const rows = routes.map(({ key, permission, reach }) => {
+    const marks = ROLES.map((role) => (HELD[role].includes(permission) ? "yes" : "–"));
+    return `| \`${key}\` | ${marks.join(" | ")} | ${permission === "public" ? "open to all" : wordsOf(reach)} |\n`;
+  });
+  return head + rows.join("");
+}
+
+function wordsOf(reach: Reach): string {
+  if (reach === "nothing") return "–";
+  if (reach === "everything") return "only without limits";
+  if (reach === "deployment") return "app and environment of the deployment";
+  const named = (["app", "environment"] as const).flatMap((what) => {
+    const source = reach[what];
+    if (source === undefined) return [];
+    return source === "every" ? [`every ${what}`] : [`${what} in the ${source}`];
+  });
+  return [...named, ...(reach.lists ? ["shows what is reached"] : [])].join(", ");
+}
