@@ -8,6 +8,7 @@ import { audit } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import type { ApiDeps } from "./deps.ts";
 import { mountDocs } from "./docs-page.ts";
+import { SIGNED_PATH, signedCall } from "./hooks/signed-call.ts";
 import { describe } from "./openapi.ts";
 import { type ApiEnv, mount } from "./pipeline.ts";
 import { asTuttiError, problemResponse } from "./problem.ts";
@@ -24,6 +25,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   assertDeclared(routes);
   app.use("*", securityHeaders);
   app.use("*", audit(deps));
+  app.use(SIGNED_PATH, signedCall(deps));
   app.use("/v1/*", authenticate(deps));
   for (const route of routes) mount(app, route, deps);
   mountDescriptions(app, routes);

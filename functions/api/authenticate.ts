@@ -12,6 +12,8 @@ import { type Admit, rateLimiter } from "./rate-limit.ts";
 export function authenticate(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
   const admit = rateLimiter(deps);
   return async (c, next) => {
+    // A signature has proven it already.
+    if (c.get("caller")) return next();
     const authorization = c.req.header("authorization");
     const identity = await proven(c, deps, admit);
     c.set("caller", {

@@ -3,10 +3,10 @@ import { TuttiError } from "#core/errors.ts";
 
 const LIMIT_BYTES = 1_048_576;
 
-/** The text of the body; `body_too_large` as soon as it is known to be longer than 1 MB. */
-export async function readBodyText(request: Request): Promise<string> {
+/** The bytes as they were sent; `body_too_large` as soon as they are known to be more than 1 MB. */
+export async function readBody(request: Request): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > LIMIT_BYTES) throw tooLarge();
-  if (request.body === null) return "";
+  if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
@@ -14,7 +14,7 @@ export async function readBodyText(request: Request): Promise<string> {
     if (sizeBytes > LIMIT_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
-  return decode(Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 /** The value of a JSON text; `undefined` for an empty one. */
@@ -29,7 +29,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function decode(bytes: Uint8Array): string {
+export function decodeBody(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {

@@ -1,6 +1,7 @@
 // What the API needs from outside itself: handed in by the handler, and by tests their own.
 import type { SweepDeps } from "#engine/deps.ts";
 import type { ArtifactBucket } from "#functions/deps/artifact-bucket.ts";
+import type { HookSecrets } from "#functions/deps/hook-secrets.ts";
 import type { ImageBuilds } from "#functions/deps/image-builds.ts";
 import type { ImageRegistry } from "#functions/deps/image-registry.ts";
 import type { IssuerKeys } from "./oidc/issuer-keys.ts";
@@ -10,6 +11,7 @@ export type ApiDeps = SweepDeps & {
   artifacts: ArtifactBucket;
   registry: ImageRegistry;
   imageBuilds: ImageBuilds;
+  hookSecrets: HookSecrets;
   issuerKeys: IssuerKeys;
   rateLimits: RateLimits;
   /** Lower-case hex. */

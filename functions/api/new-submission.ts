@@ -24,11 +24,14 @@ export type DeploymentAsked = {
   onConflict?: Submission["onConflict"];
 };
 
+/** Who starts a deployment, and by what. */
+export type Initiator = { name: string; client: Trigger };
+
 export async function deploymentOf(
   deps: Deps,
   app: App,
   asked: DeploymentAsked,
-  caller: Caller,
+  caller: Initiator,
 ): Promise<Submission> {
   const rollout = asked.rollout === undefined ? undefined : parseRollout(asked.rollout, app.kind);
   const more = { rollout, onConflict: asked.onConflict, trigger: caller.client };
@@ -81,7 +84,7 @@ async function submissionOf(
   { app }: App,
   environment: string,
   version: string,
-  caller: Caller,
+  caller: Pick<Initiator, "name">,
   { trigger, rollout, onConflict }: More,
 ): Promise<Submission> {
   const place = await needEnvironment(deps, environment, "environment");

@@ -25,6 +25,13 @@ const idempotencyKey = z.object({
   }),
 });
 
+const signature = z.object({
+  "X-Tutti-Timestamp": z.string().meta({ description: "Unix seconds; within 300 s of now." }),
+  "X-Tutti-Signature": z.string().meta({
+    description: "`sha256=` and the hex HMAC-SHA256 of `timestamp.body` with the app's hook secret.",
+  }),
+});
+
 type Verb = Lowercase<Method>;
 
 export function describe(app: OpenAPIHono<ApiEnv>, routes: readonly Route[]): object {
@@ -50,15 +57,19 @@ function pathItem(route: Route) {
     tags: [route.tag],
     summary: route.summary,
     "x-tutti-permission": route.permission,
-    security: route.permission === "public" ? [] : [{ bearer: [] }],
+    security: ["public", "signed"].includes(route.permission) ? [] : [{ bearer: [] }],
     request: {
       ...(isObject(route.params) ? { params: route.params } : {}),
       ...(isObject(route.query) ? { query: route.query } : {}),
-      ...(mutating && route.permission !== "public" ? { headers: idempotencyKey } : {}),
+      ...(mutating && route.permission !== "public" ? { headers: headersOf(route) } : {}),
       ...(route.body ? { body: requestBody(route.body) } : {}),
     },
     responses: { ...answersOf(route), default: problemAnswer() },
   };
+}
+
+function headersOf({ permission }: Route) {
+  return permission === "signed" ? z.object({ ...signature.shape, ...idempotencyKey.shape }) : idempotencyKey;
 }
 
 function requestBody(schema: z.ZodType) {

@@ -4,7 +4,7 @@
 import type { Context, Hono } from "hono";
 import { EVERYWHERE, type Place } from "#core/domain/access.ts";
 import { TuttiError } from "#core/errors.ts";
-import { parseJson, readBodyText } from "./body.ts";
+import { decodeBody, parseJson, readBody } from "./body.ts";
 import { assertMay, type Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { answerOnce } from "./idempotency.ts";
@@ -23,6 +23,8 @@ export type ApiEnv = {
     /** Code of the refusal. */
     code: string | undefined;
     about: Place | undefined;
+    /** Of a call whose body had to be read before anything else. */
+    rawBody: Uint8Array | undefined;
   };
   Bindings: LambdaBindings;
 };
@@ -43,7 +45,8 @@ async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer>
   const params = route.params && validateParams(route.params, c.req.param());
   c.set("about", placeInPath(route, params));
   assertInReach(route, caller, placeInPath(route, params));
-  const text = methodOf(route.key) === "GET" ? "" : await readBodyText(c.req.raw);
+  const text =
+    methodOf(route.key) === "GET" ? "" : decodeBody(c.get("rawBody") ?? (await readBody(c.req.raw)));
   const json = route.body && requireBody(route, parseJson(text));
   const query = route.query && validate(route.query, c.req.query());
   const body = route.body && validate(route.body, json);
@@ -90,6 +93,7 @@ function allowedCaller(c: ApiContext, route: Route): Caller {
   if (route.permission === "public") return { ...NOBODY, sourceIp: sourceIpOf(c) };
   const caller = c.get("caller");
   if (!caller) throw new TuttiError("unauthenticated", "Send `Authorization: Bearer <token>`.");
+  if (route.permission === "signed" && caller.signature !== undefined) return caller;
   assertMay(caller, route.permission);
   return caller;
 }

@@ -32,6 +32,18 @@ export async function registerRelease(
   return record(deps, app, { version, artifact: { uri, sha256 }, createdBy });
 }
 
+/** As the API takes it: its schema has seen to it that there is either a uri or an image. */
+export function registerFrom(
+  deps: Deps & Pick<ApiDeps, "registry">,
+  app: App,
+  { version, artifact }: { version: string; artifact: Artifact },
+  createdBy: string,
+): Registered {
+  const { uri, sha256, image } = artifact;
+  if (image !== undefined) return registerImage(deps, app, { version, image }, createdBy);
+  return registerRelease(deps, app, { version, artifact: { uri: uri!, sha256 } }, createdBy);
+}
+
 /** Kind container only. A tag is resolved now, and never again. */
 export async function registerImage(
   deps: Deps & Pick<ApiDeps, "registry">,

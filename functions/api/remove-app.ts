@@ -25,6 +25,7 @@ export async function removeApp(
   await Promise.all(running.map((target) => stop(deps, target, actor, until)));
   await Promise.all(targets.map((target) => retire(deps, target)));
   await forgetReleases(deps, app.app);
+  await deps.hookSecrets.remove(app.app);
   await deps.store.apps.remove(app.app);
 }
 

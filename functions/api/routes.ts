@@ -14,6 +14,7 @@ import { listEnvironments, putEnvironment } from "./routes/environments.ts";
 import { listEvents } from "./routes/events.ts";
 import { healTarget, listHealingRuns } from "./routes/healing-runs.ts";
 import { healthz } from "./routes/health.ts";
+import { callHook, createHookSecret } from "./routes/hooks.ts";
 import { createImageBuild, getImageBuild } from "./routes/image-builds.ts";
 import { getMe } from "./routes/me.ts";
 import { deleteOidcIssuer, listOidcIssuers, putOidcIssuer } from "./routes/oidc-issuers.ts";
@@ -38,6 +39,8 @@ export const ROUTES = [
   getImageBuild,
   createRelease,
   listReleases,
+  createHookSecret,
+  callHook,
   createDeployment,
   rollBack,
   listDeployments,

@@ -9,6 +9,7 @@ export const ERRORS = {
   forbidden: { status: 403, retryable: false, title: "The token may not do this." },
   not_found: { status: 404, retryable: false, title: "There is no such thing." },
   method_not_allowed: { status: 405, retryable: false, title: "This path does not take that method." },
+  replayed: { status: 409, retryable: false, title: "This signed call was delivered before." },
   conflict: { status: 409, retryable: false, title: "The state does not allow it." },
   action_not_allowed: {
     status: 409,

@@ -92,6 +92,7 @@ function apiFunction(names: Names, access: Record<string, string>): FunctionBlue
       TUTTI_IMAGE_PROJECT: names.imageProject,
       TUTTI_REGISTRY: names.registry,
       TUTTI_IMAGE_REPOSITORY_PREFIX: names.imageRepositoryPrefix,
+      TUTTI_HOOK_SECRET_PREFIX: names.hookSecretPrefix,
     },
     statements: grantsOf.api(names),
     url: true,

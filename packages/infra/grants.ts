@@ -15,6 +15,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
     ...conducting(names),
     ...images(names),
+    { actions: [...HOOK_SECRET_CALLS], resources: [names.hookSecretsArn] },
   ],
   "driver-server": (names) => [
     ...table(names),
@@ -74,6 +75,14 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
   ],
 };
+
+const HOOK_SECRET_CALLS = [
+  "secretsmanager:GetSecretValue",
+  "secretsmanager:PutSecretValue",
+  "secretsmanager:CreateSecret",
+  "secretsmanager:DeleteSecret",
+  "secretsmanager:RestoreSecret",
+] as const;
 
 const FUNCTION_CALLS = [
   "lambda:CreateFunction",

@@ -45,6 +45,9 @@ export function namesOf({ name, account, region }: Installation) {
     /** The repository of an app's images is `<name>/<app>`. */
     imageRepositoryPrefix: `${name}/`,
     imageRepositoriesArn: arn("ecr", `repository/${name}/*`),
+    /** The secret of an app's CI hook is `<name>/hooks/<app>`; its ARN ends with six random characters. */
+    hookSecretPrefix: `${name}/hooks/`,
+    hookSecretsArn: arn("secretsmanager", `secret:${name}/hooks/*`),
     anyRepositoryArn: arn("ecr", "repository/*"),
   };
 }

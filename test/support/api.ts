@@ -60,13 +60,14 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     webFolder: new URL("./no-such-folder/", import.meta.url),
     artifacts: fakeBucket(),
     registry: fakeRegistry(),
-    rateLimits: DEFAULT_RATE_LIMITS,
+    rateLimits: { ...DEFAULT_RATE_LIMITS },
     issuerKeys: issuerKeys({
       documents: issuerDocuments(""),
       clock,
       log: { info: note, warn: note, error: note },
     }),
     imageBuilds: fakeBuilds(),
+    hookSecrets: hookSecretsIn(new Map()),
     drivers: {
       invoke: async (kind, request) => {
         asked.push({ kind, request });
@@ -117,6 +118,14 @@ function fakeRegistry(): ApiDeps["registry"] {
       if (name !== "tutti/shop" || wanted.includes("missing")) return null;
       return "tag" in image ? `sha256:${sha256Hex(wanted)}` : wanted;
     },
+  };
+}
+
+export function hookSecretsIn(secrets: Map<string, string>): ApiDeps["hookSecrets"] {
+  return {
+    get: async (app) => secrets.get(app) ?? null,
+    put: async (app, secret) => void secrets.set(app, secret),
+    remove: async (app) => void secrets.delete(app),
   };
 }
 

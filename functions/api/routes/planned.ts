@@ -2,7 +2,6 @@
 import * as z from "zod";
 import { TuttiError } from "#core/errors.ts";
 import { type Permission, type RouteKey, route } from "../route.ts";
-import { appParams } from "../schemas/names.ts";
 
 const idParams = z.object({ id: z.string().min(1).max(100) });
 const nothing = { 200: z.unknown() };
@@ -14,8 +13,6 @@ export const planned = [
   plannedRead("GET /v1/notifications", "read", "notifications"),
   plannedRead("GET /v1/dead-letters", "read", "dead letters"),
   plannedById("POST /v1/dead-letters/{id}/replay", "operate", "dead letters"),
-  plannedForApp("POST /v1/apps/{app}/hook-secret", "operate", "hooks"),
-  plannedForApp("POST /v1/hooks/{app}", "deploy", "hooks"),
 ] as const;
 
 function plannedRead<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
@@ -42,18 +39,6 @@ function plannedById<const K extends RouteKey>(key: K, permission: Permission, t
     tag,
     summary: "Not built yet",
     params: idParams,
-    answers: nothing,
-  };
-  return route(key, config, () => refuse(key));
-}
-
-function plannedForApp<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
-  const config = {
-    permission,
-    reach: { app: "path" } as const,
-    tag,
-    summary: "Not built yet",
-    params: appParams,
     answers: nothing,
   };
   return route(key, config, () => refuse(key));

@@ -1,11 +1,10 @@
 // Releases: registered once, and the same ever after.
-import type { Release } from "#core/domain/release.ts";
 import { needApp } from "../find.ts";
-import { registerImage, registerRelease } from "../register-release.ts";
+import { registerFrom } from "../register-release.ts";
 import { reply, route } from "../route.ts";
 import { appParams } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/page.ts";
-import { type ReleaseView, releaseBody, releaseView } from "../schemas/release.ts";
+import { releaseBody, releaseView, releaseViewOf } from "../schemas/release.ts";
 
 export const createRelease = route(
   "POST /v1/apps/{app}/releases",
@@ -20,14 +19,8 @@ export const createRelease = route(
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
-    const { uri, sha256, image } = body.artifact;
-    const { version } = body;
-    // The schema has seen to it that there is one of the two.
-    const { release, created } =
-      image === undefined
-        ? await registerRelease(deps, app, { version, artifact: { uri: uri!, sha256 } }, caller.name)
-        : await registerImage(deps, app, { version, image }, caller.name);
-    return reply(created ? 201 : 200, viewOf(release));
+    const { release, created } = await registerFrom(deps, app, body, caller.name);
+    return reply(created ? 201 : 200, releaseViewOf(release));
   },
 );
 
@@ -45,10 +38,6 @@ export const listReleases = route(
   async ({ params, query, deps }) => {
     await needApp(deps, params.app);
     const page = await deps.store.releases.list(params.app, query);
-    return reply(200, { ...page, items: page.items.map(viewOf) });
+    return reply(200, { ...page, items: page.items.map(releaseViewOf) });
   },
 );
-
-function viewOf({ id, app, version, artifact, createdAt, createdBy }: Release): ReleaseView {
-  return { id, app, version, artifact, createdAt, createdBy };
-}

@@ -1,5 +1,6 @@
 // Releases and the uploads they are made from.
 import * as z from "zod";
+import type { Release } from "#core/domain/release.ts";
 import { instantText, versionText } from "./names.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
@@ -9,24 +10,25 @@ export const artifactUri = z
   .max(1500)
   .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/, "must be s3://bucket/key, as the upload gave it");
 
-const artifactBody = z.strictObject({
-  uri: artifactUri.optional(),
-  sha256: sha256.optional(),
-  image: z.string().max(500).optional(),
-});
+export const artifactBody = z
+  .strictObject({
+    uri: artifactUri.optional(),
+    sha256: sha256.optional(),
+    image: z.string().max(500).optional(),
+  })
+  .refine(
+    (artifact) => (artifact.uri === undefined) !== (artifact.image === undefined),
+    "must name either uri or image",
+  )
+  .refine(
+    (artifact) => artifact.image === undefined || artifact.sha256 === undefined,
+    "takes sha256 with uri only: an image's digest stands in its reference",
+  );
 
 export const releaseBody = z
   .strictObject({
     version: versionText,
-    artifact: artifactBody
-      .refine(
-        (artifact) => (artifact.uri === undefined) !== (artifact.image === undefined),
-        "must name either uri or image",
-      )
-      .refine(
-        (artifact) => artifact.image === undefined || artifact.sha256 === undefined,
-        "takes sha256 with uri only: an image's digest stands in its reference",
-      ),
+    artifact: artifactBody,
   })
   .meta({ id: "ReleaseRequest" });
 
@@ -46,6 +48,10 @@ export const releaseView = z
   .meta({ id: "Release" });
 
 export type ReleaseView = z.output<typeof releaseView>;
+
+export function releaseViewOf({ id, app, version, artifact, createdAt, createdBy }: Release): ReleaseView {
+  return { id, app, version, artifact, createdAt, createdBy };
+}
 
 export const uploadBody = z
   .strictObject({

@@ -1,0 +1,55 @@
+// Deploys a new release to every environment whose manifest says `autoDeploy: true`. One environment that refuses it
+// does not keep it from the others; a failure of ours is thrown, so that whoever told of the release tells again.
+import type { App } from "#core/domain/app.ts";
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { Environment } from "#core/domain/environment.ts";
+import type { Release } from "#core/domain/release.ts";
+import { ERRORS, type ErrorCode, TuttiError } from "#core/errors.ts";
+import { specOf } from "#engine/context.ts";
+import type { ControlDeps } from "#engine/deps.ts";
+import { deploymentOf, type Initiator } from "./new-submission.ts";
+import { type Occasion, submitOnce } from "./submit-once.ts";
+
+export type AutoDeployed = {
+  deployments: Deployment[];
+  refused: { environment: string; code: ErrorCode; detail: string }[];
+};
+
+export async function autoDeploy(
+  deps: ControlDeps,
+  app: App,
+  release: Release,
+  by: Initiator,
+  occasion: Occasion,
+): Promise<AutoDeployed> {
+  const outcome: AutoDeployed = { deployments: [], refused: [] };
+  for (const environment of await automatic(deps, release)) {
+    try {
+      const submission = await deploymentOf(deps, app, { environment, version: release.version }, by);
+      outcome.deployments.push((await submitOnce(deps, occasion, submission)).deployment);
+    } catch (error) {
+      outcome.refused.push({ environment, ...refusalOf(error) });
+    }
+  }
+  return outcome;
+}
+
+async function automatic({ store }: ControlDeps, release: Release): Promise<string[]> {
+  const names: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await store.environments.list({ limit: 200, cursor });
+    const deploys = ({ name }: Environment) => specOf(release, name).autoDeploy;
+    names.push(...page.items.filter(deploys).map((one) => one.name));
+    cursor = page.cursor ?? undefined;
+  } while (cursor !== undefined);
+  return names;
+}
+
+/** A target that is busy says so for good: its policy is `reject`. `conflict` is another run of the same, which may yet fail. */
+function refusalOf(error: unknown): { code: ErrorCode; detail: string } {
+  if (!(error instanceof TuttiError)) throw error;
+  const { code, message: detail } = error;
+  if (code !== "target_busy" && ERRORS[code].retryable) throw error;
+  return { code, detail };
+}

@@ -1,0 +1,35 @@
+// The CI hook: what it is sent, and what came of it.
+import * as z from "zod";
+import { deploymentView } from "./deployment.ts";
+import { environmentName, instantText, versionText } from "./names.ts";
+import { artifactBody, releaseView } from "./release.ts";
+
+export const hookBody = z
+  .strictObject({
+    version: versionText,
+    artifact: artifactBody,
+    environment: environmentName
+      .optional()
+      .meta({ description: "By default every environment whose manifest says autoDeploy: true" }),
+  })
+  .meta({ id: "HookRequest" });
+
+export const hookAnswer = z
+  .object({
+    release: releaseView,
+    deployments: z.array(deploymentView),
+    refused: z
+      .array(z.object({ environment: z.string(), code: z.string(), detail: z.string() }))
+      .meta({ description: "Environments with autoDeploy that did not take it" }),
+  })
+  .meta({ id: "HookAnswer" });
+
+export const hookSecretView = z
+  .object({
+    app: z.string(),
+    secret: z.string().nullable().meta({
+      description: "Shown this once. null where an Idempotency-Key gives the answer again",
+    }),
+    createdAt: instantText,
+  })
+  .meta({ id: "HookSecret" });

@@ -1,0 +1,27 @@
+// One deployment for one thing that happened, however often it is told: the first submission is remembered for a day.
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { ControlDeps } from "#engine/deps.ts";
+import { type Submission, submit } from "#engine/submit.ts";
+
+/** What happened: `scope` is its source; the environment is added to `key`. */
+export type Occasion = { scope: string; key: string };
+
+/** Throws what `submit` throws, and `conflict` while another run of the same is at it. */
+export async function submitOnce(
+  deps: ControlDeps,
+  { scope, key }: Occasion,
+  submission: Submission,
+): Promise<{ deployment: Deployment; fresh: boolean }> {
+  const claim = { scope, key: `${key}/${submission.environment}`, fingerprint: submission.version };
+  const kept = await deps.store.idempotency.claim(claim, deps.clock.now());
+  if (kept) {
+    const { id } = kept.body as { id: string };
+    return { deployment: await deps.store.deployments.need(id), fresh: false };
+  }
+  const deployment = await submit(deps, submission).catch(async (error: unknown) => {
+    await deps.store.idempotency.forget(claim);
+    throw error;
+  });
+  await deps.store.idempotency.settle(claim, { status: 202, body: { id: deployment.id } }, deps.clock.now());
+  return { deployment, fresh: true };
+}
