@@ -34,9 +34,14 @@ async function proven(c: Context<ApiEnv>, deps: ApiDeps, admit: Admit): Promise<
   } catch (error) {
     if (error instanceof TuttiError && typeof error.extra.token === "string")
       c.set("endedToken", error.extra.token);
-    if (bearerOf(authorization) !== null) await admit("failures", sourceIpOf(c));
+    if (bearerOf(authorization) !== null && isRefusal(error)) await admit("failures", sourceIpOf(c));
     throw error;
   }
+}
+
+/** An issuer that is down is not its caller's fault. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof TuttiError && (error.code === "unauthenticated" || error.code === "forbidden");
 }
 
 function clientOf(header: string | undefined): Caller["client"] {

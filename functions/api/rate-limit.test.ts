@@ -1,4 +1,6 @@
+import { UnsecuredJWT } from "jose";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { TuttiError } from "#core/errors.ts";
 import { aToken } from "#test/support/a-token.ts";
 import { openTestApi, type TestApi } from "#test/support/api.ts";
 import { createApp } from "./app.ts";
@@ -59,6 +61,18 @@ test("wrong tokens from one address are refused as too many, and a valid one fro
   expect([refused.status, refused.headers.get("ratelimit")]).toEqual([429, '"failures";r=0;t=1']);
   expect((await api.call("GET", "/v1/me")).status).toBe(200);
   expect((await api.call("GET", "/v1/me", undefined, { authorization: "" })).status).toBe(401);
+});
+
+test("an issuer that is down makes nobody a suspect", async () => {
+  api.deps.issuerKeys.current = () => Promise.reject(new TuttiError("unreachable", "down"));
+  const issuer = { issuer: "https://id.example.com", audience: "a" };
+  await api.call("PUT", "/v1/oidc-issuers/ci", {
+    ...issuer,
+    rules: [{ claims: { sub: "x" }, role: "viewer" }],
+  });
+  const jwt = new UnsecuredJWT({ iss: issuer.issuer }).encode().replace(/\.$/, ".c2ln");
+  const call = () => api.call("GET", "/v1/me", undefined, { authorization: `Bearer ${jwt}` });
+  await times(8, async () => expect((await call()).status).toBe(503));
 });
 
 test("what is asked for seldom costs no write, and what is asked for often one for many", async () => {

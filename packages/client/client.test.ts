@@ -90,6 +90,13 @@ test("what changes things is sent once, and a refusal is not asked again", async
   expect(reading.asked.length).toBe(1);
 });
 
+test("what was refused for its rate is sent again after the time that the API names, changes too", async () => {
+  const limited = () => json({ title: "No.", status: 429, code: "rate_limited", retryAfterSeconds: 2 }, 429);
+  const { client, asked, pauses } = scripted([limited(), limited(), json({ id: "dep_1" })]);
+  expect(await client.deployments.act("dep_1", "pause")).toEqual({ id: "dep_1" });
+  expect([asked.length, pauses]).toEqual([3, [2000, 2000]]);
+});
+
 test("an answer that is not the API's says so", async () => {
   const page = () => new Response("<html>", { status: 200 });
   const { client } = scripted([page(), new Response("<html>", { status: 418, statusText: "I'm a teapot" })]);

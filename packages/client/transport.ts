@@ -1,5 +1,6 @@
 // One HTTP call: a time-out on each attempt, and for GET another attempt, with growing and jittered pauses, where the
-// network failed or the API asked for patience. What changes things is sent once; its outcome is the caller's to judge.
+// network failed or the API asked for patience. What changes things is sent again only where the API refused it for its
+// rate, before it did anything; any other outcome is the caller's to judge.
 import { ClientError, type ProblemDocument, unreachable } from "./client-error.ts";
 
 export type TransportOptions = {
@@ -31,17 +32,23 @@ const PATIENCE_STATUSES = new Set([429, 503]);
 const LONGEST_PAUSE_MS = 5000;
 
 export async function send(options: TransportOptions, sending: Sending): Promise<unknown> {
-  const attempts = sending.method === "GET" ? (sending.attempts ?? options.attempts ?? 4) : 1;
+  const attempts = sending.attempts ?? options.attempts ?? 4;
   for (let attempt = 1; ; attempt++) {
     try {
       return await sendOnce(options, sending);
     } catch (error) {
-      const worthAnother =
-        error instanceof ClientError && (error.status === 0 || PATIENCE_STATUSES.has(error.status));
-      if (!worthAnother || attempt >= attempts || sending.signal?.aborted) throw error;
-      await (options.pause ?? pause)(pauseMs(attempt, options.random ?? Math.random));
+      if (!isWorthAnother(error, sending) || attempt >= attempts || sending.signal?.aborted) throw error;
+      const asked = Number(error.problem.retryAfterSeconds ?? 0) * 1000;
+      const own = pauseMs(attempt, options.random ?? Math.random);
+      await (options.pause ?? pause)(Math.min(LONGEST_PAUSE_MS, Math.max(own, asked)));
     }
   }
+}
+
+function isWorthAnother(error: unknown, { method }: Sending): error is ClientError {
+  if (!(error instanceof ClientError)) return false;
+  if (method !== "GET") return error.code === "rate_limited";
+  return error.status === 0 || PATIENCE_STATUSES.has(error.status);
 }
 
 async function sendOnce(options: TransportOptions, sending: Sending): Promise<unknown> {

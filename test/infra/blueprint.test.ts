@@ -1,12 +1,14 @@
 // The blueprint as data: what it names exists, what it grants is spelled out, and every ARN is one that it makes.
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
+import { ACCESS_VARIABLES, type AccessSettings, accessSettings } from "#infra/access-settings.ts";
 import { type Blueprint, blueprint, type Statement } from "#infra/blueprint.ts";
 import { bundleFunctions } from "#start/bundle.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const ACCOUNT = "123456789012";
-const plan = blueprint({ name: "orchestra", account: ACCOUNT, region: "eu-central-1" }, "0".repeat(64));
+const INSTALLATION = { name: "orchestra", account: ACCOUNT, region: "eu-central-1" };
+const plan = blueprint(INSTALLATION, "0".repeat(64));
 
 test("every function's handler is a file of this repository", () => {
   expect(plan.functions.filter((one) => !existsSync(`${ROOT}${one.handler}`))).toEqual([]);
@@ -23,6 +25,19 @@ test("the sandbox builds a bundle of every function", async () => {
     // All of zod's languages, or ssh2 where no pool is reached by SSH, would be over it.
     expect(sizeBytes, short).toBeLessThan(SPEAKS_EC2.has(short) ? 1_300_000 : 950_000);
   }
+});
+
+test("settings of access are the API's alone, and nothing is let in or changed where none is given", () => {
+  const variables = (settings?: AccessSettings) =>
+    blueprint(INSTALLATION, "0".repeat(64), settings).functions.map(({ short, environment }) => [
+      short,
+      Object.keys(environment).filter((name) => (ACCESS_VARIABLES as readonly string[]).includes(name)),
+    ]);
+  expect(variables().every(([, names]) => names!.length === 0)).toBe(true);
+  const env = { TUTTI_OIDC_TRUSTED_ORIGINS: "https://id.corp.internal", TUTTI_RATE_BURST: "", HOME: "/root" };
+  const given = accessSettings(env);
+  expect(given).toEqual({ TUTTI_OIDC_TRUSTED_ORIGINS: "https://id.corp.internal" });
+  expect(variables(given).filter(([, names]) => names!.length > 0)).toEqual([["api", Object.keys(given)]]);
 });
 
 test("every grant names its actions: none is a wildcard", () => {

@@ -12,7 +12,8 @@ type Deps = Pick<ApiDeps, "store" | "clock" | "issuerKeys">;
 /** Asymmetric ones only: a key that verifies must not be able to sign. */
 const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"];
 const LEEWAY_SECONDS = 30;
-const LONGEST_SUBJECT = 255;
+/** OpenID Connect Core 1.0, section 2: at most 255 characters. It stands in lists and terminals, so they are printable. */
+const SUBJECT = /^[^\p{C}]{1,255}$/u;
 
 export function looksLikeJwt(bearer: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer);
@@ -25,7 +26,8 @@ export async function identifyJwt(deps: Deps, jwt: string): Promise<Identity> {
   if (issuers.length === 0) throw refused("The issuer of this token is not configured here.");
   const claims = await verifiedClaims(deps, jwt, url, issuers);
   const meant = issuers.filter(({ audience }) => [claims.aud].flat().includes(audience));
-  const subject = (claims.sub ?? "").slice(0, LONGEST_SUBJECT);
+  const subject = claims.sub ?? "";
+  if (!SUBJECT.test(subject)) throw refused("This token's sub is not accepted.");
   for (const issuer of meant) {
     const rule = ruleFor(issuer.rules, claims);
     if (!rule) continue;

@@ -65,6 +65,9 @@ test("another audience or issuer, a time that is over or not yet come, a missing
     { exp: now - 31 },
     { nbf: now + 31 },
     { sub: undefined },
+    { sub: "" },
+    { sub: "two\nlines" },
+    { sub: "x".repeat(256) },
     { exp: undefined },
   ];
   for (const fault of faults) {
@@ -163,6 +166,7 @@ test("an issuer in a private place, or a rule that lets everybody in, is refused
     [{ issuer: "https://localhost:8443" }, "issuer"],
     [{ issuer: "https://me:secret@id.example.com" }, "issuer"],
     [{ issuer: "id.example.com" }, "issuer"],
+    [{ issuer: "https://id.example.com?x" }, "issuer"],
     [{ rules: [] }, "rules"],
     [{ rules: [{ claims: {}, role: "viewer" }] }, "rules.0.claims"],
     [{ rules: [{ claims: { repository: "*" }, role: "viewer" }] }, "rules.0.claims"],

@@ -30,10 +30,14 @@ export const oidcIssuerParams = z.object({
 
 export const oidcIssuerBody = z
   .strictObject({
-    issuer: z.string().min(1).max(500).meta({
-      description: "As in the token's iss; its keys are found from there",
-      example: "https://token.actions.githubusercontent.com",
-    }),
+    issuer: z
+      .string()
+      .max(500)
+      .regex(/^[^?#\s]+$/, "must be a URL without query and fragment")
+      .meta({
+        description: "As in the token's iss; its keys are found from there",
+        example: "https://token.actions.githubusercontent.com",
+      }),
     audience: z.string().min(1).max(500).meta({ description: "What the token's aud must be" }),
     rules: z.array(rule).min(1).max(50).meta({ description: "The first that fits counts" }),
   })
