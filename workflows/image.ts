@@ -15,20 +15,28 @@ export type ImageReferences = {
 /** Above the worst case of all of its tasks. What is older than this was left behind. */
 export const IMAGE_TIMEOUT_SECONDS = 6 * 3600;
 /** Longer than the 20 s that a task watches. */
-const TASK_TIMEOUT_SECONDS = 45;
+const TASK_TIMEOUT_SECONDS = 30;
 
 export function imageDefinition(references: ImageReferences): Definition {
   const states: Record<string, State> = {
     "Launch the builder": task(references, "launchBuilder", { Next: "Wait for the builder" }),
     "Wait for the builder": task(references, "awaitInstance", { Next: "Install", attempts: 30 }),
     Install: task(references, "install", { Next: "Watch the install", attempts: 10 }),
-    "Watch the install": task(references, "awaitScript", { Next: "Stop the builder", attempts: 50 }),
+    "Watch the install": task(references, "awaitScript", {
+      Next: "Stop the builder",
+      attempts: 50,
+      again: "Install",
+    }),
     "Stop the builder": task(references, "stopBuilder", { Next: "Make the image", attempts: 30 }),
-    "Make the image": task(references, "makeImage", { Next: "Boot a copy", attempts: 120 }),
+    "Make the image": task(references, "makeImage", { Next: "Boot a copy", attempts: 90 }),
     "Boot a copy": task(references, "bootCopy", { Next: "Wait for the copy" }),
     "Wait for the copy": task(references, "awaitInstance", { Next: "Check the app", attempts: 30 }),
     "Check the app": task(references, "checkCopy", { Next: "Watch the check", attempts: 10 }),
-    "Watch the check": task(references, "awaitScript", { Next: "Keep the image", attempts: 20 }),
+    "Watch the check": task(references, "awaitScript", {
+      Next: "Keep the image",
+      attempts: 20,
+      again: "Check the app",
+    }),
     "Keep the image": task(references, "keepImage", { Next: "Clean up" }),
     "Clean up": {
       Comment:
@@ -57,9 +65,11 @@ type Wiring = {
   Next: string;
   /** How often it may come back because something is not ready yet. */
   attempts?: number;
+  /** Where a script is sent again whose agent lost it: at most MOST_SENDS times, by the function's count. */
+  again?: string;
 };
 
-function task({ functionArn }: ImageReferences, verb: string, { Next, attempts }: Wiring): TaskState {
+function task({ functionArn }: ImageReferences, verb: string, { Next, attempts, again }: Wiring): TaskState {
   return {
     Type: "Task",
     Resource: "arn:aws:states:::lambda:invoke",
@@ -71,16 +81,19 @@ function task({ functionArn }: ImageReferences, verb: string, { Next, attempts }
     },
     TimeoutSeconds: TASK_TIMEOUT_SECONDS,
     Retry: [...(attempts === undefined ? [] : [stillRunning(attempts)]), ...TRY_AGAIN],
-    Catch: CLEAN_UP,
+    Catch: [...(again === undefined ? [] : [sendAgain(again)]), CLEAN_UP],
     Output: jsonata("$merge([$states.input, $states.result.Payload])"),
     Next,
   };
 }
 
-const CLEAN_UP: Catcher[] = [
-  {
-    ErrorEquals: ["States.ALL"],
-    Next: "Clean up",
-    Output: jsonata("$merge([$states.input, {'error': $states.errorOutput}])"),
-  },
-];
+const CLEAN_UP: Catcher = {
+  ErrorEquals: ["States.ALL"],
+  Next: "Clean up",
+  Output: jsonata("$merge([$states.input, {'error': $states.errorOutput}])"),
+};
+
+/** The scripts may run twice. */
+function sendAgain(Next: string): Catcher {
+  return { ErrorEquals: [errorName("unreachable")], Next, Output: jsonata("$states.input") };
+}

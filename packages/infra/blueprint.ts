@@ -119,7 +119,7 @@ function imageFunction(names: Names): FunctionBlueprint {
     short: "image",
     handler: "functions/drivers/image.ts",
     memoryMiB: 256,
-    timeoutSeconds: 45,
+    timeoutSeconds: 30,
     environment: environmentOf(names),
     statements: grantsOf.image!(names),
     url: false,

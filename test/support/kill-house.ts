@@ -3,7 +3,16 @@ import { expect } from "vitest";
 import type { Client } from "#client/client.ts";
 import { startHouse, type TestHouse } from "./house.ts";
 import { buildImage, publishContainer } from "./release-container.ts";
-import { deploy, ENVIRONMENT, publish, serverCode, serverManifest, settled, start } from "./release-of.ts";
+import {
+  deploy,
+  ENVIRONMENT,
+  machineManifest,
+  publish,
+  serverCode,
+  serverManifest,
+  settled,
+  start,
+} from "./release-of.ts";
 
 const APP = "shop";
 
@@ -41,6 +50,15 @@ export function containers(rollout?: object): Cast {
     },
     publish: (client, version, broken) =>
       publishContainer(client, APP, version, image, broken ? "crashing" : "well", rollout ? { rollout } : {}),
+  };
+}
+
+/** `rollout`: in place of rolling with one more. */
+export function machines(rollout?: object): Cast {
+  return {
+    furnish: async (client) => void (await client.apps.put(APP, machineManifest(APP, rollout))),
+    publish: (client, version, broken) =>
+      publish(client, APP, version, serverCode(broken ? "unwell" : "well")),
   };
 }
 

@@ -68,6 +68,17 @@ export function serverManifest(app: string, more: { rollout?: object; [key: stri
   };
 }
 
+/** The same app on virtual machines; no side is kept after a blue/green. */
+export function machineManifest(app: string, rollout: object = { batch: 3, maxSurge: 3 }) {
+  const { server: _server, ...manifest } = serverManifest(app);
+  return {
+    ...manifest,
+    kind: "vm",
+    vm: { keepSeconds: 0 },
+    rollout: { maxUnavailable: 0, drainSeconds: 1, ...rollout },
+  };
+}
+
 export function functionManifest(app: string) {
   return {
     app,

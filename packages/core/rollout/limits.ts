@@ -11,3 +11,6 @@ export const HOLD_ROUNDS = 60;
 
 /** So long one task watches a step before it answers. */
 export const WATCH_SECONDS = 20;
+
+/** A script of the image workflow that its agent lost is sent so often at most: the workflow's worst case counts on it. */
+export const MOST_SENDS = 3;

@@ -3,6 +3,7 @@
 // needs nobody's memory.
 import { createHash } from "node:crypto";
 import { TuttiError } from "#core/errors.ts";
+import { MOST_SENDS } from "#core/rollout/limits.ts";
 import { downloadLink } from "#targets/host/download-link.ts";
 import { readResult } from "#targets/host/result.ts";
 import { listInvocations, notListed, readInvocation, startCommand } from "#targets/host/run-command.ts";
@@ -30,18 +31,20 @@ export type Baking = ImageRequest & {
   instanceId?: string;
   commandId?: string;
   sentAtMs?: number;
+  /** How often this instance's script was sent. */
+  sends?: number;
   imageId?: string;
 };
 
-export type Found = Partial<Pick<Baking, "instanceId" | "commandId" | "sentAtMs" | "imageId">>;
+export type Found = Partial<Pick<Baking, "instanceId" | "commandId" | "sentAtMs" | "sends" | "imageId">>;
 
 export async function launchBuilder(baker: Baker, baking: Baking): Promise<Found> {
-  return { instanceId: await launch(baker, baking, "builder", { ImageId: baking.baseImageId }) };
+  return { instanceId: await launch(baker, baking, "builder", { ImageId: baking.baseImageId }), sends: 0 };
 }
 
 export async function bootCopy(baker: Baker, baking: Baking): Promise<Found> {
   const { imageId: ImageId, userData: UserData } = baking;
-  return { instanceId: await launch(baker, baking, "copy", { ImageId, UserData }) };
+  return { instanceId: await launch(baker, baking, "copy", { ImageId, UserData }), sends: 0 };
 }
 
 async function launch(
@@ -108,17 +111,17 @@ export async function checkCopy(baker: Baker, baking: Baking): Promise<Found> {
 
 async function send(
   baker: Baker,
-  { instanceId = "" }: Baking,
+  { instanceId = "", sends = 0 }: Baking,
   script: string,
   seconds: number,
 ): Promise<Found> {
   const sent = await startCommand(baker, [instanceId], script, seconds);
-  if (sent.kind === "pending") return { commandId: sent.ref, sentAtMs: baker.clock.now() };
+  if (sent.kind === "pending") return { commandId: sent.ref, sentAtMs: baker.clock.now(), sends: sends + 1 };
   throw new TuttiError("still_running", `${instanceId} takes no command yet.`);
 }
 
 export async function awaitScript(baker: Baker, baking: Baking): Promise<Found> {
-  const { instanceId, commandId = "", sentAtMs, version } = baking;
+  const { instanceId, commandId = "", sentAtMs, sends = 0, version } = baking;
   const outcome = await watch(baker.clock, `the script on ${instanceId}`, async () => {
     const found = (await listInvocations(baker, commandId)).find((one) => one.InstanceId === instanceId);
     const now = found
@@ -126,8 +129,13 @@ export async function awaitScript(baker: Baker, baking: Baking): Promise<Found> 
       : notListed(commandId, sentAtMs, baker.clock);
     return now.kind === "pending" ? null : now;
   });
-  if (outcome.kind !== "exited") throw imageFailed(`${instanceId}: ${outcome.reason}`);
-  const result = readResult(outcome);
+  const result = outcome.kind === "exited" ? readResult(outcome) : null;
+  const lost = outcome.kind === "exited" ? "it is still at work there" : outcome.reason;
+  // An agent that was started again has lost it, or the first run of the script goes on without one: both may run twice.
+  if (result === null || result.outcome === "busy") {
+    if (sends >= MOST_SENDS) throw imageFailed(`${instanceId}: ${lost}`);
+    throw new TuttiError("unreachable", `${instanceId}: ${lost}`);
+  }
   if (result.outcome !== "ok") throw imageFailed(result.detail || `The script for ${version} failed.`);
   return {};
 }
