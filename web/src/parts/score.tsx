@@ -19,7 +19,7 @@ const KEYS = [
   ["running", "under way"],
   ["failed", "failed"],
   ["rollback", "way back"],
-  ["bake", "bake or approval"],
+  ["bake", "image, bake or approval"],
 ];
 
 export function Score({ deployment }: { deployment: DeploymentView }) {
