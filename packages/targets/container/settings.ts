@@ -41,6 +41,9 @@ export function creation(
     loadBalancers: [{ targetGroupArn, containerName: CONTAINER, containerPort: port }],
     ...places(target),
     ...kept(target, wanted.percents),
+    // New services have it on by default, and it does not go with 100 % at most, nor with binpack (ECS developer guide,
+    // "Balancing an Amazon ECS service across Availability Zones"). Copies move when a release or a person moves them.
+    availabilityZoneRebalancing: "DISABLED",
     propagateTags: "TASK_DEFINITION",
     tags: tagsOf(target),
   };
