@@ -23,7 +23,7 @@ export function validateParams<S extends z.ZodType>(schema: S, value: Record<str
     return validate(schema, value);
   } catch (error) {
     const named =
-      error instanceof TuttiError && error.errors.every(({ path }) => path === "app" || path === "env");
+      error instanceof TuttiError && error.errors.every(({ path }) => ["app", "env", "name"].includes(path));
     if (named) throw error;
     throw new TuttiError("not_found", "There is nothing at this path.", { cause: error });
   }

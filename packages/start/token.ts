@@ -9,7 +9,7 @@ export function adminToken(directory: string, given: string | undefined): string
   const kept = readIfThere(file);
   if (kept) return kept;
   mkdirSync(directory, { recursive: true });
-  const token = `tutti_${randomBytes(24).toString("base64url")}`;
+  const token = `tutti_${randomBytes(32).toString("base64url")}`;
   writeFileSync(file, `${token}\n`, { mode: 0o600 });
   return token;
 }

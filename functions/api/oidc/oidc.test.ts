@@ -177,6 +177,8 @@ test("an issuer in a private place, or a rule that lets everybody in, is refused
     const { status, body } = await put({ rules: [{ claims: MAIN, role: "viewer" }], ...fault });
     expect([fault, status, body.errors?.[0]?.path]).toEqual([fault, 422, path]);
   }
+  const misnamed = await api.call("PUT", "/v1/oidc-issuers/My_CI", {});
+  expect([misnamed.status, misnamed.body.errors[0].path]).toEqual([422, "name"]);
   const { items } = (await api.call("GET", "/v1/oidc-issuers")).body;
   expect(items).toMatchObject([{ name: "ci", audience: AUDIENCE, rules: [{ role: "deployer" }, {}] }]);
 });
