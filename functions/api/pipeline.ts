@@ -41,9 +41,9 @@ export function mount(app: Hono<ApiEnv>, route: Route, deps: ApiDeps): void {
 }
 
 async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer> {
+  c.set("about", placeInPath(route, route.params?.safeParse(c.req.param()).data));
   const caller = allowedCaller(c, route);
   const params = route.params && validateParams(route.params, c.req.param());
-  c.set("about", placeInPath(route, params));
   assertInReach(route, caller, placeInPath(route, params));
   const text =
     methodOf(route.key) === "GET" ? "" : decodeBody(c.get("rawBody") ?? (await readBody(c.req.raw)));

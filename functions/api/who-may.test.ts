@@ -61,6 +61,7 @@ test.each(routes.map((route) => [route.key, route] as const))("%s", async (key, 
 });
 
 function expectedOf(route: Route, sample: Sample, role: Role, where: Where): number {
+  if (route.permission === "signed") return sample.status;
   if (!HELD[role].includes(route.permission)) return 403;
   if (where === "everywhere") return sample.status;
   if (where === "inside") return sample.inside ?? sample.status;
@@ -80,7 +81,11 @@ async function statusOf(route: Route, sample: Sample, who: string | Nobody): Pro
     expect([who, body.items]).toEqual([who, []]);
   if (method === "GET") return status;
   const [line] = (await api.store.audit.list({ limit: 1 })).items;
-  expect(line).toMatchObject({ actorId: id, method, path: sample.path, status, sourceIp: "unknown" });
+  const actorId = route.permission === "signed" ? "anonymous" : id;
+  expect(line).toMatchObject({ actorId, method, path: sample.path, status, sourceIp: "unknown" });
+  const known = !(NOBODIES as readonly string[]).includes(who);
+  if (known && typeof route.reach === "object" && route.reach.app === "path")
+    expect(sample.path.split("/")).toContain(line!.app);
   expect([line!.outcome, line!.code]).toEqual(status < 400 ? ["done", undefined] : ["refused", body.code]);
   return status;
 }

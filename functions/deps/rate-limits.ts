@@ -3,7 +3,7 @@
 import type { RateLimits } from "#functions/api/rate-limit.ts";
 
 export const DEFAULT_RATE_LIMITS: RateLimits = {
-  calls: { perSecond: 500, burst: 5000 },
+  calls: { perSecond: 1000, burst: 10_000 },
   failures: { perSecond: 50, burst: 2000 },
 };
 

@@ -1,4 +1,4 @@
-// Tokens. A revoked one stays in the list for 90 days, so that audit lines still have a name for it.
+// Tokens. One that was revoked or has expired stays in the list for 90 days, so that audit lines still have a name for it.
 import type { Token } from "#core/domain/token.ts";
 import { TuttiError } from "#core/errors.ts";
 import { keys, lists } from "./keys.ts";
@@ -6,7 +6,7 @@ import { type Page, type PageRequest, page } from "./page.ts";
 import { type Pause, retryingStaleWrites } from "./retrying.ts";
 import { ABSENT, atRevision, type Item, type Table } from "./table.ts";
 
-const REVOKED_KEPT_SECONDS = 90 * 86_400;
+const ENDED_KEPT_SECONDS = 90 * 86_400;
 
 export type Tokens = {
   get(id: string): Promise<Token | null>;
@@ -24,7 +24,7 @@ export function tokensIn(table: Table, pause: Pause): Tokens {
     get,
     create: async (token) => {
       const first = { ...token, revision: 1 };
-      await table.put({ ...first, ...keys.token(token.id) }, ABSENT);
+      await table.put(itemOf(first), ABSENT);
       return first;
     },
     list: (request = {}, keep) =>
@@ -33,17 +33,22 @@ export function tokensIn(table: Table, pause: Pause): Tokens {
       retryingStaleWrites(pause, async () => {
         const before = (await get(id)) ?? missing(id);
         if (before.revokedAt !== null) return before;
-        const ttl = Math.floor(Date.parse(at) / 1000) + REVOKED_KEPT_SECONDS;
-        return change(table, before, { revokedAt: at }, { ttl });
+        return change(table, before, { revokedAt: at });
       }),
     touch: async (token, at) => void (await change(table, token, { lastUsedAt: at })),
   };
 }
 
-async function change(table: Table, before: Token, changed: Partial<Token>, more: Item = {}): Promise<Token> {
+async function change(table: Table, before: Token, changed: Partial<Token>): Promise<Token> {
   const after = { ...before, ...changed, revision: before.revision + 1 };
-  await table.put({ ...after, ...more, ...keys.token(before.id) }, atRevision(before.revision));
+  await table.put(itemOf(after), atRevision(before.revision));
   return after;
+}
+
+function itemOf(token: Token) {
+  const end = token.revokedAt ?? token.expiresAt;
+  const ttl = end === null ? {} : { ttl: Math.floor(Date.parse(end) / 1000) + ENDED_KEPT_SECONDS };
+  return { ...token, ...ttl, ...keys.token(token.id) };
 }
 
 function parse(item: Item | undefined): Token | null {

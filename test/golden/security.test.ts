@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { ROLES } from "#core/domain/access.ts";
 import { HELD } from "#functions/api/caller.ts";
 import type { Reach } from "#functions/api/reach.ts";
-import type { Route } from "#functions/api/route.ts";
+import type { Permission, Route } from "#functions/api/route.ts";
 import { ROUTES } from "#functions/api/routes.ts";
 
 const PAGE = new URL("../../docs/security.md", import.meta.url);
@@ -23,10 +23,15 @@ function tableOf(routes: readonly Route[]): string {
   const head = `| route | ${ROLES.join(" | ")} | held against the scope |\n| --- |${" --- |".repeat(ROLES.length + 1)}\n`;
   const rows = routes.map(({ key, permission, reach }) => {
     const marks = ROLES.map((role) => (HELD[role].includes(permission) ? "yes" : "–"));
-    return `| \`${key}\` | ${marks.join(" | ")} | ${permission === "public" ? "open to all" : wordsOf(reach)} |\n`;
+    return `| \`${key}\` | ${marks.join(" | ")} | ${OPEN[permission] ?? wordsOf(reach)} |\n`;
   });
   return head + rows.join("");
 }
+
+const OPEN: Partial<Record<Permission, string>> = {
+  public: "open to all",
+  signed: "by signature: its app",
+};
 
 function wordsOf(reach: Reach): string {
   if (reach === "nothing") return "–";
