@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { aRollout } from "#test/support/a-deployment.ts";
 import { openPlace, type Place, serviceName } from "./container-place.ts";
 import { driverContract } from "./driver.ts";
-import { planTo, playStep, roll, watchStep } from "./roll.ts";
+import { placed, planTo, playStep, roll, watchStep } from "./roll.ts";
 
 let place: Place;
 
@@ -116,6 +116,23 @@ test("a service that is deleted in the middle ends the step with its reason, and
   const { endpoint, traffic } = await driver.inspect(target);
   expect(traffic).toEqual([{ version: "v1", percent: 100 }]);
   expect((await fetch(endpoint!)).status).toBe(200);
+
+  const rollout = aRollout({ strategy: "canary", weights: [50, 100], drainSeconds: 1 });
+  const trying = { ...target, spec: { ...target.spec, rollout } };
+  for (const one of (await planTo(driver, trying, "v2")).slice(0, 2)) await playStep(driver, trying, one);
+  // The one that was made last.
+  const [a, b] = await Promise.all([place.service(target, "a"), place.service(target, "b")]);
+  const canary = a!.createdAt! > b!.createdAt! ? a! : b!;
+  const cluster = place.cluster;
+  await place.clients.ecs.send(
+    new DeleteServiceCommand({ cluster, service: canary.serviceName, force: true }),
+  );
+  const bake = placed({ type: "bake", label: "Bake 1 s", replicas: ["v2"], version: "v2", seconds: 1 });
+  expect((await watchStep(driver, trying, bake, await driver.check(trying, bake, null))).reason).toBe(
+    "The service of v2 is gone.",
+  );
+  expect(await roll(driver, trying, "v1", true)).toMatchObject({ ok: true, reason: "" });
+  expect((await driver.inspect(trying)).traffic).toEqual([{ version: "v1", percent: 100 }]);
   await close();
 });
 

@@ -31,8 +31,10 @@ export async function play(
 /** ECS replaces a copy that fails by itself, so what failed since the bake began is looked for among the ended ones. */
 async function bake(container: Container, target: TargetContext, step: Step): Promise<Progress> {
   const live = await readLive(container, target);
-  const ours = live.sides.find(({ version }) => version === step.version) ?? mainSide(live);
-  if (!ours) return { phase: "failed", reason: "The service is gone.", observations: [] };
+  const ours = step.version ? live.sides.find(({ version }) => version === step.version) : mainSide(live);
+  if (!ours && step.version)
+    return { phase: "failed", reason: `The service of ${step.version} is gone.`, observations: [] };
+  if (!ours) return { phase: "running", state: null, observations: [] };
   const primary = ours.service.deployments?.[0]?.id ?? "";
   const looked = lookAt(ours, watchFrom(sinceOf(step, target.clock), primary));
   const seen = new Set(looked.observations.map(({ replica }) => replica));
