@@ -108,6 +108,10 @@ test("an operator of one environment leaves the others' part of a manifest, and 
   expect((await put({ prod: { replicas: 9 }, dev: { replicas: 1 } })).status).toBe(403);
   expect((await put({ dev: { replicas: 1 } })).status).toBe(403);
   expect((await put({ prod: { replicas: 3 } })).status).toBe(200);
+  expect((await call("PUT", "/v1/apps/team-a", { ...manifest, autoDeploy: true })).status).toBe(403);
+  expect((await call("PUT", "/v1/apps/team-a", { ...manifest, autoDeploy: false })).status).toBe(200);
+  expect((await put({ prod: { replicas: 3 }, dev: { autoDeploy: true } })).status).toBe(200);
+  expect((await call("POST", "/v1/apps/team-a/hook-secret")).status).toBe(403);
   await api.call("POST", "/v1/apps/shop/deployments", { environment: "prod", version: "v1" });
   expect((await call("DELETE", "/v1/apps/shop?force=true")).status).toBe(403);
   expect((await api.call("GET", "/v1/apps/shop")).status).toBe(200);

@@ -113,7 +113,7 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
     "GET /v1/notifications": { path: "/v1/notifications", ...notBuilt },
     "GET /v1/dead-letters": { path: "/v1/dead-letters", ...notBuilt },
     "POST /v1/dead-letters/{id}/replay": { path: "/v1/dead-letters/dead_1/replay", ...notBuilt },
-    "POST /v1/apps/{app}/hook-secret": { path: "/v1/apps/shop/hook-secret", status: 201 },
+    "POST /v1/apps/{app}/hook-secret": { path: "/v1/apps/shop/hook-secret", status: 201, inside: 403 },
     // A signature opens it, and no token does.
     "POST /v1/hooks/{app}": { path: "/v1/hooks/shop", status: 401 },
   };

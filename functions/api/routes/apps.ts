@@ -1,14 +1,14 @@
 // Apps and their manifests.
-import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { instant } from "#core/clock.ts";
 import type { App } from "#core/domain/app.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseManifest } from "#core/manifest/parse.ts";
-import { assertReaches, type Caller } from "../caller.ts";
+import { assertReaches } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp, runningTargets, targetsOf } from "../find.ts";
+import { assertOwnPart } from "../own-part.ts";
 import { removeApp } from "../remove-app.ts";
 import { reply, route } from "../route.ts";
 import { type AppView, appView, manifestBody } from "../schemas/app.ts";
@@ -32,7 +32,7 @@ export const putApp = route(
     if (name !== params.app)
       throw refusal([{ path: "app", message: `is "${name}", but the path says "${params.app}"` }]);
     await assertKindMayBe(deps, name, kind);
-    await assertOwnBlocks(deps, caller, body, name);
+    assertOwnPart(caller, (await deps.store.apps.get(name))?.manifest ?? {}, body);
     const fresh = { app: name, kind, manifest: body, updatedBy: caller.name };
     const { app, created } = await deps.store.apps.put(fresh, instant(deps.clock.now()));
     return reply(created ? 201 : 200, viewOf(app));
@@ -100,22 +100,6 @@ async function assertKindMayBe(deps: ApiDeps, app: string, kind: Kind): Promise<
   const where = running.map((one) => one.environment).join(", ");
   const detail = `${app} runs as ${before.kind} in ${where}; delete it before it becomes a ${kind}.`;
   throw new TuttiError("conflict", detail);
-}
-
-/** A token that is limited to some environments leaves what the manifest says of the others as it is. */
-async function assertOwnBlocks(
-  { store }: ApiDeps,
-  caller: Caller,
-  manifest: Record<string, unknown>,
-  app: string,
-): Promise<void> {
-  if (caller.scope.environments.includes("*")) return;
-  const blocksOf = (one: Record<string, unknown> | undefined) =>
-    (one?.environments ?? {}) as Record<string, unknown>;
-  const before = blocksOf((await store.apps.get(app))?.manifest);
-  const after = blocksOf(manifest);
-  for (const environment of new Set([...Object.keys(before), ...Object.keys(after)]))
-    if (!isDeepStrictEqual(before[environment], after[environment])) assertReaches(caller, { environment });
 }
 
 function viewOf({ app, kind, manifest, createdAt, updatedAt }: App): AppView {

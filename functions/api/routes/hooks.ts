@@ -16,7 +16,8 @@ export const createHookSecret = route(
   "POST /v1/apps/{app}/hook-secret",
   {
     permission: "operate",
-    reach: { app: "path" },
+    // Whoever holds the secret deploys to any environment of the app.
+    reach: { app: "path", environment: "every" },
     tag: "hooks",
     summary: "Make a new secret for the app's CI hook; it is shown in this answer and never again",
     params: appParams,
