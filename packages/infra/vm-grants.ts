@@ -3,6 +3,9 @@
 import type { Statement } from "./blueprint.ts";
 import type { Names } from "./names.ts";
 
+/** Only what Tutti made for an app: ids say nothing, tags do. */
+const OURS = { StringLike: { "aws:ResourceTag/tutti:app": "*" } };
+
 export function groups({ account, region, vmPrefix }: Names): Statement[] {
   const call = (name: string) => `autoscaling:${name}`;
   return [
@@ -44,16 +47,17 @@ export function templates(names: Names): Statement[] {
       ],
       resources: ["*"],
     },
+    { actions: ["ec2:CreateLaunchTemplate"], resources: [arn("launch-template")] },
     {
       actions: [
-        "ec2:CreateLaunchTemplate",
         "ec2:CreateLaunchTemplateVersion",
         "ec2:DeleteLaunchTemplate",
         "ec2:DeleteLaunchTemplateVersions",
-        "ec2:CreateTags",
       ],
       resources: [arn("launch-template")],
+      conditions: OURS,
     },
+    tagging("CreateLaunchTemplate", [arn("launch-template")]),
     ...launching(names),
     ...removingImages(names),
   ];
@@ -61,14 +65,18 @@ export function templates(names: Names): Statement[] {
 
 export function baking(names: Names): Statement[] {
   const arn = arnOf(names);
+  const made = [shared(names, "image"), shared(names, "snapshot")];
   return [
     { actions: ["ec2:DescribeInstances", "ec2:DescribeImages"], resources: ["*"] },
     ...launching(names),
-    { actions: ["ec2:StopInstances"], resources: [arn("instance")] },
     {
-      actions: ["ec2:CreateImage", "ec2:CreateTags"],
-      resources: [arn("instance"), shared(names, "image"), shared(names, "snapshot")],
+      actions: ["ec2:StopInstances", "ec2:CreateImage"],
+      resources: [arn("instance")],
+      conditions: OURS,
     },
+    { actions: ["ec2:CreateImage"], resources: made },
+    tagging("CreateImage", made),
+    { actions: ["ec2:CreateTags"], resources: [shared(names, "image")], conditions: OURS },
     ...removingImages(names),
     ...commands(),
     { actions: ["ssm:DescribeInstanceInformation"], resources: ["*"] },
@@ -96,7 +104,7 @@ function launching(names: Names): Statement[] {
   const placed = ["instance", "volume", "network-interface", "subnet", "security-group", "launch-template"];
   return [
     { actions: ["ec2:RunInstances"], resources: [...placed.map(arn), shared(names, "image")] },
-    { actions: ["ec2:CreateTags"], resources: [arn("instance"), arn("volume")] },
+    tagging("RunInstances", [arn("instance"), arn("volume")]),
     // An operator names the environment's instance profile; nothing but an instance may get its role.
     {
       actions: ["iam:PassRole"],
@@ -108,12 +116,21 @@ function launching(names: Names): Statement[] {
 
 function removingImages(names: Names): Statement[] {
   return [
-    { actions: ["ec2:TerminateInstances"], resources: [arnOf(names)("instance")] },
     {
-      actions: ["ec2:DeregisterImage", "ec2:DeleteSnapshot"],
-      resources: [shared(names, "image"), shared(names, "snapshot")],
+      actions: ["ec2:TerminateInstances", "ec2:DeregisterImage", "ec2:DeleteSnapshot"],
+      resources: [arnOf(names)("instance"), shared(names, "image"), shared(names, "snapshot")],
+      conditions: OURS,
     },
   ];
+}
+
+/** Tags are written while something is made, and at no other time: nobody's instance becomes ours by a tag. */
+function tagging(operation: string, resources: string[]): Statement {
+  return {
+    actions: ["ec2:CreateTags"],
+    resources,
+    conditions: { StringEquals: { "ec2:CreateAction": operation } },
+  };
 }
 
 function arnOf({ account, region }: Names): (kind: string) => string {

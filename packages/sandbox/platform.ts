@@ -47,6 +47,8 @@ export type ServiceBehaviour = {
   /** ARNs that an operation touches, for the Resource of a statement; default `["*"]`. */
   // biome-ignore lint/suspicious/noExplicitAny: see Handler.
   iamResources?: Record<string, (input: any) => string[]>;
+  /** Condition keys that a resource brings, by its ARN: its tags, as `aws:ResourceTag/<key>`. */
+  iamContext?: (resource: string) => Record<string, string>;
   /** Further permissions that an operation takes, e.g. `iam:PassRole` on the role that it hands over. */
   // biome-ignore lint/suspicious/noExplicitAny: see Handler.
   iamAlso?: Record<string, (input: any) => AlsoNeeded[]>;

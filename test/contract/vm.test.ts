@@ -4,7 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
-import { DescribeInstancesCommand } from "@aws-sdk/client-ec2";
+import {
+  DescribeInstancesCommand,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
@@ -15,11 +19,13 @@ import { aRollout } from "#test/support/a-deployment.ts";
 import { asFunction, asRoot } from "./as-role.ts";
 import { driverContract } from "./driver.ts";
 import { expectPlayed, planTo, playStep, roll } from "./roll.ts";
-import { openVmWorld, vmClients, vmPlaces } from "./vm-world.ts";
+import { BASE_IMAGE, openVmWorld, vmClients, vmPlaces } from "./vm-world.ts";
 
 let sandbox: Sandbox;
 let directory: string;
 let driver: Driver;
+/** With the driver's grants, and with the owner's. */
+let own: VmSetup;
 let clients: VmSetup;
 let open: ReturnType<typeof vmPlaces>;
 
@@ -27,7 +33,8 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
   const environment = await openVmWorld(sandbox);
-  driver = createVmDriver(vmClients(await asFunction(sandbox, "driver-vm")));
+  own = vmClients(await asFunction(sandbox, "driver-vm"));
+  driver = createVmDriver(own);
   clients = vmClients(asRoot(sandbox));
   open = vmPlaces(sandbox, driver, environment);
   // An image serves every environment of its app: this one keeps those of v1 and v2 for all tests.
@@ -100,6 +107,16 @@ test("a count that somebody changes in the middle is respected, and one copy mor
     "tutti:version",
   ]);
   await close();
+});
+
+test("the driver may end what it made for an app, and nobody else's instance", async () => {
+  const { Instances } = await clients.ec2.send(
+    new RunInstancesCommand({ ImageId: BASE_IMAGE, InstanceType: "t4g.nano", MinCount: 1, MaxCount: 1 }),
+  );
+  const InstanceIds = [Instances![0]!.InstanceId!];
+  const ending = new TerminateInstancesCommand({ InstanceIds });
+  await expect(own.ec2.send(ending)).rejects.toThrow(/is not authorized to perform: ec2:TerminateInstances/);
+  await clients.ec2.send(ending);
 });
 
 async function builders(target: TargetContext): Promise<unknown[]> {

@@ -111,6 +111,17 @@ test("no ARN belongs to another account, region or installation", () => {
   expect(elsewhere).toEqual([]);
 });
 
+test("what changes or ends something on EC2 reaches only what carries the tag of an app", () => {
+  const changing = statementsOf(plan).filter(({ actions }) =>
+    actions.some((one) =>
+      /^ec2:(Terminate|Stop|Deregister|Delete)|^ec2:CreateLaunchTemplateVersion/.test(one),
+    ),
+  );
+  expect(changing.length).toBeGreaterThan(0);
+  for (const { conditions } of changing)
+    expect(conditions).toEqual({ StringLike: { "aws:ResourceTag/tutti:app": "*" } });
+});
+
 test("rules, schedules and the workflow call functions that are built", () => {
   const built = plan.functions.map((one) => one.short);
   for (const { target } of [...plan.rules, ...plan.schedules]) expect(built).toContain(target);

@@ -61,18 +61,40 @@ export function launchArns(state: State, input: RunInstancesRequest): string[] {
   ];
 }
 
+/** The tags of what is there already; what is yet to be made has none. */
+export function iamContext(state: State): NonNullable<Service["iamContext"]> {
+  const kinds = {
+    instance: state.instances,
+    image: state.images,
+    snapshot: state.snapshots,
+    "launch-template": state.templates,
+  };
+  return (resource) => {
+    const [kind = "", id = ""] = resource.split(":").at(-1)!.split("/");
+    const tags = kinds[kind as keyof typeof kinds]?.get(id)?.tags ?? {};
+    return Object.fromEntries(
+      Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value] as const),
+    );
+  };
+}
+
 export function iamAlso(state: State): Service["iamAlso"] {
   const { platform } = state;
-  const tagging = (kinds: (string | undefined)[]) =>
-    kinds.map((kind) => ({ action: "ec2:CreateTags", resource: arnOf(platform, kind ?? "*", "*") }));
-  const specified = ({ TagSpecifications = [] }: Pick<CreateImageRequest, "TagSpecifications">) =>
-    tagging(TagSpecifications.map(({ ResourceType }) => ResourceType));
+  const tagging =
+    (operation: string) =>
+    ({ TagSpecifications = [] }: Pick<CreateImageRequest, "TagSpecifications">): AlsoNeeded[] =>
+      TagSpecifications.map(({ ResourceType = "*" }) => ({
+        action: "ec2:CreateTags",
+        resource: arnOf(platform, ResourceType, "*"),
+        context: { "ec2:CreateAction": operation },
+      }));
   return {
-    CreateImage: specified,
-    CreateLaunchTemplate: (input: CreateLaunchTemplateRequest) => specified(input),
+    CreateImage: tagging("CreateImage"),
+    CreateLaunchTemplate: (input: CreateLaunchTemplateRequest) => tagging("CreateLaunchTemplate")(input),
     RunInstances: (input: RunInstancesRequest) => {
       const data = launchData(state, input);
-      return [...specified(data as CreateImageRequest), ...passRole(platform, data.IamInstanceProfile)];
+      const tags = tagging("RunInstances")(data as CreateImageRequest);
+      return [...tags, ...passRole(platform, data.IamInstanceProfile)];
     },
   };
 }

@@ -11,7 +11,7 @@ import { resume } from "./instance-life.ts";
 import { readLaunch } from "./launch-request.ts";
 import type { InstanceRecord, Tags, TemplateRecord, TemplateVersion } from "./model.ts";
 import { findSubnet, networkHandlers, type SubnetFacts, subnets } from "./network.ts";
-import { iamAlso, iamResources, launchArns } from "./permissions.ts";
+import { iamAlso, iamContext, iamResources, launchArns } from "./permissions.ts";
 import { runInstances } from "./run-instances.ts";
 import { changeInstance, openState, type State } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
@@ -64,6 +64,7 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
       ...networkHandlers(platform),
     }),
     iamResources: iamResources(state),
+    iamContext: iamContext(state),
     iamAlso: iamAlso(state),
     start: async () => {
       await publishParameters(platform);

@@ -5,7 +5,15 @@ import { AwsError, type Service } from "../platform.ts";
 /** A service as the others see it; its wire format is somebody else's matter. */
 export type Callable = Pick<
   Service,
-  "name" | "handlers" | "iamPrefix" | "iamActions" | "iamResources" | "iamAlso" | "start" | "stop"
+  | "name"
+  | "handlers"
+  | "iamPrefix"
+  | "iamActions"
+  | "iamResources"
+  | "iamContext"
+  | "iamAlso"
+  | "start"
+  | "stop"
 >;
 
 export type Authorize = (
@@ -43,7 +51,8 @@ function checkAccess(
 ): void {
   const actions = service.iamActions?.[operation] ?? [`${service.iamPrefix ?? service.name}:${operation}`];
   const resources = service.iamResources?.[operation]?.(input) ?? ["*"];
-  for (const action of actions) for (const resource of resources) authorize(principal, action, resource);
+  for (const action of actions)
+    for (const resource of resources) authorize(principal, action, resource, service.iamContext?.(resource));
   for (const also of service.iamAlso?.[operation]?.(input) ?? [])
     authorize(principal, also.action, also.resource, also.context);
 }

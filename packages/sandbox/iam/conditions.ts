@@ -5,7 +5,7 @@ import { asList, malformed, matchesWildcard } from "./policy.ts";
 export type Condition = { operator: string; key: string; values: string[] };
 
 const OPERATORS = ["StringEquals", "StringLike", "ArnEquals", "ArnLike"];
-const KEYS = ["iam:PassedToService"];
+const KEY = /^(iam:PassedToService|ec2:CreateAction|aws:ResourceTag\/.+)$/;
 
 /** Throws MalformedPolicyDocument for what the sandbox cannot judge. */
 export function parseConditions(raw: unknown): Condition[] {
@@ -14,7 +14,7 @@ export function parseConditions(raw: unknown): Condition[] {
       if (!OPERATORS.includes(operator))
         throw malformed(`The sandbox does not implement the condition operator ${operator}.`);
       return Object.entries(keys).map(([key, values]) => {
-        if (!KEYS.includes(key)) throw malformed(`The sandbox does not implement the condition key ${key}.`);
+        if (!KEY.test(key)) throw malformed(`The sandbox does not implement the condition key ${key}.`);
         return { operator, key, values: asList(values).map(String) };
       });
     },

@@ -168,8 +168,11 @@ export async function deleteVersions(
   );
 }
 
-export async function deleteTemplate({ ec2, namePrefix }: Vm, target: TargetContext): Promise<void> {
+/** Looked for first: where there is none, it has no tag by which the call would be allowed. */
+export async function deleteTemplate(vm: Vm, target: TargetContext): Promise<void> {
+  const { ec2, namePrefix } = vm;
   const LaunchTemplateName = templateName(namePrefix, ownerOf(target));
+  if ((await versionsOf(vm, LaunchTemplateName)).length === 0) return;
   try {
     await callAws("ec2:DeleteLaunchTemplate", (abortSignal) =>
       ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateName }), { abortSignal }),
