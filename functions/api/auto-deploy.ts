@@ -7,11 +7,13 @@ import type { Release } from "#core/domain/release.ts";
 import { ERRORS, type ErrorCode, TuttiError } from "#core/errors.ts";
 import { specOf } from "#engine/context.ts";
 import type { ControlDeps } from "#engine/deps.ts";
-import { deploymentOf, type Initiator } from "./new-submission.ts";
+import { ageOf, deploymentOf, type Initiator } from "./new-submission.ts";
 import { type Occasion, submitOnce } from "./submit-once.ts";
 
 export type AutoDeployed = {
   deployments: Deployment[];
+  /** Those of `deployments` that an earlier telling of the same led to. */
+  repeated: Deployment[];
   refused: { environment: string; code: ErrorCode; detail: string }[];
 };
 
@@ -19,14 +21,17 @@ export async function autoDeploy(
   deps: ControlDeps,
   app: App,
   release: Release,
-  by: Initiator,
+  { onlyNewer = false, ...by }: Initiator & { onlyNewer?: boolean },
   occasion: Occasion,
 ): Promise<AutoDeployed> {
-  const outcome: AutoDeployed = { deployments: [], refused: [] };
+  const sequences = [{ of: "releases" as const, at: ageOf(release), onlyNewer }];
+  const outcome: AutoDeployed = { deployments: [], repeated: [], refused: [] };
   for (const environment of await automatic(deps, release)) {
     try {
       const submission = await deploymentOf(deps, app, { environment, version: release.version }, by);
-      outcome.deployments.push((await submitOnce(deps, occasion, submission)).deployment);
+      const { deployment, fresh } = await submitOnce(deps, occasion, { ...submission, sequences });
+      outcome.deployments.push(deployment);
+      if (!fresh) outcome.repeated.push(deployment);
     } catch (error) {
       outcome.refused.push({ environment, ...refusalOf(error) });
     }
@@ -34,7 +39,12 @@ export async function autoDeploy(
   return outcome;
 }
 
-async function automatic({ store }: ControlDeps, release: Release): Promise<string[]> {
+/** Whether a release made now would be deployed anywhere by itself. */
+export async function deploysAnywhere(deps: ControlDeps, { manifest }: App): Promise<boolean> {
+  return (await automatic(deps, { manifest })).length > 0;
+}
+
+async function automatic({ store }: ControlDeps, release: Pick<Release, "manifest">): Promise<string[]> {
   const names: string[] = [];
   let cursor: string | undefined;
   do {
@@ -46,8 +56,8 @@ async function automatic({ store }: ControlDeps, release: Release): Promise<stri
   return names;
 }
 
-/** A target that is busy says so for good: its policy is `reject`. `conflict` is another run of the same, which may yet fail. */
-function refusalOf(error: unknown): { code: ErrorCode; detail: string } {
+/** Throws what trying again may mend. A target that is busy says so for good, since its policy is `reject`. */
+export function refusalOf(error: unknown): { code: ErrorCode; detail: string } {
   if (!(error instanceof TuttiError)) throw error;
   const { code, message: detail } = error;
   if (code !== "target_busy" && ERRORS[code].retryable) throw error;

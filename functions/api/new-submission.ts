@@ -3,6 +3,7 @@ import type { App } from "#core/domain/app.ts";
 import type { Trigger } from "#core/domain/deployment.ts";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Kind } from "#core/domain/kind.ts";
+import type { Release } from "#core/domain/release.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
@@ -73,6 +74,11 @@ export async function scalingOf(
   return { ...submission, spec: { ...submission.spec, replicas } };
 }
 
+/** By which releases of one app are newer or older. */
+export function ageOf({ artifactAt, createdAt }: Release): string {
+  return artifactAt ?? createdAt;
+}
+
 type More = {
   trigger: Trigger;
   rollout?: RolloutOverride | undefined;
@@ -81,7 +87,7 @@ type More = {
 
 async function submissionOf(
   deps: Deps,
-  { app }: App,
+  { app }: Pick<App, "app">,
   environment: string,
   version: string,
   caller: Pick<Initiator, "name">,
@@ -93,7 +99,8 @@ async function submissionOf(
   const spec = rollout ? specFor(release.manifest as never, environment, rollout) : own;
   assertPlace(place, spec);
   await assertSameKind(deps, app, environment, own.kind);
-  return { app, environment, version, spec, createdBy: caller.name, trigger, onConflict };
+  const sequences = [{ of: "releases" as const, at: ageOf(release), onlyNewer: false }];
+  return { app, environment, version, spec, createdBy: caller.name, trigger, onConflict, sequences };
 }
 
 /** What each kind needs of an environment. */

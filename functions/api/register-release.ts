@@ -29,7 +29,7 @@ export async function registerRelease(
     throw notForKind("artifact.uri", "a container's release is an image: name it in artifact.image");
   const object = await uploadedObject(deps, app.app, uri, "artifact.uri");
   const sha256 = artifact.sha256 ?? object.sha256 ?? (await digestOf(deps, object));
-  return record(deps, app, { version, artifact: { uri, sha256 }, createdBy });
+  return record(deps, app, { version, artifact: { uri, sha256 }, artifactAt: object.modifiedAt, createdBy });
 }
 
 /** As the API takes it: its schema has seen to it that there is either a uri or an image. */
@@ -46,9 +46,9 @@ export function registerFrom(
 
 /** Kind container only. A tag is resolved now, and never again. */
 export async function registerImage(
-  deps: Deps & Pick<ApiDeps, "registry">,
+  deps: Omit<Deps, "artifacts"> & Pick<ApiDeps, "registry">,
   app: App,
-  { version, image }: { version: string; image: string },
+  { version, image, pushedAt }: { version: string; image: string; pushedAt?: string },
   createdBy: string,
 ): Registered {
   if (app.kind !== "container")
@@ -57,16 +57,20 @@ export async function registerImage(
       `is for kind container; the release of a ${app.kind} is an uploaded file: artifact.uri`,
     );
   const artifact = { image: await resolveImage(deps.registry, image) };
-  return record(deps, app, { version, artifact, createdBy });
+  return record(deps, app, { version, artifact, artifactAt: pushedAt, createdBy });
 }
 
 function record(
-  { store, ids, clock }: Deps,
+  { store, ids, clock }: Omit<Deps, "artifacts">,
   { app, manifest }: App,
-  { version, artifact, createdBy }: { version: string; artifact: Artifact; createdBy: string },
+  {
+    artifactAt,
+    ...made
+  }: Pick<Release, "version" | "artifact" | "createdBy"> & { artifactAt?: string | undefined },
 ): Registered {
   const createdAt = instant(clock.now());
-  return store.releases.create({ id: ids("rel"), app, version, artifact, manifest, createdAt, createdBy });
+  const age = artifactAt === undefined ? {} : { artifactAt };
+  return store.releases.create({ id: ids("rel"), app, ...made, manifest, createdAt, ...age });
 }
 
 async function digestOf(

@@ -2,7 +2,7 @@
 import type { ApiDeps } from "./deps.ts";
 import { refusal } from "./validate.ts";
 
-export type UploadedObject = { key: string; sizeBytes: number; sha256: string | null };
+export type UploadedObject = { key: string; sizeBytes: number; sha256: string | null; modifiedAt: string };
 
 /** `path`: where the body names the uri. Throws `invalid_input`. */
 export async function uploadedObject(

@@ -1,11 +1,13 @@
 // What the functions behind events are handed on Lambda.
 
-import type { SweepDeps } from "#engine/deps.ts";
+import type { ControlDeps, SweepDeps } from "#engine/deps.ts";
 import type { ArtifactDeps } from "#functions/events/artifact-event.ts";
+import type { ImageDeps } from "#functions/events/image-event.ts";
 import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
-import { readSettings } from "./settings.ts";
+import { elasticRegistry } from "./image-registry.ts";
+import { readSettings, required } from "./settings.ts";
 
 /** A repair may restart an app and wait for it. */
 const HEAL_SECONDS = 120;
@@ -13,6 +15,19 @@ const HEAL_SECONDS = 120;
 export function artifactDeps(env: NodeJS.ProcessEnv): ArtifactDeps {
   const settings = readSettings(env);
   return { ...controlDeps(settings, "events-artifact"), artifacts: artifactBucket(settings.bucket) };
+}
+
+export function imageDeps(env: NodeJS.ProcessEnv): ImageDeps {
+  const repositoryPrefix = required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX");
+  return {
+    ...controlDeps(readSettings(env), "events-image"),
+    registry: elasticRegistry(required(env, "TUTTI_REGISTRY"), repositoryPrefix),
+    repositoryPrefix,
+  };
+}
+
+export function deployDeps(env: NodeJS.ProcessEnv): ControlDeps {
+  return controlDeps(readSettings(env), "events-deploy");
 }
 
 export function sweepDeps(env: NodeJS.ProcessEnv): SweepDeps {

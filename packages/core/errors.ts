@@ -10,6 +10,7 @@ export const ERRORS = {
   not_found: { status: 404, retryable: false, title: "There is no such thing." },
   method_not_allowed: { status: 405, retryable: false, title: "This path does not take that method." },
   replayed: { status: 409, retryable: false, title: "This signed call was delivered before." },
+  outdated: { status: 409, retryable: false, title: "Something newer was deployed there already." },
   conflict: { status: 409, retryable: false, title: "The state does not allow it." },
   action_not_allowed: {
     status: 409,

@@ -55,6 +55,6 @@ export async function needRelease(deps: ControlDeps, app: string, version: strin
 }
 
 /** The release's manifest made whole for the environment. */
-export function specOf(release: Release, environment: string): Spec {
+export function specOf(release: Pick<Release, "manifest">, environment: string): Spec {
   return specFor(release.manifest as unknown as Manifest, environment);
 }

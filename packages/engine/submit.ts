@@ -5,6 +5,7 @@ import type { Deployment, Trigger } from "#core/domain/deployment.ts";
 import type { RolloutPolicy, Spec } from "#core/domain/spec.ts";
 import { acceptAction } from "#core/rollout/accept-action.ts";
 import { allowedActions } from "#core/rollout/statuses.ts";
+import type { Sequence } from "#store/target-lock.ts";
 import type { ControlDeps } from "./deps.ts";
 import { newDeployment } from "./new-deployment.ts";
 import { startExecution, startNext } from "./start.ts";
@@ -20,9 +21,11 @@ export type Submission = {
   trigger: Trigger;
   /** Default: the spec's. A rollback always supersedes. */
   onConflict?: RolloutPolicy["onConflict"] | undefined;
+  /** What it may not, or must not be seen to, overtake. */
+  sequences?: Sequence[] | undefined;
 };
 
-/** The recorded deployment, `planning` or `queued`. Throws `target_busy` where the policy is `reject`. */
+/** The recorded deployment, `planning` or `queued`. Throws `target_busy` where the policy is `reject`, and `outdated` where something newer was taken before. */
 export async function submit(deps: ControlDeps, submission: Submission): Promise<Deployment> {
   const { app, environment, spec, trigger } = submission;
   const id = deps.ids("dep");
@@ -34,6 +37,7 @@ export async function submit(deps: ControlDeps, submission: Submission): Promise
     kind: spec.kind,
     owner: id,
     onConflict,
+    sequences: submission.sequences,
   });
   const deployment = newDeployment(id, submission, place, instant(deps.clock.now()));
   const recorded = await deps.store.deployments.create(deployment, [

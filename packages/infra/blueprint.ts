@@ -66,6 +66,8 @@ export function blueprint(
     projects: [imageProject(names)],
     rules: [
       { name: `${installation.name}-artifact`, pattern: artifactPattern(names), target: "events-artifact" },
+      { name: `${installation.name}-image`, pattern: imagePattern(names), target: "events-image" },
+      { name: `${installation.name}-deploy`, pattern: deployPattern(installation), target: "events-deploy" },
       { name: `${installation.name}-execution-ended`, pattern: endedPattern(names), target: "events-sweep" },
     ],
     schedules: [
@@ -90,8 +92,7 @@ function apiFunction(names: Names, access: Record<string, string>): FunctionBlue
       ...environmentOf(names),
       ...access,
       TUTTI_IMAGE_PROJECT: names.imageProject,
-      TUTTI_REGISTRY: names.registry,
-      TUTTI_IMAGE_REPOSITORY_PREFIX: names.imageRepositoryPrefix,
+      ...registryOf(names),
       TUTTI_HOOK_SECRET_PREFIX: names.hookSecretPrefix,
     },
     statements: grantsOf.api(names),
@@ -129,10 +130,12 @@ function imageFunction(names: Names): FunctionBlueprint {
 function eventFunctions(names: Names): FunctionBlueprint[] {
   return [
     { short: "events-artifact", handler: "functions/events/artifact.ts", memoryMiB: 256, timeoutSeconds: 60 },
+    { short: "events-image", handler: "functions/events/image.ts", memoryMiB: 256, timeoutSeconds: 30 },
+    { short: "events-deploy", handler: "functions/events/deploy.ts", memoryMiB: 256, timeoutSeconds: 30 },
     { short: "events-sweep", handler: "functions/events/sweep.ts", memoryMiB: 256, timeoutSeconds: 300 },
   ].map((one) => ({
     ...one,
-    environment: environmentOf(names),
+    environment: { ...environmentOf(names), ...(one.short === "events-image" ? registryOf(names) : {}) },
     statements: grantsOf[one.short]!(names),
     url: false,
   }));
@@ -148,6 +151,13 @@ function environmentOf(names: Names): Record<string, string> {
     TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),
     TUTTI_VM_PREFIX: names.vmPrefix,
     TUTTI_IMAGE_ARN: names.imageMachineArn,
+  };
+}
+
+function registryOf(names: Names): Record<string, string> {
+  return {
+    TUTTI_REGISTRY: names.registry,
+    TUTTI_IMAGE_REPOSITORY_PREFIX: names.imageRepositoryPrefix,
   };
 }
 
@@ -181,6 +191,26 @@ function artifactPattern(names: Names): Record<string, unknown> {
     source: ["aws.s3"],
     "detail-type": ["Object Created"],
     detail: { bucket: { name: [names.bucket] }, object: { key: [{ prefix: "releases/" }] } },
+  };
+}
+
+function imagePattern(names: Names): Record<string, unknown> {
+  return {
+    source: ["aws.ecr"],
+    "detail-type": ["ECR Image Action"],
+    detail: {
+      "action-type": ["PUSH"],
+      result: ["SUCCESS"],
+      "repository-name": [{ prefix: names.imageRepositoryPrefix }],
+    },
+  };
+}
+
+/** The bus is shared with whatever else runs in the account, other installations included. */
+function deployPattern({ name }: Installation): Record<string, unknown> {
+  return {
+    $or: [{ source: ["tutti.deploy"] }, { "detail-type": ["tutti.deploy"] }],
+    detail: { installation: [name, { exists: false }] },
   };
 }
 

@@ -69,6 +69,12 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["s3:GetObject"], resources: [`${names.bucketArn}/releases/*`] },
     ...telling404(names),
   ],
+  "events-image": (names) => [
+    ...table(names),
+    ...conducting(names),
+    { actions: ["ecr:DescribeImages"], resources: [names.imageRepositoriesArn] },
+  ],
+  "events-deploy": (names) => [...table(names), ...conducting(names)],
   "events-sweep": (names) => [
     ...table(names),
     ...conducting(names),

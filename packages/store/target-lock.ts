@@ -4,6 +4,14 @@ import type { RolloutPolicy } from "#core/domain/spec.ts";
 import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
 
+/** What may not go backwards at a target: releases, by the age of their artifact, or orders, by when they were given. */
+export type Sequence = {
+  of: "releases" | "orders";
+  at: string;
+  /** Whether it is refused where a newer one was taken before; by hand, any is taken. */
+  onlyNewer: boolean;
+};
+
 const LONGEST_QUEUE = 100;
 
 export type LockOutcome = {
@@ -13,15 +21,17 @@ export type LockOutcome = {
   dropped: string[];
 };
 
-/** `target` comes back as the same object where nothing changes. Throws `target_busy`. */
+/** `target` comes back as the same object where nothing changes. Throws `target_busy` and `outdated`. */
 export function acquireLock(
-  target: Target,
+  before: Target,
   owner: string,
   onConflict: RolloutPolicy["onConflict"],
   at: string,
+  sequences: Sequence[] = [],
 ): LockOutcome {
-  if (target.lock?.owner === owner) return { target, outcome: "acquired", dropped: [] };
-  if (target.queue.includes(owner)) return { target, outcome: "queued", dropped: [] };
+  if (before.lock?.owner === owner) return { target: before, outcome: "acquired", dropped: [] };
+  if (before.queue.includes(owner)) return { target: before, outcome: "queued", dropped: [] };
+  const target = sequences.reduce(advanced, before);
   const free = !target.lock && (target.queue.length === 0 || onConflict === "supersede");
   if (free) {
     const dropped = target.queue;
@@ -45,6 +55,14 @@ export function releaseLock(
   if (!target.lock && target.queue.length === 0) return null;
   const [next = null, ...queue] = target.queue;
   return { target: { ...target, lock: next ? { owner: next, since: at } : null, queue }, next };
+}
+
+function advanced(target: Target, { of, at, onlyNewer }: Sequence): Target {
+  const newest = target.newest?.[of];
+  if (newest === undefined || newest <= at) return { ...target, newest: { ...target.newest, [of]: at } };
+  if (!onlyNewer) return target;
+  const detail = `${target.app}/${target.environment} has taken one of ${newest}; this one is of ${at}.`;
+  throw new TuttiError("outdated", detail);
 }
 
 function busy(target: Target): TuttiError {

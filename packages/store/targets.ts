@@ -10,7 +10,7 @@ import { pack, unpack } from "./pack.ts";
 import { type Page, type PageRequest, page } from "./page.ts";
 import { type Pause, retryingStaleWrites } from "./retrying.ts";
 import { ABSENT, atRevision, type Item, type Table } from "./table.ts";
-import { acquireLock, type LockOutcome, releaseLock } from "./target-lock.ts";
+import { acquireLock, type LockOutcome, releaseLock, type Sequence } from "./target-lock.ts";
 
 const SNAPSHOT_REPLICAS = 1000;
 const PACKED: (keyof Target & string)[] = ["replicas", "queue"];
@@ -20,6 +20,7 @@ export type Acquisition = TargetName & {
   kind: Kind;
   owner: string;
   onConflict: RolloutPolicy["onConflict"];
+  sequences?: Sequence[] | undefined;
 };
 
 export type Targets = {
@@ -29,7 +30,7 @@ export type Targets = {
   list(request?: PageRequest, keep?: (target: Target) => boolean): Promise<Page<Target>>;
   /** Read, pure change, conditional write. `null` writes nothing. Throws `not_found`. */
   change(name: TargetName, change: (target: Target) => Target | null): Promise<Target>;
-  /** Takes the lock, or a place in the queue; makes the target where there is none. Asked twice by the same owner it answers the same. Throws `target_busy` where the policy is `reject`. */
+  /** Takes the lock, or a place in the queue; makes the target where there is none. Asked twice by the same owner it answers the same. Throws `target_busy` where the policy is `reject`, and `outdated`. */
   acquire(request: Acquisition): Promise<LockOutcome>;
   /** Gives the lock back and hands it to the first in the queue in the same write. `next` is whom it went to; `null` where nobody waits or the lock was not `owner`'s. `settle` changes what else has to change with it. */
   release(
@@ -78,7 +79,8 @@ async function acquire(
   at: string,
 ): Promise<LockOutcome> {
   const before = await get(request);
-  const outcome = acquireLock(before ?? newTarget(request), request.owner, request.onConflict, at);
+  const { owner, onConflict, sequences } = request;
+  const outcome = acquireLock(before ?? newTarget(request), owner, onConflict, at, sequences);
   if (outcome.target === before) return outcome;
   return { ...outcome, target: await write(table, before, outcome.target) };
 }

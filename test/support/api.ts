@@ -1,5 +1,6 @@
 // The API in this process, on a real store and with the real engine behind it: what goes to drivers, executions and
 // the bucket is remembered.
+import { zipSync } from "fflate";
 import type { ImageBuild } from "#core/domain/image-build.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import { idSource } from "#core/ids.ts";
@@ -103,9 +104,16 @@ function fakeBucket(): ApiDeps["artifacts"] {
   return {
     name: "bucket",
     uploadUrl: async (key, seconds) => `http://s3.test/bucket/${key}?expires=${seconds}`,
-    head: async (key) => (key.includes("missing") ? null : { sizeBytes: 3, sha256: null }),
+    head: async (key) =>
+      key.includes("missing") ? null : { sizeBytes: 3, sha256: null, modifiedAt: "2026-01-05T11:00:00.000Z" },
     digest: async (key) => sha256Hex(key),
+    read: async (key) => archiveOf(key),
   };
+}
+
+/** A zip of one file, which says where it lies. */
+async function* archiveOf(key: string) {
+  yield zipSync({ "app.js": Buffer.from(key) });
 }
 
 /** Has every image of the app `shop` but those called missing; a tag's digest is of its name. */

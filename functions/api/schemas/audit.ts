@@ -14,6 +14,7 @@ export const auditView = z
     status: z.int(),
     outcome: z.enum(["done", "refused", "failed"]),
     code: z.string().optional().meta({ description: "Code of the refusal or failure" }),
+    detail: z.string().optional().meta({ description: "What came of an event, which has no answer" }),
     app: z.string().optional().meta({ description: "What it was about, where the call named it" }),
     environment: z.string().optional(),
   })

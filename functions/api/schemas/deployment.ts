@@ -1,6 +1,6 @@
 // A deployment as the contract shows it, the request for one, its plan and its events.
 import * as z from "zod";
-import { END_STATUSES, OPEN_STATUSES } from "#core/domain/deployment.ts";
+import { END_STATUSES, OPEN_STATUSES, TRIGGERS } from "#core/domain/deployment.ts";
 import { KINDS } from "#core/domain/kind.ts";
 import { DEPLOYMENT_ACTIONS, type DeploymentAction } from "#core/rollout/statuses.ts";
 import { deploymentId, environmentName, instantText, versionText } from "./names.ts";
@@ -36,7 +36,7 @@ export const deploymentView = z
     startedAt: instantOrNull,
     endedAt: instantOrNull,
     createdBy: z.string(),
-    trigger: z.enum(["api", "cli", "console", "s3", "schedule", "rollback", "scale", "heal", "hook"]),
+    trigger: z.enum(TRIGGERS),
     steps: z.array(stepView),
     progress: z.object({ done: z.int(), total: z.int() }),
     health: z.object({ healthy: z.int(), unhealthy: z.int(), desired: z.int() }),

@@ -15,6 +15,8 @@ export type AuditEntry = {
   outcome: "done" | "refused" | "failed";
   /** The error's code where the call was refused. */
   code?: string;
+  /** What came of it, in words, where nobody got an answer. */
+  detail?: string;
   /** What it was about, where it named it. */
   app?: string;
   environment?: string;

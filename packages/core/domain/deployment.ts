@@ -16,7 +16,20 @@ export const END_STATUSES = ["succeeded", "rolled_back", "failed", "cancelled"] 
 export type DeploymentStatus = (typeof OPEN_STATUSES)[number] | (typeof END_STATUSES)[number];
 export type EndStatus = (typeof END_STATUSES)[number];
 
-export type Trigger = "api" | "cli" | "console" | "s3" | "schedule" | "rollback" | "scale" | "heal" | "hook";
+export const TRIGGERS = [
+  "api",
+  "cli",
+  "console",
+  "s3",
+  "ecr",
+  "hook",
+  "event",
+  "schedule",
+  "rollback",
+  "scale",
+  "heal",
+] as const;
+export type Trigger = (typeof TRIGGERS)[number];
 
 /** A replica that did not make it. `drained`: it could not be put back either and gets no traffic. */
 export type Failure = { replica: string; reason: string; at: string; drained: boolean };

@@ -18,4 +18,6 @@ export type Release = {
   manifest: Record<string, unknown>;
   createdAt: string;
   createdBy: string;
+  /** When its artifact was made (an object's LastModified, an image's push); where that is not known, `createdAt` counts. */
+  artifactAt?: string;
 };

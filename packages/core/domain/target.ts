@@ -18,6 +18,8 @@ export type Target = {
   lock: Lock | null;
   /** Ids of deployments that wait, first one next. */
   queue: string[];
+  /** When the newest release that was ever taken was made, and the newest order given. */
+  newest?: { releases?: string; orders?: string };
   degraded: string | null;
   drift: string[];
   revision: number;

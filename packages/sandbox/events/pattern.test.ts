@@ -56,6 +56,13 @@ test("numeric takes one bound or a range", () => {
   expect(taken({ detail: { object: { size: [{ numeric: ["<", 2048] }] } } })).toBe(false);
 });
 
+test("$or takes one of its patterns, beside what the fields around it ask for", () => {
+  const either = { $or: [{ source: ["aws.ec2"] }, { "detail-type": [{ exists: true }] }] };
+  expect(taken({ $or: [{ source: ["aws.ec2"] }, { source: ["aws.s3"] }] })).toBe(true);
+  expect(taken({ $or: [{ source: ["aws.ec2"] }, { source: ["aws.ecs"] }] })).toBe(false);
+  expect(taken({ ...either, detail: { object: { key: [{ prefix: "uploads/" }] } } })).toBe(false);
+});
+
 test("null is a value", () => {
   expect(taken({ detail: { none: [null] } })).toBe(true);
 });
@@ -64,6 +71,7 @@ test.each([
   ["[", "it is not JSON"],
   ["{}", "is empty"],
   ['{"source":"aws.s3"}', '"source." must be an object or an array'],
+  ['{"$or":[{"source":["a"]}]}', "must be a list of patterns"],
   ['{"source":[]}', '"source" is an empty array'],
   ['{"source":[{"wildcard":"*"}]}', "the sandbox does not implement"],
   ['{"a":[{"numeric":["~",1]}]}', "numeric"],

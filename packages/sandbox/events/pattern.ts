@@ -24,11 +24,17 @@ function checkPattern(pattern: unknown, path: string): void {
     throw invalid(`"${path}" must be an object or an array`);
   if (Object.keys(pattern).length === 0) throw invalid(`"${path}" is empty`);
   for (const [key, value] of Object.entries(pattern)) {
-    if (key === "$or") throw invalid("the sandbox does not implement $or");
-    if (!Array.isArray(value)) checkPattern(value, `${path}${key}.`);
+    if (key === "$or") checkAlternatives(value, path);
+    else if (!Array.isArray(value)) checkPattern(value, `${path}${key}.`);
     else if (value.length === 0) throw invalid(`"${path}${key}" is an empty array`);
     else for (const test of value) checkTest(test, `${path}${key}`);
   }
+}
+
+/** "Using $or" in the EventBridge User Guide: a list of at least two patterns, each for the same place. */
+function checkAlternatives(value: unknown, path: string): void {
+  if (!Array.isArray(value) || value.length < 2) throw invalid(`"${path}$or" must be a list of patterns`);
+  for (const one of value) checkPattern(one, path);
 }
 
 function checkTest(test: unknown, path: string): void {
@@ -50,6 +56,7 @@ function checkNumeric(bounds: unknown, path: string): void {
 
 export function matches(pattern: Pattern, event: Json | undefined): boolean {
   return Object.entries(pattern).every(([key, expected]) => {
+    if (key === "$or") return (expected as Pattern[]).some((one) => matches(one, event));
     const value = isObject(event) ? event[key] : undefined;
     if (Array.isArray(expected)) return expected.some((test) => matchesTest(test, value));
     // An array of objects matches when one of them does.
