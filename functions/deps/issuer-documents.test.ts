@@ -45,6 +45,13 @@ test("only an origin that is trusted by name may be private or plain, with its v
   await served.close();
 });
 
+test.each(["id.corp.internal", "https://id.corp.internal/realms/a", "ftp://id.corp.internal", "*"])(
+  "%s is no origin, and the installation is told so by the name of its setting",
+  (text) => {
+    expect(() => issuerDocuments(`https://fine.example,${text}`)).toThrow(/^TUTTI_OIDC_TRUSTED_ORIGINS: /);
+  },
+);
+
 test("an answer that is too large, no JSON, a redirect or too late is refused", async () => {
   const slow = Promise.withResolvers<Response>();
   const served = await serve(async (request) => {

@@ -20,7 +20,7 @@ export function issuerDocuments(trustedOrigins: string, limits = { timeoutMs: TI
     .split(",")
     .map((one) => one.trim())
     .filter((one) => one !== "")
-    .map((one) => new URL(one).origin);
+    .map(originOf);
   const objection = (url: string) => objectionTo(url, trusted);
   return {
     objection,
@@ -30,6 +30,14 @@ export function issuerDocuments(trustedOrigins: string, limits = { timeoutMs: TI
       return JSON.parse(await read(new URL(url), trusted, limits.timeoutMs)) as unknown;
     },
   };
+}
+
+function originOf(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && ["https:", "http:"].includes(url.protocol) && ["", "/"].includes(url.pathname))
+    return url.origin;
+  const wanted = "an origin such as https://id.corp.internal";
+  throw new Error(`TUTTI_OIDC_TRUSTED_ORIGINS: "${text}" is not ${wanted}.`);
 }
 
 function objectionTo(text: string, trusted: string[]): string | null {
