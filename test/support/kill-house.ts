@@ -14,8 +14,6 @@ import {
   start,
 } from "./release-of.ts";
 
-const APP = "shop";
-
 /** A copy that the load balancer found away after the start needs several of its checks, 5 s apart, or the next sweep. */
 const IN_ORDER_WITHIN_MILLISECONDS = 75_000;
 
@@ -32,62 +30,103 @@ export function random(seed: number): () => number {
 
 /** How the app of a kind is made, and a release of it published: one that answers, or one that is broken. */
 export type Cast = {
+  app: string;
+  /** About how long its rollout takes: the moments of the kills are spread over it. */
+  spreadMilliseconds: number;
   furnish(client: Client): Promise<void>;
-  publish(client: Client, version: string, broken: boolean): Promise<void>;
+  publish(client: Client, version: string, broken: boolean, round: number): Promise<void>;
 };
 
-export const SERVERS: Cast = {
-  furnish: async (client) => void (await client.apps.put(APP, serverManifest(APP))),
-  publish: (client, version, broken) => publish(client, APP, version, serverCode(broken ? "unwell" : "well")),
-};
+/** One app of each kind that keeps copies. Every other rollout of containers and machines has two sides. */
+export function everyCast(): Cast[] {
+  return [servers("shop-servers"), containers("shop-containers"), machines("shop-machines")];
+}
 
-/** `rollout`: in place of rolling with three more. */
-export function containers(rollout?: object): Cast {
+function servers(app: string): Cast {
+  return {
+    app,
+    spreadMilliseconds: 4500,
+    furnish: async (client) => void (await client.apps.put(app, serverManifest(app))),
+    publish: (client, version, broken) =>
+      publish(client, app, version, serverCode(broken ? "unwell" : "well")),
+  };
+}
+
+function containers(app: string): Cast {
   let image = "";
+  const canary = { rollout: { strategy: "canary", weights: [50, 100], drainSeconds: 1 } };
   return {
+    app,
+    spreadMilliseconds: 4500,
     furnish: async (client) => {
-      image = await buildImage(client, APP);
+      image = await buildImage(client, app);
     },
-    publish: (client, version, broken) =>
-      publishContainer(client, APP, version, image, broken ? "crashing" : "well", rollout ? { rollout } : {}),
+    publish: (client, version, broken, round) =>
+      publishContainer(
+        client,
+        app,
+        version,
+        image,
+        broken ? "crashing" : "well",
+        isTwoSided(round) ? canary : {},
+      ),
   };
 }
 
-/** `rollout`: in place of rolling with one more. */
-export function machines(rollout?: object): Cast {
+function machines(app: string): Cast {
+  const blueGreen = { strategy: "blueGreen", weights: [50, 100] };
   return {
-    furnish: async (client) => void (await client.apps.put(APP, machineManifest(APP, rollout))),
-    publish: (client, version, broken) =>
-      publish(client, APP, version, serverCode(broken ? "unwell" : "well")),
+    app,
+    spreadMilliseconds: 9000,
+    furnish: async (client) => void (await client.apps.put(app, machineManifest(app))),
+    publish: async (client, version, broken, round) => {
+      await client.apps.put(app, machineManifest(app, isTwoSided(round) ? blueGreen : undefined));
+      await publish(client, app, version, serverCode(broken ? "unwell" : "well"));
+    },
   };
 }
 
-/** A house with an app whose first release is live. */
-export async function furnishedHouse(cast = SERVERS): Promise<TestHouse> {
+function isTwoSided(round: number): boolean {
+  return round % 2 === 0;
+}
+
+/** A house with apps whose first releases are live. */
+export async function furnishedHouse(casts: Cast[]): Promise<TestHouse> {
   const house = await startHouse();
-  await cast.furnish(house.client);
-  await cast.publish(house.client, "r0", false);
-  expect(await deploy(house.client, APP, "r0")).toMatchObject({ status: "succeeded" });
+  await Promise.all(
+    casts.map(async (cast) => {
+      await cast.furnish(house.client);
+      await cast.publish(house.client, "r0", false, 1);
+      expect(await deploy(house.client, cast.app, "r0")).toMatchObject({ status: "succeeded" });
+    }),
+  );
   return house;
 }
 
-/** Deploys `r<round>`, kills the house after that long, starts it again and answers the new one. */
+/** Rolls `r<round>` out to all of them, kills the house when each has come that far (0 to 1) of its way, and starts it again. */
 export async function killedInTheMiddle(
   house: TestHouse,
   round: number,
-  afterMilliseconds: number,
-  cast = SERVERS,
+  fraction: number,
+  casts: Cast[],
 ): Promise<TestHouse> {
-  const version = `r${round}`;
   const broken = round % 3 === 0;
-  await cast.publish(house.client, version, broken);
-  const { release: old } = await house.client.targets.get(APP, ENVIRONMENT);
-  const { id } = await start(house.client, APP, version);
-  await new Promise((resolve) => setTimeout(resolve, afterMilliseconds));
+  const longest = Math.max(...casts.map((cast) => cast.spreadMilliseconds)) * fraction;
+  await Promise.all(casts.map((cast) => cast.publish(house.client, `r${round}`, broken, round)));
+  const began = performance.now();
+  const underWay = await Promise.all(
+    casts.map(async ({ app, spreadMilliseconds }) => {
+      const { release: old } = await house.client.targets.get(app, ENVIRONMENT);
+      await pause(longest - spreadMilliseconds * fraction);
+      const { id } = await start(house.client, app, `r${round}`);
+      return { app, id, old: old!, version: `r${round}`, broken };
+    }),
+  );
+  await pause(longest - (performance.now() - began));
   await house.kill();
   const next = await startHouse({ directory: house.directory });
   try {
-    await expectOrder(next, id, old!, version, broken);
+    await Promise.all(underWay.map((one) => expectOrder(next, one)));
     return next;
   } catch (error) {
     await next.stop();
@@ -95,21 +134,34 @@ export async function killedInTheMiddle(
   }
 }
 
-async function expectOrder({ client }: TestHouse, id: string, old: string, version: string, broken: boolean) {
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));
+}
+
+type UnderWay = { app: string; id: string; old: string; version: string; broken: boolean };
+
+async function expectOrder({ client }: TestHouse, { app, id, old, version, broken }: UnderWay) {
   const ended = await settled(client, id);
-  expect(ended.status, ended.reason).toBe(broken ? "rolled_back" : "succeeded");
+  expect(ended.status, `${app}: ${ended.reason}`).toBe(broken ? "rolled_back" : "succeeded");
   const live = broken ? old : version;
   await expect
-    .poll(async () => summary(await client.targets.get(APP, ENVIRONMENT)), {
+    .poll(async () => summary(await client.targets.get(app, ENVIRONMENT), live), {
       timeout: IN_ORDER_WITHIN_MILLISECONDS,
     })
-    .toEqual({ release: live, lock: null, replicas: Array(3).fill(`${live} healthy`) });
+    .toEqual({ release: live, lock: null, replicas: Array(3).fill(`${live} healthy`), strangers: [] });
   // The lock is free: the same again ends at once, for it runs already.
-  expect(await deploy(client, APP, live)).toMatchObject({ status: "succeeded" });
+  expect(await deploy(client, app, live)).toMatchObject({ status: "succeeded" });
 }
 
 type Target = Awaited<ReturnType<TestHouse["client"]["targets"]["get"]>>;
 
-function summary({ release, activeDeployment, replicas }: Target) {
-  return { release, lock: activeDeployment, replicas: replicas.map((one) => `${one.version} ${one.health}`) };
+/** A side that is kept for a while (blue/green) runs the old release without traffic; nothing runs a third one. */
+function summary({ release, activeDeployment, replicas, traffic }: Target, live: string) {
+  const words = replicas.map((one) => `${one.version} ${one.health}`);
+  return {
+    release,
+    lock: activeDeployment,
+    replicas: words.filter((word) => word.startsWith(`${live} `)),
+    strangers: traffic.filter((share) => share.version !== live),
+  };
 }
