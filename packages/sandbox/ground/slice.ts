@@ -1,9 +1,10 @@
 // Each sandbox on this machine claims a slice 127.<n>.0.0/16 of the loopback addresses, by holding a listening socket
 // on an address of it. The kernel gives the claim back when the process dies; a slice where anything else listens is
 // left alone.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readJsonFile, writeAtomically } from "./files.ts";
 
 /** Any unprivileged port will do, as long as it is the same for every sandbox. */
@@ -17,11 +18,15 @@ export type Slice = {
   release(): Promise<void>;
 };
 
-/** The slice that the directory had before, where it is free. */
+/**
+ * The slice that the directory had before, where it is free. The search begins at a place of the directory's own, so that
+ * another sandbox hardly ever takes the slice of one that was killed and is about to come back.
+ */
 export async function claimSlice(directory: string): Promise<Slice> {
   const path = join(directory, "slice.json");
   const remembered = readJsonFile<{ slice: number }>(path)?.slice;
-  const order = Array.from({ length: SLICES }, (_unused, index) => index + 1);
+  const from = firstChoice(directory);
+  const order = Array.from({ length: SLICES }, (_unused, index) => ((from + index) % SLICES) + 1);
   const taken = slicesInUse();
   for (const number of remembered ? [remembered, ...order] : order) {
     if (taken.has(number)) continue;
@@ -35,6 +40,10 @@ export async function claimSlice(directory: string): Promise<Slice> {
     };
   }
   throw new Error("every slice of 127.0.0.0/8 is claimed by another sandbox");
+}
+
+function firstChoice(directory: string): number {
+  return createHash("sha256").update(resolve(directory)).digest().readUInt32BE() % SLICES;
 }
 
 export function addressIn(slice: number, n: number): string {
