@@ -8,6 +8,7 @@ import type { SweepDeps } from "./deps.ts";
 import { settle } from "./end.ts";
 import { moveOf } from "./move.ts";
 import { executionName, startExecution, startNext } from "./start.ts";
+import { supersede } from "./supersede.ts";
 import { wake } from "./wake.ts";
 
 /** What is younger is somebody's work of this moment. */
@@ -41,12 +42,17 @@ async function sweepOne(deps: SweepDeps, target: Target, heal: boolean, report: 
   const { app, environment, kind } = target;
   report.targets += 1;
   try {
-    const done = await mendLock(deps, target);
-    if (done) report.actions.push({ ...done, app, environment });
+    for (const done of [await mendQueue(deps, target), await mendLock(deps, target)])
+      if (done) report.actions.push({ ...done, app, environment });
     if (heal) await deps.drivers.invoke(kind, { verb: "heal", app, environment, trigger: "schedule" });
   } catch (error) {
     deps.log.error("a target could not be swept", { app, environment, error: String(error) });
   }
+}
+
+async function mendQueue(deps: SweepDeps, target: Target): Promise<HealingAction | null> {
+  if (!(await supersede(deps, target))) return null;
+  return done("a deployment that was superseded and not told", "asked it to stop", "carried_on");
 }
 
 async function mendLock(deps: SweepDeps, target: Target): Promise<HealingAction | null> {

@@ -2,12 +2,14 @@
 // step with the other one.
 import { TuttiError } from "#core/errors.ts";
 
-const ATTEMPTS = 10;
+/** Of fifty that change one item at once, each round lets one through: the last must still come to its turn, within the half minute that a call of the API has. */
+const ATTEMPTS = 40;
 const FIRST_WAIT_MS = 8;
+const LONGEST_WAIT_MS = 1000;
 
 export type Pause = { sleep(milliseconds: number): Promise<void>; random(): number };
 
-/** Runs `attempt` until it meets no stale write; after ten the `stale_write` is the caller's. */
+/** Runs `attempt` until it meets no stale write; after forty the `stale_write` is the caller's. */
 export async function retryingStaleWrites<T>(pause: Pause, attempt: () => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried++) {
     try {
@@ -15,7 +17,7 @@ export async function retryingStaleWrites<T>(pause: Pause, attempt: () => Promis
     } catch (error) {
       const stale = error instanceof TuttiError && error.code === "stale_write";
       if (!stale || tried === ATTEMPTS) throw error;
-      await pause.sleep(pause.random() * FIRST_WAIT_MS * 2 ** tried);
+      await pause.sleep(pause.random() * Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tried));
     }
   }
 }

@@ -1,5 +1,6 @@
 // Who may change a target, as pure functions: one owner, the others wait in order. A newcomer that supersedes goes to
-// the head of the queue and sends the others home; the owner itself is asked to stop by whoever called.
+// the head of the queue and sends the others home. Whom it pushed out, and that the owner is to stop, stands in the
+// same item until it is done (engine/supersede.ts), so that nobody is lost with whoever called.
 import type { RolloutPolicy } from "#core/domain/spec.ts";
 import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
@@ -34,12 +35,13 @@ export function acquireLock(
   const target = sequences.reduce(advanced, before);
   const free = !target.lock && (target.queue.length === 0 || onConflict === "supersede");
   if (free) {
-    const dropped = target.queue;
-    return { target: { ...target, lock: { owner, since: at }, queue: [] }, outcome: "acquired", dropped };
+    const locked = { ...target, lock: { owner, since: at } };
+    return { target: withoutQueue(locked, owner, at), outcome: "acquired", dropped: target.queue };
   }
   if (onConflict === "reject") throw busy(target);
   if (onConflict === "supersede") {
-    return { target: { ...target, queue: [owner] }, outcome: "queued", dropped: target.queue };
+    const first = { ...withoutQueue(target, owner, at), queue: [owner], stopFor: owner };
+    return { target: first, outcome: "queued", dropped: target.queue };
   }
   if (target.queue.length >= LONGEST_QUEUE) throw busy(target);
   return { target: { ...target, queue: [...target.queue, owner] }, outcome: "queued", dropped: [] };
@@ -54,7 +56,14 @@ export function releaseLock(
   if (target.lock && target.lock.owner !== owner) return null;
   if (!target.lock && target.queue.length === 0) return null;
   const [next = null, ...queue] = target.queue;
-  return { target: { ...target, lock: next ? { owner: next, since: at } : null, queue }, next };
+  const { stopFor: _done, ...rest } = target;
+  return { target: { ...rest, lock: next ? { owner: next, since: at } : null, queue }, next };
+}
+
+function withoutQueue(target: Target, by: string, at: string): Target {
+  if (target.queue.length === 0) return target;
+  const dropped = [...(target.dropped ?? []), ...target.queue.map((id) => ({ id, by, at }))];
+  return { ...target, queue: [], dropped };
 }
 
 function advanced(target: Target, { of, at, onlyNewer }: Sequence): Target {

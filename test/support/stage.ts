@@ -134,7 +134,8 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     act: (id: string, action: Word["action"], actor = "ann") => act(control, id, { action, actor }),
     sweep: () => sweep(sweepDeps),
     conduct: (request: DriverRequest) => conduct(deps, request),
-    until: (id: string, holds: (deployment: Deployment) => boolean) => until(store, id, holds),
+    until: (id: string, holds: (deployment: Deployment) => boolean, patienceMs?: number) =>
+      until(store, id, holds, patienceMs),
     ended: (id: string) => until(store, id, (deployment) => isEnded(deployment.status)),
     target: () => store.targets.need({ app: "shop", environment: "prod" }),
     /** Waits until nobody holds the lock. */
@@ -294,8 +295,9 @@ async function until(
   store: Store,
   id: string,
   holds: (deployment: Deployment) => boolean,
+  patienceMs = PATIENCE_MS,
 ): Promise<Deployment> {
-  for (const endMs = Date.now() + PATIENCE_MS; ; ) {
+  for (const endMs = Date.now() + patienceMs; ; ) {
     const deployment = await store.deployments.need(id);
     if (holds(deployment)) return deployment;
     if (Date.now() > endMs) throw new Error(`${id} is still ${JSON.stringify(summary(deployment))}`);

@@ -5,6 +5,9 @@ import type { Replica } from "./replica.ts";
 
 export type Lock = { owner: string; since: string };
 
+/** A deployment that a newer one pushed out of the queue, and whose record may not say so yet. */
+export type Dropped = { id: string; by: string; at: string };
+
 export type Target = {
   app: string;
   environment: string;
@@ -18,6 +21,10 @@ export type Target = {
   lock: Lock | null;
   /** Ids of deployments that wait, first one next. */
   queue: string[];
+  /** Who is still to be told that they do not run. */
+  dropped?: Dropped[];
+  /** The newcomer for whose sake the owner of the lock is to stop; goes with that lock. */
+  stopFor?: string;
   /** When the newest release that was ever taken was made, and the newest order given. */
   newest?: { releases?: string; orders?: string };
   degraded: string | null;
