@@ -1,6 +1,7 @@
 // What the API needs from outside itself: handed in by the handler, and by tests their own.
 import type { SweepDeps } from "#engine/deps.ts";
 import type { ArtifactBucket } from "#functions/deps/artifact-bucket.ts";
+import type { EventFunctions } from "#functions/deps/event-functions.ts";
 import type { HookSecrets } from "#functions/deps/hook-secrets.ts";
 import type { ImageBuilds } from "#functions/deps/image-builds.ts";
 import type { ImageRegistry } from "#functions/deps/image-registry.ts";
@@ -12,6 +13,7 @@ export type ApiDeps = SweepDeps & {
   registry: ImageRegistry;
   imageBuilds: ImageBuilds;
   hookSecrets: HookSecrets;
+  eventFunctions: EventFunctions;
   issuerKeys: IssuerKeys;
   rateLimits: RateLimits;
   /** Lower-case hex. */

@@ -3,6 +3,7 @@
 import { deleteApp, getApp, listApps, putApp } from "./routes/apps.ts";
 import { createArtifact } from "./routes/artifacts.ts";
 import { listAudit } from "./routes/audit.ts";
+import { listDeadLetters, replayDeadLetter } from "./routes/dead-letters.ts";
 import {
   actOnDeployment,
   createDeployment,
@@ -55,6 +56,8 @@ export const ROUTES = [
   listServices,
   getService,
   listAudit,
+  listDeadLetters,
+  replayDeadLetter,
   createToken,
   listTokens,
   revokeToken,

@@ -4,6 +4,7 @@ import { issuerKeys } from "#functions/api/oidc/issuer-keys.ts";
 import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
+import { eventFunctions } from "./event-functions.ts";
 import { hookSecrets } from "./hook-secrets.ts";
 import { codeBuilds } from "./image-builds.ts";
 import { elasticRegistry } from "./image-registry.ts";
@@ -27,6 +28,7 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
       required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX"),
     ),
     imageBuilds: codeBuilds(required(env, "TUTTI_IMAGE_PROJECT")),
+    eventFunctions: eventFunctions(required(env, "TUTTI_EVENT_PREFIX")),
     hookSecrets: hookSecrets(required(env, "TUTTI_HOOK_SECRET_PREFIX")),
     adminTokenSha256: required(env, "TUTTI_ADMIN_TOKEN_SHA256").toLowerCase(),
     issuerKeys: issuerKeys({

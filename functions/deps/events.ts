@@ -30,6 +30,10 @@ export function deployDeps(env: NodeJS.ProcessEnv): ControlDeps {
   return controlDeps(readSettings(env), "events-deploy");
 }
 
+export function deadLetterDeps(env: NodeJS.ProcessEnv): ControlDeps {
+  return controlDeps(readSettings(env), "events-dead-letter");
+}
+
 export function sweepDeps(env: NodeJS.ProcessEnv): SweepDeps {
   const settings = readSettings(env);
   return {

@@ -22,6 +22,8 @@ export type FunctionBlueprint = {
   timeoutSeconds: number;
   environment: Record<string, string>;
   statements: Statement[];
+  /** Short name of the function that is told of an asynchronous call that failed for good. */
+  onFailure?: string;
   /** Has a public URL (the API checks tokens itself). */
   url: boolean;
   /** Folder whose content lies in `web/` beside the bundle. */
@@ -93,6 +95,7 @@ function apiFunction(names: Names, access: Record<string, string>): FunctionBlue
       ...access,
       TUTTI_IMAGE_PROJECT: names.imageProject,
       ...registryOf(names),
+      TUTTI_EVENT_PREFIX: names.eventPrefix,
       TUTTI_HOOK_SECRET_PREFIX: names.hookSecretPrefix,
     },
     statements: grantsOf.api(names),
@@ -132,14 +135,18 @@ function eventFunctions(names: Names): FunctionBlueprint[] {
     { short: "events-artifact", handler: "functions/events/artifact.ts", memoryMiB: 256, timeoutSeconds: 60 },
     { short: "events-image", handler: "functions/events/image.ts", memoryMiB: 256, timeoutSeconds: 30 },
     { short: "events-deploy", handler: "functions/events/deploy.ts", memoryMiB: 256, timeoutSeconds: 30 },
+    { short: DEAD_LETTER, handler: "functions/events/dead-letter.ts", memoryMiB: 128, timeoutSeconds: 30 },
     { short: "events-sweep", handler: "functions/events/sweep.ts", memoryMiB: 256, timeoutSeconds: 300 },
   ].map((one) => ({
     ...one,
     environment: { ...environmentOf(names), ...(one.short === "events-image" ? registryOf(names) : {}) },
     statements: grantsOf[one.short]!(names),
+    ...(names.triggerArns.includes(names.functionArn(one.short)) ? { onFailure: DEAD_LETTER } : {}),
     url: false,
   }));
 }
+
+const DEAD_LETTER = "events-dead-letter";
 
 function environmentOf(names: Names): Record<string, string> {
   return {

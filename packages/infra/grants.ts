@@ -15,6 +15,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
     ...conducting(names),
     ...images(names),
+    { actions: ["lambda:InvokeFunction"], resources: names.triggerArns },
     { actions: [...HOOK_SECRET_CALLS], resources: [names.hookSecretsArn] },
   ],
   "driver-server": (names) => [
@@ -68,13 +69,16 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...conducting(names),
     { actions: ["s3:GetObject"], resources: [`${names.bucketArn}/releases/*`] },
     ...telling404(names),
+    ...tellingFailures(names),
   ],
   "events-image": (names) => [
     ...table(names),
     ...conducting(names),
     { actions: ["ecr:DescribeImages"], resources: [names.imageRepositoriesArn] },
+    ...tellingFailures(names),
   ],
-  "events-deploy": (names) => [...table(names), ...conducting(names)],
+  "events-deploy": (names) => [...table(names), ...conducting(names), ...tellingFailures(names)],
+  "events-dead-letter": (names) => [{ actions: ["dynamodb:PutItem"], resources: [names.tableArn] }],
   "events-sweep": (names) => [
     ...table(names),
     ...conducting(names),
@@ -191,6 +195,11 @@ function images(names: Names): Statement[] {
     // A release may name an image that something else pushed into this account.
     { actions: ["ecr:DescribeImages"], resources: [names.anyRepositoryArn] },
   ];
+}
+
+/** Lambda calls the destination as the function's own role. */
+function tellingFailures(names: Names): Statement[] {
+  return [{ actions: ["lambda:InvokeFunction"], resources: [names.functionArn("events-dead-letter")] }];
 }
 
 /** Without it S3 answers 403 for an object that is not there (S3 API Reference, HeadObject, Permissions). */

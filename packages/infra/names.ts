@@ -1,5 +1,6 @@
 // Every name and ARN of an installation, computed from its name, account and region: nothing is looked up, so the
 // blueprint is plain data that a test can compare.
+import { TRIGGER_EVENTS } from "#core/domain/dead-letter.ts";
 import { KINDS, type Kind } from "#core/domain/kind.ts";
 
 export type Installation = { name: string; account: string; region: string };
@@ -23,6 +24,9 @@ export function namesOf({ name, account, region }: Installation) {
     bucketArn: `arn:aws:s3:::${name}-artifacts-${account}-${region}`,
     functionName: (short: string) => `${name}-${short}`,
     functionArn,
+    eventPrefix: `${name}-events-`,
+    /** The functions behind triggers, whose failures are kept. */
+    triggerArns: TRIGGER_EVENTS.map((event) => functionArn(`events-${event}`)),
     driverPrefix: `${name}-driver-`,
     driverArns: BUILT_KINDS.map((kind) => functionArn(`driver-${kind}`)),
     stateMachineName: (short: string) => `${name}-${short}`,

@@ -21,6 +21,7 @@ export async function buildOnAws() {
   const functions = new Map(
     plan.functions.map((one) => [one.short, buildFunction(plan, one, adminTokenSha256, storage)]),
   );
+  buildFailureDestinations(plan, functions);
   buildStateMachines(plan);
   buildProjects(plan, storage);
   buildRules(plan, functions);
@@ -91,6 +92,16 @@ function buildFunction(
     },
     { dependsOn },
   );
+}
+
+function buildFailureDestinations(plan: Blueprint, functions: Map<string, sst.aws.Function>): void {
+  for (const { short, onFailure } of plan.functions) {
+    if (!onFailure) continue;
+    new aws.lambda.FunctionEventInvokeConfig(`${pascal(short)}Failure`, {
+      functionName: functions.get(short)!.name,
+      destinationConfig: { onFailure: { destination: functions.get(onFailure)!.arn } },
+    });
+  }
 }
 
 function buildStateMachines(plan: Blueprint): void {

@@ -14,6 +14,7 @@
 //   all environments, by name               pk ENVIRONMENTS         sk <env>
 //   healing runs, newest first              pk HEALING_RUNS         sk <id>
 //   audit, newest first                     pk AUDIT                sk <id>
+//   an event that failed; all, newest first pk DEAD_LETTERS        sk <id>
 //   a token; all tokens, newest first       pk TOKENS               sk <id>
 //   calls that a token has left             pk RATE#<what>#<who>    sk RATE
 //   all OIDC issuers, by name               pk OIDC_ISSUERS         sk <name>
@@ -52,6 +53,7 @@ export const keys = {
   environment: (name: string) => ({ pk: lists.environments, sk: name }),
   healingRun: (id: string) => ({ pk: lists.healingRuns, sk: id }),
   audit: (id: string) => ({ pk: lists.audit, sk: id }),
+  deadLetter: (id: string) => ({ pk: lists.deadLetters, sk: id }),
   oidcIssuer: (name: string) => ({ pk: lists.oidcIssuers, sk: name }),
   rateBucket: (key: string) => ({ pk: `RATE#${key}`, sk: "RATE" }),
   token: (id: string) => ({ pk: lists.tokens, sk: id }),
@@ -67,6 +69,7 @@ export const lists = {
   environments: "ENVIRONMENTS",
   healingRuns: "HEALING_RUNS",
   audit: "AUDIT",
+  deadLetters: "DEAD_LETTERS",
   tokens: "TOKENS",
   oidcIssuers: "OIDC_ISSUERS",
 };

@@ -3,6 +3,7 @@ import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Clock, instant } from "#core/clock.ts";
 import { type Apps, appsIn } from "./apps.ts";
 import { type Audit, auditIn } from "./audit.ts";
+import { type DeadLetters, deadLettersIn } from "./dead-letters.ts";
 import { type Deployments, deploymentsIn } from "./deployments.ts";
 import { type Environments, environmentsIn } from "./environments.ts";
 import { type Events, eventsIn } from "./events.ts";
@@ -26,6 +27,7 @@ export type Store = {
   environments: Environments;
   healingRuns: HealingRuns;
   audit: Audit;
+  deadLetters: DeadLetters;
   idempotency: Idempotency;
   tokens: Tokens;
   rateBuckets: RateBuckets;
@@ -56,6 +58,7 @@ export function createStore({ client, table: name, clock, random = Math.random }
     environments: environmentsIn(table),
     healingRuns: healingRunsIn(table),
     audit: auditIn(table),
+    deadLetters: deadLettersIn(table),
     idempotency: idempotencyIn(table),
     tokens: tokensIn(table, pause),
     rateBuckets: rateBucketsIn(table, pause),

@@ -5,11 +5,13 @@ import {
   DeleteFunctionCommand,
   GetAliasCommand,
   GetFunctionCommand,
+  GetFunctionEventInvokeConfigCommand,
   InvokeCommand,
   ListTagsCommand,
   ListVersionsByFunctionCommand,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
@@ -205,6 +207,49 @@ test("an asynchronous call is accepted and played; a dry run plays nothing", asy
   expect((await send("DryRun")).StatusCode).toBe(204);
   expect((await send("Event")).StatusCode).toBe(202);
   await expect.poll(async () => (await aws.invoke(target, { read: true })).json).toBe(1);
+});
+
+test("an asynchronous call that fails for good is told to the function that is named for it", async () => {
+  const to = "arn:aws:lambda:us-east-1:000000000000:function:hears";
+  const telling = await aws.role("telling", [
+    { Effect: "Allow", Action: ["lambda:InvokeFunction"], Resource: [to] },
+  ]);
+  await aws.function(
+    "hears",
+    role,
+    `let told; export const handler = async (event) => event.read ? told : (told = event);`,
+  );
+  // One execution environment, so that whoever reads asks the one that was told.
+  const one = { FunctionName: "hears", ReservedConcurrentExecutions: 1 };
+  await aws.lambda.send(new PutFunctionConcurrencyCommand(one));
+  await aws.function("fails", telling, everything);
+  const configuration = {
+    FunctionName: "fails",
+    MaximumRetryAttempts: 0,
+    DestinationConfig: { OnFailure: { Destination: to } },
+  };
+  await aws.lambda.send(new PutFunctionEventInvokeConfigCommand(configuration));
+  expect(
+    await aws.lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName: "fails" })),
+  ).toMatchObject({ MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: to } } });
+  const Payload = JSON.stringify({ exit: true });
+  await aws.lambda.send(new InvokeCommand({ FunctionName: "fails", InvocationType: "Event", Payload }));
+  await expect
+    .poll(
+      () =>
+        aws.invoke("hears", { read: true }).then(
+          ({ json }) => json,
+          (busy: Error) => busy.name,
+        ),
+      { timeout: 5000 },
+    )
+    .toMatchObject({
+      version: "1.0",
+      requestContext: { condition: "RetriesExhausted", approximateInvokeCount: 1 },
+      requestPayload: { exit: true },
+      responseContext: { functionError: "Unhandled" },
+      responsePayload: { errorType: "Runtime.ExitError" },
+    });
 });
 
 test("a function acts as its role: what the role may not do is refused", async () => {

@@ -31,6 +31,8 @@ export type TestApi = {
   answers: Partial<Record<DirectRequest["verb"], unknown>>;
   /** Executions that were started. */
   started: { name: string; input: RolloutInput }[];
+  /** Events that went to functions of triggers again. */
+  sent: { event: string; payload: unknown }[];
   logged: string[];
   /** With the admin's token; a `body` that is no string is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -45,6 +47,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const clock = fakeClock();
   const store = createStore({ client, table, clock });
   const [asked, started, logged] = [[] as Asked[], [] as TestApi["started"], [] as string[]];
+  const sent: TestApi["sent"] = [];
   const answers: TestApi["answers"] = {};
   const note = (message: string) => void logged.push(message);
   const deps: ApiDeps = {
@@ -68,6 +71,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
       log: { info: note, warn: note, error: note },
     }),
     imageBuilds: fakeBuilds(),
+    eventFunctions: { send: async (event, payload) => void sent.push({ event, payload }) },
     hookSecrets: hookSecretsIn(new Map()),
     drivers: {
       invoke: async (kind, request) => {
@@ -86,7 +90,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     const answer = await app.request(path, { method, body: text, headers: all });
     return { status: answer.status, headers: answer.headers, body: parse(await answer.text()) };
   };
-  return { store, table: { client, table }, clock, deps, asked, answers, started, logged, call, close };
+  return { store, table: { client, table }, clock, deps, asked, answers, started, sent, logged, call, close };
 }
 
 /** Digits of a count of ids, so that ids of one millisecond differ and keep their order. */

@@ -22,6 +22,17 @@ export type Sample = {
 
 export type Things = { deployment: string; token: string };
 
+const DEAD_LETTER = {
+  id: "dead_1",
+  at: "2026-01-05T12:00:00.000Z",
+  event: "deploy",
+  payload: { id: "e1" },
+  attempts: 3,
+  error: "Error: the table is away",
+  replayedAt: null,
+  replayedBy: null,
+} as const;
+
 export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"], Sample> {
   const artifact = { uri: "s3://bucket/uploads/shop/v1/a.tar.gz" };
   const issuer = {
@@ -111,8 +122,13 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
     "GET /v1/trains/{id}": { path: "/v1/trains/train_1", ...notBuilt },
     "GET /v1/insights": { path: "/v1/insights", ...notBuilt },
     "GET /v1/notifications": { path: "/v1/notifications", ...notBuilt },
-    "GET /v1/dead-letters": { path: "/v1/dead-letters", ...notBuilt },
-    "POST /v1/dead-letters/{id}/replay": { path: "/v1/dead-letters/dead_1/replay", ...notBuilt },
+    "GET /v1/dead-letters": { path: "/v1/dead-letters", status: 200, inside: 403 },
+    "POST /v1/dead-letters/{id}/replay": {
+      path: "/v1/dead-letters/dead_1/replay",
+      status: 202,
+      inside: 403,
+      before: ({ store }) => store.deadLetters.add(DEAD_LETTER),
+    },
     "POST /v1/apps/{app}/hook-secret": { path: "/v1/apps/shop/hook-secret", status: 201, inside: 403 },
     // A signature opens it, and no token does.
     "POST /v1/hooks/{app}": { path: "/v1/hooks/shop", status: 401 },

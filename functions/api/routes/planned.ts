@@ -11,8 +11,6 @@ export const planned = [
   plannedById("GET /v1/trains/{id}", "read", "trains"),
   plannedRead("GET /v1/insights", "read", "insights"),
   plannedRead("GET /v1/notifications", "read", "notifications"),
-  plannedRead("GET /v1/dead-letters", "read", "dead letters"),
-  plannedById("POST /v1/dead-letters/{id}/replay", "operate", "dead letters"),
 ] as const;
 
 function plannedRead<const K extends RouteKey>(key: K, permission: Permission, tag: string) {

@@ -4,11 +4,13 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AwsError, type Platform } from "../platform.ts";
+import { failureRecord, MOST_RETRIES } from "./event-invoke.ts";
 import type { Invoker } from "./invoke.ts";
 import { parseFunctionName } from "./names.ts";
 import type { FunctionStore } from "./store.ts";
 
 type Accepted = { arn: string; payload: string };
+type Outcome = "done" | "throttled" | "gone" | { failure: unknown };
 
 // Attempts after 1 and 2 minutes: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 const retryDelaysMs = [60_000, 120_000];
@@ -29,9 +31,10 @@ export function createEventQueue(
       const outcome = await tryOnce(call);
       if (stopped) return;
       if (outcome === "gone" || outcome === "done") break;
-      const delayMs = outcome === "throttled" ? throttleDelayMs : retryDelaysMs[attempt++];
+      const delayMs = outcome === "throttled" ? throttleDelayMs : delayAfter(call, attempt++);
       if (delayMs === undefined) {
-        platform.log(`lambda: gave up an asynchronous call of ${call.arn} after 3 attempts`);
+        platform.log(`lambda: gave up an asynchronous call of ${call.arn} after ${attempt} attempts`);
+        await tellFailure(id, call, attempt, outcome);
         break;
       }
       await new Promise((resolve) => setTimeout(resolve, delayMs / platform.timeScale).unref());
@@ -39,19 +42,41 @@ export function createEventQueue(
     if (!stopped) rmSync(join(folder, id), { force: true });
   }
 
-  async function tryOnce(call: Accepted): Promise<"done" | "failed" | "throttled" | "gone"> {
+  function delayAfter(call: Accepted, attempt: number): number | undefined {
+    const { maxRetries } = recordOf(call)?.eventInvoke ?? { maxRetries: MOST_RETRIES };
+    return attempt < maxRetries ? retryDelaysMs[attempt] : undefined;
+  }
+
+  function recordOf(call: Accepted) {
+    return store.find(parseFunctionName(call.arn).name);
+  }
+
+  /** As the function's own role, whose permission it takes. */
+  async function tellFailure(id: string, call: Accepted, attempts: number, outcome: Outcome): Promise<void> {
+    const record = recordOf(call);
+    if (!record?.eventInvoke?.onFailureArn) return;
+    const failure = typeof outcome === "object" ? outcome.failure : null;
+    const told = failureRecord(platform.now(), record, { id, payload: call.payload, attempts, failure });
+    const FunctionName = record.eventInvoke.onFailureArn;
+    const input = { FunctionName, InvocationType: "Event", Payload: Buffer.from(JSON.stringify(told)) };
+    await platform.call("lambda", "Invoke", input, record.latest.role).catch((error: Error) => {
+      platform.log(`lambda: the failure of ${call.arn} could not be told: ${error.message}`);
+    });
+  }
+
+  async function tryOnce(call: Accepted): Promise<Outcome> {
     const { name, qualifier } = parseFunctionName(call.arn);
     const record = store.find(name);
     if (!record) return "gone";
     try {
       const { played } = await invoker.run(record, qualifier, call.payload);
-      return played.failure ? "failed" : "done";
+      return played.failure ? { failure: played.failure } : "done";
     } catch (error) {
       const code = error instanceof AwsError ? error.code : "";
       if (code === "ResourceNotFoundException") return "gone";
       return code === "TooManyRequestsException" || code === "ResourceConflictException"
         ? "throttled"
-        : "failed";
+        : { failure: { errorType: code || "Error", errorMessage: (error as Error).message } };
     }
   }
 

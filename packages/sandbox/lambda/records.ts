@@ -43,6 +43,13 @@ export type UrlRecord = {
 export type Statement = Record<string, unknown> & { Sid: string; Action: string; Principal: unknown };
 export type PolicyRecord = { revisionId: string; statements: Statement[] };
 
+/** Of asynchronous calls. */
+export type EventInvokeRecord = {
+  maxRetries: number;
+  onFailureArn?: string | undefined;
+  modifiedAtMs: number;
+};
+
 export type FunctionRecord = {
   name: string;
   arn: string;
@@ -56,6 +63,7 @@ export type FunctionRecord = {
   policies: Record<string, PolicyRecord>;
   tags: Record<string, string>;
   reservedConcurrency?: number;
+  eventInvoke?: EventInvokeRecord;
 };
 
 export const LATEST = "$LATEST";

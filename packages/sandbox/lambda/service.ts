@@ -7,6 +7,7 @@ import { createPublisher } from "../metric-publisher.ts";
 import type { Platform, Service } from "../platform.ts";
 import { aliasHandlers } from "./aliases.ts";
 import { createEnvironments } from "./environments.ts";
+import { eventInvokeHandlers } from "./event-invoke.ts";
 import { createEventQueue } from "./event-queue.ts";
 import { functionHandlers } from "./functions.ts";
 import { createInvoker, invokeHandler } from "./invoke.ts";
@@ -55,6 +56,7 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
       ...urlHandlers(platform, store, urls),
       ...permissionHandlers(store),
       ...settingHandlers(store),
+      ...eventInvokeHandlers(store),
       Invoke: invokeHandler(parts, invoker, queue.enqueue),
     },
     iamActions: { Invoke: ["lambda:InvokeFunction"] },
@@ -128,6 +130,8 @@ function resources(arnOf: (name: string) => string): NonNullable<Service["iamRes
       "GetFunctionConcurrency",
     ],
     "DeleteFunctionConcurrency",
+    "PutFunctionEventInvokeConfig",
+    "GetFunctionEventInvokeConfig",
   ];
   return {
     ...Object.fromEntries(plainOperations.map((operation) => [operation, plain])),

@@ -4,6 +4,7 @@ import {
   CreateFunctionCommand,
   CreateFunctionUrlConfigCommand,
   LambdaClient,
+  PutFunctionEventInvokeConfigCommand,
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActiveV2,
@@ -16,6 +17,7 @@ import { ignoring } from "./ignoring.ts";
 export async function deployFunctions(plan: Blueprint, bundles: Bundle[], access: AwsAccess): Promise<void> {
   const lambda = new LambdaClient(access);
   await Promise.all(plan.functions.map((one) => deployFunction(lambda, plan, one, bundles)));
+  await Promise.all(plan.functions.map((one) => deployFailureDestination(lambda, plan, one)));
 }
 
 async function deployFunction(
@@ -48,6 +50,19 @@ async function deployFunction(
     { FunctionName },
   );
   if (one.url) await deployUrl(lambda, FunctionName);
+}
+
+async function deployFailureDestination(
+  lambda: LambdaClient,
+  { names }: Blueprint,
+  { short, onFailure }: FunctionBlueprint,
+): Promise<void> {
+  if (!onFailure) return;
+  const OnFailure = { Destination: names.functionArn(onFailure) };
+  const FunctionName = names.functionName(short);
+  await lambda.send(
+    new PutFunctionEventInvokeConfigCommand({ FunctionName, DestinationConfig: { OnFailure } }),
+  );
 }
 
 async function deployUrl(lambda: LambdaClient, FunctionName: string): Promise<void> {
