@@ -2,6 +2,7 @@
 // sandbox (part of `npm test`), `slow` for proofs that only `.ci/run` waits for, and one for each judge from outside
 // (`npm run test:foreign`), where the store's own tests run too.
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 const integration = ["test/{e2e,sandbox,contract,workflows}/**/*.test.ts"];
 const slow = ["test/slow/**/*.test.ts"];
@@ -9,6 +10,7 @@ const foreign = ["test/foreign/**/*.test.ts"];
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -25,7 +27,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // On two cores: what a test of real processes does most is wait.
-          maxWorkers: 3,
+          maxWorkers: 4,
           // Real processes on a machine that may be busy: once more before it counts. A second failure is a failure. Without it, at
           // a load of 15 on two cores, tests whose clock runs fifty times as fast (test/workflows) take a stall for a deadline.
           retry: 1,
