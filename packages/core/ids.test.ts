@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { instant } from "./clock.ts";
-import { idSource } from "./ids.ts";
+import { idSource, idTime } from "./ids.ts";
 
 test("an id says what it names and is made of its time and of randomness", () => {
   const id = idSource(
@@ -28,4 +28,10 @@ test("ids sort by their time", () => {
 
 test("an instant is ISO 8601 in UTC to the millisecond", () => {
   expect(instant(1_767_614_400_123)).toBe("2026-01-05T12:00:00.123Z");
+});
+
+test("an id tells when it was made, and what is no id tells nothing", () => {
+  const at = Date.UTC(2026, 0, 5, 12);
+  expect(idTime(idSource(() => at, Math.random)("dep"))).toBe(at);
+  expect([idTime("dep_gone"), idTime(""), idTime("dep_!!!!!!!!!!!")]).toEqual([0, 0, 0]);
 });

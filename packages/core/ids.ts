@@ -19,6 +19,13 @@ export function idFloor(prefix: IdPrefix, milliseconds: number): string {
   return `${prefix}_${encodeTime(milliseconds)}`;
 }
 
+/** When an id was made, in milliseconds; 0 where it is none of ours. */
+export function idTime(id: string): number {
+  const digits = [...id.slice(id.indexOf("_") + 1).slice(0, TIME_LENGTH)].map((one) => ALPHABET.indexOf(one));
+  if (digits.length < TIME_LENGTH || digits.includes(-1)) return 0;
+  return digits.reduce((sum, digit) => sum * 32 + digit, 0);
+}
+
 function encodeTime(milliseconds: number): string {
   let rest = milliseconds;
   let text = "";

@@ -1,6 +1,7 @@
 // Starting the execution of a deployment, and handing a free target to the next in its queue. Both may be done twice.
 // A start that fails is left to the sweep: the lock names whose turn it is.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import { idTime } from "#core/ids.ts";
 import type { TargetName } from "#store/targets.ts";
 import type { ControlDeps } from "./deps.ts";
 
@@ -23,13 +24,16 @@ export async function startExecution(deps: ControlDeps, deployment: Deployment):
   }
 }
 
-/** `id` holds the lock: starts it, or whoever comes after it where it has ended meanwhile. */
+/** No function that takes a place lives longer, so a record that is not there by then never comes. */
+export const NEVER_COMES_MS = 60_000;
+
+/** `id` holds the lock: starts it, or whoever comes after it where it has ended meanwhile, or was never recorded. */
 export async function startNext(deps: ControlDeps, name: TargetName, id: string): Promise<void> {
   for (let next: string | null = id; next !== null; ) {
     const deployment = await deps.store.deployments.get(next);
-    // Its owner took a place in the queue and is about to record it, or died: the sweep tells the two apart.
-    if (!deployment) return;
-    if (!isEnded(deployment.status)) {
+    // Its owner took a place in the queue and is about to record it, or died: the sweep comes again.
+    if (!deployment && deps.clock.now() - idTime(next) < NEVER_COMES_MS) return;
+    if (deployment && !isEnded(deployment.status)) {
       await startExecution(deps, await begin(deps, deployment));
       return;
     }

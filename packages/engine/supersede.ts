@@ -7,10 +7,8 @@ import type { Dropped, Target } from "#core/domain/target.ts";
 import { acceptAction } from "#core/rollout/accept-action.ts";
 import { allowedActions } from "#core/rollout/statuses.ts";
 import type { ControlDeps } from "./deps.ts";
+import { NEVER_COMES_MS } from "./start.ts";
 import { wake } from "./wake.ts";
-
-/** No function that takes a place lives longer, so a record that is not there by then never comes. */
-const NEVER_COMES_MS = 60_000;
 
 /** As far as it concerns this deployment; of many that come at once each does its own part. */
 export async function supersedeAround(deps: ControlDeps, target: Target, id: string): Promise<void> {

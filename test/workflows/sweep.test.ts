@@ -95,6 +95,22 @@ test("a lock whose deployment was never recorded is freed, and the next one begi
   await stage.free();
 });
 
+test("places in the queue that were never recorded are given back at once, however many", async () => {
+  const take = () =>
+    stage.store.targets.acquire({
+      ...NAME,
+      kind: "server",
+      owner: stage.control.ids("dep"),
+      onConflict: "queue",
+    });
+  for (let i = 0; i < 5; i++) await take();
+  const { id } = await stage.submit("v2");
+  await stage.clock.sleep(61_000);
+  await stage.sweep();
+  expect((await stage.ended(id)).status).toBe("succeeded");
+  await stage.free();
+});
+
 test("a lock whose deployment has ended is settled as its end would have done", async () => {
   const { id } = await stuck();
   await stage.stop(`${id}-1`);
