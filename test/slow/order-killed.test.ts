@@ -6,7 +6,7 @@ import { startHouse, type TestHouse } from "#test/support/house.ts";
 import { deploy, ENVIRONMENT, functionCode, functionManifest, publish } from "#test/support/release-of.ts";
 
 const CLIENTS = 50;
-const AFTER_MILLISECONDS = [400, 2500];
+const AFTER_MILLISECONDS = [2500, 8000];
 const WITHIN_MILLISECONDS = 240_000;
 const ENDS = ["succeeded", "rolled_back", "cancelled"];
 
