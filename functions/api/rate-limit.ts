@@ -1,7 +1,7 @@
 // How many calls a token, and how many failed attempts an address, may make. The bucket is shared by all instances of
 // the function, since each of them sees one call at a time; but a write for every call would cost more than the call.
 // So a few calls in ten seconds are free, and for more an instance takes a lease from the bucket, larger each time.
-// (docs/decisions/0012) A bucket that cannot be reached refuses nobody.
+// (docs/decisions/0016) A bucket that cannot be reached refuses nobody.
 import type { RatePolicy } from "#core/domain/rate-bucket.ts";
 import { fullAfterSeconds } from "#core/domain/rate-bucket.ts";
 import { TuttiError } from "#core/errors.ts";

@@ -1,11 +1,12 @@
-// Fifty clients start deployments of one target at once, with each policy; and again with the process that took them
+// Many clients start deployments of one target at once, with each policy; and again with the process that took them
 // dying in between. Never do two run, none is lost, and the order of the queue is kept.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { RolloutPolicy } from "#core/domain/spec.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
-const CLIENTS = 50;
+/** test/slow has fifty, and real kills. */
+const CLIENTS = 24;
 /** All of them one after the other, on a busy machine. */
 const PATIENCE_MS = 100_000;
 
