@@ -18,6 +18,8 @@ export default defineConfig({
           include: ["{functions,workflows,packages,web,test}/**/*.test.ts"],
           exclude: [...integration, ...slow, ...foreign, "**/node_modules/**"],
           testTimeout: 20_000,
+          // By itself Vitest leaves one core alone, which is half of the smallest machine.
+          maxWorkers: 2,
         },
       },
       {

@@ -1,6 +1,6 @@
 // `npm run demo`: the main job, unattended. Opens a house of its own in a directory of its own, plays every example
 // and ends with one table; exit code 0 only if every line holds. Leaves no process and no directory behind.
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keepCompiledCode } from "./compiled-code.ts";
@@ -29,12 +29,10 @@ async function main(): Promise<boolean> {
     );
     const client = createClient({ url: house.apiUrl, token: house.token });
     const stage = stageOn(house, client);
-    const examples = readdirSync(join(ROOT, "examples"), { withFileTypes: true }).filter((entry) =>
-      entry.isDirectory(),
-    );
-    const rows = await Promise.all(
-      examples.map((entry) => playApp(stage, join(ROOT, "examples", entry.name))),
-    );
+    const examples = readdirSync(join(ROOT, "examples"))
+      .map((name) => join(ROOT, "examples", name))
+      .filter((folder) => existsSync(join(folder, "tutti.yaml")));
+    const rows = await Promise.all(examples.map((folder) => playApp(stage, folder)));
     console.log(`\n${drawTable(rows)}\n\n${(performance.now() / 1000).toFixed(1)} s in all`);
     return allGood(rows);
   } finally {
