@@ -8,6 +8,9 @@ const integration = ["test/{e2e,sandbox,contract,workflows}/**/*.test.ts"];
 const slow = ["test/slow/**/*.test.ts"];
 const foreign = ["test/foreign/**/*.test.ts"];
 
+/** On two cores: what a test of real processes does most is wait, and the quick ones fill the gaps. */
+const maxWorkers = 4;
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -18,8 +21,7 @@ export default defineConfig({
           include: ["{functions,workflows,packages,web,test}/**/*.test.ts"],
           exclude: [...integration, ...slow, ...foreign, "**/node_modules/**"],
           testTimeout: 20_000,
-          // By itself Vitest leaves one core alone, which is half of the smallest machine.
-          maxWorkers: 2,
+          maxWorkers,
         },
       },
       {
@@ -28,8 +30,7 @@ export default defineConfig({
           include: integration,
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // On two cores: what a test of real processes does most is wait.
-          maxWorkers: 4,
+          maxWorkers,
           // Real processes on a machine that may be busy: once more before it counts. A second failure is a failure. Without it, at
           // a load of 15 on two cores, tests whose clock runs fifty times as fast (test/workflows) take a stall for a deadline.
           retry: 1,
