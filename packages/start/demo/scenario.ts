@@ -12,6 +12,8 @@ export type Stage = {
   environment: string;
   /** Ends one running copy the hard way, as far as the kind has copies; answers whom, or `null` when it has none. */
   killReplica(app: string, kind: string): Promise<string>;
+  /** Whether a copy itself answers, past every balancer. */
+  answers(address: string): Promise<boolean>;
   /** Requests of the app that the balancer saw dropped by a dead copy since the start. */
   droppedByDead(app: string): number;
   say(app: string, line: string): void;
@@ -100,7 +102,10 @@ async function loseAndHeal(stage: Stage, app: string, kind: string): Promise<voi
   const deadline = performance.now() + HEALED_WITHIN_MILLISECONDS;
   for (;;) {
     const target = await stage.client.targets.get(app, stage.environment);
-    const healthy = target.replicas.filter((one) => one.health === "healthy" && one.version === "v2").length;
+    const good = target.replicas.filter((one) => one.health === "healthy" && one.version === "v2");
+    // What is called healthy may be so only until the next look.
+    const answers = await Promise.all(good.map((one) => stage.answers(one.address!)));
+    const healthy = answers.filter(Boolean).length;
     if (healthy >= target.desired && target.drift.length === 0) return;
     if (performance.now() > deadline)
       throw new Error(`${healthy} of ${target.desired} healthy 20 s after healing`);

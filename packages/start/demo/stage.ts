@@ -25,6 +25,7 @@ export function stageOn(house: House, client: Client): Stage {
     client,
     environment: ENVIRONMENT,
     killReplica: (app, kind) => lose[kind]!(app),
+    answers,
     droppedByDead: (app) => dropped(house, app),
     say: (app, line) =>
       console.log(
