@@ -7,6 +7,7 @@ import { driftOf } from "./drift.ts";
 import { standingImages } from "./image/find.ts";
 import { placeOf, whoOf } from "./place.ts";
 import { healthOf, readSides, type SideView } from "./side.ts";
+import { readVersions } from "./template.ts";
 
 export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
   placeOf(target);
@@ -18,8 +19,9 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
   ]);
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
   const arn = active?.targetGroupArn ?? null;
-  const [endpoint, drift] = await Promise.all([
+  const [endpoint, keeps, drift] = await Promise.all([
     arn === null ? null : vm.balancer.endpoint(who, arn),
+    active ? launchedBy(vm, target, active) : undefined,
     // While a deployment is under way nothing is drift.
     target.current === undefined ? [] : driftOf(vm, target, { sides, active, images }),
   ]);
@@ -31,7 +33,18 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
     drift: drift.map(({ sentence }) => sentence),
     prepared: [...new Set(images.map((one) => one.version))],
     ...(active ? { desired: active.desired } : {}),
+    ...(keeps === undefined ? {} : { keeps }),
   };
+}
+
+/** The release that the group would launch next; undefined where the template's version is not Tutti's. */
+async function launchedBy(
+  vm: Vm,
+  target: TargetContext,
+  { templateVersion }: SideView,
+): Promise<string | undefined> {
+  const versions = await readVersions(vm, target);
+  return versions.find(({ number }) => number === templateVersion)?.label?.version;
 }
 
 /** Before there is a listener the only side is not idle: nobody has traffic yet. */
