@@ -24,6 +24,12 @@ export const LACKS: Lack[] = [
     capability: "replaces an instance that was marked unhealthy",
     answers: "leaves it",
   },
+  {
+    judge: "moto",
+    service: "Auto Scaling",
+    capability: "starts instances from a later version that has user data",
+    answers: "HTTP 500",
+  },
   { judge: "moto", service: "CloudWatch", capability: "raises an alarm", answers: "stays OK" },
   { judge: "moto", service: "ECS", capability: "brings a service to its count", answers: "runs 0 of 2" },
   {

@@ -16,6 +16,7 @@ import {
   DescribeImagesCommand,
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
+  type RequestLaunchTemplateData,
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import {
@@ -59,6 +60,13 @@ export const AUTO_SCALING: Probes = {
   "starts the instances of a group": async () => {
     const { look } = await aGroup(2);
     return ids(await eventually(look, (group) => ids(group).length === 2)).length === 2
+      ? WORKS
+      : "starts none";
+  },
+  "starts instances from a later version that has user data": async () => {
+    const UserData = Buffer.from("#!/bin/sh\ntrue\n").toString("base64");
+    const { look } = await aGroup(1, undefined, { UserData });
+    return ids(await eventually(look, (group) => ids(group).length === 1)).length === 1
       ? WORKS
       : "starts none";
   },
@@ -118,20 +126,25 @@ export const AUTO_SCALING: Probes = {
   },
 };
 
-async function aGroup(count: number, given?: Network) {
+async function aGroup(count: number, given?: Network, more: RequestLaunchTemplateData = {}) {
   const { subnets } = given ?? (await aNetwork());
   const name = fresh();
   const LaunchTemplateName = fresh();
   await ec2.send(
-    new CreateLaunchTemplateCommand({ LaunchTemplateName, LaunchTemplateData: await aMachine() }),
+    new CreateLaunchTemplateCommand({
+      LaunchTemplateName,
+      LaunchTemplateData: await aMachine(),
+    }),
   );
+  const LaunchTemplateData = { ...(await aMachine()), ...more };
+  await ec2.send(new CreateLaunchTemplateVersionCommand({ LaunchTemplateName, LaunchTemplateData }));
   await scaling.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName: name,
       MinSize: 0,
       MaxSize: count,
       DesiredCapacity: count,
-      LaunchTemplate: { LaunchTemplateName, Version: "1" },
+      LaunchTemplate: { LaunchTemplateName, Version: "2" },
       VPCZoneIdentifier: subnets.join(","),
     }),
   );
