@@ -112,6 +112,20 @@ test("sandboxes side by side have addresses of their own, and get them back", as
   expect(again.platform.addressFor("web/0")).toBe(addresses[0]);
 });
 
+test("a sandbox that comes back waits for its addresses until what it had is gone", async () => {
+  const one = await aSandbox();
+  const address = one.platform.addressFor("web/0");
+  await one.stop();
+  const leftover = createServer().listen(0, address);
+  cleanups.push(() => leftover.close());
+  await once(leftover, "listening");
+  const again = aSandbox({ directory: one.directory });
+  setTimeout(() => leftover.close(), 200);
+  const two = await again;
+  cleanups.push(() => two.remove());
+  expect(two.platform.addressFor("web/0")).toBe(address);
+});
+
 test("a role and its key are there after a restart", async () => {
   const one = await aSandbox();
   const arn = await aRole(one, "kept", [{ Action: "dynamodb:*", Resource: "*" }]);

@@ -5,11 +5,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readJsonFile, writeAtomically } from "./files.ts";
 
 /** Any unprivileged port will do, as long as it is the same for every sandbox. */
 const CLAIM_PORT = 10_127;
 const SLICES = 250;
+const PATIENCE_MS = 3_000;
 
 export type Slice = {
   number: number;
@@ -27,7 +29,8 @@ export async function claimSlice(directory: string): Promise<Slice> {
   const remembered = readJsonFile<{ slice: number }>(path)?.slice;
   const from = firstChoice(directory);
   const order = Array.from({ length: SLICES }, (_unused, index) => ((from + index) % SLICES) + 1);
-  const taken = slicesInUse();
+  if (remembered !== undefined) await untilLeft(remembered);
+  const taken = new Set(listeners().map(({ slice }) => slice));
   for (const number of remembered ? [remembered, ...order] : order) {
     if (taken.has(number)) continue;
     const server = await claim(number);
@@ -52,12 +55,29 @@ export function addressIn(slice: number, n: number): string {
 }
 
 /**
- * Slices where something listens: of a sandbox that runs, or what a killed one left behind, which only a start on the
+ * What a killed sandbox had is let go a moment after its processes are dead: the kernel closes a socket when the last thread
+ * has gone, and tells of the process's end before. Another slice would give everything another address. One that another
+ * sandbox has claimed is not waited for.
+ */
+async function untilLeft(slice: number): Promise<void> {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await sleep(10)) {
+    const own = listeners().filter((one) => one.slice === slice);
+    if (own.length === 0 || own.some(({ port }) => port === CLAIM_PORT)) return;
+  }
+}
+
+/**
+ * Addresses where something listens: of a sandbox that runs, or what a killed one left behind, which only a start on the
  * same directory ends. /proc/net/tcp writes an address as hexadecimal bytes in reverse; state 0A is LISTEN (proc(5)).
  */
-function slicesInUse(): Set<number> {
-  const lines = readFileSync("/proc/net/tcp", "utf8").matchAll(/: [0-9A-F]{4}([0-9A-F]{2})7F:\S+ \S+ 0A /g);
-  return new Set(Array.from(lines, ([, slice]) => Number.parseInt(slice!, 16)));
+function listeners(): { slice: number; port: number }[] {
+  const lines = readFileSync("/proc/net/tcp", "utf8").matchAll(
+    /: [0-9A-F]{4}([0-9A-F]{2})7F:([0-9A-F]{4}) \S+ 0A /g,
+  );
+  return Array.from(lines, ([, slice, port]) => ({
+    slice: Number.parseInt(slice!, 16),
+    port: Number.parseInt(port!, 16),
+  }));
 }
 
 function claim(slice: number): Promise<Server | undefined> {
