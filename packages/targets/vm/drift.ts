@@ -10,10 +10,15 @@ import { ownerOf } from "./place.ts";
 import { rebuild } from "./rebuild.ts";
 import { takeSideAway } from "./remove.ts";
 import type { SideView } from "./side.ts";
-import { ensureVersion, readVersions } from "./template.ts";
+import { ensureVersion, type Version } from "./template.ts";
 
 export type Drift = { sentence: string; mend(): Promise<RepairResult> };
-export type Seen = { sides: SideView[]; active: SideView | undefined; images: Standing[] };
+export type Seen = {
+  sides: SideView[];
+  active: SideView | undefined;
+  images: Standing[];
+  versions: Version[];
+};
 
 /** The image workflow ends within its own time-out (workflows/image.ts); what is older was left behind. */
 const BUILDER_IS_OLD_MS = 7 * 3_600_000;
@@ -26,7 +31,7 @@ export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promis
   if (!active) return [groupGone(vm, target, current), ...leftBehind];
   return [
     ...sides.flatMap((view) => borrowed(vm, view)),
-    ...(await otherTemplate(vm, target, current, seen, active)),
+    ...otherTemplate(vm, target, current, seen, active),
     ...sides.flatMap((view) => (view === active ? [] : overdue(vm, target, view))),
     ...leftBehind,
   ];
@@ -54,14 +59,13 @@ function borrowed(vm: Vm, view: SideView): Drift[] {
   ];
 }
 
-async function otherTemplate(
+function otherTemplate(
   vm: Vm,
   target: TargetContext,
   current: string,
-  { images }: Seen,
+  { images, versions }: Seen,
   active: SideView,
-): Promise<Drift[]> {
-  const versions = await readVersions(vm, target);
+): Drift[] {
   const own = versions.find(({ number }) => number === active.templateVersion);
   if (own?.label?.version !== current) {
     const launches = own?.label?.version ?? `version ${active.templateVersion} of the template`;

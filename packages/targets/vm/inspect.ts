@@ -7,23 +7,24 @@ import { driftOf } from "./drift.ts";
 import { standingImages } from "./image/find.ts";
 import { placeOf, whoOf } from "./place.ts";
 import { healthOf, readSides, type SideView } from "./side.ts";
-import { readVersions } from "./template.ts";
+import { readVersions, type Version } from "./template.ts";
 
 export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
   placeOf(target);
   const who = whoOf(target);
-  const [sides, weights, images] = await Promise.all([
+  const [sides, weights, images, versions] = await Promise.all([
     readSides(vm, target),
     vm.balancer.weights(who),
     standingImages(vm, target.app),
+    readVersions(vm, target),
   ]);
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
   const arn = active?.targetGroupArn ?? null;
-  const [endpoint, keeps, drift] = await Promise.all([
+  const keeps = launchedBy(versions, active);
+  const [endpoint, drift] = await Promise.all([
     arn === null ? null : vm.balancer.endpoint(who, arn),
-    active ? launchedBy(vm, target, active) : undefined,
     // While a deployment is under way nothing is drift.
-    target.current === undefined ? [] : driftOf(vm, target, { sides, active, images }),
+    target.current === undefined ? [] : driftOf(vm, target, { sides, active, images, versions }),
   ]);
   return {
     ...EMPTY_FLEET,
@@ -38,13 +39,8 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
 }
 
 /** The release that the group would launch next; undefined where the template's version is not Tutti's. */
-async function launchedBy(
-  vm: Vm,
-  target: TargetContext,
-  { templateVersion }: SideView,
-): Promise<string | undefined> {
-  const versions = await readVersions(vm, target);
-  return versions.find(({ number }) => number === templateVersion)?.label?.version;
+function launchedBy(versions: Version[], active: SideView | undefined): string | undefined {
+  return versions.find(({ number }) => number === active?.templateVersion)?.label?.version;
 }
 
 /** Before there is a listener the only side is not idle: nobody has traffic yet. */

@@ -18,6 +18,7 @@ import { standingImages } from "./image/find.ts";
 import { whoOf } from "./place.ts";
 import { hostScript } from "./scripts/compose.ts";
 import { readSides } from "./side.ts";
+import { readVersions } from "./template.ts";
 
 /** A restart and one watch of its start. */
 const RESTART_SECONDS = 45;
@@ -84,13 +85,15 @@ async function replaceLost(
 }
 
 async function mendDrift(vm: Vm, target: TargetContext): Promise<RepairResult[]> {
-  const [sides, weights, images] = await Promise.all([
+  const [sides, weights, images, versions] = await Promise.all([
     readSides(vm, target),
     vm.balancer.weights(whoOf(target)),
     standingImages(vm, target.app),
+    readVersions(vm, target),
   ]);
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
   const results: RepairResult[] = [];
-  for (const { mend } of await driftOf(vm, target, { sides, active, images })) results.push(await mend());
+  for (const { mend } of await driftOf(vm, target, { sides, active, images, versions }))
+    results.push(await mend());
   return results;
 }
