@@ -60,6 +60,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
   const store = createStore({ ...table, clock });
   const world = fakeWorld(hosts);
   const mishaps: Mishap[] = [];
+  const holds = new Map<DriverRequest["verb"], Promise<void>>();
   const invocations: string[] = [];
   const logs: string[] = [];
   const platform = { ...bare(directory), call } as Platform;
@@ -86,6 +87,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
 
   async function invoke(request: DriverRequest): Promise<unknown> {
     invocations.push(request.verb);
+    if (holds.has(request.verb)) await Promise.race([holds.get(request.verb), closing.promise]);
     const mishap = takeMishap(mishaps, request.verb);
     try {
       if (mishap?.how === "hangs") await closing.promise;
@@ -126,6 +128,15 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     /** What the API and the sweep are handed; a test may break it for a while. */
     control,
     mishaps,
+    /** From now on invocations of the verb wait, until what this answers is called: so a moment lasts as long as a test needs it. */
+    hold: (verb: DriverRequest["verb"]) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      holds.set(verb, promise);
+      return () => {
+        holds.delete(verb);
+        resolve();
+      };
+    },
     alarms,
     invocations,
     logs,

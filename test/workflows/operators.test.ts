@@ -27,17 +27,22 @@ const DAYS_FLY: Timers = {
   after: (ms, run) => systemTimers.after(ms > 1e6 && ms < 1e7 ? 100 : ms, run),
 };
 
-/** v2 under way, its first replica starting slowly. */
+/** v2 under way, and its first replica does not come up until `letGo`. */
 async function underWay(): Promise<string> {
-  stage.world.looksToHealthy = 30;
+  stage.world.looksToHealthy = 1_000_000;
   const { id } = await stage.submit("v2", { health: { graceSeconds: 10_000 } });
   await stage.until(id, (deployment) => deployment.steps[0]?.status === "running");
   return id;
 }
 
+function letGo(): void {
+  stage.world.looksToHealthy = 1;
+}
+
 test("pause finishes the step under way and holds; resume goes on", async () => {
   const id = await underWay();
   await stage.act(id, "pause");
+  letGo();
   const paused = await stage.until(id, waits("paused"));
   expect(paused.steps.map((step) => step.status)).toEqual(["succeeded", "pending", "pending"]);
   expect(versions()).toEqual(["v2", "v1", "v1"]);
@@ -50,6 +55,7 @@ test("a pause that is withdrawn before it was taken up changes nothing", async (
   const id = await underWay();
   await stage.act(id, "pause");
   await stage.act(id, "resume");
+  letGo();
   expect((await stage.ended(id)).status).toBe("succeeded");
   await stage.free();
 });
@@ -60,7 +66,7 @@ test("abort in the middle of a step is heard inside the watch, and rolls back", 
   await stage.until(id, (deployment) => deployment.steps[0]?.status === "running");
   await stage.act(id, "abort", "bob");
   await stage.until(id, (deployment) => deployment.status === "rolling_back");
-  stage.world.looksToHealthy = 1;
+  letGo();
   expect(await stage.ended(id)).toMatchObject({
     status: "rolled_back",
     reason: "Went back to v1: aborted by bob.",
@@ -72,8 +78,8 @@ test("abort in the middle of a step is heard inside the watch, and rolls back", 
 test("abort while paused rolls back at once", async () => {
   const id = await underWay();
   await stage.act(id, "pause");
+  letGo();
   await stage.until(id, waits("paused"));
-  stage.world.looksToHealthy = 1;
   await stage.act(id, "abort");
   expect((await stage.ended(id)).status).toBe("rolled_back");
   await stage.free();
@@ -81,12 +87,14 @@ test("abort while paused rolls back at once", async () => {
 
 test("nobody interrupts the way back", async () => {
   stage.world.behaviours.v2 = "unhealthy";
+  const goBack = stage.hold("rollBack");
   const { id } = await stage.submit("v2");
   await stage.until(id, (deployment) => deployment.status === "rolling_back");
   await expect(stage.act(id, "abort")).rejects.toMatchObject({
     code: "action_not_allowed",
     extra: { status: "rolling_back", allowed: [] },
   });
+  goBack();
   expect((await stage.ended(id)).status).toBe("rolled_back");
   await stage.free();
 });
@@ -180,11 +188,7 @@ test("a pause that nobody ends goes back after a day", async () => {
   await onStage({ timers: DAYS_FLY });
   const id = await underWay();
   await stage.act(id, "pause");
-  await stage.until(
-    id,
-    (deployment) => deployment.status === "rolling_back" || deployment.status === "rolled_back",
-  );
-  stage.world.looksToHealthy = 1;
+  letGo();
   expect(await stage.ended(id)).toMatchObject({
     status: "rolled_back",
     reason: "Went back to v1: nobody resumed it within 24 hours.",
