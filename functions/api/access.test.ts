@@ -43,6 +43,7 @@ test("the admin's token is the admin", async () => {
     name: "admin",
     role: "admin",
     scope: EVERYWHERE,
+    permissions: ["public", "read", "deploy", "operate", "admin"],
     expiresAt: null,
   });
 });

@@ -116,6 +116,8 @@ test("a deployment is accepted, started and shown without anything of the engine
     progress: { done: 0, total: 0 },
     health: { healthy: 0, unhealthy: 0, desired: 3 },
     failures: [],
+    failureBudget: { used: 0, allowed: 0 },
+    allowedActions: ["pause", "abort"],
     cost: { stateTransitions: 0, sdkCalls: 0, writes: 0, dollars: 0 },
   });
   expect(api.started.map((one) => one.input)).toEqual([

@@ -8,7 +8,8 @@ import type { Reach } from "./reach.ts";
 import type { Pause } from "./waiting.ts";
 
 /** `viewer` holds read; `deployer` also deploy; `operator` also operate; `admin` also admin. Public routes ask for no token; a signed one takes a signature in place of it. */
-export type Permission = "public" | "signed" | "read" | "deploy" | "operate" | "admin";
+export const PERMISSIONS = ["public", "signed", "read", "deploy", "operate", "admin"] as const;
+export type Permission = (typeof PERMISSIONS)[number];
 
 export type Method = "GET" | "PUT" | "POST" | "DELETE";
 

@@ -40,6 +40,7 @@ test("a new token shows its secret once, and what it may do", async () => {
     name: "ci",
     role: "deployer",
     scope: { apps: ["team-*"], environments: ["*"] },
+    permissions: ["public", "read", "deploy"],
     expiresAt: null,
   });
 });

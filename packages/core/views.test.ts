@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aDeployment, aStep } from "#test/support/a-deployment.ts";
+import { aDeployment, aSpec, aStep } from "#test/support/a-deployment.ts";
 import { EMPTY_FLEET, type Replica } from "./domain/replica.ts";
 import type { Target } from "./domain/target.ts";
 import { deploymentView, targetView } from "./views.ts";
@@ -25,6 +25,8 @@ test("a deployment shows the contract's fields and nothing of the engine's own",
     "progress",
     "health",
     "failures",
+    "failureBudget",
+    "allowedActions",
     "cost",
   ]);
   expect(JSON.stringify(view)).not.toContain("secret-token");
@@ -42,8 +44,22 @@ test("a step shows its place, label, status, replicas and times", () => {
       startedAt: null,
       endedAt: null,
       rollback: false,
+      version: "v2",
+      weightPercent: 10,
+      seconds: 5,
     },
   ]);
+});
+
+test("the failure budget counts replicas, however often one failed, and a percentage rounds down", () => {
+  const failure = { replica: "host-1", reason: "500", at: "2026-01-05T12:00:00.000Z", drained: false };
+  const failures = [failure, failure, { ...failure, replica: "host-2" }];
+  const health = { healthy: 8, unhealthy: 2, desired: 10 };
+  const spec = aSpec({ rollout: { ...aSpec().rollout, maxFailures: "35%" } });
+  expect(deploymentView(aDeployment({ failures, health, spec })).failureBudget).toEqual({
+    used: 2,
+    allowed: 3,
+  });
 });
 
 test("a step of the way back says so", () => {

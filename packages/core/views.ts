@@ -4,12 +4,24 @@ import type { Deployment } from "./domain/deployment.ts";
 import type { Fleet, Replica } from "./domain/replica.ts";
 import type { Step } from "./domain/step.ts";
 import type { Target } from "./domain/target.ts";
+import { failuresAllowed } from "./judge/judge.ts";
 import { TRANSITION_DOLLARS } from "./plan/prices.ts";
+import { allowedActions, type DeploymentAction } from "./rollout/statuses.ts";
 
-/** `rollback`: it belongs to the way back. */
+/** `rollback`: it belongs to the way back. What a step has no use for (a weight, a length) is left out. */
 export type StepView = Pick<
   Step,
-  "index" | "type" | "label" | "status" | "replicas" | "startedAt" | "endedAt"
+  | "index"
+  | "type"
+  | "label"
+  | "status"
+  | "replicas"
+  | "startedAt"
+  | "endedAt"
+  | "version"
+  | "leaving"
+  | "weightPercent"
+  | "seconds"
 > & { rollback: boolean };
 
 export type DeploymentView = Pick<
@@ -32,6 +44,10 @@ export type DeploymentView = Pick<
   | "failures"
 > & {
   steps: StepView[];
+  /** Failed replicas, of those that may fail before the deployment acts. */
+  failureBudget: { used: number; allowed: number };
+  /** What may be done to it now. */
+  allowedActions: DeploymentAction[];
   /** Steps that ended, of those that are not skipped. */
   progress: { done: number; total: number };
   cost: Deployment["cost"] & { dollars: number };
@@ -61,13 +77,35 @@ export function deploymentView(deployment: Deployment, queuePosition?: number): 
     progress: progressOf(deployment.steps),
     health,
     failures,
+    failureBudget: failureBudgetOf(deployment),
+    allowedActions: allowedActions(deployment),
     cost: { ...cost, dollars: roundDollars(cost.stateTransitions * TRANSITION_DOLLARS) },
     ...(queuePosition === undefined ? {} : { queuePosition }),
   };
 }
 
-function stepView({ index, type, label, status, replicas, startedAt, endedAt, rollback }: Step): StepView {
-  return { index, type, label, status, replicas, startedAt, endedAt, rollback: rollback ?? false };
+function stepView(step: Step): StepView {
+  const { index, type, label, status, replicas, startedAt, endedAt, rollback } = step;
+  const { version, leaving, weightPercent, seconds } = step;
+  return {
+    index,
+    type,
+    label,
+    status,
+    replicas,
+    startedAt,
+    endedAt,
+    rollback: rollback ?? false,
+    ...(version === undefined ? {} : { version }),
+    ...(leaving === undefined ? {} : { leaving }),
+    ...(weightPercent === undefined ? {} : { weightPercent }),
+    ...(seconds === undefined ? {} : { seconds }),
+  };
+}
+
+function failureBudgetOf({ failures, spec, health }: Deployment): DeploymentView["failureBudget"] {
+  const used = new Set(failures.map((one) => one.replica)).size;
+  return { used, allowed: failuresAllowed(spec.rollout, health.desired) };
 }
 
 export function progressOf(steps: Step[]): { done: number; total: number } {

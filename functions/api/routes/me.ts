@@ -1,6 +1,7 @@
 // Who the token is.
 import * as z from "zod";
-import { reply, route } from "../route.ts";
+import { HELD } from "../caller.ts";
+import { PERMISSIONS, reply, route } from "../route.ts";
 import { instantText } from "../schemas/names.ts";
 import { roleText, scopeView } from "../schemas/token.ts";
 
@@ -10,6 +11,7 @@ const meView = z
     name: z.string(),
     role: roleText,
     scope: scopeView,
+    permissions: z.array(z.enum(PERMISSIONS)).meta({ description: "What the role may do, in its scope" }),
     expiresAt: instantText.nullable(),
   })
   .meta({ id: "Me" });
@@ -23,5 +25,6 @@ export const getMe = route(
     summary: "Who the token is, and what it may do where",
     answers: { 200: meView },
   },
-  ({ caller: { id, name, role, scope, expiresAt } }) => reply(200, { id, name, role, scope, expiresAt }),
+  ({ caller: { id, name, role, scope, expiresAt } }) =>
+    reply(200, { id, name, role, scope, permissions: [...HELD[role]], expiresAt }),
 );

@@ -18,6 +18,14 @@ export const stepView = z
     startedAt: instantOrNull,
     endedAt: instantOrNull,
     rollback: z.boolean().describe("It belongs to the way back."),
+    version: z
+      .string()
+      .nullable()
+      .optional()
+      .describe("That it brings its replicas to; null: takes them away"),
+    leaving: z.array(z.string()).optional().describe("Copies whose place the new ones take"),
+    weightPercent: z.number().optional().describe("Of traffic on the release after it"),
+    seconds: z.number().optional().describe("How long it watches"),
   })
   .meta({ id: "Step" });
 
@@ -43,6 +51,10 @@ export const deploymentView = z
     failures: z.array(
       z.object({ replica: z.string(), reason: z.string(), at: instantText, drained: z.boolean() }),
     ),
+    failureBudget: z
+      .object({ used: z.int(), allowed: z.int() })
+      .describe("Failed replicas, of those that may fail before it acts"),
+    allowedActions: z.array(z.enum(DEPLOYMENT_ACTIONS)),
     cost: z.object({
       stateTransitions: z.int(),
       sdkCalls: z.int(),
