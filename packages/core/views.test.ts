@@ -44,6 +44,7 @@ test("a step shows its place, label, status, replicas and times", () => {
       startedAt: null,
       endedAt: null,
       rollback: false,
+      action: "install",
       version: "v2",
       weightPercent: 10,
       seconds: 5,

@@ -18,6 +18,7 @@ export type StepView = Pick<
   | "replicas"
   | "startedAt"
   | "endedAt"
+  | "action"
   | "version"
   | "leaving"
   | "weightPercent"
@@ -86,7 +87,7 @@ export function deploymentView(deployment: Deployment, queuePosition?: number): 
 
 function stepView(step: Step): StepView {
   const { index, type, label, status, replicas, startedAt, endedAt, rollback } = step;
-  const { version, leaving, weightPercent, seconds } = step;
+  const { action, version, leaving, weightPercent, seconds } = step;
   return {
     index,
     type,
@@ -96,6 +97,7 @@ function stepView(step: Step): StepView {
     startedAt,
     endedAt,
     rollback: rollback ?? false,
+    ...(action === undefined ? {} : { action }),
     ...(version === undefined ? {} : { version }),
     ...(leaving === undefined ? {} : { leaving }),
     ...(weightPercent === undefined ? {} : { weightPercent }),

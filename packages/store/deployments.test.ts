@@ -124,3 +124,18 @@ test("an unknown deployment is not found", async () => {
   await expect(store.deployments.need("dep_none")).rejects.toMatchObject({ code: "not_found" });
   await expect(store.events.list("dep_none")).rejects.toMatchObject({ code: "not_found" });
 });
+
+test("the event that tells of a new status names it, and no other does", async () => {
+  const { id } = await stored({ status: "running" });
+  const two = [note("one"), note("two")];
+  await store.deployments.change(id, (deployment) => ({ deployment, events: [note("nothing moved")] }));
+  await store.deployments.change(id, (deployment) => ({
+    deployment: { ...deployment, status: "paused" },
+    events: two,
+  }));
+  expect((await store.events.list(id)).map(({ message, status }) => [message, status])).toEqual([
+    ["nothing moved", undefined],
+    ["one", undefined],
+    ["two", "paused"],
+  ]);
+});

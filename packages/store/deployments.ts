@@ -63,7 +63,7 @@ async function create(
   events: NewEvent[],
   at: string,
 ): Promise<Deployment> {
-  const told = number(events, 0, at);
+  const told = number(withStatus(events, deployment.status), 0, at);
   const first = { ...deployment, revision: 1, eventSeq: told.length };
   await table.put(itemOf(first, told), ABSENT);
   return first;
@@ -74,7 +74,9 @@ async function changeOnce(table: Table, id: string, change: Change, at: string):
   const before = parse(item) ?? missing(id);
   const changed = change(before);
   if (!changed) return before;
-  const told = number(changed.events ?? [], before.eventSeq, at);
+  const { status } = changed.deployment;
+  const events = changed.events ?? [];
+  const told = number(status === before.status ? events : withStatus(events, status), before.eventSeq, at);
   const kept = [...recent(item!), ...told];
   const moved = kept.length > EVENTS_IN_ITEM ? kept.slice(0, -EVENTS_IN_ITEM) : [];
   await table.putAll(moved.filter((one) => one.seq <= before.eventSeq).map((one) => eventItem(id, one)));
@@ -88,6 +90,11 @@ async function changeOnce(table: Table, id: string, change: Change, at: string):
   // Events that are new in this very change must not stand in the table before the change itself does.
   await table.put(itemOf(after, [...fresh, ...kept.slice(moved.length)]), atRevision(before.revision));
   return after;
+}
+
+/** The last event of a change that moved the status says which status that is: programs read no sentences. */
+function withStatus(events: NewEvent[], status: Deployment["status"]): NewEvent[] {
+  return events.map((event, i) => (i === events.length - 1 ? { ...event, status } : event));
 }
 
 function number(events: NewEvent[], from: number, at: string): DeploymentEvent[] {

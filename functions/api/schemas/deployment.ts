@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { END_STATUSES, OPEN_STATUSES, TRIGGERS } from "#core/domain/deployment.ts";
 import { KINDS } from "#core/domain/kind.ts";
+import { BATCH_ACTIONS } from "#core/domain/step.ts";
 import { DEPLOYMENT_ACTIONS, type DeploymentAction } from "#core/rollout/statuses.ts";
 import { deploymentId, environmentName, instantText, versionText } from "./names.ts";
 
@@ -18,6 +19,7 @@ export const stepView = z
     startedAt: instantOrNull,
     endedAt: instantOrNull,
     rollback: z.boolean().describe("It belongs to the way back."),
+    action: z.enum(BATCH_ACTIONS).optional().describe("What a batch does with its replicas"),
     version: z
       .string()
       .nullable()
@@ -76,6 +78,7 @@ export const eventView = z
     step: z.int().optional(),
     replica: z.string().optional(),
     actor: z.string().optional(),
+    status: statusText.optional().describe("The deployment's status from here on, where this changed it"),
   })
   .meta({ id: "DeploymentEvent" });
 

@@ -8,7 +8,8 @@ export type StepStatus = "pending" | "running" | "succeeded" | "failed" | "skipp
  * install: in place, the same replicas on another version. remove: takes them away. replace: starts new copies and
  * takes `leaving` away. startBeside: starts new copies on the side that has no traffic yet (blue/green, canary).
  */
-export type BatchAction = "install" | "remove" | "replace" | "startBeside";
+export const BATCH_ACTIONS = ["install", "remove", "replace", "startBeside"] as const;
+export type BatchAction = (typeof BATCH_ACTIONS)[number];
 
 /** A step as planned, before it has a place in a deployment. */
 export type PlannedStep = {
