@@ -1,37 +1,6 @@
 import { expect, test } from "vitest";
 import { serve } from "#test/support/serve.ts";
 import { issuerDocuments } from "./issuer-documents.ts";
-import { isClosedAddress, lookupPublic } from "./public-address.ts";
-
-test.each([
-  ["127.0.0.1", true],
-  ["10.1.2.3", true],
-  ["169.254.169.254", true],
-  ["172.31.255.255", true],
-  ["172.32.0.1", false],
-  ["192.168.0.1", true],
-  ["100.64.0.1", true],
-  ["0.0.0.0", true],
-  ["224.0.0.1", true],
-  ["255.255.255.255", true],
-  ["8.8.8.8", false],
-  ["140.82.112.3", false],
-  ["[::1]", true],
-  ["::ffff:127.0.0.1", true],
-  ["::ffff:8.8.8.8", true],
-  ["64:ff9b::a00:1", true],
-  ["fd00::1", true],
-  ["fe80::1%eth0", true],
-  ["2606:4700::1111", false],
-  ["example.com", false],
-])("%s is closed: %s", (address, closed) => {
-  expect(isClosedAddress(address)).toBe(closed);
-});
-
-test("a name that leads to a closed address is not connected to", async () => {
-  const error = await new Promise((resolve) => lookupPublic("localhost", {}, resolve));
-  expect(String(error)).toMatch(/localhost leads to (127\.0\.0\.1|::1), which is not public/);
-});
 
 test("only an origin that is trusted by name may be private or plain, with its very port", async () => {
   const served = await serve(async () => Response.json({ fine: true }));
@@ -64,7 +33,7 @@ test("an answer that is too large, no JSON, a redirect or too late is refused", 
   const { fetch } = issuerDocuments(served.url, { timeoutMs: 100 });
   await expect(fetch(`${served.url}/large`)).rejects.toThrow("is larger than 262144 bytes");
   await expect(fetch(`${served.url}/moved`)).rejects.toThrow("answered 302");
-  await expect(fetch(`${served.url}/slow`)).rejects.toThrow("did not answer within 100 ms");
+  await expect(fetch(`${served.url}/slow`)).rejects.toThrow("did not answer within 0.1 s");
   await expect(fetch(`${served.url}/page`)).rejects.toThrow("JSON");
   slow.resolve(new Response(""));
   await served.close();

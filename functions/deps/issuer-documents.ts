@@ -1,8 +1,8 @@
 // Fetches what an issuer of OIDC tokens publishes: JSON over HTTPS from a public address, bounded in size and time, and
 // no redirect is followed. Origins that the installation trusts by name may be private, and plain HTTP where so written.
-import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
-import { isClosedAddress, lookupPublic } from "./public-address.ts";
+import { type Allowance, NOTHING_PRIVATE } from "#outgoing/allowance.ts";
+import { isClosedAddress } from "#outgoing/closed-addresses.ts";
+import { send } from "#outgoing/send.ts";
 
 const LIMIT_BYTES = 262_144;
 const TIMEOUT_MS = 5000;
@@ -51,33 +51,19 @@ function objectionTo(text: string, trusted: string[]): string | null {
   return null;
 }
 
-function read(url: URL, trusted: string[], timeoutMs: number): Promise<string> {
-  const ask = url.protocol === "http:" ? httpRequest : httpsRequest;
-  const lookup = trusted.includes(url.origin) ? {} : { lookup: lookupPublic };
-  const signal = AbortSignal.timeout(timeoutMs);
-  return new Promise((resolve, reject) => {
-    const fail = (why: string, cause?: unknown) => reject(new Error(`${url.href} ${why}`, { cause }));
-    // A connection of its own: a pooled one would not be looked up, and so not be judged.
-    const own = { ...lookup, signal, agent: false as const, headers: { accept: "application/json" } };
-    const request = ask(url, own, (answer) => {
-      const chunks: Buffer[] = [];
-      let sizeBytes = 0;
-      answer.on("data", (chunk: Buffer) => {
-        chunks.push(chunk);
-        sizeBytes += chunk.length;
-        if (sizeBytes > LIMIT_BYTES) request.destroy(new Error(`is larger than ${LIMIT_BYTES} bytes`));
-      });
-      answer.on("error", (error) => fail(wordsOf(error, timeoutMs), error));
-      answer.on("end", () => {
-        if (answer.statusCode === 200) resolve(Buffer.concat(chunks).toString("utf8"));
-        else fail(`answered ${answer.statusCode}`);
-      });
-    });
-    request.on("error", (error) => fail(wordsOf(error, timeoutMs), error));
-    request.end();
-  });
-}
+/** Whoever deploys the installation has named it, port and all. */
+const ANYWHERE: Allowance = { opens: () => true, names: () => true };
 
-function wordsOf(error: Error, timeoutMs: number): string {
-  return error.name === "AbortError" ? `did not answer within ${timeoutMs} ms` : error.message;
+async function read(url: URL, trusted: string[], timeoutMs: number): Promise<string> {
+  const { status, body, truncated } = await send({
+    url: url.href,
+    method: "GET",
+    headers: { accept: "application/json" },
+    timeoutMs,
+    allowed: trusted.includes(url.origin) ? ANYWHERE : NOTHING_PRIVATE,
+    keepBytes: LIMIT_BYTES,
+  });
+  if (truncated) throw new Error(`${url.href} is larger than ${LIMIT_BYTES} bytes`);
+  if (status !== 200) throw new Error(`${url.href} answered ${status}`);
+  return body;
 }

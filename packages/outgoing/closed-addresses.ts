@@ -1,6 +1,5 @@
 // Which addresses an outside party may lead us to: public ones only. Private, loopback, link-local (the credentials of
-// AWS lie at 169.254.169.254), shared, documentation and multicast ranges are not (IANA special-purpose registries).
-import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
+// AWS lie at 169.254.169.254), shared, documentation and multicast ranges are closed (IANA special-purpose registries).
 import { BlockList, isIP } from "node:net";
 
 const RANGES_V4 = [
@@ -12,6 +11,7 @@ const RANGES_V4 = [
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
   ["192.0.2.0", 24],
+  ["192.88.99.0", 24],
   ["192.168.0.0", 16],
   ["198.18.0.0", 15],
   ["198.51.100.0", 24],
@@ -29,8 +29,11 @@ const RANGES_V6 = [
   ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
+  ["3fff::", 20],
+  ["5f00::", 16],
   ["fc00::", 7],
   ["fe80::", 10],
+  ["fec0::", 10],
   ["ff00::", 8],
 ] as const;
 
@@ -41,29 +44,13 @@ for (const [net, bits] of RANGES_V6) closedV6.addSubnet(net, bits, "ipv6");
 
 /** Of a literal address, in brackets or not; a name is not judged here. */
 export function isClosedAddress(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/, "$1").replace(/%.*$/, "");
+  const address = literal(host);
   const version = isIP(address);
   if (version === 6) return closedV6.check(address, "ipv6");
   return version === 4 && closedV4.check(address, "ipv4");
 }
 
-type Callback = (
-  error: NodeJS.ErrnoException | null,
-  address: string | LookupAddress[],
-  family?: number,
-) => void;
-
-/**
- * `lookup` for a request: the very addresses that are connected to are judged, so that a name cannot lead elsewhere
- * between a check and its use. One closed address among them refuses the name.
- */
-export function lookupPublic(host: string, options: LookupOptions, done: Callback): void {
-  lookup(host, { ...options, all: true }, (error, addresses) => {
-    if (error) return done(error, []);
-    const bad = addresses.find(({ address }) => isClosedAddress(address));
-    if (bad || addresses.length === 0)
-      return done(new Error(`${host} leads to ${bad?.address ?? "no address"}, which is not public`), []);
-    if (options.all) return done(null, addresses);
-    return done(null, addresses[0]!.address, addresses[0]!.family);
-  });
+/** As a URL or a resolver writes it, without brackets and zone. */
+export function literal(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1").replace(/%.*$/, "");
 }
