@@ -1,40 +1,62 @@
-// The few operations that the pages use, over the typed client, as whoever is signed in.
-import { type Client, createClient } from "#client/client.ts";
-import type { Action, DeploymentView, EventView, TargetView } from "#client/views.ts";
+// The operations that the pages use, over the typed client, as whoever is signed in.
+import { createClient } from "#client/client.ts";
+import type { Answer } from "#client/operations.ts";
+import type { DeploymentView, EventView, TargetView } from "#client/views.ts";
 import { token } from "./session.ts";
 
-export type { DeploymentView, EventView, TargetView } from "#client/views.ts";
-export type TargetSummary = TargetView;
+export type {
+  Action,
+  AppView,
+  AuditView,
+  DeploymentView,
+  EnvironmentView,
+  EventView,
+  HealingRunView,
+  PlanView,
+  ReleaseView,
+  ReplicaView,
+  TargetView,
+  TokenView,
+} from "#client/views.ts";
+export type Me = Answer<"GET /v1/me">;
 
 const EVENT_PAGE = 200;
+const LIST_PAGE = 200;
+/** So many pages of a list at most: 2,000 targets. */
+const MOST_PAGES = 10;
 
+/** One attempt each: the page itself asks again, and says since when nobody answers. */
 export function api() {
   const client = createClient({ url: "", token: token.value ?? undefined, client: "console", attempts: 1 });
   return {
-    targets: async (signal: AbortSignal) =>
-      (await client.call("GET /v1/targets", { query: { limit: 200 } }, { signal })).items,
+    ...client,
+    /** Page after page, one request at a time. */
+    allTargets: async (signal: AbortSignal): Promise<TargetView[]> => {
+      const all: TargetView[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < MOST_PAGES; page++) {
+        const query = { limit: LIST_PAGE, ...(cursor ? { cursor } : {}) };
+        const answer = await client.call("GET /v1/targets", { query }, { signal });
+        all.push(...answer.items);
+        if (!answer.cursor) break;
+        cursor = answer.cursor;
+      }
+      return all;
+    },
     target: (app: string, env: string, signal: AbortSignal) =>
       client.call("GET /v1/targets/{app}/{env}", { params: { app, env } }, { signal }),
-    deployments: (limit: number, signal: AbortSignal) => list(client, { limit }, signal),
-    deploymentsOf: (app: string, environment: string, signal: AbortSignal) =>
-      list(client, { app, environment, limit: 20 }, signal),
-    deployment: (
-      id: string,
-      query: { waitSeconds?: number; afterRevision?: number },
+    recentDeployments: async (
+      query: { app?: string; environment?: string; status?: string; limit?: number },
       signal: AbortSignal,
-    ): Promise<DeploymentView> => client.deployments.get(id, query, { signal }),
-    events: async (id: string, after: number, signal: AbortSignal): Promise<EventView[]> =>
-      (await client.deployments.events(id, { after, limit: EVENT_PAGE }, { signal })).items,
-    act: (id: string, action: Action): Promise<DeploymentView> => client.deployments.act(id, action),
-    rollback: (app: string, environment: string, version: string): Promise<DeploymentView> =>
-      client.deployments.rollback(app, { environment, version }),
+    ): Promise<DeploymentView[]> => (await client.call("GET /v1/deployments", { query }, { signal })).items,
+    eventsAfter: async (id: string, after: number, signal: AbortSignal): Promise<EventView[]> => {
+      const all: EventView[] = [];
+      for (;;) {
+        const query = { after: all.at(-1)?.seq ?? after, limit: EVENT_PAGE };
+        const { items } = await client.deployments.events(id, query, { signal });
+        all.push(...items);
+        if (items.length < EVENT_PAGE) return all;
+      }
+    },
   };
-}
-
-async function list(
-  client: Client,
-  query: Record<string, string | number>,
-  signal: AbortSignal,
-): Promise<DeploymentView[]> {
-  return (await client.call("GET /v1/deployments", { query }, { signal })).items;
 }

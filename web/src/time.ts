@@ -1,4 +1,4 @@
-// Times for people: in the reader's zone, with the exact instant on demand (the title of the element).
+// Times for people, in the reader's zone; pages give the exact instant on demand.
 
 export function clockTime(instant: string): string {
   return new Date(instant).toLocaleTimeString([], { hour12: false });
@@ -8,11 +8,19 @@ export function dateTime(instant: string): string {
   return new Date(instant).toLocaleString([], { dateStyle: "medium", timeStyle: "medium", hour12: false });
 }
 
-/** `3.2 s`, `4 min 10 s`, `2 h 5 min`. */
+/** `3.2 s`, `4 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (seconds < 59.5) return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`;
+  const minutes = Math.floor(Math.round(seconds) / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds) % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** `12 s ago`; one whose clock runs behind reads `just now`, never a time to come. */
+export function ago(instant: string, nowMs: number): string {
+  const past = nowMs - Date.parse(instant);
+  return past < 1000 ? "just now" : `${duration(past).split(" ").slice(0, 2).join(" ")} ago`;
 }

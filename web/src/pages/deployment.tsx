@@ -1,30 +1,30 @@
 // One deployment while it happens: the score, the steps, the events, and what may be done about it.
-import { signal, useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { api, type DeploymentView, type EventView } from "../api.ts";
 import { useLive } from "../connection.ts";
-import { Actions } from "../parts/actions.tsx";
-import { Score } from "../parts/score.tsx";
+import { Actions } from "../doing/actions.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
+import { When } from "../parts/when.tsx";
 import { linkTo } from "../route.ts";
-import { clockTime, dateTime, duration } from "../time.ts";
+import { Replay } from "../score/replay.tsx";
+import { type Pointed, Score } from "../score/score.tsx";
+import { duration } from "../time.ts";
+import { EventLog } from "./event-log.tsx";
+import { StepList } from "./step-list.tsx";
+import "./deployment.css";
 
 const LONG_POLL_SECONDS = 15;
 const ENDS = ["succeeded", "rolled_back", "failed", "cancelled"];
-
-export const selectedReplica = signal<string | null>(null);
 
 export function DeploymentPage({ id }: { id: string }) {
   const deployment = useSignal<DeploymentView | null>(null);
   const events = useSignal<EventView[]>([]);
   useLive(id, async (stop) => {
     const known = deployment.value;
-    const fresh = await api().deployment(
-      id,
-      known ? { waitSeconds: LONG_POLL_SECONDS, afterRevision: known.revision } : {},
-      stop,
-    );
+    const query = known ? { waitSeconds: LONG_POLL_SECONDS, afterRevision: known.revision } : {};
+    const fresh = await api().deployments.get(id, query, { signal: stop });
     if (fresh.revision !== known?.revision)
-      events.value = [...events.value, ...(await api().events(id, events.value.at(-1)?.seq ?? 0, stop))];
+      events.value = [...events.value, ...(await api().eventsAfter(id, events.value.at(-1)?.seq ?? 0, stop))];
     deployment.value = fresh;
     return ENDS.includes(fresh.status) ? null : 50;
   });
@@ -33,72 +33,96 @@ export function DeploymentPage({ id }: { id: string }) {
 }
 
 function Opened({ deployment, events }: { deployment: DeploymentView; events: EventView[] }) {
-  const { app, environment } = deployment;
+  const pointed = useSignal<Pointed>({ replica: null, step: null, event: null });
+  const cursor = useSignal<number | null>(null);
+  return (
+    <>
+      <Heading deployment={deployment} />
+      <Actions deployment={deployment} />
+      <Score deployment={deployment} events={events} pointed={pointed} cursor={cursor} />
+      {deployment.endedAt && <Replay deployment={deployment} cursor={cursor} />}
+      <div class="columns">
+        <StepList deployment={deployment} pointed={pointed} />
+        <EventLog events={events} pointed={pointed} cursor={cursor} />
+      </div>
+      <Failures deployment={deployment} pointed={pointed} />
+    </>
+  );
+}
+
+function Heading({ deployment }: { deployment: DeploymentView }) {
+  const { app, environment, previousVersion, version, status, reason } = deployment;
   return (
     <>
       <p class="crumbs">
         <a href={linkTo({ page: "target", app, environment })}>
           {app}/{environment}
-        </a>
+        </a>{" "}
+        · {deployment.kind}
       </p>
       <h1>
-        {deployment.previousVersion && <span class="old">{deployment.previousVersion} → </span>}
-        {deployment.version} <StatusBadge status={deployment.status} />
+        {previousVersion && <span class="old-version">{previousVersion} → </span>}
+        {version} <StatusBadge status={status} />
       </h1>
-      {deployment.reason && <p class={`reason ${deployment.status}`}>{deployment.reason}</p>}
-      <p class="facts">
-        {deployment.progress.done} of {deployment.progress.total} steps · {deployment.health.healthy} of{" "}
-        {deployment.health.desired} healthy · by {deployment.createdBy} ·{" "}
-        <time dateTime={deployment.createdAt} title={deployment.createdAt}>
-          {dateTime(deployment.createdAt)}
-        </time>
-        {deployment.startedAt &&
-          ` · ${duration(Date.parse(deployment.endedAt ?? new Date().toISOString()) - Date.parse(deployment.startedAt))}`}
-      </p>
-      <Actions deployment={deployment} />
-      <Score deployment={deployment} />
-      <div class="columns">
-        <Steps deployment={deployment} />
-        <Events events={events} />
-      </div>
+      {reason && <p class={`reason note-box ${status}`}>{reason}</p>}
+      <Facts deployment={deployment} />
     </>
   );
 }
 
-function Steps({ deployment }: { deployment: DeploymentView }) {
+function Facts({ deployment }: { deployment: DeploymentView }) {
+  const { progress, health, startedAt, endedAt, cost } = deployment;
   return (
-    <section aria-label="Steps">
-      <h2>Steps</h2>
-      <ol class="steps">
-        {deployment.steps.map((step) => (
-          <li key={step.index} class={step.status}>
-            <span>{step.label}</span>{" "}
-            <small>{step.rollback ? `way back, ${step.status}` : step.status}</small>
+    <dl class="facts-list">
+      <Fact name="Steps" value={`${progress.done} of ${progress.total}`} />
+      <Fact name="Healthy" value={`${health.healthy} of ${health.desired}`} />
+      <Fact name={endedAt ? "Took" : "For"} value={startedAt ? lasted(startedAt, endedAt) : "not begun"} />
+      <div>
+        <dt>Began</dt>
+        <dd>
+          <When at={deployment.createdAt} as="date" />
+        </dd>
+      </div>
+      <Fact name="By" value={`${deployment.createdBy}, through ${deployment.trigger}`} />
+      <Fact name="Cost" value={`$${cost.dollars.toFixed(5)}`} />
+    </dl>
+  );
+}
+
+function Fact({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function Failures({ deployment, pointed }: { deployment: DeploymentView; pointed: Signal<Pointed> }) {
+  if (deployment.failures.length === 0) return null;
+  return (
+    <section>
+      <h2>Failures</h2>
+      <ul class="failures">
+        {deployment.failures.map((failure) => (
+          <li key={failure.replica + failure.at}>
+            <button
+              type="button"
+              class="plain"
+              onClick={() => {
+                pointed.value = { ...pointed.value, replica: failure.replica };
+              }}
+            >
+              ✕ {failure.replica}
+            </button>{" "}
+            {failure.reason} {failure.drained && <small>It gets no traffic.</small>}
           </li>
         ))}
-      </ol>
+      </ul>
     </section>
   );
 }
 
-function Events({ events }: { events: EventView[] }) {
-  return (
-    <section aria-label="Events">
-      <h2>Events</h2>
-      <ol class="events">
-        {events.toReversed().map((event) => (
-          <li
-            key={event.seq}
-            class={`${event.type} ${event.replica && event.replica === selectedReplica.value ? "chosen" : ""}`}
-          >
-            <time dateTime={event.at} title={event.at}>
-              {clockTime(event.at)}
-            </time>{" "}
-            {event.message}
-            {event.actor && <small> ({event.actor})</small>}
-          </li>
-        ))}
-      </ol>
-    </section>
-  );
+function lasted(startedAt: string, endedAt: string | null): string {
+  return duration((endedAt ? Date.parse(endedAt) : Date.now()) - Date.parse(startedAt));
 }

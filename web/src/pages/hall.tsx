@@ -1,97 +1,59 @@
-// The hall: every target by environment, and what was played last.
-import { signal } from "@preact/signals";
-import { api, type DeploymentView, type TargetSummary } from "../api.ts";
+// The hall: every app a row, every environment a column, and in each place what runs there and what is being played now.
+import { useSignal } from "@preact/signals";
+import { api, type DeploymentView, type TargetView } from "../api.ts";
 import { useLive } from "../connection.ts";
-import { HealthDots } from "../parts/health-dots.tsx";
-import { StatusBadge } from "../parts/status-badge.tsx";
-import { linkTo } from "../route.ts";
-import { dateTime } from "../time.ts";
-import "./deployment-table.css";
-import { Table } from "../parts/table.tsx";
+import { DeploymentTable } from "../parts/deployment-table.tsx";
+import { FilterBox } from "../parts/filter-box.tsx";
+import { HallMatrix } from "./hall-matrix.tsx";
+import { summaryOf } from "./hall-summary.ts";
+import "./hall.css";
 
-const REFRESH_MILLISECONDS = 2_000;
-const LAST_DEPLOYMENTS = 15;
-
-const targets = signal<TargetSummary[] | null>(null);
-const deployments = signal<DeploymentView[]>([]);
+const REFRESH_BUSY_MILLISECONDS = 1_500;
+const REFRESH_QUIET_MILLISECONDS = 5_000;
+const LAST_DEPLOYMENTS = 12;
 
 export function Hall() {
+  const targets = useSignal<TargetView[] | null>(null);
+  const deployments = useSignal<DeploymentView[]>([]);
+  const filter = useSignal("");
   useLive("hall", async (stop) => {
-    [targets.value, deployments.value] = await Promise.all([
-      api().targets(stop),
-      api().deployments(LAST_DEPLOYMENTS, stop),
-    ]);
-    return REFRESH_MILLISECONDS;
+    // One request after the other: one is open per page.
+    const last = await api().recentDeployments({ limit: 50 }, stop);
+    targets.value = await api().allTargets(stop);
+    deployments.value = last;
+    const busy = targets.value.some((one) => one.activeDeployment !== null);
+    return busy ? REFRESH_BUSY_MILLISECONDS : REFRESH_QUIET_MILLISECONDS;
   });
   if (targets.value === null) return <p class="waiting">Looking around…</p>;
   if (targets.value.length === 0 && deployments.value.length === 0) return <Empty />;
+  const wanted = filter.value.trim().toLowerCase();
+  const shown = targets.value.filter((one) => wordsOf(one).includes(wanted));
+  const summary = summaryOf(targets.value);
   return (
     <>
-      <h1>Targets</h1>
-      {environmentsOf(targets.value).map((environment) => (
-        <section key={environment} aria-label={environment}>
-          <h2>{environment}</h2>
-          <div class="cards">
-            {targets.value
-              ?.filter((one) => one.environment === environment)
-              .map((one) => (
-                <TargetCard key={one.app} target={one} />
-              ))}
-          </div>
-        </section>
-      ))}
-      <h2>Deployments</h2>
-      <DeploymentTable rows={deployments.value} />
+      <div class="tools hall-head">
+        <h1>The hall</h1>
+        <p class="facts push" role="status">
+          {summary}
+        </p>
+        <FilterBox text={filter} of="targets" />
+      </div>
+      <HallMatrix targets={shown} deployments={deployments.value} />
+      {shown.length === 0 && <p class="waiting">No target matches “{filter.value}”.</p>}
+      <h2>Played last</h2>
+      <DeploymentTable rows={deployments.value.slice(0, LAST_DEPLOYMENTS)} of="Deployments" />
     </>
   );
 }
 
-function TargetCard({ target }: { target: TargetSummary }) {
-  const { app, environment } = target;
-  return (
-    <article class="card">
-      <h3>
-        <a href={linkTo({ page: "target", app, environment })}>{app}</a> <small>{target.kind}</small>
-      </h3>
-      <p class="release">{target.release ?? "nothing runs"}</p>
-      <HealthDots replicas={target.replicas} />
-      {target.degraded && <p class="alarm">Degraded: {String(target.degraded)}</p>}
-      {target.activeDeployment && (
-        <p>
-          <a href={linkTo({ page: "deployment", id: target.activeDeployment })}>A deployment is under way</a>
-          {target.queue.length > 0 && `, ${target.queue.length} waiting`}
-        </p>
-      )}
-    </article>
-  );
-}
-
-export function DeploymentTable({ rows }: { rows: DeploymentView[] }) {
-  if (rows.length === 0) return <p class="waiting">None yet.</p>;
-  return (
-    <Table columns={["Target", "Release", "Status", "Began", "Why"]} name="deployments">
-      {rows.map((one) => (
-        <tr key={one.id}>
-          <td>
-            <a href={linkTo({ page: "deployment", id: one.id })}>
-              {one.app}/{one.environment}
-            </a>
-          </td>
-          <td>
-            {one.previousVersion && `${one.previousVersion} → `}
-            {one.version}
-          </td>
-          <td>
-            <StatusBadge status={one.status} />
-          </td>
-          <td>
-            <time dateTime={one.createdAt}>{dateTime(one.createdAt)}</time>
-          </td>
-          <td class="why">{one.reason}</td>
-        </tr>
-      ))}
-    </Table>
-  );
+function wordsOf(one: TargetView): string {
+  const state = [
+    one.activeDeployment && "running",
+    one.degraded && "degraded",
+    one.drift.length > 0 && "drift",
+    one.replicas.some((replica) => replica.health === "unhealthy") && "unhealthy",
+  ].filter(Boolean);
+  return `${one.app}/${one.environment} ${one.kind} ${one.release ?? ""} ${state.join(" ")}`.toLowerCase();
 }
 
 function Empty() {
@@ -106,8 +68,4 @@ function Empty() {
       </pre>
     </section>
   );
-}
-
-function environmentsOf(all: TargetSummary[]): string[] {
-  return [...new Set(all.map((one) => one.environment))].sort();
 }

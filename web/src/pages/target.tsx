@@ -1,68 +1,102 @@
-// One target: its replicas as they are now, the way to them, and its deployments.
+// One target: the way from its endpoint to its replicas, what may be done, its releases, deployments, healing, settings.
 import { useSignal } from "@preact/signals";
-import { api, type DeploymentView, type TargetView } from "../api.ts";
+import type { HealingRunView } from "../api.ts";
+import { type AppView, api, type DeploymentView, type ReleaseView, type TargetView } from "../api.ts";
 import { useLive } from "../connection.ts";
-import { Table } from "../parts/table.tsx";
+import { TargetActions } from "../doing/target-actions.tsx";
+import { DeploymentTable } from "../parts/deployment-table.tsx";
+import { HealingTable } from "../parts/healing-table.tsx";
+import { TrafficBar } from "../parts/traffic-bar.tsx";
 import { linkTo } from "../route.ts";
-import { dateTime, duration } from "../time.ts";
-import { DeploymentTable } from "./hall.tsx";
+import { ConfigTable } from "../target/config-table.tsx";
+import { useHealthHistory } from "../target/health-history.ts";
+import { ReleaseTable } from "../target/release-table.tsx";
+import { ReplicaTable } from "../target/replica-table.tsx";
+import { WayPicture } from "../target/way-picture.tsx";
 
-const REFRESH_MILLISECONDS = 3_000;
+const REFRESH_BUSY_MILLISECONDS = 1_000;
+const REFRESH_QUIET_MILLISECONDS = 4_000;
+/** The rest changes with a deployment, and seldom otherwise. */
+const ROUNDS_PER_LOOK_AROUND = 5;
+
+type Surroundings = {
+  deployments: DeploymentView[];
+  releases: ReleaseView[];
+  healing: HealingRunView[];
+  app: AppView;
+};
 
 export function TargetPage({ app, environment }: { app: string; environment: string }) {
   const target = useSignal<TargetView | null>(null);
-  const deployments = useSignal<DeploymentView[]>([]);
+  const around = useSignal<Surroundings | null>(null);
+  const rounds = useSignal(0);
   useLive(`${app}/${environment}`, async (stop) => {
-    [target.value, deployments.value] = await Promise.all([
-      api().target(app, environment, stop),
-      api().deploymentsOf(app, environment, stop),
-    ]);
-    return REFRESH_MILLISECONDS;
+    const before = target.value?.activeDeployment;
+    const now = await api().target(app, environment, stop);
+    target.value = now;
+    const due = rounds.value++ % ROUNDS_PER_LOOK_AROUND === 0 || before !== now.activeDeployment;
+    if (due) around.value = await lookAround(app, environment, stop);
+    return now.activeDeployment ? REFRESH_BUSY_MILLISECONDS : REFRESH_QUIET_MILLISECONDS;
   });
+  const history = useHealthHistory(target.value);
   if (!target.value) return <p class="waiting">Looking…</p>;
-  const now = target.value;
   return (
     <>
-      <h1>
-        {app}/{environment} <small>{now.kind}</small>
-      </h1>
-      <p class="facts">
-        {now.release ? `runs ${now.release}` : "nothing runs"} · {now.replicas.length} of {now.desired}{" "}
-        replicas · {now.endpoint ? <a href={now.endpoint}>{now.endpoint}</a> : "no endpoint yet"}
-      </p>
-      {now.degraded && <p class="alarm">Degraded: {String(now.degraded)}</p>}
-      {now.drift.length > 0 && <p class="alarm">Drift: {now.drift.join("; ")}</p>}
-      {now.activeDeployment && (
-        <p>
-          <a href={linkTo({ page: "deployment", id: now.activeDeployment })}>A deployment is under way</a>
-        </p>
-      )}
+      <Heading target={target.value} />
+      <TargetActions target={target.value} />
+      <WayPicture target={target.value} />
       <h2>Replicas</h2>
-      <Replicas replicas={now.replicas} />
-      <h2>Deployments</h2>
-      <DeploymentTable rows={deployments.value} />
+      <ReplicaTable target={target.value} history={history} />
+      {around.value && <Around target={target.value} around={around.value} />}
     </>
   );
 }
 
-function Replicas({ replicas }: { replicas: TargetView["replicas"] }) {
+function Heading({ target }: { target: TargetView }) {
+  const { app, environment, activeDeployment } = target;
   return (
-    <Table columns={["Replica", "Release", "Health", "Address", "Age"]}>
-      {replicas.map((one) => (
-        <tr key={one.id}>
-          <td>{one.id}</td>
-          <td>{one.version}</td>
-          <td>
-            <span class={`dot ${one.health}`}>{one.health}</span>
-          </td>
-          <td>
-            <code>{one.address}</code>
-          </td>
-          <td title={one.startedAt ? dateTime(one.startedAt) : ""}>
-            {one.startedAt ? duration(Date.now() - Date.parse(one.startedAt)) : ""}
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <>
+      <h1>
+        {app}/{environment} <small>{target.kind}</small>
+      </h1>
+      <p class="facts">
+        {target.release ? `runs ${target.release}` : "nothing runs"} · {target.replicas.length} of{" "}
+        {target.desired} replicas
+        {activeDeployment && (
+          <>
+            {" · "}
+            <a href={linkTo({ page: "deployment", id: activeDeployment })}>A deployment is under way</a>
+          </>
+        )}
+        {target.queue.length > 0 && ` · ${target.queue.length} waiting`}
+      </p>
+      <TrafficBar target={target} />
+      {target.degraded && <p class="alarm">✕ Degraded: {target.degraded}</p>}
+      {target.drift.length > 0 && <p class="alarm">≠ Drift: {target.drift.join("; ")}</p>}
+    </>
   );
+}
+
+function Around({ target, around }: { target: TargetView; around: Surroundings }) {
+  return (
+    <>
+      <h2>Releases</h2>
+      <ReleaseTable target={target} releases={around.releases} />
+      <h2>Deployments</h2>
+      <DeploymentTable rows={around.deployments} of="Deployments" />
+      <h2>Healing</h2>
+      <HealingTable rows={around.healing} />
+      <h2>Configuration</h2>
+      <ConfigTable app={around.app} environment={target.environment} />
+    </>
+  );
+}
+
+async function lookAround(app: string, environment: string, signal: AbortSignal): Promise<Surroundings> {
+  const query = { app, environment, limit: 20 };
+  const deployments = await api().recentDeployments(query, signal);
+  const releases = await api().call("GET /v1/apps/{app}/releases", { params: { app } }, { signal });
+  const healing = await api().call("GET /v1/healing-runs", { query }, { signal });
+  const manifest = await api().call("GET /v1/apps/{app}", { params: { app } }, { signal });
+  return { deployments, releases: releases.items, healing: healing.items, app: manifest };
 }

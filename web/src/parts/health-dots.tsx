@@ -1,5 +1,6 @@
 // One sign per replica: filled when healthy, hollow while starting, crossed when not; the name and words on demand.
-import type { TargetSummary } from "../api.ts";
+import type { TargetView } from "../api.ts";
+import "./health-dots.css";
 
 const SIGNS: Record<string, string> = {
   healthy: "●",
@@ -8,27 +9,30 @@ const SIGNS: Record<string, string> = {
   draining: "◐",
   unknown: "?",
 };
-const MOST = 60;
+const MOST = 24;
 
-export function HealthDots({ replicas }: { replicas: TargetSummary["replicas"] }) {
+export function HealthDots({ replicas }: { replicas: TargetView["replicas"] }) {
   if (replicas.length === 0) return <p class="dots none">no replicas</p>;
   return (
-    <p class="dots" role="img" aria-label={inWords(replicas)}>
-      {replicas.slice(0, MOST).map((one) => (
-        <span
-          key={one.id}
-          class={`dot ${one.health}`}
-          title={`${one.id}: ${one.health}, ${one.version ?? "nothing"}`}
-        >
-          {SIGNS[one.health]}
-        </span>
-      ))}
-      {replicas.length > MOST && <span>+{replicas.length - MOST}</span>}
+    <p class="dots">
+      <span class="sr">{inWords(replicas)}</span>
+      <span aria-hidden="true">
+        {replicas.slice(0, MOST).map((one) => (
+          <span
+            key={one.id}
+            class={`dot ${one.health}`}
+            title={`${one.id}: ${one.health}, ${one.version ?? "nothing"}`}
+          >
+            {SIGNS[one.health]}
+          </span>
+        ))}
+        {replicas.length > MOST && <small> {inWords(replicas)}</small>}
+      </span>
     </p>
   );
 }
 
-function inWords(replicas: TargetSummary["replicas"]): string {
+function inWords(replicas: TargetView["replicas"]): string {
   const counts = Map.groupBy(replicas, (one) => one.health);
   return [...counts].map(([health, list]) => `${list.length} ${health}`).join(", ");
 }

@@ -1,4 +1,6 @@
 // A status in words, with a sign of its own, so that colour is never the only difference.
+import "./status-badge.css";
+
 const SIGNS: Record<string, string> = {
   queued: "…",
   planning: "✎",

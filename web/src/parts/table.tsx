@@ -1,18 +1,19 @@
 // A table that a narrow page scrolls sideways: names of the columns, and the rows as they are given.
 import type { ComponentChildren } from "preact";
+import "./table.css";
 
-export function Table({
-  columns,
-  name,
-  children,
-}: {
+type TableProps = {
+  /** What the table holds, for who cannot see it. */
+  of: string;
   columns: string[];
-  name?: string;
   children: ComponentChildren;
-}) {
+};
+
+export function Table({ of, columns, children }: TableProps) {
   return (
-    <div class="scroll">
-      <table class={name}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section class="scroll" aria-label={of} tabIndex={0}>
+      <table>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -24,6 +25,6 @@ export function Table({
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </div>
+    </section>
   );
 }

@@ -1,0 +1,59 @@
+// What may be done to a target: deploy, roll back, scale, heal.
+import { useSignal } from "@preact/signals";
+import { api, type TargetView } from "../api.ts";
+import { may } from "../me.ts";
+import { Refusal } from "../parts/refusal.tsx";
+import { DeployDialog } from "./deploy-dialog.tsx";
+import { ScaleDialog } from "./scale-dialog.tsx";
+import { useDoing } from "./use-doing.ts";
+
+export function TargetActions({ target }: { target: TargetView }) {
+  const { app, environment, release } = target;
+  const asking = useSignal<"deploy" | "back" | "scale" | null>(null);
+  const told = useSignal("");
+  const { busy, error, run } = useDoing();
+  if (!may("deploy", { app, environment })) return null;
+  const ask = (what: "deploy" | "back" | "scale") => () => {
+    asking.value = what;
+  };
+  const close = () => {
+    asking.value = null;
+  };
+  const heal = () =>
+    run(
+      () => api().targets.heal(app, environment),
+      (pass) => {
+        told.value = pass.summary;
+      },
+    );
+  return (
+    <div class="tools actions">
+      <button type="button" class="first" onClick={ask("deploy")}>
+        Deploy…
+      </button>
+      <button type="button" onClick={ask("back")} disabled={release === null}>
+        Roll back…
+      </button>
+      {target.kind !== "function" && (
+        <button type="button" onClick={ask("scale")} disabled={release === null}>
+          Scale…
+        </button>
+      )}
+      <button type="button" onClick={heal} disabled={busy.value || release === null}>
+        Heal
+      </button>
+      <output aria-live="polite">{told.value}</output>
+      <Refusal error={error.value} />
+      {(asking.value === "deploy" || asking.value === "back") && (
+        <DeployDialog
+          app={app}
+          environment={environment}
+          way={asking.value === "back" ? "back" : "forward"}
+          running={release}
+          close={close}
+        />
+      )}
+      {asking.value === "scale" && <ScaleDialog target={target} close={close} />}
+    </div>
+  );
+}

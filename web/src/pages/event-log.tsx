@@ -1,0 +1,45 @@
+// What happened, newest first; pointing at a line shows its instant in the score, and the other way round.
+import type { Signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { EventView } from "../api.ts";
+import { When } from "../parts/when.tsx";
+import type { Pointed } from "../score/score.tsx";
+
+type EventLogProps = { events: EventView[]; pointed: Signal<Pointed>; cursor: Signal<number | null> };
+
+export function EventLog({ events, pointed, cursor }: EventLogProps) {
+  const list = useRef<HTMLOListElement>(null);
+  const { event: pointedAt, replica, step } = pointed.value;
+  useEffect(() => {
+    if (pointedAt !== null) list.current?.querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
+  }, [pointedAt]);
+  const point = (event: number | null) => {
+    pointed.value = { ...pointed.value, event };
+  };
+  return (
+    <section aria-label="Events">
+      <h2>Events</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
+      <ol class="events" ref={list} tabIndex={0}>
+        {events.toReversed().map((event) => {
+          const isChosen =
+            event.seq === pointedAt ||
+            (replica !== null && event.replica === replica) ||
+            (step !== null && event.step === step);
+          const isLater = cursor.value !== null && Date.parse(event.at) > cursor.value;
+          return (
+            <li
+              key={event.seq}
+              class={`${event.type} ${isChosen ? "chosen" : ""} ${isLater ? "later" : ""}`}
+              onPointerEnter={() => point(event.seq)}
+              onPointerLeave={() => point(null)}
+            >
+              <When at={event.at} as="clock" /> {event.message}
+              {event.actor && <small> ({event.actor})</small>}
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}

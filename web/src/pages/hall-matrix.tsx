@@ -1,0 +1,91 @@
+// Apps down, environments across. A browser lays out only the rows that are seen, so a thousand targets stay smooth.
+import type { DeploymentView, TargetView } from "../api.ts";
+import { HealthDots } from "../parts/health-dots.tsx";
+import { Progress } from "../parts/progress.tsx";
+import { TrafficBar } from "../parts/traffic-bar.tsx";
+import { linkTo } from "../route.ts";
+
+type MatrixProps = { targets: TargetView[]; deployments: DeploymentView[] };
+
+/** The usual way of a release, then whatever else there is. */
+const USUAL = ["dev", "test", "stage", "staging", "prod", "production"];
+
+export function HallMatrix({ targets, deployments }: MatrixProps) {
+  const environments = environmentsOf(targets);
+  const apps = Map.groupBy(targets, (one) => one.app);
+  const byId = new Map(deployments.map((one) => [one.id, one]));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section class="matrix" aria-label="Targets" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">App</th>
+            {environments.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {[...apps.keys()].sort().map((app) => (
+            <Row key={app} app={app} places={apps.get(app)!} environments={environments} byId={byId} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+type RowProps = {
+  app: string;
+  places: TargetView[];
+  environments: string[];
+  byId: Map<string, DeploymentView>;
+};
+
+function Row({ app, places, environments, byId }: RowProps) {
+  return (
+    <tr>
+      <th scope="row">
+        {app} <small>{places[0]!.kind}</small>
+      </th>
+      {environments.map((environment) => {
+        const target = places.find((one) => one.environment === environment);
+        return <td key={environment}>{target && <Place target={target} byId={byId} />}</td>;
+      })}
+    </tr>
+  );
+}
+
+function Place({ target, byId }: { target: TargetView; byId: Map<string, DeploymentView> }) {
+  const { app, environment, activeDeployment } = target;
+  const active = activeDeployment === null ? undefined : byId.get(activeDeployment);
+  return (
+    <article class={`place ${target.degraded ? "degraded" : ""}`} data-environment={environment}>
+      <a
+        class="release"
+        href={linkTo({ page: "target", app, environment })}
+        aria-label={`${app}/${environment}`}
+      >
+        {target.release ?? "nothing runs"}
+      </a>
+      <HealthDots replicas={target.replicas} />
+      <TrafficBar target={target} />
+      {active && <Progress deployment={active} />}
+      {activeDeployment && !active && (
+        <a href={linkTo({ page: "deployment", id: activeDeployment })}>A deployment is under way</a>
+      )}
+      {target.queue.length > 0 && <small>{target.queue.length} waiting</small>}
+      {target.degraded && <p class="tag bad">✕ degraded: {target.degraded}</p>}
+      {target.drift.length > 0 && <p class="tag">≠ drift: {target.drift[0]}</p>}
+    </article>
+  );
+}
+
+export function environmentsOf(targets: TargetView[]): string[] {
+  const place = (name: string) => (USUAL.includes(name) ? USUAL.indexOf(name) : USUAL.length);
+  const names = [...new Set(targets.map((one) => one.environment))];
+  return names.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
+}

@@ -1,0 +1,41 @@
+// The replicas as they are now.
+import type { TargetView } from "../api.ts";
+import { Table } from "../parts/table.tsx";
+import { duration } from "../time.ts";
+import type { HealthHistory } from "./health-history.ts";
+import "./replica-table.css";
+
+export function ReplicaTable({ target, history }: { target: TargetView; history: HealthHistory }) {
+  if (target.replicas.length === 0) return <p class="waiting">None.</p>;
+  return (
+    <Table
+      of="Replicas"
+      columns={["Replica", "Release", "Health", "Since the page was opened", "Address", "Age"]}
+    >
+      {target.replicas.map((one) => (
+        <tr key={one.id}>
+          <td>
+            <code>{one.id}</code>
+          </td>
+          <td class={one.version === target.release ? "" : "other"}>{one.version}</td>
+          <td class="tight">
+            <span class={`dot ${one.health}`}>{one.health}</span>
+          </td>
+          <td>
+            <span class="looks" aria-hidden="true">
+              {(history.get(one.id) ?? []).map((health, i) => (
+                <i key={i} class={health} title={health} />
+              ))}
+            </span>
+          </td>
+          <td>
+            <code>{one.address}</code>
+          </td>
+          <td class="tight" title={one.startedAt ?? ""}>
+            {one.startedAt ? duration(Date.now() - Date.parse(one.startedAt)) : ""}
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
