@@ -39,13 +39,14 @@ async function newPage(): Promise<Page> {
     if (message.type() === "error" && !/status of 40[149]/.test(message.text()))
       complaints.push(message.text());
   });
-  fresh.on("dialog", (dialog) => dialog.accept());
   return fresh;
 }
 
 const statusIs = (words: string) => page.locator("h1 .badge", { hasText: words }).waitFor();
 const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
-const bars = () => page.locator(".score .bar").count();
+const stepBars = () => page.locator(".score .step").count();
+/** In the dialog that asks once more. */
+const confirm = (name: string) => page.getByRole("dialog").getByRole("button", { name, exact: true }).click();
 
 /** Goes there as a link on the page would, without loading the page again. */
 async function open(id: string): Promise<void> {
@@ -57,7 +58,10 @@ async function open(id: string): Promise<void> {
 
 test("the link signs in and the token leaves the address at once", async () => {
   await page.goto(`${house.apiUrl}/#token=${house.token}`);
-  await page.getByRole("link", { name: APP, exact: true }).waitFor();
+  await page
+    .getByRole("link", { name: `${APP}/${ENVIRONMENT}`, exact: true })
+    .first()
+    .waitFor();
   expect(page.url()).toBe(`${house.apiUrl}/#/`);
   expect(await page.locator(".connection").textContent()).toBe("live");
 });
@@ -65,14 +69,14 @@ test("the link signs in and the token leaves the address at once", async () => {
 test("a deployment moves on its page, pauses and resumes by button, and ends without a reload", async () => {
   const { id } = await start(house.client, APP, "v2");
   await open(id);
-  await page.locator(".score .bar").first().waitFor();
+  await page.locator(".score .step").first().waitFor();
   await press("pause");
   await statusIs("paused");
-  const held = await bars();
+  const held = await stepBars();
   expect(held).toBeLessThan(3);
   await press("resume");
   await statusIs("succeeded");
-  expect(await bars()).toBe(3);
+  expect(await stepBars()).toBe(3);
   expect(await page.locator(".steps li.succeeded").count()).toBe(3);
   expect(await page.locator(".reason").textContent()).toBe("v2 is live.");
 });
@@ -80,6 +84,9 @@ test("a deployment moves on its page, pauses and resumes by button, and ends wit
 test("roll back by button leads to the deployment back, and it arrives", async () => {
   const before = page.url();
   await press("roll back to v1");
+  // The button is live only when the plan has been shown.
+  await page.getByRole("region", { name: "Plan" }).getByText("2 of 3", { exact: true }).waitFor();
+  await confirm("Roll back to v1");
   await page.waitForURL((url) => `${url}` !== before);
   await page.locator("h1", { hasText: "v2 → v1" }).waitFor();
   await statusIs("succeeded");
@@ -88,9 +95,12 @@ test("roll back by button leads to the deployment back, and it arrives", async (
 test("abort by button ends rolled back", async () => {
   const { id } = await start(house.client, APP, "v2");
   await open(id);
-  await page.locator(".score .bar").first().waitFor();
+  await page.locator(".score .step").first().waitFor();
   await press("abort");
+  await page.getByLabel("Reason").fill("wrong day");
+  await confirm("Abort");
   await statusIs("rolled back");
+  expect(await page.locator(".events").textContent()).toContain("wrong day");
 });
 
 test("a broken release shows why it went back, and which replica failed", async () => {
@@ -98,8 +108,8 @@ test("a broken release shows why it went back, and which replica failed", async 
   await open(id);
   await statusIs("rolled back");
   expect(await page.locator(".reason").textContent()).toContain("GET /healthz answered 500");
-  expect(await page.locator(".score .bar.failed").count()).toBe(1);
-  expect(await page.locator(".score .bar.rollback").count()).toBe(1);
+  expect(await page.locator(".score .step.failed").count()).toBe(1);
+  expect(await page.locator(".score .step.rollback").count()).toBe(1);
 });
 
 test("a refusal of the API is shown in the API's own words", async () => {
@@ -111,7 +121,7 @@ test("a refusal of the API is shown in the API's own words", async () => {
     await route.continue();
   });
   await press("pause");
-  await page.locator(".actions output", { hasText: "Refused: " }).waitFor();
+  await page.locator(".actions [role=alert]", { hasText: "Refused: " }).waitFor();
   await page.unroute("**/v1/deployments/*/*");
   await statusIs("rolled back");
 });
@@ -133,7 +143,10 @@ test("a wrong token leads to the door with a sentence, and the right one opens i
   expect(page.url()).not.toContain("wrong");
   await page.getByLabel("Token").fill(house.token);
   await press("Come in");
-  await page.getByRole("link", { name: APP, exact: true }).waitFor();
+  await page
+    .getByRole("link", { name: `${APP}/${ENVIRONMENT}`, exact: true })
+    .first()
+    .waitFor();
 });
 
 test("the page says since when it is not connected, and comes back by itself", async () => {

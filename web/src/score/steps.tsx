@@ -9,7 +9,7 @@ const SIGNS: Record<string, string> = {
   batch: "♪",
   shift: "⇄",
   bake: "◷",
-  approval: "✋",
+  approval: "?",
   hook: "⚑",
 };
 const SHORTEST_WITH_LABEL = 64;
@@ -87,7 +87,7 @@ export function Bands({ score, layout }: { score: Score; layout: Layout }) {
           <g key={`${kind}-${from}`} class={`band ${kind}`}>
             <rect x={x} y={top} width={width} height={height} />
             {kind === "rest" && width > 50 && (
-              <text x={x + width / 2} y={top + 14} text-anchor="middle">
+              <text x={x + width / 2} y={layout.traffic.y + 14} text-anchor="middle">
                 ‖ paused
               </text>
             )}

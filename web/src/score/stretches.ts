@@ -53,7 +53,17 @@ function turnsOf(name: string, deployment: DeploymentView, told: EventView[], sp
   const first = firstVersion(name, deployment);
   const turns: Turn[] = [{ at: span.from, version: first, condition: "serving" }];
   for (const step of steps) turns.push(...turnsIn(step, name, told, turns.at(-1)!.version));
-  return turns;
+  const replacedAt = replacedBy(name, deployment);
+  if (replacedAt !== null) turns.push({ at: replacedAt, version: null, condition: "serving" });
+  return turns.sort((a, b) => a.at - b.at);
+}
+
+/** ECS moves all copies in one step, and what that step does not name is gone when it is done. */
+function replacedBy(name: string, { kind, steps }: DeploymentView): number | null {
+  if (kind !== "container") return null;
+  const last = steps.findLast((step) => step.action === "replace" && step.status === "succeeded");
+  if (!last?.endedAt || last.replicas.includes(name)) return null;
+  return Date.parse(last.endedAt);
 }
 
 /** What ran before the first note: a copy that is updated in place or goes had the release before. */
@@ -78,6 +88,8 @@ function turnsIn(step: Step, name: string, told: EventView[], before: string | n
   const down = news.find((event) => event.type === "failure");
   if (up) turns.push({ at: Date.parse(up.at), version, condition: "serving" });
   if (down) turns.push({ at: Date.parse(down.at), version, condition: "failed" });
+  else if (endAt !== null && step.status === "failed" && step.action !== "install")
+    turns.push({ at: endAt, version, condition: "failed" });
   else if (!up && endAt !== null && step.status === "succeeded")
     turns.push({ at: endAt, version, condition: "serving" });
   return turns;
