@@ -8,11 +8,12 @@ export default $config({
       home: "aws",
       removal: production ? "retain" : "remove",
       protect: production,
-      providers: { aws: { defaultTags: { tags: { "tutti:stage": input?.stage ?? "unknown" } } } },
+      // Everything that the program makes carries it; what Tutti makes for apps carries `tutti:app` besides.
+      providers: { aws: { defaultTags: { tags: { "tutti:installation": `tutti-${input?.stage}` } } } },
     };
   },
   async run() {
-    const { buildOnAws } = await import("./packages/infra/sst.ts");
+    const { buildOnAws } = await import("./packages/infra/sst/build-on-aws.ts");
     return buildOnAws();
   },
 });

@@ -1,5 +1,6 @@
 // Projects: `unit` beside the source and in the pure test folders (part of `npm run check`), `integration` on the real
-// sandbox (part of `npm test`), `slow` for proofs that only `.ci/run` waits for, and one for each judge from outside
+// sandbox (part of `npm test`), `slow` for proofs that only `.ci/run` waits for, `sst` for those that need the unpacked platform of
+// SST (`.ci/run` again), and one for each judge from outside
 // (`npm run test:foreign`), where the store's own tests run too.
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
@@ -7,6 +8,7 @@ import { LongestFirst } from "./test/support/longest-first.ts";
 const integration = ["test/{e2e,sandbox,contract,workflows}/**/*.test.ts"];
 const slow = ["test/slow/**/*.test.ts"];
 const foreign = ["test/foreign/**/*.test.ts"];
+const sst = ["test/sst/**/*.test.ts"];
 
 /** On two cores: what a test of real processes does most is wait, and the quick ones fill the gaps. */
 const maxWorkers = 4;
@@ -19,7 +21,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["{functions,workflows,packages,web,test}/**/*.test.ts"],
-          exclude: [...integration, ...slow, ...foreign, "**/node_modules/**"],
+          exclude: [...integration, ...slow, ...foreign, ...sst, "**/node_modules/**"],
           testTimeout: 20_000,
           maxWorkers,
         },
@@ -46,6 +48,7 @@ export default defineConfig({
           retry: 1,
         },
       },
+      { test: { name: "sst", include: sst, testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 } },
       ...["moto", "MiniStack"].map((judge) => ({
         test: {
           name: `foreign-${judge}`,

@@ -1,5 +1,5 @@
 // The only description of what an installation of Tutti consists of, as plain data: functions with their IAM
-// statements, the state machine, the table, the bucket, rules and schedules. `sst.ts` builds it on AWS and
+// statements, the state machine, the table, the bucket, rules and schedules. `sst/` builds it on AWS and
 // packages/start builds the same on the sandbox; neither adds anything of its own.
 import { imageDefinition } from "#workflows/image.ts";
 import { rolloutDefinition } from "#workflows/rollout.ts";
@@ -7,12 +7,9 @@ import type { AccessSettings } from "./access-settings.ts";
 import { grantsOf } from "./grants.ts";
 import { imageProject, type ProjectBlueprint } from "./image-project.ts";
 import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts";
-
-export type Statement = {
-  actions: string[];
-  resources: string[];
-  conditions?: Record<string, Record<string, string>>;
-};
+import type { OperatingSettings } from "./operating-settings.ts";
+import { tracing, workflowTracing, writingLogs } from "./running-grants.ts";
+import type { Statement } from "./statement.ts";
 
 export type FunctionBlueprint = {
   /** Short name; the function is `<installation>-<short>`, and so is its role. */
@@ -24,6 +21,8 @@ export type FunctionBlueprint = {
   statements: Statement[];
   /** Short name of the function that is told of an asynchronous call that failed for good. */
   onFailure?: string;
+  /** At most so many run at once, kept for it out of the account's limit. Unset: whatever the account has. */
+  reservedConcurrency?: number;
   /** Has a public URL (the API checks tokens itself). */
   url: boolean;
   /** Folder whose content lies in `web/` beside the bundle. */
@@ -33,6 +32,7 @@ export type FunctionBlueprint = {
 export type Blueprint = {
   installation: Installation;
   names: Names;
+  operating: OperatingSettings;
   functions: FunctionBlueprint[];
   stateMachines: {
     name: string;
@@ -42,8 +42,8 @@ export type Blueprint = {
   }[];
   /** CodeBuild projects. */
   projects: ProjectBlueprint[];
-  rules: { name: string; pattern: Record<string, unknown>; target: string }[];
-  schedules: { name: string; expression: string; target: string; statements: Statement[] }[];
+  rules: { short: string; name: string; pattern: Record<string, unknown>; target: string }[];
+  schedules: { name: string; short: string; expression: string; target: string; statements: Statement[] }[];
   /** Whatever else a role needs to exist for: the schedule's own, and the one that users' functions run as. */
   appFunctionRole: { short: string; statements: Statement[] };
 };
@@ -53,28 +53,54 @@ export function blueprint(
   installation: Installation,
   adminTokenSha256: string,
   access: AccessSettings = {},
+  operating: OperatingSettings = {},
 ): Blueprint {
   const names = namesOf(installation);
   return {
     installation,
     names,
+    operating,
     functions: [
-      apiFunction(names, { TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256, ...access }),
+      apiFunction(names, operating, { TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256, ...access }),
       ...driverFunctions(names),
       imageFunction(names),
       ...eventFunctions(names),
-    ],
+    ].map((one) => ({
+      ...one,
+      statements: [...one.statements, writingLogs(names, one.short), tracing()],
+    })),
     stateMachines: [rolloutMachine(names), imageMachine(names)],
     projects: [imageProject(names)],
     rules: [
-      { name: `${installation.name}-artifact`, pattern: artifactPattern(names), target: "events-artifact" },
-      { name: `${installation.name}-image`, pattern: imagePattern(names), target: "events-image" },
-      { name: `${installation.name}-deploy`, pattern: deployPattern(installation), target: "events-deploy" },
-      { name: `${installation.name}-execution-ended`, pattern: endedPattern(names), target: "events-sweep" },
+      {
+        short: "artifact",
+        name: `${installation.name}-artifact`,
+        pattern: artifactPattern(names),
+        target: "events-artifact",
+      },
+      {
+        short: "image",
+        name: `${installation.name}-image`,
+        pattern: imagePattern(names),
+        target: "events-image",
+      },
+      {
+        short: "deploy",
+        name: `${installation.name}-deploy`,
+        pattern: deployPattern(installation),
+        target: "events-deploy",
+      },
+      {
+        short: "execution-ended",
+        name: `${installation.name}-execution-ended`,
+        pattern: endedPattern(names),
+        target: "events-sweep",
+      },
     ],
     schedules: [
       {
         name: `${installation.name}-sweep`,
+        short: "schedule",
         expression: "rate(1 minute)",
         target: "events-sweep",
         statements: [{ actions: ["lambda:InvokeFunction"], resources: [names.functionArn("events-sweep")] }],
@@ -84,12 +110,17 @@ export function blueprint(
   };
 }
 
-function apiFunction(names: Names, access: Record<string, string>): FunctionBlueprint {
+function apiFunction(
+  names: Names,
+  { apiConcurrency }: OperatingSettings,
+  access: Record<string, string>,
+): FunctionBlueprint {
   return {
     short: "api",
     handler: "functions/api/handler.ts",
     memoryMiB: 512,
     timeoutSeconds: 30,
+    ...(apiConcurrency === undefined ? {} : { reservedConcurrency: apiConcurrency }),
     environment: {
       ...environmentOf(names),
       ...access,
@@ -174,7 +205,7 @@ function imageMachine(names: Names): Blueprint["stateMachines"][number] {
     name: names.stateMachineName("bake"),
     short: "bake",
     definition: imageDefinition({ functionArn }) as unknown as Record<string, unknown>,
-    statements: [{ actions: ["lambda:InvokeFunction"], resources: [functionArn] }],
+    statements: [{ actions: ["lambda:InvokeFunction"], resources: [functionArn] }, workflowTracing()],
   };
 }
 
@@ -189,6 +220,7 @@ function rolloutMachine(names: Names): Blueprint["stateMachines"][number] {
     statements: [
       { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
       { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
+      workflowTracing(),
     ],
   };
 }

@@ -1,6 +1,6 @@
 // How a handler becomes a Lambda bundle: ES modules with everything in them, the SDK clients it uses included, since the
 // runtime's own copy changes without notice. What is imported only when it is needed (ssh2) is a file of its own, which a cold start
-// neither reads nor compiles. SST takes over what it has options for (sst.ts).
+// neither reads nor compiles. SST takes over what it has options for (sst/functions.ts).
 import { dirname } from "node:path";
 import type { Plugin } from "esbuild";
 

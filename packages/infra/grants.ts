@@ -1,7 +1,7 @@
 // What each function may do: exactly the calls it makes, narrowed to its own resources wherever the service allows
 // it. Where a statement says "*", the line above says why. Nothing here is a wildcard action.
-import type { Statement } from "./blueprint.ts";
 import type { Names } from "./names.ts";
+import type { Statement } from "./statement.ts";
 import { baking, commands, groups, makingImages, templates } from "./vm-grants.ts";
 
 type Grant = (names: Names) => Statement[];

@@ -1,7 +1,7 @@
 // The build of container images as plain data: one CodeBuild project, its role, and the buildspec, which is the very same
 // on AWS and in the sandbox. What differs from build to build (the source, IMAGE_REPOSITORY, IMAGE_TAG) comes with it.
-import type { Statement } from "./blueprint.ts";
 import type { Names } from "./names.ts";
+import type { Statement } from "./statement.ts";
 
 export type ProjectBlueprint = {
   name: string;

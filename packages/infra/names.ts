@@ -33,6 +33,7 @@ export function namesOf({ name, account, region }: Installation) {
     stateMachineArn,
     rolloutArn: stateMachineArn("rollout"),
     rolloutExecutionsArn: arn("states", `execution:${name}-rollout:*`),
+    ruleArn: (ruleName: string) => arn("events", `rule/${ruleName}`),
     roleName: (short: string) => `${name}-${short}`,
     roleArn: (short: string) => `arn:aws:iam::${account}:role/${name}-${short}`,
     /** Users' functions are `<name>-app-…`: the only ones that the function driver may touch, and never Tutti's own. */

@@ -1,7 +1,7 @@
 // What virtual machines need: the driver's own grants, and those of the function that makes images. Auto Scaling groups are
 // named as the installation is; ids of instances, images and templates say nothing of whose they are.
-import type { Statement } from "./blueprint.ts";
 import type { Names } from "./names.ts";
+import type { Statement } from "./statement.ts";
 
 /** Only what Tutti made for an app: ids say nothing, tags do. */
 const OURS = { StringLike: { "aws:ResourceTag/tutti:app": "*" } };

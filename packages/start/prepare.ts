@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 async function prepare(): Promise<void> {
   const root = join(fileURLToPath(import.meta.url), "../../..");
-  const { buildConsole } = await import("./build-console.ts");
+  const { buildConsole } = await import("#infra/build-console.ts");
   await buildConsole(root);
   const { bundleFunctions } = await import("./bundle.ts");
   const { blueprint } = await import("#infra/blueprint.ts");

@@ -1,8 +1,8 @@
 // Clients that have one function's own permissions and no more, so that a driver's missing grant fails in its contract.
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import type { Statement } from "#infra/blueprint.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
+import type { Statement } from "#infra/statement.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 
 export const NAMES = namesOf({ name: "tutti", account: "000000000000", region: "us-east-1" });

@@ -6,9 +6,9 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/cli
 import { LambdaClient, ListVersionsByFunctionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Statement } from "#infra/blueprint.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
+import type { Statement } from "#infra/statement.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { functionDriver } from "#targets/function/driver.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";

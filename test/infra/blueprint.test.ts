@@ -2,7 +2,9 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ACCESS_VARIABLES, type AccessSettings, accessSettings } from "#infra/access-settings.ts";
-import { type Blueprint, blueprint, type Statement } from "#infra/blueprint.ts";
+import { type Blueprint, blueprint } from "#infra/blueprint.ts";
+import { rolesOf } from "#infra/roles.ts";
+import type { Statement } from "#infra/statement.ts";
 import { bundleFunctions } from "#start/bundle.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
@@ -64,6 +66,7 @@ test("only calls that cannot be narrowed reach every resource", () => {
     "elasticloadbalancing",
     "secretsmanager",
     "ssm",
+    "xray",
   ]);
 });
 
@@ -138,14 +141,6 @@ test("every function knows the same table, bucket and workflow", () => {
     });
 });
 
-function statementsOf({
-  functions,
-  stateMachines,
-  projects,
-  schedules,
-  appFunctionRole,
-}: Blueprint): Statement[] {
-  return [...functions, ...stateMachines, ...projects, ...schedules, appFunctionRole].flatMap(
-    (one) => one.statements,
-  );
+function statementsOf(plan: Blueprint): Statement[] {
+  return rolesOf(plan).flatMap((one) => one.statements);
 }

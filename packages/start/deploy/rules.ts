@@ -22,6 +22,7 @@ export async function deployRules(plan: Blueprint, access: AwsAccess): Promise<v
       StatementId: rule.name,
       Action: "lambda:InvokeFunction",
       Principal: "events.amazonaws.com",
+      SourceArn: plan.names.ruleArn(rule.name),
     };
     await ignoring(
       "ResourceConflictException",

@@ -9,7 +9,7 @@ export async function deploySchedules(plan: Blueprint, access: AwsAccess): Promi
   for (const one of plan.schedules) {
     const Target = {
       Arn: plan.names.functionArn(one.target),
-      RoleArn: plan.names.roleArn("schedule"),
+      RoleArn: plan.names.roleArn(one.short),
       Input: "{}",
     };
     const schedule = {

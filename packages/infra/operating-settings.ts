@@ -1,0 +1,35 @@
+// What an operator may say about how an installation is run on AWS: environment variables where it is deployed from. What is not set
+// is left to AWS's defaults; what is set wrongly stops the deployment before it touches anything.
+
+export type OperatingSettings = {
+  /** How many calls of the API run at once at most, kept for it out of the account's limit. */
+  apiConcurrency?: number;
+  /** The SNS topic that alarms are told to. */
+  alarmTopicArn?: string;
+  /** The policy that every role is bounded by. */
+  permissionsBoundaryArn?: string;
+};
+
+/** Throws an error that names the variable and what is allowed. */
+export function operatingSettings(env: Record<string, string | undefined>): OperatingSettings {
+  const concurrency = env.TUTTI_API_CONCURRENCY;
+  if (concurrency && !/^[1-9]\d{0,4}$/.test(concurrency))
+    throw new Error(`TUTTI_API_CONCURRENCY: "${concurrency}" is not a whole number from 1 to 99999`);
+  const settings = {
+    apiConcurrency: concurrency ? Number(concurrency) : undefined,
+    alarmTopicArn: arnIn(env, "TUTTI_ALARM_TOPIC_ARN", /^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]+$/),
+    permissionsBoundaryArn: arnIn(
+      env,
+      "TUTTI_PERMISSIONS_BOUNDARY_ARN",
+      /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+    ),
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function arnIn(env: Record<string, string | undefined>, name: string, form: RegExp): string | undefined {
+  const value = env[name];
+  if (!value) return undefined;
+  if (!form.test(value)) throw new Error(`${name}: "${value}" is not such an ARN (${form.source})`);
+  return value;
+}

@@ -1,0 +1,22 @@
+// What every function and workflow needs to run at all and asks for by no call of its own: its log, and its traces.
+import type { Names } from "./names.ts";
+import type { Statement } from "./statement.ts";
+
+/** In place of AWSLambdaBasicExecutionRole, which would let each function make and write any log group of the account. */
+export function writingLogs({ account, region, functionName }: Names, short: string): Statement {
+  return {
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    resources: [`arn:aws:logs:${region}:${account}:log-group:/aws/lambda/${functionName(short)}:*`],
+  };
+}
+
+/** What a function sends to X-Ray knows no resources (Service Authorization Reference, AWS X-Ray). */
+export function tracing(): Statement {
+  return { actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] };
+}
+
+/** Step Functions asks for the sampling rules as well (Step Functions developer guide, "IAM policies for using X-Ray"). */
+export function workflowTracing(): Statement {
+  const { actions, resources } = tracing();
+  return { actions: [...actions, "xray:GetSamplingRules", "xray:GetSamplingTargets"], resources };
+}

@@ -1,0 +1,58 @@
+// Tutti's own functions.
+import type { Blueprint, FunctionBlueprint } from "../blueprint.ts";
+import { EXTERNAL } from "../bundle-options.ts";
+import { logicalName } from "./logical-name.ts";
+import type { BuiltRoles } from "./roles.ts";
+
+export type BuiltFunctions = Map<string, sst.aws.Function>;
+
+export function buildFunctions(
+  plan: Blueprint,
+  roles: BuiltRoles,
+  adminTokenSha256: $util.Output<string>,
+  storage: $util.Resource[],
+): BuiltFunctions {
+  return new Map(
+    plan.functions.map((one) => {
+      const { arn, ready } = roles.get(one.short)!;
+      const environment =
+        "TUTTI_ADMIN_TOKEN_SHA256" in one.environment
+          ? { ...one.environment, TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256 }
+          : one.environment;
+      const args = { ...argumentsOf(plan, one), role: arn, environment };
+      return [
+        one.short,
+        new sst.aws.Function(logicalName(one.short), args, { dependsOn: [...storage, ...ready] }),
+      ];
+    }),
+  );
+}
+
+function argumentsOf(plan: Blueprint, one: FunctionBlueprint) {
+  return {
+    name: plan.names.functionName(one.short),
+    handler: one.handler.replace(/\.ts$/, ".handler"),
+    runtime: "nodejs24.x" as const,
+    architecture: "arm64" as const,
+    memory: `${one.memoryMiB} MB` as const,
+    timeout: `${one.timeoutSeconds} seconds` as const,
+    // Without `cors: false` SST lets every origin read the answers.
+    url: one.url ? { authorization: "none" as const, cors: false } : undefined,
+    // SST minifies and bundles to one ES module by itself; it has no aliases, so the SDK's own credentials go in.
+    nodejs: { minify: true, esbuild: { external: EXTERNAL } },
+    copyFiles: one.assets ? [{ from: one.assets, to: "web" }] : undefined,
+    logging: { retention: "1 month" as const, format: "json" as const },
+    concurrency: one.reservedConcurrency === undefined ? undefined : { reserved: one.reservedConcurrency },
+    transform: { function: { tracingConfig: { mode: "Active" } } },
+  };
+}
+
+export function buildFailureDestinations(plan: Blueprint, functions: BuiltFunctions): void {
+  for (const { short, onFailure } of plan.functions) {
+    if (!onFailure) continue;
+    new aws.lambda.FunctionEventInvokeConfig(`${logicalName(short)}Failure`, {
+      functionName: functions.get(short)!.name,
+      destinationConfig: { onFailure: { destination: functions.get(onFailure)!.arn } },
+    });
+  }
+}

@@ -1,0 +1,73 @@
+// What AWS would answer to the making of a resource, as far as the program reads it again: ARNs, names, URLs. A type that is not
+// here is an error, so that nothing of the graph rests on a guess.
+
+type Place = { account: string; region: string };
+type Asked = { type: string; name: string; inputs: Record<string, unknown> };
+type Made = { id: string; state: Record<string, unknown> };
+type Maker = (place: Place, asked: Asked) => Made;
+
+export function providerState(place: Place, asked: Asked): Made {
+  const make = MAKERS[asked.type];
+  if (!make)
+    throw new Error(`The mocks do not know ${asked.type} (${asked.name}): add it to provider-state.ts.`);
+  return make(place, asked);
+}
+
+/** A resource with an ARN of the usual form, known by its name. */
+function named(service: string, resource: (name: string) => string, nameKey = "name"): Maker {
+  return ({ account, region }, { name, inputs }) => {
+    const own = String(inputs[nameKey] ?? name);
+    const arn = `arn:aws:${service}:${region}:${account}:${resource(own)}`;
+    return { id: own, state: { [nameKey]: own, arn } };
+  };
+}
+
+const silent: Maker = (_, { name }) => ({ id: name, state: {} });
+
+const role: Maker = ({ account }, { name, inputs }) => {
+  const own = String(inputs.name ?? name);
+  return { id: own, state: { name: own, arn: `arn:aws:iam::${account}:role/${own}` } };
+};
+
+const bucket: Maker = ({ region }, { name, inputs }) => {
+  const own = String(inputs.bucket ?? name.toLowerCase());
+  const bucketRegionalDomainName = `${own}.s3.${region}.amazonaws.com`;
+  return { id: own, state: { bucket: own, arn: `arn:aws:s3:::${own}`, bucketRegionalDomainName } };
+};
+
+const functionUrl: Maker = ({ region }, { inputs }) => ({
+  id: String(inputs.functionName),
+  state: { functionUrl: `https://${inputs.functionName}.lambda-url.${region}.on.aws/` },
+});
+
+/** Sixteen bytes would do: SST makes a key of them for links, of which this program has none. */
+const bytes: Maker = (_, { name, inputs }) => ({
+  id: name,
+  state: { base64: Buffer.alloc(Number(inputs.length ?? 32), 7).toString("base64") },
+});
+
+const MAKERS: Record<string, Maker> = {
+  "aws:lambda/function:Function": named("lambda", (name) => `function:${name}`),
+  "aws:lambda/functionUrl:FunctionUrl": functionUrl,
+  "aws:lambda/permission:Permission": silent,
+  "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": silent,
+  "aws:iam/role:Role": role,
+  "aws:iam/rolePolicy:RolePolicy": silent,
+  "aws:sfn/stateMachine:StateMachine": named("states", (name) => `stateMachine:${name}`),
+  "aws:dynamodb/table:Table": named("dynamodb", (name) => `table/${name}`),
+  "aws:codebuild/project:Project": named("codebuild", (name) => `project/${name}`),
+  "aws:cloudwatch/eventRule:EventRule": named("events", (name) => `rule/${name}`),
+  "aws:cloudwatch/eventTarget:EventTarget": silent,
+  "aws:cloudwatch/logGroup:LogGroup": named("logs", (name) => `log-group:${name}`),
+  "aws:scheduler/schedule:Schedule": named("scheduler", (name) => `schedule/default/${name}`),
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketObjectv2:BucketObjectv2": silent,
+  "aws:s3/bucketPolicy:BucketPolicy": silent,
+  "aws:s3/bucketVersioning:BucketVersioning": silent,
+  "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": silent,
+  "aws:s3/bucketNotification:BucketNotification": silent,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": silent,
+  "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": silent,
+  "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": silent,
+  "random:index/randomBytes:RandomBytes": bytes,
+};
