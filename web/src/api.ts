@@ -2,6 +2,7 @@
 import { createClient } from "#client/client.ts";
 import type { Answer } from "#client/operations.ts";
 import type { DeploymentView, EventView, TargetView } from "#client/views.ts";
+import { noteServerDate } from "./server-clock.ts";
 import { token } from "./session.ts";
 
 export type {
@@ -25,9 +26,21 @@ const LIST_PAGE = 200;
 /** So many pages of a list at most: 2,000 targets. */
 const MOST_PAGES = 10;
 
+const fetchDated: typeof fetch = async (...request) => {
+  const answer = await fetch(...request);
+  noteServerDate(answer.headers.get("date"));
+  return answer;
+};
+
 /** One attempt each: the page itself asks again, and says since when nobody answers. */
 export function api() {
-  const client = createClient({ url: "", token: token.value ?? undefined, client: "console", attempts: 1 });
+  const client = createClient({
+    url: "",
+    token: token.value ?? undefined,
+    client: "console",
+    attempts: 1,
+    fetch: fetchDated,
+  });
   return {
     ...client,
     /** Page after page, one request at a time. */

@@ -8,6 +8,7 @@ import { When } from "../parts/when.tsx";
 import { linkTo } from "../route.ts";
 import { Replay } from "../score/replay.tsx";
 import { type Pointed, Score } from "../score/score.tsx";
+import { serverNow } from "../server-clock.ts";
 import { duration } from "../time.ts";
 import { EventLog } from "./event-log.tsx";
 import { StepList } from "./step-list.tsx";
@@ -124,5 +125,5 @@ function Failures({ deployment, pointed }: { deployment: DeploymentView; pointed
 }
 
 function lasted(startedAt: string, endedAt: string | null): string {
-  return duration((endedAt ? Date.parse(endedAt) : Date.now()) - Date.parse(startedAt));
+  return duration((endedAt ? Date.parse(endedAt) : serverNow()) - Date.parse(startedAt));
 }

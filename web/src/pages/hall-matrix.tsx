@@ -64,11 +64,10 @@ function Place({ target, byId }: { target: TargetView; byId: Map<string, Deploym
   const active = activeDeployment === null ? undefined : byId.get(activeDeployment);
   return (
     <article class={`place ${target.degraded ? "degraded" : ""}`} data-environment={environment}>
-      <a
-        class="release"
-        href={linkTo({ page: "target", app, environment })}
-        aria-label={`${app}/${environment}`}
-      >
+      <a class="release" href={linkTo({ page: "target", app, environment })}>
+        <span class="sr">
+          {app}/{environment}:{" "}
+        </span>
         {target.release ?? "nothing runs"}
       </a>
       <HealthDots replicas={target.replicas} />

@@ -44,6 +44,9 @@ type LineProps = {
 function Line({ name, y, layout, stretches, version, chosen, choose }: LineProps) {
   const { rowHeight } = layout.lines;
   const last = stretches.at(-1);
+  const shown = shortened(name, Math.floor((layout.names - 14) / CHARACTER_WIDTH));
+  // Who speaks to the page says what is read on it: a shortened name stands in the label as it is seen.
+  const spoken = shown === name ? name : `${shown} (${name})`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no button of its own.
     <g
@@ -51,7 +54,7 @@ function Line({ name, y, layout, stretches, version, chosen, choose }: LineProps
       role="button"
       tabIndex={0}
       aria-pressed={chosen}
-      aria-label={`${name}: ${last ? `${last.version}, ${last.condition}` : "nothing runs"}`}
+      aria-label={`${spoken}: ${last ? `${last.version}, ${last.condition}` : "nothing runs"}`}
       onClick={choose}
       onKeyDown={(event) => {
         if (event.key !== "Enter" && event.key !== " ") return;
@@ -63,7 +66,7 @@ function Line({ name, y, layout, stretches, version, chosen, choose }: LineProps
       <line x1={layout.names} x2={layout.width - 12} y1={y + rowHeight / 2} y2={y + rowHeight / 2} />
       {rowHeight >= NAMED_FROM_HEIGHT && (
         <text x={6} y={y + rowHeight / 2 + 4}>
-          {shortened(name, Math.floor((layout.names - 14) / CHARACTER_WIDTH))}
+          {shown}
         </text>
       )}
       {stretches.map((one) => (

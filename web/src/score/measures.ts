@@ -1,16 +1,17 @@
 // The width that the page gives, and the time that passes while something is under way.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { serverNow } from "../server-clock.ts";
 import { NARROWEST } from "./layout.ts";
 
 const TICK_MILLISECONDS = 200;
 
 /** Stands still in a tab that nobody sees. */
 export function useNow(moving: boolean): number {
-  const [now, setNow] = useState(Date.now());
+  const [now, setNow] = useState(() => serverNow());
   useEffect(() => {
     if (!moving) return;
     const timer = setInterval(() => {
-      if (!document.hidden) setNow(Date.now());
+      if (!document.hidden) setNow(serverNow());
     }, TICK_MILLISECONDS);
     return () => clearInterval(timer);
   }, [moving]);

@@ -1,6 +1,7 @@
 // The replicas as they are now.
 import type { TargetView } from "../api.ts";
 import { Table } from "../parts/table.tsx";
+import { serverNow } from "../server-clock.ts";
 import { duration } from "../time.ts";
 import type { HealthHistory } from "./health-history.ts";
 import "./replica-table.css";
@@ -32,7 +33,7 @@ export function ReplicaTable({ target, history }: { target: TargetView; history:
             <code>{one.address}</code>
           </td>
           <td class="tight" title={one.startedAt ?? ""}>
-            {one.startedAt ? duration(Date.now() - Date.parse(one.startedAt)) : ""}
+            {one.startedAt ? duration(serverNow() - Date.parse(one.startedAt)) : ""}
           </td>
         </tr>
       ))}

@@ -1,0 +1,223 @@
+// The console for every reader: each page in both themes, on a telephone and on a desk, by axe and by keyboard alone;
+// readers with less rights, a wrong clock, a slow network, a token that ends, a server that is killed. `SCREENSHOTS`
+// names a folder for pictures of all pages.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBrowser } from "#test/support/browser.ts";
+import { aReader, type Reader } from "#test/support/console.ts";
+import { startHouse, type TestHouse } from "#test/support/house.ts";
+import { deploy, publish, serverCode, serverManifest, start, whenever } from "#test/support/release-of.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const APP = "a-shop";
+
+let house: TestHouse;
+let browser: Browser;
+let done: string;
+let broken: string;
+let waiting: string;
+
+beforeAll(async () => {
+  [house, browser] = await Promise.all([startHouse(), startBrowser()]);
+  const manifest = {
+    ...serverManifest(APP),
+    environments: { stage: { rollout: { approval: "before" }, config: { MODE: "careful" } } },
+  };
+  await house.client.apps.put(APP, manifest);
+  for (const version of ["v1", "v2"]) await publish(house.client, APP, version, serverCode("well"));
+  await publish(house.client, APP, "v3", serverCode("unwell"));
+  done = (await deploy(house.client, APP, "v1")).id;
+  broken = (await deploy(house.client, APP, "v3")).id;
+  waiting = (await house.client.deployments.create(APP, { environment: "stage", version: "v1" })).id;
+  await whenever(house.client, waiting, (one) => one.status === "awaiting_approval");
+});
+afterAll(async () => {
+  await browser?.close();
+  await house?.clear();
+});
+
+const PAGES = (): [name: string, hash: string, heading: string][] => [
+  ["hall", "#/", "The hall"],
+  ["done", `#/deployments/${done}`, "v1"],
+  ["broken", `#/deployments/${broken}`, "v1 → v3"],
+  ["waiting", `#/deployments/${waiting}`, "v1"],
+  ["target", `#/targets/${APP}/dev`, `${APP}/dev`],
+  ["deployments", "#/deployments", "Deployments"],
+  ["healing", "#/healing", "Healing runs"],
+  ["audit", "#/audit", "Audit"],
+  ["tokens", "#/tokens", "Tokens"],
+  ["nowhere", "#/none/such", "There is no page here"],
+];
+
+async function faultsOf({ page }: Reader): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = (await page.evaluate("axe.run()")) as {
+    violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  return found.violations
+    .filter((one) => one.impact === "serious" || one.impact === "critical")
+    .map((one) => `${one.id}: ${one.nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
+}
+
+for (const colorScheme of ["light", "dark"] as const)
+  for (const width of [390, 1280])
+    test(`axe finds nothing serious on any page, ${colorScheme}, ${width} px wide, and nothing runs over the edge`, async () => {
+      const reader = await aReader(browser, house, { colorScheme, viewport: { width, height: 900 } });
+      for (const [name, hash, heading] of PAGES()) {
+        await reader.go(hash);
+        await reader.page.getByRole("heading", { level: 1, name: heading }).waitFor();
+        await reader.page.locator(".waiting", { hasText: "…" }).waitFor({ state: "detached" });
+        expect([name, await faultsOf(reader)]).toEqual([name, []]);
+        const over = await reader.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect([name, over]).toEqual([name, Math.min(over, 0)]);
+        const folder = process.env.SCREENSHOTS;
+        if (folder)
+          await reader.page.screenshot({
+            path: join(folder, `${name}-${colorScheme}-${width}.png`),
+            fullPage: true,
+          });
+      }
+      expect(reader.complaints).toEqual([]);
+      await reader.close();
+    });
+
+test("a dialog has nothing serious either, shows the plan, and Escape leaves all as it was", async () => {
+  const reader = await aReader(browser, house);
+  await reader.go(`#/targets/${APP}/dev`);
+  await reader.page.getByRole("button", { name: "Deploy…" }).click();
+  await reader.page.getByRole("region", { name: "Plan" }).waitFor();
+  expect(await faultsOf(reader)).toEqual([]);
+  await reader.page.keyboard.press("Escape");
+  await reader.page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(
+    await reader.page.evaluate(() => document.activeElement?.textContent),
+    "focus is back where it was",
+  ).toBe("Deploy…");
+  await reader.close();
+});
+
+test("from the hall to an approval by keyboard alone", async () => {
+  const reader = await aReader(browser, house);
+  const { page } = reader;
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+  const tabTo = async (text: RegExp) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press("Tab");
+      if (text.test(await focused())) return;
+    }
+    throw new Error(`no ${text} within 60 presses; the focus is on ${await focused()}`);
+  };
+  await page.getByRole("heading", { name: "The hall" }).waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("stage");
+  await tabTo(/^→ v1/);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "approve", exact: true }).waitFor();
+  await tabTo(/^approve$/);
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Reason").and(page.locator(":focus")).waitFor();
+  await page.keyboard.type("looked at it");
+  await page.keyboard.press("Enter");
+  await page.locator("h1 .badge", { hasText: /running|succeeded/ }).waitFor();
+  expect(await page.locator(".events").textContent()).toContain("looked at it");
+  await reader.close();
+});
+
+test("a viewer sees all of it and no button, and is refused when it forges the call", async () => {
+  const { secret } = await house.client.tokens.create({ name: "guest", role: "viewer" });
+  const reader = await aReader(browser, house, { token: secret! });
+  await reader.go(`#/targets/${APP}/dev`);
+  await reader.page.getByRole("heading", { name: "Releases" }).waitFor();
+  expect(await reader.page.locator("main button").count()).toBe(0);
+  await reader.go(`#/deployments/${broken}`);
+  await reader.page.locator(".score .step").first().waitFor();
+  expect(await reader.page.locator(".actions button").count()).toBe(0);
+  const status = await reader.page.evaluate(
+    async ([path, token]) =>
+      (await fetch(path!, { method: "POST", headers: { authorization: `Bearer ${token}` } })).status,
+    [`/v1/deployments/${broken}/abort`, secret],
+  );
+  expect(status).toBe(403);
+  await reader.close();
+});
+
+test("a token that ends while the page is open leads to the door, with a sentence", async () => {
+  const { id, secret } = await house.client.tokens.create({ name: "short", role: "viewer" });
+  const reader = await aReader(browser, house, { token: secret! });
+  await reader.page.getByRole("heading", { name: "The hall" }).waitFor();
+  await house.client.tokens.revoke(id);
+  expect(await reader.page.getByRole("alert").textContent()).toContain("does not accept this token");
+  await reader.page.getByLabel("Token").waitFor();
+  await reader.close();
+});
+
+test("with a clock that is an hour off, ages are right all the same", async () => {
+  const reader = await aReader(browser, house);
+  await reader.page.clock.install({ time: Date.now() + 3_600_000 });
+  await reader.page.reload();
+  await reader.go("#/deployments");
+  await reader.page.locator("td time").first().waitFor();
+  const ages = await reader.page.locator("td time").allTextContents();
+  expect(ages.filter((age) => !/^(just now|\d+(\.\d)? s ago|[0-5] min ago)$/.test(age))).toEqual([]);
+  await reader.close();
+});
+
+test("on a slow network the page says that it waits, and then shows what came", async () => {
+  const reader = await aReader(browser, house);
+  await reader.page.route("**/v1/targets/**", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await route.continue();
+  });
+  await reader.go(`#/targets/${APP}/dev`);
+  await reader.page.getByText("Looking…").waitFor();
+  await reader.page.getByRole("heading", { name: "Replicas" }).waitFor();
+  await reader.close();
+});
+
+test("two readers see the same deployment move, and a third window stays where it is", async () => {
+  const readers = await Promise.all([
+    aReader(browser, house),
+    aReader(browser, house),
+    aReader(browser, house),
+  ]);
+  const { id } = await start(house.client, APP, "v2");
+  for (const reader of readers.slice(0, 2)) await reader.go(`#/deployments/${id}`);
+  for (const { page } of readers.slice(0, 2))
+    await page.locator("h1 .badge", { hasText: "succeeded" }).waitFor();
+  const events = await Promise.all(
+    readers.slice(0, 2).map(({ page }) => page.locator(".events li").allTextContents()),
+  );
+  expect(events[0]).toEqual(events[1]);
+  expect(new URL(readers[2]!.page.url()).hash).toBe("#/");
+  await Promise.all(readers.map((reader) => reader.close()));
+});
+
+test("names from right to left, and ones without an end, break no page", async () => {
+  const { secret } = await house.client.tokens.create({
+    name: `مدير ${"w".repeat(90)}`,
+    role: "deployer",
+  });
+  expect(secret).not.toBeNull();
+  const reader = await aReader(browser, house, { viewport: { width: 390, height: 800 } });
+  await reader.go("#/tokens");
+  await reader.page.getByText("مدير").waitFor();
+  const over = await reader.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(over).toBeLessThanOrEqual(0);
+  await reader.close();
+});
+
+test("a server that is killed and comes back is told, and the page goes on by itself", async () => {
+  const own = await startHouse();
+  const reader = await aReader(browser, own);
+  await own.kill();
+  await reader.page.locator(".connection .lost").waitFor();
+  const port = Number(new URL(own.apiUrl).port);
+  const again = await startHouse({ directory: own.directory, env: { PORT: `${port}` } });
+  await reader.page.locator(".connection .live").waitFor({ timeout: 30_000 });
+  expect(reader.complaints).toEqual([]);
+  await reader.close();
+  await again.clear();
+});
