@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import validate from "asl-validator";
 import { expect, test } from "vitest";
 import { BAKE_SLICE_SECONDS } from "#core/rollout/bake-slice.ts";
-import { HOLD_ROUNDS, MAX_ROUNDS } from "#core/rollout/limits.ts";
+import { HOLD_ROUNDS, HOOK_ROUNDS, MAX_ROUNDS } from "#core/rollout/limits.ts";
 import { HOLD_SECONDS } from "#core/rollout/next-move.ts";
 import type { Definition, TaskState } from "./asl.ts";
 import { type Budget, problemsOf } from "./checker.ts";
@@ -12,10 +12,11 @@ const GOLDEN = new URL("../test/golden/rollout.asl.json", import.meta.url);
 
 const definition = rolloutDefinition({
   driverArnPrefix: "arn:aws:lambda:us-east-1:000000000000:function:tutti-driver-",
+  hooksArn: "arn:aws:lambda:us-east-1:000000000000:function:tutti-hooks",
   rolloutArn: "arn:aws:states:us-east-1:000000000000:stateMachine:tutti-rollout",
 });
 
-/** What the engine's rounds allow: a hold weighs 60 of them, a step in shards at least two. */
+/** What the engine's rounds allow: a hold weighs 60 of them, a hook 5, a step in shards at least two. */
 const budget: Budget = {
   visits: (state) => VISITS[state] ?? 1,
   longestSeconds: (state) => (state === "Hold" ? HOLD_SECONDS : BAKE_SLICE_SECONDS),
@@ -24,6 +25,7 @@ const budget: Budget = {
 const VISITS: Record<string, number> = {
   "Apply the step": MAX_ROUNDS,
   "Check the step": MAX_ROUNDS,
+  "Run the hook": MAX_ROUNDS / HOOK_ROUNDS,
   Bake: MAX_ROUNDS,
   "Play the shard": MAX_ROUNDS / 2,
   Hold: MAX_ROUNDS / HOLD_ROUNDS,

@@ -3,7 +3,7 @@
 // state may be entered twice, and an execution may end anywhere and be carried on by another one.
 //
 // Transitions: Plan, Next step, Finish, Done; for a step Apply, Check, Next step; for a slice of a bake Bake, Check,
-// Next step; for a step in shards Play the shards, one for each shard, Check, Next step.
+// Next step; for an attempt of a hook Run the hook, Next step; for a step in shards Play the shards, one for each shard, Check, Next step.
 import type { Move } from "#core/rollout/messages.ts";
 import {
   type Definition,
@@ -19,6 +19,8 @@ import { otherwise, STILL_RUNNING, TRY_AGAIN, TRY_AGAIN_WAITING, TRY_STARTING_AG
 export type RolloutReferences = {
   /** ARN of the driver functions without the kind: `arn:…:function:tutti-driver-`. */
   driverArnPrefix: string;
+  /** ARN of the function that calls hooks. */
+  hooksArn: string;
   /** ARN of this state machine. */
   rolloutArn: string;
 };
@@ -29,6 +31,8 @@ const LONGEST_SECONDS = 31_536_000;
 /** Longer than the 20 s that a task watches, with room for the platform's slow calls. */
 const WATCH_TIMEOUT_SECONDS = 90;
 const CALL_TIMEOUT_SECONDS = 120;
+/** Longer than the longest hook (300 s), with the pause behind it. */
+const HOOK_TIMEOUT_SECONDS = 330;
 
 /** Inline maps play at most 40 iterations at once (Step Functions, "Map state, inline mode"). */
 const SHARDS_AT_ONCE = 40;
@@ -44,6 +48,7 @@ export function rolloutDefinition(references: RolloutReferences): Definition {
       TimeoutSeconds: WATCH_TIMEOUT_SECONDS,
       Next: "Next step",
     },
+    "Run the hook": runTheHook(references),
     Bake: bake(references),
     Hold: hold(references),
     "Roll back": {
@@ -111,6 +116,7 @@ const BRANCHES: Record<Move["next"], string> = {
   apply: "Apply the step",
   shards: "Play the shards",
   check: "Check the step",
+  hook: "Run the hook",
   bake: "Bake",
   hold: "Hold",
   rollBack: "Roll back",
@@ -153,6 +159,19 @@ function playTheShards(references: RolloutReferences): MapState {
     Catch: otherwise("Roll back"),
     Output: {},
     Next: "Check the step",
+  };
+}
+
+/** One attempt. Whether there is another one, the answer says. */
+function runTheHook(references: RolloutReferences): TaskState {
+  return {
+    ...call(references, "hook"),
+    Arguments: {
+      FunctionName: references.hooksArn,
+      Payload: { deploymentId: ofExecution("deploymentId"), generation: ofExecution("generation") },
+    },
+    TimeoutSeconds: HOOK_TIMEOUT_SECONDS,
+    Next: "Next step",
   };
 }
 

@@ -71,7 +71,7 @@ export async function scalingOf(
   if (target.release === null)
     throw new TuttiError("conflict", `Nothing runs in ${app.app}/${environment}; deploy a release first.`);
   const submission = await submissionOf(deps, app, environment, target.release, caller, { trigger: "scale" });
-  return { ...submission, spec: { ...submission.spec, replicas } };
+  return { ...submission, purpose: "scale", spec: { ...submission.spec, replicas } };
 }
 
 /** By which releases of one app are newer or older. */

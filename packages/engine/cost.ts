@@ -1,12 +1,11 @@
 // The receipt: state transitions that an answer stands for (its own state and the choice behind it), and calls to
 // the platform. Writes are counted by the store.
 import type { Deployment } from "#core/domain/deployment.ts";
-import type { EngineDeps } from "./deps.ts";
 
 export type Charge = (deployment: Deployment) => Deployment;
 
 /** Takes the calls off the counter once, however often the change is tried. */
-export function charge(deps: EngineDeps, transitions: number): Charge {
+export function charge(deps: { sdkCalls?(): number }, transitions: number): Charge {
   const calls = deps.sdkCalls?.() ?? 0;
   return (deployment) => ({
     ...deployment,

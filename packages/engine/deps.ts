@@ -1,6 +1,7 @@
 // What the engine is handed. ControlDeps are enough for the API; a driver function has a driver besides.
 import type { Clock } from "#core/clock.ts";
 import type { Alarm } from "#core/domain/alarm.ts";
+import type { Hook, HookMessage } from "#core/domain/hook.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import type { IdSource } from "#core/ids.ts";
@@ -42,6 +43,29 @@ export type EngineDeps = ControlDeps & {
   driver: Driver;
   alarms: AlarmReader;
   /** Calls to the platform since it was last asked, for the receipt. */
+  sdkCalls?(): number;
+};
+
+/** done: it said yes. refused: no, or nothing that would change by asking again. notNow: worth another attempt. */
+export type HookResult = { outcome: "done" | "refused" | "notNow"; detail: string; output: string };
+
+export type HookCalls = {
+  /** One attempt, at most as long as the hook says. What it says is without secrets and bounded. */
+  call(request: {
+    app: string;
+    hook: Hook;
+    message: HookMessage;
+    /** What is not public and may be called. */
+    allowPrivate: string[];
+    /** Nobody waits any more. */
+    signal: AbortSignal;
+  }): Promise<HookResult>;
+};
+
+export type HookDeps = ControlDeps & {
+  hooks: HookCalls;
+  /** In [0, 1). */
+  random(): number;
   sdkCalls?(): number;
 };
 

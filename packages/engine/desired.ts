@@ -1,6 +1,6 @@
 // How many replicas a deployment is to leave running. The manifest's count is set only where it changed since the
 // release before, so that a count which scaling chose is respected. A deployment that scales brings its own count.
-import type { Trigger } from "#core/domain/deployment.ts";
+import type { Purpose } from "#core/domain/deployment.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Target } from "#core/domain/target.ts";
@@ -11,16 +11,16 @@ export type Wanted = {
   spec: Spec;
   target: Target | null;
   fleet: Fleet;
-  trigger?: Trigger;
+  purpose?: Purpose | undefined;
 };
 
 export async function desiredCount(
   deps: EngineDeps,
-  { spec, target, fleet, trigger }: Wanted,
+  { spec, target, fleet, purpose }: Wanted,
 ): Promise<number> {
   // Where traffic alone is weighted a replica is a version, and one is to have all of it.
   if (deps.driver.capabilities.traffic === "weighted") return 1;
-  if (trigger === "scale") return spec.replicas;
+  if (purpose === "scale") return spec.replicas;
   if (!target || target.release === null) return spec.replicas;
   const now = countNow(target, fleet);
   if (now === 0) return spec.replicas;

@@ -9,7 +9,7 @@ export function newDeployment(
   place: LockOutcome,
   at: string,
 ): Deployment {
-  const { app, environment, version, spec, createdBy, trigger } = submission;
+  const { app, environment, version, spec, createdBy, trigger, purpose } = submission;
   return {
     id,
     app,
@@ -25,6 +25,7 @@ export function newDeployment(
     endedAt: null,
     createdBy,
     trigger,
+    ...(purpose === undefined ? {} : { purpose }),
     steps: [],
     health: { healthy: 0, unhealthy: 0, desired: place.target.desired || spec.replicas },
     failures: [],

@@ -6,6 +6,7 @@ import type { Fleet } from "#core/domain/replica.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
 import { TuttiError } from "#core/errors.ts";
 import { withGates } from "#core/plan/gates.ts";
+import { withHooks } from "#core/plan/hooks.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import { currentStep } from "#core/rollout/statuses.ts";
 import { asking } from "./asking.ts";
@@ -26,6 +27,11 @@ export async function plan(deps: EngineDeps, caller: Caller): Promise<Move> {
   const stopped = taken.intent?.action === "abort";
   if (taken.ending !== null || stopped) return takeOver(deps, caller);
   return planForward(deps, caller, taken);
+}
+
+/** A deployment that an earlier version of Tutti began says it by its trigger. */
+function purposeOf({ purpose, trigger }: Deployment): Deployment["purpose"] {
+  return purpose ?? (trigger === "scale" ? "scale" : undefined);
 }
 
 /** False for a second run of the same task: the plan is there. */
@@ -55,7 +61,7 @@ async function planForward(deps: EngineDeps, caller: Caller, taken: Deployment):
   const target = await deps.store.targets.need(taken);
   const context = await contextFor(deps, taken, version);
   const fleet = await asking(() => deps.driver.inspect(context));
-  const desired = await desiredCount(deps, { spec, target, fleet, trigger: taken.trigger });
+  const desired = await desiredCount(deps, { spec, target, fleet, purpose: purposeOf(taken) });
   const steps = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
   const made: Made = {
     steps,
@@ -119,7 +125,8 @@ function withoutFailed(deployment: Deployment, steps: PlannedStep[]): PlannedSte
 }
 
 function merged(before: Deployment, steps: PlannedStep[], at: string): Deployment {
-  const gated = withoutApproved(before, withGates(steps, before.spec.rollout));
+  const approved = withoutApproved(before, withGates(steps, before.spec.rollout));
+  const gated = withHooks(approved, before.spec.hooks, before);
   const left = before.steps.filter((step) => step.status === "pending" || step.status === "running");
   const same = left.length === gated.length && left.every((step, i) => sameStep(step, gated[i]!));
   const untouched = left.every((step) => step.status === "pending");
@@ -130,6 +137,8 @@ function sameStep(a: PlannedStep, b: PlannedStep): boolean {
   const essence = (one: PlannedStep) =>
     JSON.stringify([
       one.type,
+      one.hook?.phase,
+      one.hook?.position,
       one.action,
       one.version,
       one.weightPercent,

@@ -4,6 +4,7 @@ import { parseRollout } from "#core/manifest/parse.ts";
 import type { Manifest } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import { withGates } from "#core/plan/gates.ts";
+import { withHooks } from "#core/plan/hooks.ts";
 import { preview as estimate, type Preview } from "#core/plan/preview.ts";
 import { SHARD_SIZE } from "#core/rollout/limits.ts";
 import type { TargetName } from "#store/targets.ts";
@@ -40,7 +41,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet });
   const planned = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
-  const steps = withGates(planned, spec.rollout);
+  const steps = withHooks(withGates(planned, spec.rollout), spec.hooks);
   const waiting = target?.lock ? [`It would wait for ${target.lock.owner}.`] : [];
   return {
     app,

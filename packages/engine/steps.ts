@@ -32,7 +32,8 @@ export function withNames(deployment: Deployment, index: number, replicas: strin
   const before = deployment.steps[index]?.replicas;
   if (!replicas || !before || sameNames(before, replicas)) return deployment;
   const steps = deployment.steps.map((step) => {
-    const bakes = step.type === "bake" && step.index === index + 1 && sameNames(step.replicas, before);
+    const hooks = deployment.steps.slice(index + 1, step.index).every((one) => one.type === "hook");
+    const bakes = step.type === "bake" && step.index > index && hooks && sameNames(step.replicas, before);
     return step.index === index || bakes ? { ...step, replicas } : step;
   });
   return { ...deployment, steps };

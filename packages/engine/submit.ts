@@ -2,7 +2,7 @@
 // between leaves a lock without a record or a record without an execution; the sweep frees the one and starts the other.
 // Others come meanwhile, so the place is looked at again at the end.
 import { instant } from "#core/clock.ts";
-import type { Deployment, Trigger } from "#core/domain/deployment.ts";
+import type { Deployment, Purpose, Trigger } from "#core/domain/deployment.ts";
 import type { RolloutPolicy, Spec } from "#core/domain/spec.ts";
 import type { Sequence } from "#store/target-lock.ts";
 import type { ControlDeps } from "./deps.ts";
@@ -18,6 +18,8 @@ export type Submission = {
   spec: Spec;
   createdBy: string;
   trigger: Trigger;
+  /** Where it releases nothing. */
+  purpose?: Purpose | undefined;
   /** Default: the spec's. A rollback always supersedes. */
   onConflict?: RolloutPolicy["onConflict"] | undefined;
   /** What it may not, or must not be seen to, overtake. */

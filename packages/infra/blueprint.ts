@@ -64,6 +64,7 @@ export function blueprint(
       apiFunction(names, operating, { TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256, ...access }),
       ...driverFunctions(names),
       imageFunction(names),
+      hooksFunction(names),
       ...eventFunctions(names),
     ].map((one) => ({
       ...one,
@@ -161,6 +162,25 @@ function imageFunction(names: Names): FunctionBlueprint {
   };
 }
 
+/** Calls what manifests name: the only one of Tutti's functions that reaches out to it, and it may do little else. */
+function hooksFunction(names: Names): FunctionBlueprint {
+  return {
+    short: HOOKS,
+    handler: "functions/drivers/hooks.ts",
+    memoryMiB: 256,
+    timeoutSeconds: 330,
+    environment: {
+      ...environmentOf(names),
+      TUTTI_HOOK_SECRET_PREFIX: names.hookSecretPrefix,
+      TUTTI_HOOK_FUNCTION_PREFIX: names.hookFunctionPrefix,
+    },
+    statements: grantsOf.hooks!(names),
+    url: false,
+  };
+}
+
+const HOOKS = "hooks";
+
 function eventFunctions(names: Names): FunctionBlueprint[] {
   return [
     { short: "events-artifact", handler: "functions/events/artifact.ts", memoryMiB: 256, timeoutSeconds: 60 },
@@ -215,10 +235,11 @@ function rolloutMachine(names: Names): Blueprint["stateMachines"][number] {
     short: "rollout",
     definition: rolloutDefinition({
       driverArnPrefix: names.functionArn("driver-"),
+      hooksArn: names.functionArn(HOOKS),
       rolloutArn: names.rolloutArn,
     }) as unknown as Record<string, unknown>,
     statements: [
-      { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
+      { actions: ["lambda:InvokeFunction"], resources: [...names.driverArns, names.functionArn(HOOKS)] },
       { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
       workflowTracing(),
     ],

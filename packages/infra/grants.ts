@@ -64,6 +64,11 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...balancer(),
     ...alarms(),
   ],
+  hooks: (names) => [
+    ...table(names),
+    { actions: ["lambda:InvokeFunction"], resources: [names.hookFunctionsArn] },
+    { actions: ["secretsmanager:GetSecretValue"], resources: [names.hookSecretsArn] },
+  ],
   "events-artifact": (names) => [
     ...table(names),
     ...conducting(names),

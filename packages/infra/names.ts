@@ -39,6 +39,9 @@ export function namesOf({ name, account, region }: Installation) {
     /** Users' functions are `<name>-app-…`: the only ones that the function driver may touch, and never Tutti's own. */
     appFunctionPrefix: `${name}-app-`,
     appFunctionsArn: functionArn("app-*"),
+    /** Functions that a manifest's hooks may name are `<name>-hook-…`. */
+    hookFunctionPrefix: `${name}-hook-`,
+    hookFunctionsArn: functionArn("hook-*"),
     /** Groups, launch templates and images of virtual machines are `<name>-vm-…`. */
     vmPrefix: `${name}-vm-`,
     imageMachineArn: stateMachineArn("bake"),

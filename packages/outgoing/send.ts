@@ -83,11 +83,11 @@ function problemOf(error: Error, { url, timeoutMs }: Outgoing, late: boolean): O
   return new OutgoingError("unreachable", `${shown(url)}: ${error.message}`, error);
 }
 
-/** Without its query, which may carry what is nobody's business. */
+/** Without its path and query, which may carry what is nobody's business. */
 function shown(url: string): string {
   if (!URL.canParse(url)) return "The address";
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
+  const { origin } = new URL(url);
+  return origin;
 }
 
 function call(url: URL, outgoing: Outgoing, allowed: Allowance, signal: AbortSignal): Promise<Answer> {

@@ -70,12 +70,13 @@ test("only calls that cannot be narrowed reach every resource", () => {
   ]);
 });
 
-test("a function that may be invoked is one of the blueprint's own or an app's", () => {
+test("a function that may be invoked is one of the blueprint's own, an app's or a hook", () => {
   const own = plan.functions.map((one) => plan.names.functionArn(one.short));
   const invoked = statementsOf(plan)
     .filter((one) => one.actions.includes("lambda:InvokeFunction"))
     .flatMap((one) => one.resources);
-  expect(invoked.filter((arn) => ![...own, plan.names.appFunctionsArn].includes(arn))).toEqual([]);
+  const others = [plan.names.appFunctionsArn, plan.names.hookFunctionsArn];
+  expect(invoked.filter((arn) => ![...own, ...others].includes(arn))).toEqual([]);
 });
 
 /** What runs in clusters, roles of tasks and repositories of images are named by operators and manifests, not by the installation. */

@@ -10,10 +10,11 @@ import { isEnded } from "#core/domain/deployment.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { idSource } from "#core/ids.ts";
-import type { DriverRequest } from "#core/rollout/messages.ts";
+import type { DriverRequest, HookRequest } from "#core/rollout/messages.ts";
 import { act, type Word } from "#engine/act.ts";
 import { conduct } from "#engine/conduct.ts";
-import type { ControlDeps, EngineDeps, SweepDeps } from "#engine/deps.ts";
+import type { ControlDeps, EngineDeps, HookCalls, HookDeps, HookResult, SweepDeps } from "#engine/deps.ts";
+import { runHook } from "#engine/run-hook.ts";
 import { type Submission, submit } from "#engine/submit.ts";
 import { sweep } from "#engine/sweep.ts";
 import type { Platform } from "#sandbox/platform.ts";
@@ -31,11 +32,15 @@ const REGION = "us-east-1";
 const ACCOUNT = "000000000000";
 const ROLLOUT = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tutti-rollout`;
 const PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-driver-`;
+const HOOKS = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-hooks`;
 const ROOT = "arn:aws:iam::000000000000:role/test";
+
+/** What the workflow asks: a driver function, or the one that calls hooks. */
+type Request = DriverRequest | (HookRequest & { verb: "hook" });
 
 /** What goes wrong with the next `times` invocations of a verb: it fails before or after its work, never answers, or runs twice. */
 export type Mishap = {
-  verb: DriverRequest["verb"];
+  verb: Request["verb"];
   times: number;
   how: "fails" | "losesAnswer" | "hangs" | "runsTwice";
   /** So many invocations go well before it. */
@@ -60,7 +65,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
   const store = createStore({ ...table, clock });
   const world = fakeWorld(hosts);
   const mishaps: Mishap[] = [];
-  const holds = new Map<DriverRequest["verb"], Promise<void>>();
+  const holds = new Map<Request["verb"], Promise<void>>();
   const invocations: string[] = [];
   const logs: string[] = [];
   const platform = { ...bare(directory), call } as Platform;
@@ -70,10 +75,9 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
 
   async function call(service: string, operation: string, input: unknown): Promise<unknown> {
     if (service === "states") return handlers[operation]!(input, { principal: ROOT });
-    const request = JSON.parse(
-      Buffer.from((input as { Payload: Uint8Array }).Payload).toString(),
-    ) as DriverRequest;
-    const running = invoke(request);
+    const { FunctionName, Payload } = input as { FunctionName: string; Payload: Uint8Array };
+    const request = JSON.parse(Buffer.from(Payload).toString());
+    const running = invoke(FunctionName === HOOKS ? { ...request, verb: "hook" } : request);
     working.add(running);
     return running.finally(() => working.delete(running));
   }
@@ -85,16 +89,19 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
   /** Invocations under way; a function goes on when its execution has ended. */
   const working = new Set<Promise<unknown>>();
 
-  async function invoke(request: DriverRequest): Promise<unknown> {
+  const play = (request: Request) =>
+    request.verb === "hook" ? runHook(hookDeps, request) : conduct(deps, request);
+
+  async function invoke(request: Request): Promise<unknown> {
     invocations.push(request.verb);
     if (holds.has(request.verb)) await Promise.race([holds.get(request.verb), closing.promise]);
     const mishap = takeMishap(mishaps, request.verb);
     try {
       if (mishap?.how === "hangs") await closing.promise;
       if (mishap?.how === "fails") throw named(mishap.error);
-      const answer = await conduct(deps, request);
+      const answer = await play(request);
       if (mishap?.how === "losesAnswer") throw named(mishap.error);
-      const last = mishap?.how === "runsTwice" ? await conduct(deps, request) : answer;
+      const last = mishap?.how === "runsTwice" ? await play(request) : answer;
       return { StatusCode: 200, Payload: Buffer.from(JSON.stringify(last ?? null)) };
     } catch (error) {
       const { name, message } = error as Error;
@@ -105,12 +112,16 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
 
   const control = controlDeps(store, clock, handlers, logs);
   const alarms = fakeAlarms();
+  const hooks = fakeHooks();
+  const hookDeps: HookDeps = { ...control, hooks, random: () => 0 };
   deps = { ...control, driver: driver ?? fakeDriver(world), alarms };
   await handlers.CreateStateMachine!(
     {
       name: "tutti-rollout",
       roleArn: ROOT,
-      definition: JSON.stringify(rolloutDefinition({ driverArnPrefix: PREFIX, rolloutArn: ROLLOUT })),
+      definition: JSON.stringify(
+        rolloutDefinition({ driverArnPrefix: PREFIX, hooksArn: HOOKS, rolloutArn: ROLLOUT }),
+      ),
     },
     { principal: ROOT },
   );
@@ -129,7 +140,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     control,
     mishaps,
     /** From now on invocations of the verb wait, until what this answers is called: so a moment lasts as long as a test needs it. */
-    hold: (verb: DriverRequest["verb"]) => {
+    hold: (verb: Request["verb"]) => {
       const { promise, resolve } = Promise.withResolvers<void>();
       holds.set(verb, promise);
       return () => {
@@ -138,6 +149,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
       };
     },
     alarms,
+    hooks,
     invocations,
     logs,
     machine,
@@ -208,6 +220,22 @@ function fakeAlarms() {
     },
   };
   return alarms;
+}
+
+type HookRequested = Parameters<HookCalls["call"]>[0];
+
+/** Hooks by name; one that nobody set says yes. */
+function fakeHooks() {
+  const hooks = {
+    answers: new Map<string, (request: HookRequested) => HookResult | Promise<HookResult>>(),
+    calls: [] as HookRequested[],
+    async call(request: HookRequested): Promise<HookResult> {
+      hooks.calls.push(request);
+      const answer = hooks.answers.get(request.message.name);
+      return answer ? answer(request) : { outcome: "done", detail: "answered 200", output: "" };
+    },
+  };
+  return hooks;
 }
 
 function takeMishap(mishaps: Mishap[], verb: Mishap["verb"]): Mishap | undefined {

@@ -27,6 +27,13 @@ export function isSignedWith(secret: string, { timestamp, signatureHex }: Signed
   return timingSafeEqual(own, Buffer.from(signatureHex, "hex"));
 }
 
+/** The headers of a call that we make: whoever holds the app's secret can tell that it is ours, and fresh. */
+export function signatureHeaders(secret: string, body: string, nowMs: number): Record<string, string> {
+  const timestamp = String(Math.floor(nowMs / 1000));
+  const hex = createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex");
+  return { "x-tutti-timestamp": timestamp, "x-tutti-signature": `sha256=${hex}` };
+}
+
 /** 32 random bytes; secret scanners know it by its beginning. */
 export function newHookSecret(): string {
   return `tuttihook_${randomBytes(32).toString("base64url")}`;

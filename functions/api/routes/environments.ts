@@ -31,10 +31,10 @@ export const putEnvironment = route(
     answers: { 200: environmentView, 201: environmentView },
   },
   async ({ params, body, deps }) => {
-    const { pools, loadBalancer, network, vm, cluster, functionRoleArn } = body;
+    const { pools, loadBalancer, network, vm, cluster, hooks, functionRoleArn } = body;
     const before = await deps.store.environments.get(params.env);
     const updatedAt = instant(deps.clock.now());
-    const settings = { pools, loadBalancer, network, vm, cluster, functionRoleArn };
+    const settings = { pools, loadBalancer, network, vm, cluster, hooks, functionRoleArn };
     const environment: Environment = { name: params.env, ...settings, updatedAt };
     await deps.store.environments.put(environment);
     return reply(before ? 200 : 201, environment);

@@ -73,7 +73,7 @@ export const eventView = z
   .object({
     seq: z.int(),
     at: instantText,
-    type: z.enum(["status", "step", "replica", "failure", "traffic", "operator", "note"]),
+    type: z.enum(["status", "step", "replica", "failure", "traffic", "operator", "hook", "note"]),
     message: z.string(),
     step: z.int().optional(),
     replica: z.string().optional(),

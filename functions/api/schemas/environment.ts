@@ -1,6 +1,7 @@
 // Platform settings as operators write them: what targets stand on and do not own.
 import * as z from "zod";
 import type { Environment } from "#core/domain/environment.ts";
+import { allowanceProblem } from "#outgoing/allowance.ts";
 import { environmentName, instantText } from "./names.ts";
 
 const userName = z
@@ -98,6 +99,20 @@ const cluster = z
   })
   .meta({ description: "Where containers run" });
 
+const privatePlace = z.string().superRefine((entry, context) => {
+  const message = allowanceProblem(entry);
+  if (message !== null) context.addIssue({ code: "custom", message });
+});
+
+const hooks = z
+  .strictObject({
+    allowPrivate: z.array(privatePlace).max(100).meta({
+      description:
+        "Hosts, addresses and ranges that are not public and may be called: hooks.corp.internal, *.corp.internal, 10.0.0.0/8. A name opens private ranges only; loopback and link-local are opened by their address",
+    }),
+  })
+  .meta({ description: "What hooks may call" });
+
 /** Part of the contract, and not built yet: refused by name, never ignored. */
 const later = () =>
   z
@@ -121,6 +136,7 @@ export const environmentBody = z
     network: network.optional(),
     vm: vm.optional(),
     cluster: cluster.optional(),
+    hooks: hooks.optional(),
     functionRoleArn: roleArn.optional().meta({ description: "The role that users' functions run as" }),
     domain: later(),
     accounts: later(),
@@ -138,6 +154,7 @@ export const environmentView = z
     network: places.network,
     vm: places.vm,
     cluster: places.cluster,
+    hooks: places.hooks,
     functionRoleArn,
     updatedAt: instantText,
   })

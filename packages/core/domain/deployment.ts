@@ -31,6 +31,9 @@ export const TRIGGERS = [
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
+/** What it is for, where it releases nothing: another count of what runs, or fresh copies of it. */
+export type Purpose = "scale" | "restart";
+
 /** A replica that did not make it. `drained`: it could not be put back either and gets no traffic. */
 export type Failure = { replica: string; reason: string; at: string; drained: boolean };
 
@@ -60,6 +63,7 @@ export type Deployment = {
   failures: Failure[];
 
   // ---- the engine's own, never in an answer of the API ----
+  purpose?: Purpose;
   spec: Spec;
   /** Number of the execution that may write, from 1; an older one is fenced off. */
   generation: number;

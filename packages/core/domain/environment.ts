@@ -49,6 +49,8 @@ export type Environment = {
   network?: Network;
   vm?: VmSettings;
   cluster?: Cluster;
+  /** Hosts, addresses and ranges inside the network that hooks may call; else only what is public. */
+  hooks?: { allowPrivate: string[] };
   /** The role that users' functions run as. */
   functionRoleArn?: string;
   updatedAt: string;

@@ -1,7 +1,7 @@
 // What happened to a deployment, in order, for people and programs. Append-only; `seq` counts from 1 per deployment.
 import type { DeploymentStatus } from "./deployment.ts";
 
-export type EventType = "status" | "step" | "replica" | "failure" | "traffic" | "operator" | "note";
+export type EventType = "status" | "step" | "replica" | "failure" | "traffic" | "operator" | "hook" | "note";
 
 export type DeploymentEvent = {
   seq: number;

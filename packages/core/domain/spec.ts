@@ -1,5 +1,6 @@
 // A spec is a manifest made whole for one environment: defaults, then the app's words, then the environment's, then
 // the deployment's own `rollout`. Everything after the manifest's edge reads a spec, never a manifest.
+import type { Hooks } from "./hook.ts";
 import type { Kind } from "./kind.ts";
 
 /** A count of replicas: a number, or a percentage such as `"25%"` of the desired count. */
@@ -48,6 +49,8 @@ export type Spec = {
   replicas: number;
   health: HealthPolicy;
   rollout: RolloutPolicy;
+  /** Not there in what was begun before there were hooks. */
+  hooks?: Hooks;
   config: Record<string, string>;
   server: { pool: string; supervisor: "systemd" | "pm2"; setup: boolean };
   vm: {

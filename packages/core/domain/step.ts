@@ -1,4 +1,5 @@
 // A step is one entry of a plan: something to prepare, a batch of replicas, a traffic shift, a bake, an approval, a hook.
+import type { HookCall } from "./hook.ts";
 
 /** prepare: what the release needs before a copy of it can start (its image), and no copy is touched by. */
 export type StepType = "prepare" | "batch" | "shift" | "bake" | "approval" | "hook";
@@ -34,7 +35,9 @@ export type PlannedStep = {
   weightPercent?: number;
   /** bake: how long. */
   seconds?: number;
-  /** A failure of its replicas is noted and nothing more (a broken server put back on its previous release). */
+  /** hook: which one it calls. */
+  hook?: HookCall;
+  /** A failure of it, or of its replicas, is noted and nothing more (a broken server put back on its previous release). */
   bestEffort?: boolean;
   /** Belongs to the way back. */
   rollback?: boolean;

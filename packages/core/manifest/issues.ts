@@ -26,10 +26,11 @@ function problemsOfIssue(issue: Issue, prefix: string): Problem[] {
   }));
 }
 
-/** `environments.prod.rollout` is the block `rollout`, `environments.prod` an overlay. */
+/** `environments.prod.rollout` is the block `rollout`, `environments.prod` an overlay; an entry of a list is its list's. */
 function blockOf(path: string): string {
   const inEnvironment = /^environments\.[^.]*(?:\.(.*))?$/.exec(path);
-  return inEnvironment === null ? path : (inEnvironment[1] ?? "overlay");
+  const block = inEnvironment === null ? path : (inEnvironment[1] ?? "overlay");
+  return block.replace(/\.\d+$/, "");
 }
 
 function unknownKey(key: string, known: string[]): string {

@@ -51,7 +51,7 @@ function replacingFindings({ kind, rollout, replicas }: Spec): Finding[] {
 }
 
 /** ECS moves tasks by itself, without batches. */
-function containerFindings({ kind, rollout, container }: Spec): Finding[] {
+function containerFindings({ kind, rollout, hooks, container }: Spec): Finding[] {
   if (kind !== "container") return [];
   const found: Finding[] = [];
   if (rollout.strategy === "rolling" && rollout.approval === "eachStep")
@@ -59,6 +59,12 @@ function containerFindings({ kind, rollout, container }: Spec): Finding[] {
       keys: ["rollout.approval", "rollout.strategy"],
       message:
         "eachStep needs strategy canary or blueGreen: ECS moves tasks without batches, so rolling is one step",
+    });
+  if (rollout.strategy === "rolling" && (hooks?.afterStep.length ?? 0) > 0)
+    found.push({
+      keys: ["hooks.afterStep", "rollout.strategy"],
+      message:
+        "needs strategy canary or blueGreen: ECS moves tasks without batches, so rolling is one step; use hooks.after",
     });
   if (container.placement === "binpack" && container.launchType === "FARGATE")
     found.push({

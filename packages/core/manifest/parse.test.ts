@@ -294,7 +294,6 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
 });
 
 const PLANNED: [change: object, path: string][] = [
-  [{ hooks: { before: ["./check"] } }, "hooks"],
   [{ resources: { cpu: 0.25 } }, "resources"],
   [{ scaling: { min: 2 } }, "scaling"],
   [{ secrets: { DB: "ssm:/db" } }, "secrets"],
@@ -312,7 +311,6 @@ test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change,
 
 test("keys that are not built yet are fine while they say nothing", () => {
   const empty = {
-    hooks: { before: [], afterStep: [], after: [] },
     connect: [],
     secrets: {},
   };

@@ -4,7 +4,7 @@ import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";
 import { join, type Problem } from "./problem.ts";
 
-export const PLANNED_SETTINGS = ["hooks", "scaling", "secrets", "connect", "volumes"];
+export const PLANNED_SETTINGS = ["scaling", "secrets", "connect", "volumes"];
 /** Built on containers; on the other kinds to come. */
 const PLANNED_ELSEWHERE: Record<string, Kind> = { resources: "container" };
 

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { KINDS } from "../domain/kind.ts";
 import { amount, amountFromOne } from "./amounts.ts";
+import { hookSchema, hooksSchema } from "./hooks-schema.ts";
 import {
   buildSchema,
   capacityProviderSchema,
@@ -199,6 +200,7 @@ const settings = {
   replicas: z.int().min(1).max(10_000).optional().describe("How many copies run. Default 1."),
   health: healthSchema.optional(),
   rollout: rolloutSchema.optional(),
+  hooks: hooksSchema.optional(),
   config: configSchema.optional(),
   server: serverSchema.optional(),
   vm: vmSchema.optional(),
@@ -233,6 +235,10 @@ export const KNOWN_KEYS: Record<string, string[]> = {
   overlay: Object.keys(settings),
   health: Object.keys(healthSchema.shape),
   rollout: Object.keys(rolloutSchema.shape),
+  hooks: Object.keys(hooksSchema.shape),
+  "hooks.before": Object.keys(hookSchema.shape),
+  "hooks.afterStep": Object.keys(hookSchema.shape),
+  "hooks.after": Object.keys(hookSchema.shape),
   server: Object.keys(serverSchema.shape),
   vm: Object.keys(vmSchema.shape),
   build: Object.keys(buildSchema.shape),

@@ -35,6 +35,7 @@ test("a bare server gets the defaults of its kind", () => {
       onConflict: "queue",
       alarms: [],
     },
+    hooks: { before: [], afterStep: [], after: [] },
     config: {},
     vm: { keepSeconds: 300 },
     container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },

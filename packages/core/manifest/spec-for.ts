@@ -1,5 +1,6 @@
 // Makes a manifest whole for one environment: defaults of the kind, the app's words, the environment's words, the
 // deployment's own `rollout`. After this nobody asks what a missing key means.
+import type { Hook, Hooks } from "../domain/hook.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { RolloutPolicy, Spec } from "../domain/spec.ts";
 import { merge } from "./merge.ts";
@@ -41,6 +42,7 @@ const DEFAULTS = {
     unhealthyThreshold: 3,
     graceSeconds: 30,
   },
+  hooks: { before: [], afterStep: [], after: [] },
   config: {},
   vm: { keepSeconds: 300 },
   container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },
@@ -57,7 +59,15 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
     environments && Object.hasOwn(environments, environment) ? environments[environment] : undefined;
   const said = merge(merge(merge({ rollout: {} }, app), overlay), { rollout });
   const defaults = { ...DEFAULTS, rollout: rolloutDefaults(manifest.kind, said.rollout) };
-  return merge(defaults, said) as unknown as Spec;
+  const spec = merge(defaults, said) as unknown as Spec;
+  return { ...spec, hooks: wholeHooks(spec.hooks!) };
+}
+
+const HOOK = { timeoutSeconds: 30, attempts: 3, required: true };
+
+function wholeHooks({ before, afterStep, after }: Hooks): Hooks {
+  const whole = (hooks: Hook[]) => hooks.map((hook) => ({ ...HOOK, ...hook }));
+  return { before: whole(before), afterStep: whole(afterStep), after: whole(after) };
 }
 
 /** All at once means in one batch: where copies are replaced, all of the new ones come before the old ones go. */

@@ -24,14 +24,16 @@ const START_SECONDS = 3;
 const SHIFT_SECONDS = 2;
 /** Baking an image: launch, install, stop, snapshot, test boot. A snapshot alone takes minutes (EC2 User Guide, "Create an Amazon EBS-backed AMI"). */
 const PREPARE_SECONDS = 300;
+/** A call to something small. */
+const HOOK_SECONDS = 1;
 /** One invocation of the API and the workflow's first and last states. */
 const FRAME_SECONDS = 2;
 /** A drain, a start and a watch are one or more invocations of at most so long. */
 const WATCH_SECONDS = 20;
 /** Memory of a driver function. */
 const DRIVER_GIB = 0.25;
-/** The workflow's own budget: 8 transitions a deployment, 3 a step, 3 a slice of a bake, 3 a further shard. */
-const TRANSITIONS = { deployment: 8, step: 3, bakeSlice: 3, shard: 3 };
+/** The workflow's own budget: 8 transitions a deployment, 3 a step, 3 a slice of a bake, 3 a further shard, 2 a hook. */
+const TRANSITIONS = { deployment: 8, step: 3, bakeSlice: 3, shard: 3, hook: 2 };
 /** Begin, events, progress and end of a step; an item is below 4 KB, so 4 units each. */
 const WRITE_UNITS_PER_STEP = 24;
 
@@ -56,6 +58,7 @@ export function transitionsOf(steps: PlannedStep[], shardSize: number): number {
     const slices = step.type === "bake" ? Math.ceil((step.seconds ?? 0) / BAKE_SLICE_SECONDS) : 0;
     const shards = step.whole ? 1 : Math.ceil(step.replicas.length / shardSize);
     const furtherShards = Math.max(0, shards - 1);
+    if (step.type === "hook") return sum + TRANSITIONS.hook;
     const own = step.type === "bake" ? slices * TRANSITIONS.bakeSlice : TRANSITIONS.step;
     return sum + own + (step.type === "bake" ? 0 : furtherShards * TRANSITIONS.shard);
   }, TRANSITIONS.deployment);
@@ -88,7 +91,8 @@ function leaversOf({ action, replicas, leaving = [], leavingFirst = 0 }: Planned
 /** Seconds of the wall clock. Approvals are people's time and not counted. */
 function stepSeconds(step: PlannedStep, spec: Spec): number {
   if (step.type === "bake") return step.seconds ?? 0;
-  if (step.type === "approval" || step.type === "hook") return 0;
+  if (step.type === "approval") return 0;
+  if (step.type === "hook") return HOOK_SECONDS;
   if (step.type === "prepare") return PREPARE_SECONDS;
   const { healthyThreshold, intervalSeconds } = spec.health;
   const watch = (healthyThreshold - 1) * intervalSeconds;

@@ -9,8 +9,14 @@ export const MAX_ROUNDS = 1500;
 /** A wait for an operator may take a day; it counts as so many rounds, so that the waits of one execution fit its time-out. */
 export const HOLD_ROUNDS = 60;
 
+/** So is an attempt of a hook, which may take minutes. */
+export const HOOK_ROUNDS = 5;
+
 /** So long one task watches a step before it answers. */
 export const WATCH_SECONDS = 20;
+
+/** Of what a hook says, so much of its end is kept. */
+export const HOOK_OUTPUT_BYTES = 4096;
 
 /** A script of the image workflow that its agent lost is sent so often at most: the workflow's worst case counts on it. */
 export const MOST_SENDS = 3;

@@ -7,6 +7,8 @@ export type Move =
   /** The step has more replicas than one shard: play `shards` in a Map. */
   | { next: "shards"; shards: number[] }
   | { next: "check" }
+  /** Calls a hook, once. */
+  | { next: "hook" }
   | { next: "bake"; seconds: number }
   /** Waits for an operator's word (pause, approval); after `seconds` of silence the rollout goes back. */
   | { next: "hold"; seconds: number }
@@ -29,6 +31,9 @@ export type EngineRequest =
   | { verb: "giveUp"; deploymentId: string; generation: number; error?: unknown }
   | { verb: "play"; deploymentId: string; generation: number; shard: number }
   | { verb: "bake" | "hold"; deploymentId: string; generation: number; taskToken: string };
+
+/** What the workflow sends to the function that calls hooks. */
+export type HookRequest = { deploymentId: string; generation: number };
 
 /** What the API and the sweep ask a driver function directly. */
 export type DirectRequest =

@@ -42,6 +42,7 @@ function isPaused(deployment: Deployment, step: Step | null): boolean {
 
 function moveOfStep(deployment: Deployment, step: Step, limits: MoveLimits): Move {
   if (step.type === "approval") return { next: "hold", seconds: HOLD_SECONDS };
+  if (step.type === "hook") return { next: "hook" };
   if (step.type === "bake") return bakeMove(deployment, step);
   if (step.status === "running") return { next: "check" };
   const shards = shardsOf(step, limits.shardSize);

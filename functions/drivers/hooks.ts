@@ -1,0 +1,17 @@
+// The function that calls hooks: one attempt, for the deployment that the workflow names.
+import * as z from "zod";
+import { TuttiError } from "#core/errors.ts";
+import type { HookRequest } from "#core/rollout/messages.ts";
+import { asTuttiError } from "#engine/asking.ts";
+import { runHook } from "#engine/run-hook.ts";
+import { hookDeps } from "#functions/deps/hook-calls.ts";
+
+const deps = hookDeps(process.env);
+const schema = z.object({ deploymentId: z.string().min(1), generation: z.int().min(1) });
+
+export const handler = async (event: unknown): Promise<unknown> => {
+  const parsed = schema.safeParse(event);
+  if (!parsed.success) throw new TuttiError("invalid_input", "A deployment and its generation are needed.");
+  const request: HookRequest = parsed.data;
+  return runHook(deps, request).catch((error: unknown) => Promise.reject(asTuttiError(error, "internal")));
+};
