@@ -33,19 +33,19 @@ function Lines({ items }: { items: AuditView[] }) {
     <Table of="Audit" columns={["When", "Who", "From", "What", "Outcome"]}>
       {items.map((one) => (
         <tr key={one.id}>
-          <td class="tight">
+          <td>
             <When at={one.at} as="date" />
           </td>
           <td title={one.actorId}>{one.actor}</td>
           <td>
             <code>{one.sourceIp}</code>
           </td>
-          <td>
+          <td class="why">
             <code>
               {one.method} {one.path}
             </code>
           </td>
-          <td class={`outcome ${one.outcome}`}>
+          <td class={`why outcome ${one.outcome}`}>
             {SIGNS[one.outcome]}{" "}
             <small>{[one.status, one.code, one.detail].filter(Boolean).join(" · ")}</small>
           </td>

@@ -59,12 +59,14 @@ function TokenTable({ items, revoke }: { items: TokenView[]; revoke: (one: Token
     <Table of="Tokens" columns={["Name", "Role", "Apps", "Environments", "Last used", "Ends", ""]}>
       {items.map((one) => (
         <tr key={one.id}>
-          <td title={one.id}>{one.name}</td>
+          <td class="why" title={one.id}>
+            {one.name}
+          </td>
           <td>{one.role}</td>
           <td>{one.scope.apps.join(", ")}</td>
           <td>{one.scope.environments.join(", ")}</td>
-          <td class="tight">{one.lastUsedAt ? <When at={one.lastUsedAt} /> : "never"}</td>
-          <td class="tight">{endOf(one)}</td>
+          <td>{one.lastUsedAt ? <When at={one.lastUsedAt} /> : "never"}</td>
+          <td>{endOf(one)}</td>
           <td>
             {!one.revoked && (
               <button type="button" class="danger" onClick={() => revoke(one)}>

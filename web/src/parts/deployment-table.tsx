@@ -23,13 +23,13 @@ export function DeploymentTable({ rows, of }: { rows: DeploymentView[]; of: stri
               {one.app}/{one.environment}
             </a>
           </td>
-          <td class="tight">
+          <td>
             <StatusBadge status={one.status} />
           </td>
-          <td class="tight">
+          <td>
             <When at={one.createdAt} />
           </td>
-          <td class="tight">{took(one)}</td>
+          <td>{took(one)}</td>
           <td>
             {one.createdBy} <small>{one.trigger}</small>
           </td>

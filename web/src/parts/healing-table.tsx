@@ -17,11 +17,11 @@ export function HealingTable({ rows }: { rows: HealingRunView[] }) {
               {run.app}/{run.environment}
             </a>
           </td>
-          <td class="tight">
+          <td>
             <When at={run.startedAt} />
           </td>
           <td>{run.trigger}</td>
-          <td>{run.summary}</td>
+          <td class="why">{run.summary}</td>
           <td class="why">
             {run.actions.map((action) => (
               <div key={`${action.replica}${action.finding}`}>

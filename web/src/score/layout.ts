@@ -25,7 +25,6 @@ const RIGHT = 12;
 const STEPS_HEIGHT = 26;
 const GAP = 10;
 const ROW_TALLEST = 24;
-const ROW_SHORTEST = 2;
 const LINES_TALLEST = 560;
 const TRAFFIC_HEIGHT = 54;
 const BUDGET_HEIGHT = 30;
@@ -36,7 +35,7 @@ const MOST_ELEMENTS = 120;
 export function layoutOf(score: Score, width: number, withBudget: boolean): Layout {
   const names = width < 600 ? NAMES_NARROW : NAMES_WIDE;
   const count = Math.max(1, score.rows.length);
-  const rowHeight = Math.min(ROW_TALLEST, Math.max(ROW_SHORTEST, LINES_TALLEST / count));
+  const rowHeight = Math.min(ROW_TALLEST, LINES_TALLEST / count);
   const steps = { y: 0, height: STEPS_HEIGHT };
   const lines = { y: steps.height + 4, height: rowHeight * count, rowHeight };
   const traffic = { y: lines.y + lines.height + GAP, height: TRAFFIC_HEIGHT };

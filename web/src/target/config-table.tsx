@@ -18,8 +18,8 @@ export function ConfigTable({ app, environment }: { app: AppView; environment: s
             <td>
               <code>{row.path}</code>
             </td>
-            <td>{row.base === undefined ? <small>default</small> : <code>{row.base}</code>}</td>
-            <td class={row.own === undefined ? "" : "other"}>
+            <td class="why">{row.base === undefined ? <small>default</small> : <code>{row.base}</code>}</td>
+            <td class={`why ${row.own === undefined ? "" : "other"}`}>
               {row.own === undefined ? <small>the same</small> : <code>≠ {row.own}</code>}
             </td>
           </tr>

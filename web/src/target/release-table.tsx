@@ -19,7 +19,7 @@ export function ReleaseTable({ target, releases }: { target: TargetView; release
             <td>
               {one.version} {one.version === release && <small>runs now</small>}
             </td>
-            <td class="tight">
+            <td>
               <When at={one.createdAt} />
             </td>
             <td>{one.createdBy}</td>

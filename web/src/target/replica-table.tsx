@@ -19,7 +19,7 @@ export function ReplicaTable({ target, history }: { target: TargetView; history:
             <code>{one.id}</code>
           </td>
           <td class={one.version === target.release ? "" : "other"}>{one.version}</td>
-          <td class="tight">
+          <td>
             <span class={`dot ${one.health}`}>{one.health}</span>
           </td>
           <td>
@@ -32,7 +32,7 @@ export function ReplicaTable({ target, history }: { target: TargetView; history:
           <td>
             <code>{one.address}</code>
           </td>
-          <td class="tight" title={one.startedAt ?? ""}>
+          <td title={one.startedAt ?? ""}>
             {one.startedAt ? duration(serverNow() - Date.parse(one.startedAt)) : ""}
           </td>
         </tr>
