@@ -1,8 +1,11 @@
 // What each function may do: exactly the calls it makes, narrowed to its own resources wherever the service allows
-// it. Where a statement says "*", the line above says why. Nothing here is a wildcard action.
+// it. Where a statement reaches further, it says why. Nothing here is a wildcard action.
+import { balancer } from "./balancer-grants.ts";
+import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
+import { services } from "./container-grants.ts";
 import type { Names } from "./names.ts";
 import type { Statement } from "./statement.ts";
-import { baking, commands, groups, makingImages, templates } from "./vm-grants.ts";
+import { baking, groups, makingImages, templates } from "./vm-grants.ts";
 
 type Grant = (names: Names) => Statement[];
 
@@ -22,20 +25,14 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...table(names),
     ...conducting(names),
     ...artifacts(names),
-    // Run Command takes the document and the host as resources; hosts are chosen by the environment's tags.
-    { actions: ["ssm:SendCommand"], resources: ["*"] },
-    // These describe calls have no resource level (Service Authorization Reference, Systems Manager).
+    ...commandingHosts(names),
+    watchingCommands("ssm:ListCommandInvocations", "ssm:DescribeInstanceInformation"),
     {
-      actions: [
-        "ssm:ListCommandInvocations",
-        "ssm:GetCommandInvocation",
-        "ssm:CancelCommand",
-        "ssm:DescribeInstanceInformation",
-      ],
-      resources: ["*"],
+      actions: ["secretsmanager:GetSecretValue"],
+      resources: [`arn:aws:secretsmanager:${names.region}:${names.account}:secret:*`],
+      why: "An operator names the secret with the SSH key of a pool; its name is not the installation's.",
     },
-    { actions: ["secretsmanager:GetSecretValue"], resources: ["*"] },
-    ...balancer(),
+    ...balancer(names),
     ...alarms(),
   ],
   "driver-function": (names) => [
@@ -51,9 +48,10 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...conducting(names),
     ...groups(names),
     ...templates(names),
-    ...commands(),
+    ...commandingInstances(names),
+    watchingCommands("ssm:ListCommandInvocations"),
     ...makingImages(names),
-    ...balancer(),
+    ...balancer(names),
     ...alarms(),
   ],
   image: (names) => [...artifacts(names), ...baking(names)],
@@ -61,7 +59,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...table(names),
     ...conducting(names),
     ...services(names),
-    ...balancer(),
+    ...balancer(names),
     ...alarms(),
   ],
   hooks: (names) => [
@@ -119,51 +117,12 @@ const FUNCTION_CALLS = [
   "lambda:InvokeFunction",
 ] as const;
 
-/** What Tutti makes on ECS is named as users' functions are; clusters and what runs in them are the environments'. */
-function services({ account, region, appFunctionPrefix }: Names): Statement[] {
-  const arn = (resource: string) => `arn:aws:ecs:${region}:${account}:${resource}`;
-  return [
-    {
-      actions: [
-        "ecs:CreateService",
-        "ecs:UpdateService",
-        "ecs:DeleteService",
-        "ecs:DescribeServices",
-        "ecs:TagResource",
-      ],
-      resources: [arn(`service/*/${appFunctionPrefix}*`)],
-    },
-    {
-      actions: ["ecs:RegisterTaskDefinition", "ecs:TagResource"],
-      resources: [arn(`task-definition/${appFunctionPrefix}*:*`)],
-    },
-    // These have no resource level (Service Authorization Reference, Elastic Container Service).
-    {
-      actions: ["ecs:ListTaskDefinitions", "ecs:DescribeTaskDefinition", "ecs:DeregisterTaskDefinition"],
-      resources: ["*"],
-    },
-    // ListTasks knows container instances only, and a task's ARN does not say whose it is.
-    { actions: ["ecs:ListTasks"], resources: ["*"] },
-    { actions: ["ecs:DescribeTasks", "ecs:StopTask"], resources: [arn("task/*")] },
-    { actions: ["ecs:ListContainerInstances"], resources: [arn("cluster/*")] },
-    { actions: ["ecs:DescribeContainerInstances"], resources: [arn("container-instance/*")] },
-    // An operator names an environment's roles; nothing but a task may get them.
-    {
-      actions: ["iam:PassRole"],
-      resources: [`arn:aws:iam::${account}:role/*`],
-      conditions: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
-    },
-    { actions: ["ecr:GetLifecyclePolicy"], resources: [`arn:aws:ecr:${region}:${account}:repository/*`] },
-  ];
-}
-
 function table(names: Names): Statement[] {
   return [
     {
       actions: [
         "dynamodb:GetItem",
         "dynamodb:PutItem",
-        "dynamodb:UpdateItem",
         "dynamodb:DeleteItem",
         "dynamodb:Query",
         "dynamodb:BatchWriteItem",
@@ -197,8 +156,11 @@ function images(names: Names): Statement[] {
     { actions: ["ecr:CreateRepository", "ecr:TagResource"], resources: [names.imageRepositoriesArn] },
     { actions: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], resources: [names.imageProjectArn] },
     { actions: ["s3:GetObject"], resources: [`${names.bucketArn}/image-builds/*`] },
-    // A release may name an image that something else pushed into this account.
-    { actions: ["ecr:DescribeImages"], resources: [names.anyRepositoryArn] },
+    {
+      actions: ["ecr:DescribeImages"],
+      resources: [names.anyRepositoryArn],
+      why: "A release may name an image that something else pushed into this account.",
+    },
   ];
 }
 
@@ -212,40 +174,12 @@ function telling404(names: Names): Statement[] {
   return [{ actions: ["s3:ListBucket"], resources: [names.bucketArn] }];
 }
 
-/** On every one: "*" is what composite alarms take (CloudWatch API Reference, DescribeAlarms), and alarms are named by manifests, not by Tutti. */
 function alarms(): Statement[] {
-  return [{ actions: ["cloudwatch:DescribeAlarms"], resources: ["*"] }];
-}
-
-function balancer(): Statement[] {
-  const call = (name: string) => `elasticloadbalancing:${name}`;
   return [
-    // Describe calls of Elastic Load Balancing have no resource level (Service Authorization Reference).
     {
-      actions: [
-        "DescribeLoadBalancers",
-        "DescribeTargetGroups",
-        "DescribeTargetGroupAttributes",
-        "DescribeTargetHealth",
-        "DescribeListeners",
-        "DescribeTags",
-      ].map(call),
+      actions: ["cloudwatch:DescribeAlarms"],
       resources: ["*"],
-    },
-    {
-      actions: [
-        "CreateTargetGroup",
-        "ModifyTargetGroup",
-        "ModifyTargetGroupAttributes",
-        "DeleteTargetGroup",
-        "RegisterTargets",
-        "DeregisterTargets",
-        "CreateListener",
-        "ModifyListener",
-        "DeleteListener",
-        "AddTags",
-      ].map(call),
-      resources: ["arn:aws:elasticloadbalancing:*:*:*"],
+      why: "Composite alarms take it on every alarm (CloudWatch API Reference, DescribeAlarms), and manifests name them.",
     },
   ];
 }

@@ -60,8 +60,11 @@ function statements(names: Names): Statement[] {
     { actions: ["s3:PutObject"], resources: [`${names.bucketArn}/image-builds/*`] },
     // Asked before a build reads or writes ("Create a CodeBuild service role" in the CodeBuild User Guide).
     { actions: ["s3:GetBucketAcl", "s3:GetBucketLocation"], resources: [names.bucketArn] },
-    // Signing in has no resource level (Service Authorization Reference, Elastic Container Registry).
-    { actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
+    {
+      actions: ["ecr:GetAuthorizationToken"],
+      resources: ["*"],
+      why: "Signing in knows no resources (Service Authorization Reference, Elastic Container Registry).",
+    },
     {
       actions: [
         "ecr:BatchCheckLayerAvailability",

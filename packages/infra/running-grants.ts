@@ -10,13 +10,16 @@ export function writingLogs({ account, region, functionName }: Names, short: str
   };
 }
 
-/** What a function sends to X-Ray knows no resources (Service Authorization Reference, AWS X-Ray). */
 export function tracing(): Statement {
-  return { actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] };
+  return {
+    actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    resources: ["*"],
+    why: "What is sent to X-Ray knows no resources (Service Authorization Reference, AWS X-Ray).",
+  };
 }
 
 /** Step Functions asks for the sampling rules as well (Step Functions developer guide, "IAM policies for using X-Ray"). */
 export function workflowTracing(): Statement {
-  const { actions, resources } = tracing();
-  return { actions: [...actions, "xray:GetSamplingRules", "xray:GetSamplingTargets"], resources };
+  const one = tracing();
+  return { ...one, actions: [...one.actions, "xray:GetSamplingRules", "xray:GetSamplingTargets"] };
 }

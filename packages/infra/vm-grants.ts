@@ -1,18 +1,30 @@
 // What virtual machines need: the driver's own grants, and those of the function that makes images. Auto Scaling groups are
 // named as the installation is; ids of instances, images and templates say nothing of whose they are.
+import { commandingInstances, watchingCommands } from "./command-grants.ts";
 import type { Names } from "./names.ts";
 import type { Statement } from "./statement.ts";
 
 /** Only what Tutti made for an app: ids say nothing, tags do. */
 const OURS = { StringLike: { "aws:ResourceTag/tutti:app": "*" } };
 
+/** What is yet to be made has no tag to be known by. */
+const NEW = "What is yet to be made has an id that nobody knows and no tag that could be asked for.";
+
+function describing(...actions: string[]): Statement {
+  return {
+    actions,
+    resources: ["*"],
+    why: "Describe calls know no resources (Service Authorization Reference, Amazon EC2).",
+  };
+}
+
 export function groups({ account, region, vmPrefix }: Names): Statement[] {
   const call = (name: string) => `autoscaling:${name}`;
   return [
-    // Describe calls have no resource level (Service Authorization Reference, Amazon EC2 Auto Scaling).
     {
       actions: ["DescribeAutoScalingGroups", "DescribeScalingActivities"].map(call),
       resources: ["*"],
+      why: "Describe calls know no resources (Service Authorization Reference, Amazon EC2 Auto Scaling).",
     },
     {
       actions: [
@@ -37,17 +49,13 @@ export function groups({ account, region, vmPrefix }: Names): Statement[] {
 export function templates(names: Names): Statement[] {
   const arn = arnOf(names);
   return [
-    // Describe calls have no resource level (Service Authorization Reference, Amazon EC2).
-    {
-      actions: [
-        "ec2:DescribeInstances",
-        "ec2:DescribeImages",
-        "ec2:DescribeLaunchTemplates",
-        "ec2:DescribeLaunchTemplateVersions",
-      ],
-      resources: ["*"],
-    },
-    { actions: ["ec2:CreateLaunchTemplate"], resources: [arn("launch-template")] },
+    describing(
+      "ec2:DescribeInstances",
+      "ec2:DescribeImages",
+      "ec2:DescribeLaunchTemplates",
+      "ec2:DescribeLaunchTemplateVersions",
+    ),
+    { actions: ["ec2:CreateLaunchTemplate"], resources: [arn("launch-template")], why: NEW },
     {
       actions: [
         "ec2:CreateLaunchTemplateVersion",
@@ -67,25 +75,20 @@ export function baking(names: Names): Statement[] {
   const arn = arnOf(names);
   const made = [shared(names, "image"), shared(names, "snapshot")];
   return [
-    { actions: ["ec2:DescribeInstances", "ec2:DescribeImages"], resources: ["*"] },
+    describing("ec2:DescribeInstances", "ec2:DescribeImages"),
     ...launching(names),
     {
       actions: ["ec2:StopInstances", "ec2:CreateImage"],
       resources: [arn("instance")],
       conditions: OURS,
     },
-    { actions: ["ec2:CreateImage"], resources: made },
+    { actions: ["ec2:CreateImage"], resources: made, why: NEW },
     tagging("CreateImage", made),
     { actions: ["ec2:CreateTags"], resources: [shared(names, "image")], conditions: OURS },
     ...removingImages(names),
-    ...commands(),
-    { actions: ["ssm:DescribeInstanceInformation"], resources: ["*"] },
+    ...commandingInstances(names),
+    watchingCommands("ssm:ListCommandInvocations", "ssm:DescribeInstanceInformation"),
   ];
-}
-
-/** Run Command takes the document and the instance as resources; instances are chosen by the target's tags. */
-export function commands(): Statement[] {
-  return [{ actions: ["ssm:SendCommand", "ssm:ListCommandInvocations"], resources: ["*"] }];
 }
 
 export function makingImages({ imageMachineArn, imageExecutionsArn }: Names): Statement[] {
@@ -103,13 +106,17 @@ function launching(names: Names): Statement[] {
   const arn = arnOf(names);
   const placed = ["instance", "volume", "network-interface", "subnet", "security-group", "launch-template"];
   return [
-    { actions: ["ec2:RunInstances"], resources: [...placed.map(arn), shared(names, "image")] },
+    {
+      actions: ["ec2:RunInstances"],
+      resources: [...placed.map(arn), shared(names, "image")],
+      why: "Image, subnets and security groups are named by an environment; the instance and its disk are yet to be made.",
+    },
     tagging("RunInstances", [arn("instance"), arn("volume")]),
-    // An operator names the environment's instance profile; nothing but an instance may get its role.
     {
       actions: ["iam:PassRole"],
       resources: [`arn:aws:iam::${names.account}:role/*`],
       conditions: { StringEquals: { "iam:PassedToService": "ec2.amazonaws.com" } },
+      why: "An operator names the environment's instance profile; nothing but an instance may get its role.",
     },
   ];
 }

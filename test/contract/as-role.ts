@@ -2,6 +2,7 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
+import { policyDocument } from "#infra/policy.ts";
 import type { Statement } from "#infra/statement.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 
@@ -27,14 +28,8 @@ export async function asFunction(sandbox: Sandbox, short: string): Promise<Acces
 export async function makeRole(sandbox: Sandbox, short: string, statements: Statement[]): Promise<string> {
   const iam = new IAMClient(asRoot(sandbox));
   const RoleName = NAMES.roleName(short);
-  const Statement = statements.map(({ actions, resources, conditions }) => ({
-    Effect: "Allow",
-    Action: actions,
-    Resource: resources,
-    Condition: conditions,
-  }));
   await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
-  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  const PolicyDocument = policyDocument(statements);
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
   return NAMES.roleArn(short);
 }

@@ -9,6 +9,7 @@ import { close } from "./live-target.ts";
 import { loadBalancerHandlers } from "./load-balancer-handlers.ts";
 import type { Counts } from "./metrics.ts";
 import type { Listener } from "./model.ts";
+import { iamAlso, iamContext, iamResources } from "./permissions.ts";
 import { createCollector } from "./published-metrics.ts";
 import { ruleHandlers } from "./rule-handlers.ts";
 import { changed, countsOf, loadState, type State, save } from "./state.ts";
@@ -46,13 +47,9 @@ export function createBalancer(platform: Platform): Balancer {
       ...ruleHandlers(state),
       ...tagHandlers(state),
     },
-    iamResources: {
-      ...IAM_RESOURCES,
-      CreateLoadBalancer: ({ Name }: elb.CreateLoadBalancerInput) => [
-        arnOf(platform, `loadbalancer/app/${Name}/*`),
-      ],
-      CreateTargetGroup: ({ Name }: elb.CreateTargetGroupInput) => [arnOf(platform, `targetgroup/${Name}/*`)],
-    },
+    iamResources: iamResources(platform),
+    iamContext: iamContext(state),
+    iamAlso: iamAlso(platform),
     start: async () => {
       await start(state);
       publisher.start();
@@ -108,34 +105,3 @@ function readMetrics(state: State): BalancerMetrics {
     })),
   };
 }
-
-type Input = Record<string, string | string[] | undefined>;
-const named =
-  (...keys: string[]) =>
-  (input: Input) =>
-    keys.flatMap((key) => input[key] ?? []);
-
-/** What is yet to be made has no id; IAM is asked about any. */
-function arnOf({ region, accountId }: Platform, resource: string): string {
-  return `arn:aws:elasticloadbalancing:${region}:${accountId}:${resource}`;
-}
-
-// Service Authorization Reference, Elastic Load Balancing V2: Describe* know no resources.
-const IAM_RESOURCES: Service["iamResources"] = {
-  DeleteLoadBalancer: named("LoadBalancerArn"),
-  CreateListener: named("LoadBalancerArn"),
-  ModifyListener: named("ListenerArn"),
-  DeleteListener: named("ListenerArn"),
-  CreateRule: named("ListenerArn"),
-  ModifyRule: named("RuleArn"),
-  DeleteRule: named("RuleArn"),
-  SetRulePriorities: (input: elb.SetRulePrioritiesInput) =>
-    (input.RulePriorities ?? []).map(({ RuleArn }) => RuleArn ?? ""),
-  ModifyTargetGroup: named("TargetGroupArn"),
-  DeleteTargetGroup: named("TargetGroupArn"),
-  ModifyTargetGroupAttributes: named("TargetGroupArn"),
-  RegisterTargets: named("TargetGroupArn"),
-  DeregisterTargets: named("TargetGroupArn"),
-  AddTags: named("ResourceArns"),
-  RemoveTags: named("ResourceArns"),
-};

@@ -5,7 +5,8 @@ import { asList, malformed, matchesWildcard } from "./policy.ts";
 export type Condition = { operator: string; key: string; values: string[] };
 
 const OPERATORS = ["StringEquals", "StringLike", "ArnEquals", "ArnLike"];
-const KEY = /^(iam:PassedToService|ec2:CreateAction|aws:ResourceTag\/.+)$/;
+const KEY =
+  /^(iam:PassedToService|ec2:CreateAction|elasticloadbalancing:CreateAction|aws:ResourceTag\/.+|ssm:resourceTag\/.+)$/;
 
 /** Throws MalformedPolicyDocument for what the sandbox cannot judge. */
 export function parseConditions(raw: unknown): Condition[] {

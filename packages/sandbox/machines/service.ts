@@ -46,6 +46,7 @@ export function createMachines(platform: Platform): Machines {
       ...parameterHandlers(platform),
     },
     iamResources: iamResources(platform, fleet),
+    iamContext: (resource) => tagsOf(fleet, resource),
     start: async () => {
       await fleet.start();
       run.machinesChanged();
@@ -113,4 +114,11 @@ function iamResources(platform: Platform, fleet: Fleet): Service["iamResources"]
     GetParameters: (input: ssm.GetParametersRequest) =>
       (input.Names ?? []).map((name) => parameterArn(platform, name)),
   };
+}
+
+/** The tags of a machine, under the key that SendCommand is held to them by. */
+function tagsOf(fleet: Fleet, resource: string): Record<string, string> {
+  const id = resource.split("/").at(-1);
+  const tags = fleet.records().find((record) => record.id === id)?.tags ?? {};
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`ssm:resourceTag/${key}`, value]));
 }

@@ -1,0 +1,58 @@
+// Which IAM actions a call of the SDK takes. Most take the one of their own name; the table has those that do not, or that take more.
+// Its sources are the Service Authorization Reference of each service, and the pages named beside a line.
+
+/** The prefix of a client's actions, where it is not the client's own name. */
+const PREFIXES: Record<string, string> = {
+  "auto-scaling": "autoscaling",
+  "elastic-load-balancing-v2": "elasticloadbalancing",
+  "secrets-manager": "secretsmanager",
+  sfn: "states",
+};
+
+/** By `client operation`. A call that is not here takes `prefix:Operation`. */
+const ACTIONS: Record<string, string[]> = {
+  // S3 API reference, HeadObject, "Permissions": the object's own, and the list's for 404 in place of 403.
+  "s3 HeadObject": ["s3:GetObject", "s3:ListBucket"],
+  "lambda Invoke": ["lambda:InvokeFunction"],
+  // Lambda developer guide, "Identity-based IAM policies": the role is handed over; tags that come with it are TagResource.
+  "lambda CreateFunction": ["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"],
+  "lambda UpdateFunctionConfiguration": ["lambda:UpdateFunctionConfiguration", "iam:PassRole"],
+  // ECS developer guide, "Grant permission to tag resources on creation".
+  "ecs CreateService": ["ecs:CreateService", "ecs:TagResource"],
+  "ecs RegisterTaskDefinition": ["ecs:RegisterTaskDefinition", "ecs:TagResource", "iam:PassRole"],
+  // EC2 user guide, "Grant permission to tag Amazon EC2 resources during creation"; the instance profile's role is handed over.
+  "ec2 RunInstances": ["ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"],
+  "ec2 CreateImage": ["ec2:CreateImage", "ec2:CreateTags"],
+  "ec2 CreateLaunchTemplate": ["ec2:CreateLaunchTemplate", "ec2:CreateTags"],
+  // Auto Scaling user guide, "Control the use of launch templates": whoever names a template must be allowed to launch from it.
+  "auto-scaling CreateAutoScalingGroup": [
+    "autoscaling:CreateAutoScalingGroup",
+    "autoscaling:CreateOrUpdateTags",
+    "ec2:RunInstances",
+    "ec2:CreateTags",
+    "iam:PassRole",
+  ],
+  "auto-scaling UpdateAutoScalingGroup": [
+    "autoscaling:UpdateAutoScalingGroup",
+    "ec2:RunInstances",
+    "ec2:CreateTags",
+    "iam:PassRole",
+  ],
+  // Elastic Load Balancing user guide, "Grant permission to tag resources during creation".
+  "elastic-load-balancing-v2 CreateTargetGroup": [
+    "elasticloadbalancing:CreateTargetGroup",
+    "elasticloadbalancing:AddTags",
+  ],
+  "elastic-load-balancing-v2 CreateListener": [
+    "elasticloadbalancing:CreateListener",
+    "elasticloadbalancing:AddTags",
+  ],
+  // ECR API reference, CreateRepository: tags that come with it are TagResource.
+  "ecr CreateRepository": ["ecr:CreateRepository", "ecr:TagResource"],
+};
+
+/** `call`: `client operation`, as in `s3 GetObject`. */
+export function actionsOf(call: string): string[] {
+  const [client, operation] = call.split(" ") as [string, string];
+  return ACTIONS[call] ?? [`${PREFIXES[client] ?? client}:${operation}`];
+}
