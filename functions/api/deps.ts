@@ -5,6 +5,7 @@ import type { EventFunctions } from "#functions/deps/event-functions.ts";
 import type { HookSecrets } from "#functions/deps/hook-secrets.ts";
 import type { ImageBuilds } from "#functions/deps/image-builds.ts";
 import type { ImageRegistry } from "#functions/deps/image-registry.ts";
+import type { SchedulePlatform } from "#functions/deps/schedules.ts";
 import type { IssuerKeys } from "./oidc/issuer-keys.ts";
 import type { RateLimits } from "./rate-limit.ts";
 
@@ -13,6 +14,7 @@ export type ApiDeps = SweepDeps & {
   registry: ImageRegistry;
   imageBuilds: ImageBuilds;
   hookSecrets: HookSecrets;
+  schedules: SchedulePlatform;
   eventFunctions: EventFunctions;
   issuerKeys: IssuerKeys;
   rateLimits: RateLimits;

@@ -60,7 +60,7 @@ export async function scalingOf(
   deps: Deps,
   app: App,
   { environment, replicas }: { environment: string; replicas: number },
-  caller: Caller,
+  { name, client = "scale" }: { name: string; client?: Trigger },
 ): Promise<Submission> {
   const target = await deps.store.targets.need({ app: app.app, environment });
   if (target.kind === "function")
@@ -70,7 +70,14 @@ export async function scalingOf(
     );
   if (target.release === null)
     throw new TuttiError("conflict", `Nothing runs in ${app.app}/${environment}; deploy a release first.`);
-  const submission = await submissionOf(deps, app, environment, target.release, caller, { trigger: "scale" });
+  const submission = await submissionOf(
+    deps,
+    app,
+    environment,
+    target.release,
+    { name },
+    { trigger: client },
+  );
   return { ...submission, purpose: "scale", spec: { ...submission.spec, replicas } };
 }
 

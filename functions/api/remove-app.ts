@@ -7,6 +7,7 @@ import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
 import { allowedActions } from "#core/rollout/statuses.ts";
 import { act } from "#engine/act.ts";
+import { removeSchedules } from "#functions/schedules/keep-schedules.ts";
 import type { ApiDeps } from "./deps.ts";
 import { runningTargets, targetsOf } from "./find.ts";
 
@@ -24,6 +25,7 @@ export async function removeApp(
   const until = deps.clock.now() + STOP_MS;
   await Promise.all(running.map((target) => stop(deps, target, actor, until)));
   await Promise.all(targets.map((target) => retire(deps, target)));
+  await removeSchedules(deps, app.app);
   await forgetReleases(deps, app.app);
   await deps.hookSecrets.remove(app.app);
   await deps.store.apps.remove(app.app);

@@ -5,16 +5,20 @@ import type { ControlDeps } from "#engine/deps.ts";
 import { type Submission, submit } from "#engine/submit.ts";
 import type { IdempotencyClaim } from "#store/idempotency.ts";
 
-/** What happened: `scope` is its source; the environment is added to `key`. */
-export type Occasion = { scope: string; key: string };
+/** What happened: `scope` is its source; the environment is added to `key`. `fingerprint`: of what was asked for; default the version. */
+export type Occasion = { scope: string; key: string; fingerprint?: string };
 
 /** Throws what `submit` throws, and `stale_write` while another run of the same is at it, which may yet fail. */
 export async function submitOnce(
   deps: ControlDeps,
-  { scope, key }: Occasion,
+  { scope, key, fingerprint }: Occasion,
   submission: Submission,
 ): Promise<{ deployment: Deployment; fresh: boolean }> {
-  const claim = { scope, key: `${key}/${submission.environment}`, fingerprint: submission.version };
+  const claim = {
+    scope,
+    key: `${key}/${submission.environment}`,
+    fingerprint: fingerprint ?? submission.version,
+  };
   const kept = await claimed(deps, claim);
   if (kept) {
     const { id } = kept.body as { id: string };

@@ -10,6 +10,7 @@ import { codeBuilds } from "./image-builds.ts";
 import { elasticRegistry } from "./image-registry.ts";
 import { issuerDocuments } from "./issuer-documents.ts";
 import { rateLimits } from "./rate-limits.ts";
+import { schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
 
 /** The API itself has 30 seconds. */
@@ -29,6 +30,7 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
     ),
     imageBuilds: codeBuilds(required(env, "TUTTI_IMAGE_PROJECT")),
     eventFunctions: eventFunctions(required(env, "TUTTI_EVENT_PREFIX")),
+    schedules: schedulePlatform(env),
     hookSecrets: hookSecrets(required(env, "TUTTI_HOOK_SECRET_PREFIX")),
     adminTokenSha256: required(env, "TUTTI_ADMIN_TOKEN_SHA256").toLowerCase(),
     issuerKeys: issuerKeys({

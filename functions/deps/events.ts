@@ -7,6 +7,7 @@ import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
 import { elasticRegistry } from "./image-registry.ts";
+import { type SchedulePlatform, schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
 
 /** A repair may restart an app and wait for it. */
@@ -30,14 +31,19 @@ export function deployDeps(env: NodeJS.ProcessEnv): ControlDeps {
   return controlDeps(readSettings(env), "events-deploy");
 }
 
+export function scheduleDeps(env: NodeJS.ProcessEnv): ControlDeps {
+  return controlDeps(readSettings(env), "events-schedule");
+}
+
 export function deadLetterDeps(env: NodeJS.ProcessEnv): ControlDeps {
   return controlDeps(readSettings(env), "events-dead-letter");
 }
 
-export function sweepDeps(env: NodeJS.ProcessEnv): SweepDeps {
+export function sweepDeps(env: NodeJS.ProcessEnv): SweepDeps & { schedules: SchedulePlatform } {
   const settings = readSettings(env);
   return {
     ...controlDeps(settings, "events-sweep"),
     drivers: driverFunctions(settings.driverPrefix, HEAL_SECONDS),
+    schedules: schedulePlatform(env),
   };
 }

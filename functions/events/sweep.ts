@@ -2,10 +2,23 @@
 // aborted (EventBridge): then only deployments are looked after, since no replica broke by that.
 import { type SweepReport, sweep } from "#engine/sweep.ts";
 import { sweepDeps } from "#functions/deps/events.ts";
+import { keepAllSchedules } from "#functions/schedules/keep-schedules.ts";
 
 type ScheduleOrEvent = { source?: string };
 
 const deps = sweepDeps(process.env);
 
-export const handler = (event: ScheduleOrEvent): Promise<SweepReport> =>
-  sweep(deps, { heal: event.source !== "aws.states" });
+export const handler = async (event: ScheduleOrEvent): Promise<SweepReport> => {
+  const whole = event.source !== "aws.states";
+  const [report] = await Promise.all([sweep(deps, { heal: whole }), whole ? keepThem() : null]);
+  return report;
+};
+
+/** What does not work now is tried again in a minute. */
+async function keepThem(): Promise<void> {
+  try {
+    await keepAllSchedules(deps);
+  } catch (error) {
+    deps.log.error("the manifests' schedules could not be kept", { error: String(error) });
+  }
+}

@@ -8,6 +8,7 @@ import { grantsOf } from "./grants.ts";
 import { imageProject, type ProjectBlueprint } from "./image-project.ts";
 import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts";
 import type { OperatingSettings } from "./operating-settings.ts";
+import { type RuleBlueprint, rulesOf } from "./rules.ts";
 import { tracing, workflowTracing, writingLogs } from "./running-grants.ts";
 import type { Statement } from "./statement.ts";
 
@@ -42,10 +43,12 @@ export type Blueprint = {
   }[];
   /** CodeBuild projects. */
   projects: ProjectBlueprint[];
-  rules: { short: string; name: string; pattern: Record<string, unknown>; target: string }[];
+  rules: RuleBlueprint[];
   schedules: { name: string; short: string; expression: string; target: string; statements: Statement[] }[];
   /** Whatever else a role needs to exist for: the schedule's own, and the one that users' functions run as. */
   appFunctionRole: { short: string; statements: Statement[] };
+  /** What the schedules of manifests run as, which the API makes. */
+  appScheduleRole: { short: string; statements: Statement[] };
 };
 
 /** `adminTokenSha256`: lower-case hex of the first admin token; the token itself is nowhere. */
@@ -72,32 +75,7 @@ export function blueprint(
     })),
     stateMachines: [rolloutMachine(names), imageMachine(names)],
     projects: [imageProject(names)],
-    rules: [
-      {
-        short: "artifact",
-        name: `${installation.name}-artifact`,
-        pattern: artifactPattern(names),
-        target: "events-artifact",
-      },
-      {
-        short: "image",
-        name: `${installation.name}-image`,
-        pattern: imagePattern(names),
-        target: "events-image",
-      },
-      {
-        short: "deploy",
-        name: `${installation.name}-deploy`,
-        pattern: deployPattern(installation),
-        target: "events-deploy",
-      },
-      {
-        short: "execution-ended",
-        name: `${installation.name}-execution-ended`,
-        pattern: endedPattern(names),
-        target: "events-sweep",
-      },
-    ],
+    rules: rulesOf(installation, names),
     schedules: [
       {
         name: `${installation.name}-sweep`,
@@ -108,6 +86,10 @@ export function blueprint(
       },
     ],
     appFunctionRole: { short: "app-function", statements: [] },
+    appScheduleRole: {
+      short: "app-schedule",
+      statements: [{ actions: ["lambda:InvokeFunction"], resources: [names.functionArn(SCHEDULE)] }],
+    },
   };
 }
 
@@ -129,6 +111,7 @@ function apiFunction(
       ...registryOf(names),
       TUTTI_EVENT_PREFIX: names.eventPrefix,
       TUTTI_HOOK_SECRET_PREFIX: names.hookSecretPrefix,
+      ...schedulesOf(names),
     },
     statements: grantsOf.api(names),
     url: true,
@@ -186,11 +169,16 @@ function eventFunctions(names: Names): FunctionBlueprint[] {
     { short: "events-artifact", handler: "functions/events/artifact.ts", memoryMiB: 256, timeoutSeconds: 60 },
     { short: "events-image", handler: "functions/events/image.ts", memoryMiB: 256, timeoutSeconds: 30 },
     { short: "events-deploy", handler: "functions/events/deploy.ts", memoryMiB: 256, timeoutSeconds: 30 },
+    { short: SCHEDULE, handler: "functions/events/schedule.ts", memoryMiB: 256, timeoutSeconds: 30 },
     { short: DEAD_LETTER, handler: "functions/events/dead-letter.ts", memoryMiB: 128, timeoutSeconds: 30 },
     { short: "events-sweep", handler: "functions/events/sweep.ts", memoryMiB: 256, timeoutSeconds: 300 },
   ].map((one) => ({
     ...one,
-    environment: { ...environmentOf(names), ...(one.short === "events-image" ? registryOf(names) : {}) },
+    environment: {
+      ...environmentOf(names),
+      ...(one.short === "events-image" ? registryOf(names) : {}),
+      ...(one.short === "events-sweep" ? schedulesOf(names) : {}),
+    },
     statements: grantsOf[one.short]!(names),
     ...(names.triggerArns.includes(names.functionArn(one.short)) ? { onFailure: DEAD_LETTER } : {}),
     url: false,
@@ -198,6 +186,7 @@ function eventFunctions(names: Names): FunctionBlueprint[] {
 }
 
 const DEAD_LETTER = "events-dead-letter";
+const SCHEDULE = "events-schedule";
 
 function environmentOf(names: Names): Record<string, string> {
   return {
@@ -209,6 +198,14 @@ function environmentOf(names: Names): Record<string, string> {
     TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),
     TUTTI_VM_PREFIX: names.vmPrefix,
     TUTTI_IMAGE_ARN: names.imageMachineArn,
+  };
+}
+
+function schedulesOf(names: Names): Record<string, string> {
+  return {
+    TUTTI_SCHEDULE_PREFIX: names.schedulePrefix,
+    TUTTI_SCHEDULE_ROLE_ARN: names.roleArn("app-schedule"),
+    TUTTI_SCHEDULE_FUNCTION_ARN: names.functionArn(SCHEDULE),
   };
 }
 
@@ -243,41 +240,5 @@ function rolloutMachine(names: Names): Blueprint["stateMachines"][number] {
       { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
       workflowTracing(),
     ],
-  };
-}
-
-function artifactPattern(names: Names): Record<string, unknown> {
-  return {
-    source: ["aws.s3"],
-    "detail-type": ["Object Created"],
-    detail: { bucket: { name: [names.bucket] }, object: { key: [{ prefix: "releases/" }] } },
-  };
-}
-
-function imagePattern(names: Names): Record<string, unknown> {
-  return {
-    source: ["aws.ecr"],
-    "detail-type": ["ECR Image Action"],
-    detail: {
-      "action-type": ["PUSH"],
-      result: ["SUCCESS"],
-      "repository-name": [{ prefix: names.imageRepositoryPrefix }],
-    },
-  };
-}
-
-/** The bus is shared with whatever else runs in the account, other installations included. */
-function deployPattern({ name }: Installation): Record<string, unknown> {
-  return {
-    $or: [{ source: ["tutti.deploy"] }, { "detail-type": ["tutti.deploy"] }],
-    detail: { installation: [name, { exists: false }] },
-  };
-}
-
-function endedPattern(names: Names): Record<string, unknown> {
-  return {
-    source: ["aws.states"],
-    "detail-type": ["Step Functions Execution Status Change"],
-    detail: { stateMachineArn: [names.rolloutArn], status: ["FAILED", "TIMED_OUT", "ABORTED"] },
   };
 }

@@ -20,6 +20,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...images(names),
     { actions: ["lambda:InvokeFunction"], resources: names.triggerArns },
     { actions: [...HOOK_SECRET_CALLS], resources: [names.hookSecretsArn] },
+    ...schedules(names),
   ],
   "driver-server": (names) => [
     ...table(names),
@@ -81,13 +82,32 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...tellingFailures(names),
   ],
   "events-deploy": (names) => [...table(names), ...conducting(names), ...tellingFailures(names)],
+  "events-schedule": (names) => [...table(names), ...conducting(names), ...tellingFailures(names)],
   "events-dead-letter": (names) => [{ actions: ["dynamodb:PutItem"], resources: [names.tableArn] }],
   "events-sweep": (names) => [
     ...table(names),
     ...conducting(names),
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
+    ...schedules(names),
   ],
 };
+
+/** Keeping on EventBridge Scheduler what manifests say. */
+function schedules(names: Names): Statement[] {
+  return [
+    { actions: ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"], resources: [names.schedulesArn] },
+    {
+      actions: ["scheduler:ListSchedules"],
+      resources: ["*"],
+      why: "It has no resource level (Service Authorization Reference, EventBridge Scheduler).",
+    },
+    {
+      actions: ["iam:PassRole"],
+      resources: [names.roleArn("app-schedule")],
+      conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+    },
+  ];
+}
 
 const HOOK_SECRET_CALLS = [
   "secretsmanager:GetSecretValue",

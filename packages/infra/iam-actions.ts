@@ -47,6 +47,8 @@ const ACTIONS: Record<string, string[]> = {
     "elasticloadbalancing:CreateListener",
     "elasticloadbalancing:AddTags",
   ],
+  // EventBridge Scheduler user guide, "Identity-based policies": the target's role is handed over.
+  "scheduler CreateSchedule": ["scheduler:CreateSchedule", "iam:PassRole"],
   // ECR API reference, CreateRepository: tags that come with it are TagResource.
   "ecr CreateRepository": ["ecr:CreateRepository", "ecr:TagResource"],
 };

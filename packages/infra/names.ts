@@ -56,6 +56,9 @@ export function namesOf({ name, account, region }: Installation) {
     /** The secret of an app's CI hook is `<name>/hooks/<app>`; its ARN ends with six random characters. */
     hookSecretPrefix: `${name}/hooks/`,
     hookSecretsArn: arn("secretsmanager", `secret:${name}/hooks/*`),
+    /** What manifests schedule is `<name>-cron-…`; none of the blueprint's own schedules is. */
+    schedulePrefix: `${name}-cron-`,
+    schedulesArn: arn("scheduler", `schedule/default/${name}-cron-*`),
     anyRepositoryArn: arn("ecr", "repository/*"),
   };
 }

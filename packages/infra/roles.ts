@@ -5,7 +5,10 @@ import type { Statement } from "./statement.ts";
 
 export type RoleBlueprint = { short: string; service: string; statements: Statement[] };
 
-type Parts = Pick<Blueprint, "functions" | "stateMachines" | "projects" | "schedules" | "appFunctionRole">;
+type Parts = Pick<
+  Blueprint,
+  "functions" | "stateMachines" | "projects" | "schedules" | "appFunctionRole" | "appScheduleRole"
+>;
 
 export function rolesOf(plan: Parts): RoleBlueprint[] {
   const assumedBy = (service: string) => (one: { short: string; statements: Statement[] }) => ({
@@ -19,5 +22,6 @@ export function rolesOf(plan: Parts): RoleBlueprint[] {
     ...plan.projects.map(assumedBy("codebuild")),
     ...plan.schedules.map(assumedBy("scheduler")),
     assumedBy("lambda")(plan.appFunctionRole),
+    assumedBy("scheduler")(plan.appScheduleRole),
   ];
 }

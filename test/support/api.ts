@@ -1,6 +1,7 @@
 // The API in this process, on a real store and with the real engine behind it: what goes to drivers, executions and
 // the bucket is remembered.
 import { zipSync } from "fflate";
+import { instant } from "#core/clock.ts";
 import type { ImageBuild } from "#core/domain/image-build.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import { idSource } from "#core/ids.ts";
@@ -11,6 +12,7 @@ import { issuerKeys } from "#functions/api/oidc/issuer-keys.ts";
 import { sha256Hex } from "#functions/api/sha256.ts";
 import { issuerDocuments } from "#functions/deps/issuer-documents.ts";
 import { DEFAULT_RATE_LIMITS } from "#functions/deps/rate-limits.ts";
+import type { KeptSchedule, NewSchedule } from "#functions/deps/schedules.ts";
 import { createStore, type Store } from "#store/store.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 import { openTestTable, type TestTable } from "./table.ts";
@@ -33,6 +35,8 @@ export type TestApi = {
   started: { name: string; input: RolloutInput }[];
   /** Events that went to functions of triggers again. */
   sent: { event: string; payload: unknown }[];
+  /** What the Scheduler keeps, by name. */
+  scheduled: Map<string, NewSchedule & KeptSchedule>;
   logged: string[];
   /** With the admin's token; a `body` that is no string is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -48,6 +52,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const store = createStore({ client, table, clock });
   const [asked, started, logged] = [[] as Asked[], [] as TestApi["started"], [] as string[]];
   const sent: TestApi["sent"] = [];
+  const scheduled: TestApi["scheduled"] = new Map();
   const answers: TestApi["answers"] = {};
   const note = (message: string) => void logged.push(message);
   const deps: ApiDeps = {
@@ -73,6 +78,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     imageBuilds: fakeBuilds(),
     eventFunctions: { send: async (event, payload) => void sent.push({ event, payload }) },
     hookSecrets: hookSecretsIn(new Map()),
+    schedules: schedulesIn(scheduled, clock),
     drivers: {
       invoke: async (kind, request) => {
         asked.push({ kind, request });
@@ -90,7 +96,20 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     const answer = await app.request(path, { method, body: text, headers: all });
     return { status: answer.status, headers: answer.headers, body: parse(await answer.text()) };
   };
-  return { store, table: { client, table }, clock, deps, asked, answers, started, sent, logged, call, close };
+  return {
+    store,
+    table: { client, table },
+    clock,
+    deps,
+    asked,
+    answers,
+    started,
+    sent,
+    scheduled,
+    logged,
+    call,
+    close,
+  };
 }
 
 /** Digits of a count of ids, so that ids of one millisecond differ and keep their order. */
@@ -100,6 +119,21 @@ function countingRandom(): () => number {
     const [id, place] = [Math.floor(draws / 10), draws % 10];
     draws += 1;
     return ((Math.floor(id / 32 ** (9 - place)) % 32) + 0.5) / 32;
+  };
+}
+
+function schedulesIn(kept: TestApi["scheduled"], clock: FakeClock): ApiDeps["schedules"] {
+  return {
+    prefix: "tutti-cron-",
+    list: async (prefix) => [...kept.values()].filter((one) => one.name.startsWith(prefix)),
+    create: async (one) =>
+      void kept.set(one.name, {
+        ...one,
+        createdAt: instant(clock.now()),
+        asMade: true,
+        ...kept.get(one.name),
+      }),
+    remove: async (name) => void kept.delete(name),
   };
 }
 

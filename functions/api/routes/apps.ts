@@ -5,6 +5,8 @@ import type { App } from "#core/domain/app.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseManifest } from "#core/manifest/parse.ts";
+import { keepSchedules } from "#functions/schedules/keep-schedules.ts";
+import { scheduleViews } from "#functions/schedules/schedule-views.ts";
 import { assertReaches } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp, runningTargets, targetsOf } from "../find.ts";
@@ -35,6 +37,7 @@ export const putApp = route(
     assertOwnPart(caller, (await deps.store.apps.get(name))?.manifest ?? {}, body);
     const fresh = { app: name, kind, manifest: body, updatedBy: caller.name };
     const { app, created } = await deps.store.apps.put(fresh, instant(deps.clock.now()));
+    await keepThem(deps, app);
     return reply(created ? 201 : 200, viewOf(app));
   },
 );
@@ -61,11 +64,15 @@ export const getApp = route(
     permission: "read",
     reach: { app: "path" },
     tag: "apps",
-    summary: "One app",
+    summary: "One app, with what is scheduled for it",
     params: appParams,
     answers: { 200: appView },
   },
-  async ({ params, deps }) => reply(200, viewOf(await needApp(deps, params.app))),
+  async ({ params, deps }) => {
+    const app = await needApp(deps, params.app);
+    const schedules = scheduleViews(app, await targetsOf(deps, app.app), deps.clock.now());
+    return reply(200, { ...viewOf(app), schedules });
+  },
 );
 
 export const deleteApp = route(
@@ -86,6 +93,18 @@ export const deleteApp = route(
     return reply(204, undefined);
   },
 );
+
+/** What does not work now the next sweep does: the manifest is what counts. */
+async function keepThem(deps: ApiDeps, app: App): Promise<void> {
+  try {
+    await keepSchedules(deps, app);
+  } catch (error) {
+    deps.log.warn("an app's schedules could not be kept; the sweep will", {
+      app: app.app,
+      error: String(error),
+    });
+  }
+}
 
 /** What runs as one kind cannot be replaced by another: nothing would know how to take the old one away. */
 async function assertKindMayBe(deps: ApiDeps, app: string, kind: Kind): Promise<void> {

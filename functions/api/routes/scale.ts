@@ -22,7 +22,7 @@ export const scaleTarget = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const asked = { environment: params.env, replicas: body.replicas };
-    const submission = await scalingOf(deps, app, asked, caller);
+    const submission = await scalingOf(deps, app, asked, { name: caller.name });
     return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );

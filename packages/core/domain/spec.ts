@@ -2,6 +2,7 @@
 // the deployment's own `rollout`. Everything after the manifest's edge reads a spec, never a manifest.
 import type { Hooks } from "./hook.ts";
 import type { Kind } from "./kind.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** A count of replicas: a number, or a percentage such as `"25%"` of the desired count. */
 export type Amount = number | `${number}%`;
@@ -73,6 +74,8 @@ export type Spec = {
   build?: { run: string };
   /** container: of each copy. `cpu` in vCPU. */
   resources: { cpu: number; memoryMiB: number; diskGiB?: number };
+  /** Not there in what was begun before there were schedules. */
+  schedules?: Schedule[];
   /** Deploy by itself when an artifact lands in the bucket (contract: S3 trigger). */
   autoDeploy: boolean;
 };

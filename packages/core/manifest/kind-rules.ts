@@ -38,7 +38,11 @@ const ROLLOUT: Record<string, readonly Kind[]> = {
 export function kindProblems(settings: unknown, kind: unknown, path = ""): Problem[] {
   if (!isRecord(settings) || !isBuilt(kind)) return [];
   const own = keyProblems(settings, SETTINGS, kind, path);
-  return [...own, ...rolloutKindProblems(settings.rollout, kind, join(path, "rollout"))];
+  return [
+    ...own,
+    ...rolloutKindProblems(settings.rollout, kind, join(path, "rollout")),
+    ...scheduleProblems(settings.schedules, kind, join(path, "schedules")),
+  ];
 }
 
 export function rolloutKindProblems(rollout: unknown, kind: Kind, path: string): Problem[] {
@@ -49,6 +53,21 @@ export function rolloutKindProblems(rollout: unknown, kind: Kind, path: string):
     ...(kind === "server" ? inPlaceProblems(rollout, path) : []),
     ...(kind === "function" ? wholeProblems(rollout, path) : []),
   ];
+}
+
+/** Lambda counts the copies of a function itself, and starts fresh ones whenever it likes. */
+function scheduleProblems(schedules: unknown, kind: Kind, path: string): Problem[] {
+  if (!Array.isArray(schedules)) return [];
+  return schedules.flatMap((one: unknown, index): Problem[] => {
+    const action = isRecord(one) ? one.action : undefined;
+    const at = join(join(path, String(index)), "action");
+    if (kind !== "function")
+      return action === "restart"
+        ? [{ path: at, message: "restart is not supported yet", sort: "planned" }]
+        : [];
+    if (action !== "scale" && action !== "restart") return [];
+    return [problem(at, `"${action}" is not for kind function: ${canDoIt(["server", "vm", "container"])}`)];
+  });
 }
 
 function isBuilt(kind: unknown): kind is Kind {

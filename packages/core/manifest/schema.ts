@@ -13,6 +13,7 @@ import {
   serverSchema,
   vmSchema,
 } from "./kind-schemas.ts";
+import { scheduleSchema, schedulesSchema } from "./schedules-schema.ts";
 
 /** A name that is safe in host names, paths, unit names and ARNs. */
 const APP_NAME = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
@@ -201,6 +202,7 @@ const settings = {
   health: healthSchema.optional(),
   rollout: rolloutSchema.optional(),
   hooks: hooksSchema.optional(),
+  schedules: schedulesSchema.optional(),
   config: configSchema.optional(),
   server: serverSchema.optional(),
   vm: vmSchema.optional(),
@@ -236,6 +238,7 @@ export const KNOWN_KEYS: Record<string, string[]> = {
   health: Object.keys(healthSchema.shape),
   rollout: Object.keys(rolloutSchema.shape),
   hooks: Object.keys(hooksSchema.shape),
+  schedules: Object.keys(scheduleSchema.shape),
   "hooks.before": Object.keys(hookSchema.shape),
   "hooks.afterStep": Object.keys(hookSchema.shape),
   "hooks.after": Object.keys(hookSchema.shape),

@@ -42,6 +42,7 @@ test("a bare server gets the defaults of its kind", () => {
     resources: { cpu: 0.25, memoryMiB: 512 },
     server: { pool: "web", supervisor: "systemd", setup: false },
     function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
+    schedules: [],
     autoDeploy: false,
   });
 });

@@ -2,6 +2,7 @@
 // deployment's own `rollout`. After this nobody asks what a missing key means.
 import type { Hook, Hooks } from "../domain/hook.ts";
 import type { Kind } from "../domain/kind.ts";
+import { LATEST, type Schedule } from "../domain/schedule.ts";
 import type { RolloutPolicy, Spec } from "../domain/spec.ts";
 import { merge } from "./merge.ts";
 import type { Manifest, RolloutOverride } from "./schema.ts";
@@ -49,6 +50,7 @@ const DEFAULTS = {
   resources: { cpu: 0.25, memoryMiB: 512 },
   server: { pool: "web", supervisor: "systemd", setup: false },
   function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },
+  schedules: [],
   autoDeploy: false,
 } as const;
 
@@ -60,7 +62,7 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
   const said = merge(merge(merge({ rollout: {} }, app), overlay), { rollout });
   const defaults = { ...DEFAULTS, rollout: rolloutDefaults(manifest.kind, said.rollout) };
   const spec = merge(defaults, said) as unknown as Spec;
-  return { ...spec, hooks: wholeHooks(spec.hooks!) };
+  return { ...spec, hooks: wholeHooks(spec.hooks!), schedules: spec.schedules!.map(wholeSchedule) };
 }
 
 const HOOK = { timeoutSeconds: 30, attempts: 3, required: true };
@@ -68,6 +70,11 @@ const HOOK = { timeoutSeconds: 30, attempts: 3, required: true };
 function wholeHooks({ before, afterStep, after }: Hooks): Hooks {
   const whole = (hooks: Hook[]) => hooks.map((hook) => ({ ...HOOK, ...hook }));
   return { before: whole(before), afterStep: whole(afterStep), after: whole(after) };
+}
+
+function wholeSchedule(schedule: Omit<Schedule, "timezone"> & { timezone?: string }): Schedule {
+  const ofDeploy = schedule.action === "deploy" ? { version: LATEST } : {};
+  return { timezone: "UTC", ...ofDeploy, ...schedule };
 }
 
 /** All at once means in one batch: where copies are replaced, all of the new ones come before the old ones go. */

@@ -38,6 +38,26 @@ test("a cron follows the wall clock of its zone through a change of the clocks",
   expect(next("cron(0 8 * * ? *)", "2026-03-27T12:00:00Z", "Europe/Berlin")).toBe("2026-03-28T07:00:00.000Z");
 });
 
+test("a time that the clock jumps over is left out, and one that it shows twice comes once", () => {
+  expect(next("cron(30 2 * * ? *)", "2026-03-28T02:00:00Z", "Europe/Berlin")).toBe(
+    "2026-03-30T00:30:00.000Z",
+  );
+  expect(next("cron(30 2 * * ? *)", "2026-10-24T02:00:00Z", "Europe/Berlin")).toBe(
+    "2026-10-25T00:30:00.000Z",
+  );
+  expect(next("cron(30 2 * * ? *)", "2026-10-25T00:30:00Z", "Europe/Berlin")).toBe(
+    "2026-10-26T01:30:00.000Z",
+  );
+  // Half an hour, on Lord Howe Island.
+  expect(next("cron(45 1 * * ? *)", "2026-04-04T14:45:00Z", "Australia/Lord_Howe")).toBe(
+    "2026-04-05T15:15:00.000Z",
+  );
+  expect(next("at(2026-03-29T02:30:00)", "2026-03-28T00:00:00Z", "Europe/Berlin")).toBeUndefined();
+  expect(next("at(2026-03-29T01:30:00)", "2026-03-28T00:00:00Z", "Europe/Berlin")).toBe(
+    "2026-03-29T00:30:00.000Z",
+  );
+});
+
 test("a one-time schedule is once, in its zone", () => {
   expect(next("at(2026-11-24T12:00:00)", "2026-11-24T11:00:00Z")).toBe("2026-11-24T12:00:00.000Z");
   expect(next("at(2026-11-24T12:00:00)", "2026-11-24T10:59:00Z", "Europe/Berlin")).toBe(

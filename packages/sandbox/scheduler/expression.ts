@@ -1,6 +1,7 @@
 // Schedule expressions: `rate(5 minutes)`, `cron(0 12 * * ? *)`, `at(2026-11-24T12:00:00)`, with minute grain.
 // Syntax: "Schedule types on EventBridge Scheduler" in its User Guide. Refused by name: `L`, `W` and `#`.
 import { AwsError } from "../platform.ts";
+import { instantOfWall, isShownAgain, offsetMs } from "./wall-clock.ts";
 
 export type Schedule =
   | { type: "rate"; minutes: number }
@@ -98,8 +99,8 @@ export function nextAt(
     return createdMs + Math.max(0, Math.floor((afterMs - createdMs) / everyMs) + 1) * everyMs;
   }
   if (schedule.type === "at") {
-    const at = schedule.wallMs - offsetMs(schedule.wallMs, timeZone);
-    return at > afterMs ? at : undefined;
+    const at = instantOfWall(schedule.wallMs, timeZone);
+    return at !== undefined && at > afterMs ? at : undefined;
   }
   return nextCron(schedule.fields, afterMs, timeZone);
 }
@@ -114,6 +115,7 @@ function nextCron(fields: CronFields, afterMs: number, timeZone: string): number
     if (!dayMatches(fields, wall) || !fields.hour.has(wall.getUTCHours()))
       at += (60 - wall.getUTCMinutes()) * MINUTE_MS;
     else if (!fields.minute.has(wall.getUTCMinutes())) at += MINUTE_MS;
+    else if (isShownAgain(at, timeZone)) at += MINUTE_MS;
     else return at;
   }
 }
@@ -125,21 +127,6 @@ function dayMatches(fields: CronFields, wall: Date): boolean {
     fields.day.has(wall.getUTCDate()) &&
     fields.weekday.has(wall.getUTCDay() + 1)
   );
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** How far the wall clock of the zone is ahead of UTC at that instant. */
-function offsetMs(at: number, timeZone: string): number {
-  if (timeZone === "UTC") return 0;
-  let format = formats.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" });
-    formats.set(timeZone, format);
-  }
-  const name = format.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "GMT";
-  const [, sign, hours = "0", minutes = "0"] = /([+-])(\d\d):(\d\d)/.exec(name) ?? [];
-  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;
 }
 
 export function checkTimeZone(timeZone: string): void {

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { TuttiError } from "../errors.ts";
+import { parseManifest } from "./parse.ts";
+import { specFor } from "./spec-for.ts";
+
+const SERVER = { app: "shop", kind: "server", start: "node app.js" };
+
+function problems(document: object): Record<string, string> {
+  try {
+    parseManifest({ ...SERVER, ...document });
+    return {};
+  } catch (error) {
+    return Object.fromEntries((error as TuttiError).errors.map(({ path, message }) => [path, message]));
+  }
+}
+
+test("a schedule goes by UTC and deploys the latest unless it says otherwise; an environment's list takes the app's place", () => {
+  const manifest = parseManifest({
+    ...SERVER,
+    schedules: [{ cron: "0 3 * * *", action: "deploy" }],
+    environments: {
+      prod: { schedules: [{ cron: "0 8 * * *", timezone: "Europe/Berlin", action: "scale", replicas: 6 }] },
+      stage: { schedules: [] },
+    },
+  });
+  expect(specFor(manifest, "dev").schedules).toEqual([
+    { cron: "0 3 * * *", timezone: "UTC", action: "deploy", version: "latest" },
+  ]);
+  expect(specFor(manifest, "prod").schedules).toEqual([
+    { cron: "0 8 * * *", timezone: "Europe/Berlin", action: "scale", replicas: 6 },
+  ]);
+  expect(specFor(manifest, "stage").schedules).toEqual([]);
+});
+
+const at = (more: object) => ({ schedules: [{ cron: "0 3 * * *", action: "deploy", ...more }] });
+
+test.each([
+  [at({ cron: "0 3 * *" }), "schedules.0.cron", /^must have five fields/],
+  [at({ cron: "0 3 1 * MON" }), "schedules.0.cron", /^names a day of month and a day of week/],
+  [at({ timezone: "Europe/Atlantis" }), "schedules.0.timezone", /^must be a time zone such as/],
+  [at({ action: "stop" }), "schedules.0.action", /^must be one of deploy, scale, restart, not "stop"$/],
+  [at({ action: "scale" }), "schedules.0.replicas", /^is required for the action scale$/],
+  [at({ replicas: 2 }), "schedules.0.replicas", /^is for the action scale, not deploy$/],
+  [at({ action: "scale", replicas: 2, version: "v1" }), "schedules.0.version", /^is for the action deploy/],
+  [at({ time: "8:00" }), "schedules.0.time", /^is not a known key/],
+  [
+    { schedules: [at({}).schedules[0], { action: "deploy", name: "again", cron: "0 3 * * *" }] },
+    "schedules.1",
+    /^is the same as schedule 0: "0 3 \* \* \*"$/,
+  ],
+  [
+    { environments: { prod: at({ cron: "x * * * *" }) } },
+    "environments.prod.schedules.0.cron",
+    /^minute must be/,
+  ],
+])("%j is refused at its path", (document, path, message) => {
+  expect(problems(document)).toEqual({ [path]: expect.stringMatching(message) });
+});
+
+test("a function is not scaled by the clock, naming the kinds that are", () => {
+  const scaling = { schedules: [{ cron: "0 3 * * *", action: "scale", replicas: 2 }] };
+  expect(() => parseManifest({ app: "shop", kind: "function", ...scaling })).toThrow(
+    'schedules.0.action: "scale" is not for kind function: kinds server, vm, container can',
+  );
+});

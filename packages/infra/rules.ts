@@ -1,0 +1,69 @@
+// Which events of the account's default bus call which function.
+import type { Installation, Names } from "./names.ts";
+
+export type RuleBlueprint = { short: string; name: string; pattern: Record<string, unknown>; target: string };
+
+export function rulesOf(installation: Installation, names: Names): RuleBlueprint[] {
+  return [
+    {
+      short: "artifact",
+      name: `${installation.name}-artifact`,
+      pattern: artifactPattern(names),
+      target: "events-artifact",
+    },
+    {
+      short: "image",
+      name: `${installation.name}-image`,
+      pattern: imagePattern(names),
+      target: "events-image",
+    },
+    {
+      short: "deploy",
+      name: `${installation.name}-deploy`,
+      pattern: deployPattern(installation),
+      target: "events-deploy",
+    },
+    {
+      short: "execution-ended",
+      name: `${installation.name}-execution-ended`,
+      pattern: endedPattern(names),
+      target: "events-sweep",
+    },
+  ];
+}
+
+function artifactPattern(names: Names): Record<string, unknown> {
+  return {
+    source: ["aws.s3"],
+    "detail-type": ["Object Created"],
+    detail: { bucket: { name: [names.bucket] }, object: { key: [{ prefix: "releases/" }] } },
+  };
+}
+
+function imagePattern(names: Names): Record<string, unknown> {
+  return {
+    source: ["aws.ecr"],
+    "detail-type": ["ECR Image Action"],
+    detail: {
+      "action-type": ["PUSH"],
+      result: ["SUCCESS"],
+      "repository-name": [{ prefix: names.imageRepositoryPrefix }],
+    },
+  };
+}
+
+/** The bus is shared with whatever else runs in the account, other installations included. */
+function deployPattern({ name }: Installation): Record<string, unknown> {
+  return {
+    $or: [{ source: ["tutti.deploy"] }, { "detail-type": ["tutti.deploy"] }],
+    detail: { installation: [name, { exists: false }] },
+  };
+}
+
+function endedPattern(names: Names): Record<string, unknown> {
+  return {
+    source: ["aws.states"],
+    "detail-type": ["Step Functions Execution Status Change"],
+    detail: { stateMachineArn: [names.rolloutArn], status: ["FAILED", "TIMED_OUT", "ABORTED"] },
+  };
+}
