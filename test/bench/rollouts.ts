@@ -28,17 +28,30 @@ export const rollouts: Bench = {
       await house.client.targets.scale(app, "dev", SERVERS);
       await untilFree(house, app);
       const ten = await deploy(house, app, "v1");
+      const machines = await rolled(house, "vm");
+      const containers = await rolled(house, "container");
       return [
         gap(`${ten.steps.length} steps of ${SERVERS} servers: healthy to next step`, ten),
         cost("rolling 3 servers", three),
         cost("function canary", shifted),
         cost(`rolling ${SERVERS} servers`, ten),
+        cost("rolling 3 virtual machines, image included", machines),
+        cost("rolling 3 containers", containers),
       ];
     } finally {
       await house.clear();
     }
   },
 };
+
+/** An example's second release over its first. */
+async function rolled(house: TestHouse, kind: "vm" | "container"): Promise<DeploymentView> {
+  const folder = join(ROOT, "examples", kind);
+  const { app } = await applyExample(house.client, folder);
+  for (const version of ["v1", "v2"]) await publishVersion(house.client, app, join(folder, version), version);
+  await deploy(house, app, "v1");
+  return deploy(house, app, "v2");
+}
 
 async function deploy({ client }: TestHouse, app: string, version: string): Promise<DeploymentView> {
   const { id } = await client.deployments.create(app, { environment: "dev", version });
