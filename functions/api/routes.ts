@@ -17,6 +17,7 @@ import { healTarget, listHealingRuns } from "./routes/healing-runs.ts";
 import { healthz } from "./routes/health.ts";
 import { callHook, createHookSecret } from "./routes/hooks.ts";
 import { createImageBuild, getImageBuild } from "./routes/image-builds.ts";
+import { getInsights } from "./routes/insights.ts";
 import { getMe } from "./routes/me.ts";
 import { deleteOidcIssuer, listOidcIssuers, putOidcIssuer } from "./routes/oidc-issuers.ts";
 import { planned } from "./routes/planned.ts";
@@ -55,6 +56,7 @@ export const ROUTES = [
   listHealingRuns,
   listServices,
   getService,
+  getInsights,
   listAudit,
   listDeadLetters,
   replayDeadLetter,

@@ -10,6 +10,7 @@ import { addDeployments } from "./commands/deployments.ts";
 import { addEvents } from "./commands/events.ts";
 import { addHeal } from "./commands/heal.ts";
 import { addImage } from "./commands/image.ts";
+import { addInsights } from "./commands/insights.ts";
 import { addRelease } from "./commands/release.ts";
 import { addReleases } from "./commands/releases.ts";
 import { addRollback } from "./commands/rollback.ts";
@@ -31,6 +32,7 @@ const COMMANDS: AddCommand[] = [
   addActions,
   addScale,
   addHeal,
+  addInsights,
   addEvents,
   addApps,
   addReleases,

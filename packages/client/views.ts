@@ -5,6 +5,7 @@ export type { Action, DeploymentView, EventView } from "#functions/api/schemas/d
 export type { EnvironmentView } from "#functions/api/schemas/environment.ts";
 export type { HealingRunView } from "#functions/api/schemas/healing-run.ts";
 export type { ImageBuildView } from "#functions/api/schemas/image-build.ts";
+export type { InsightsView } from "#functions/api/schemas/insights.ts";
 export type { PlanView } from "#functions/api/schemas/plan.ts";
 export type { ReleaseView } from "#functions/api/schemas/release.ts";
 export type { ReplicaView, ServiceView, TargetView } from "#functions/api/schemas/target.ts";

@@ -120,7 +120,7 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
     },
     "POST /v1/trains": { path: "/v1/trains", body: {}, ...notBuilt },
     "GET /v1/trains/{id}": { path: "/v1/trains/train_1", ...notBuilt },
-    "GET /v1/insights": { path: "/v1/insights", ...notBuilt },
+    "GET /v1/insights": { path: "/v1/insights", status: 200 },
     "GET /v1/notifications": { path: "/v1/notifications", ...notBuilt },
     "GET /v1/dead-letters": { path: "/v1/dead-letters", status: 200, inside: 403 },
     "POST /v1/dead-letters/{id}/replay": {

@@ -13,6 +13,7 @@ export type {
   EnvironmentView,
   EventView,
   HealingRunView,
+  InsightsView,
   PlanView,
   ReleaseView,
   ReplicaView,
@@ -62,6 +63,8 @@ export function api() {
       query: { app?: string; environment?: string; status?: string; limit?: number },
       signal: AbortSignal,
     ): Promise<DeploymentView[]> => (await client.call("GET /v1/deployments", { query }, { signal })).items,
+    insights: async (signal: AbortSignal) =>
+      (await client.call("GET /v1/insights", { query: {} }, { signal })).items,
     eventsAfter: async (id: string, after: number, signal: AbortSignal): Promise<EventView[]> => {
       const all: EventView[] = [];
       for (;;) {

@@ -9,7 +9,6 @@ const nothing = { 200: z.unknown() };
 export const planned = [
   plannedWrite("POST /v1/trains", "deploy", "trains"),
   plannedById("GET /v1/trains/{id}", "read", "trains"),
-  plannedRead("GET /v1/insights", "read", "insights"),
   plannedRead("GET /v1/notifications", "read", "notifications"),
 ] as const;
 

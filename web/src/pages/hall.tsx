@@ -1,7 +1,8 @@
 // The hall: every app a row, every environment a column, and in each place what runs there and what is being played now.
 import { useSignal } from "@preact/signals";
-import { api, type DeploymentView, type TargetView } from "../api.ts";
+import { api, type DeploymentView, type InsightsView, type TargetView } from "../api.ts";
 import { useLive } from "../connection.ts";
+import { InsightsTable } from "../insights/insights-table.tsx";
 import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { FilterBox } from "../parts/filter-box.tsx";
 import { HallMatrix } from "./hall-matrix.tsx";
@@ -11,16 +12,21 @@ import "./hall.css";
 const REFRESH_BUSY_MILLISECONDS = 1_500;
 const REFRESH_QUIET_MILLISECONDS = 5_000;
 const LAST_DEPLOYMENTS = 12;
+/** They change with the day. */
+const ROUNDS_PER_INSIGHTS = 40;
 
 export function Hall() {
   const targets = useSignal<TargetView[] | null>(null);
   const deployments = useSignal<DeploymentView[]>([]);
+  const insights = useSignal<InsightsView[] | null>(null);
   const filter = useSignal("");
+  const rounds = useSignal(0);
   useLive("hall", async (stop) => {
     // One request after the other: one is open per page.
     const last = await api().recentDeployments({ limit: 50 }, stop);
     targets.value = await api().allTargets(stop);
     deployments.value = last;
+    if (rounds.value++ % ROUNDS_PER_INSIGHTS === 0) insights.value = await api().insights(stop);
     const busy = targets.value.some((one) => one.activeDeployment !== null);
     return busy ? REFRESH_BUSY_MILLISECONDS : REFRESH_QUIET_MILLISECONDS;
   });
@@ -40,6 +46,8 @@ export function Hall() {
       </div>
       <HallMatrix targets={shown} deployments={deployments.value} />
       {shown.length === 0 && <p class="waiting">No target matches “{filter.value}”.</p>}
+      <h2>How it goes</h2>
+      {insights.value && <InsightsTable items={insights.value} />}
       <h2>Played last</h2>
       <DeploymentTable rows={deployments.value.slice(0, LAST_DEPLOYMENTS)} of="Deployments" />
     </>

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Deployment } from "#core/domain/deployment.ts";
+import { aDeployment } from "#test/support/a-deployment.ts";
+import { openShop, registerRelease } from "#test/support/a-shop.ts";
+import { aToken } from "#test/support/a-token.ts";
+import { openTestApi, type TestApi } from "#test/support/api.ts";
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await openTestApi();
+  await openShop(api);
+});
+afterEach(() => api.close());
+
+let made = 0;
+/** One that ended so many minutes from now; negative is past. */
+async function ended(minutes: number, overrides: Partial<Deployment> = {}): Promise<void> {
+  made += 1;
+  const at = new Date(api.clock.now() + minutes * 60_000).toISOString();
+  const id = `dep_${String(made).padStart(6, "0")}`;
+  const times = { createdAt: at, startedAt: at, endedAt: at };
+  await api.store.deployments.create(
+    aDeployment({ id, ...times, status: "succeeded", trigger: "cli", changed: true, ...overrides }),
+  );
+}
+
+const ask = (query = "") => api.call("GET", `/v1/insights${query}`);
+
+test("each app and environment has its four, over the days that were asked for", async () => {
+  await ended(-60 * 24 * 40);
+  await ended(-30);
+  await ended(-20, { environment: "dev", status: "rolled_back" });
+  const { status, body } = await ask("?days=7");
+  expect(status).toBe(200);
+  expect(body.truncated).toBe(false);
+  expect(
+    body.items.map((one: { environment: string; daily: [] }) => [one.environment, one.daily.length]),
+  ).toEqual([
+    ["dev", 7],
+    ["prod", 7],
+  ]);
+  expect(body.items[0].changeFailureRate).toEqual({ percent: 100, failed: 1, changes: 1 });
+  expect(body.items[1].deploymentFrequency).toEqual({ perDay: 0.143, succeeded: 1 });
+});
+
+test("lead time begins when the artifact was made, an hour before it was registered here", async () => {
+  await registerRelease(api, "v7");
+  await ended(10, { version: "v7" });
+  expect((await ask("?app=shop&environment=prod")).body.items[0].leadTime).toEqual({
+    medianSeconds: 4200,
+    samples: 1,
+  });
+});
+
+test("a limited token sees its own places alone", async () => {
+  await ended(-30);
+  await ended(-20, { environment: "dev" });
+  const holder = await aToken(api, { role: "viewer", scope: { apps: ["*"], environments: ["dev"] } });
+  const { body } = await holder.call("GET", "/v1/insights");
+  expect(body.items.map((one: { environment: string }) => one.environment)).toEqual(["dev"]);
+});
+
+test("days out of bounds are refused with what is allowed", async () => {
+  const { status, body } = await ask("?days=91");
+  expect([status, body.errors]).toEqual([
+    422,
+    [{ path: "days", message: "must be a whole number from 1 to 90" }],
+  ]);
+});
