@@ -48,7 +48,16 @@ export default defineConfig({
           retry: 1,
         },
       },
-      { test: { name: "sst", include: sst, testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 } },
+      {
+        test: {
+          name: "sst",
+          include: sst,
+          globalSetup: "test/sst/setup.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
       ...["moto", "MiniStack"].map((judge) => ({
         test: {
           name: `foreign-${judge}`,

@@ -2,6 +2,7 @@
 // One that does not move however often it is carried on is closed.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { HealingAction } from "#core/domain/healing-run.ts";
+import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import type { ControlDeps } from "./deps.ts";
 import { giveUp } from "./give-up.ts";
 import { startExecution } from "./start.ts";
@@ -26,6 +27,7 @@ export async function carryOn(deps: ControlDeps, ended: Deployment): Promise<Hea
   });
   if (isEnded(deployment.status)) return null;
   await startExecution(deps, deployment);
+  deps.log.warn(LOG_MESSAGES.carriedOn, { deployment: ended.id, generation: deployment.generation });
   return {
     replica: null,
     finding: `the execution of ${ended.id} had ended`,

@@ -1,6 +1,7 @@
 // Give up: the last resort, which needs only the store. A deployment that had nothing left to do ends as it should;
 // one whose way back failed ends `failed`, loudly, and its target is marked degraded.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import type { ControlDeps } from "./deps.ts";
 import { type End, end, naturalEnd, settle } from "./end.ts";
@@ -27,7 +28,7 @@ export async function giveUpWayBack(deps: ControlDeps, deployment: Deployment): 
 async function close(deps: ControlDeps, deployment: Deployment, why: string): Promise<void> {
   const how = endOf(deployment, why);
   if (how.status === "failed") {
-    deps.log.error("a deployment could not be rolled back", {
+    deps.log.error(LOG_MESSAGES.failed, {
       deployment: deployment.id,
       reason: how.reason,
     });

@@ -5,6 +5,7 @@ import type { HealingAction, HealingRun } from "#core/domain/healing-run.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { RepairResult } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
+import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import type { TargetName } from "#store/targets.ts";
 import { asking } from "./asking.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -90,6 +91,14 @@ async function repair(deps: EngineDeps, name: TargetName, live: LiveTarget): Pro
   if (results.length === 0) return nothing("Nothing to mend.");
   await look(deps, name, live);
   const actions = results.map((one) => actionOf(one, fleet));
+  for (const { replica, finding, action } of actions.filter((one) => one.result === "failed"))
+    deps.log.error(LOG_MESSAGES.notMended, {
+      app: name.app,
+      environment: name.environment,
+      replica,
+      finding,
+      action,
+    });
   const repaired = actions.filter((one) => one.result === "repaired").length;
   return { actions, summary: `${repaired} of ${actions.length} repaired.` };
 }

@@ -3,6 +3,7 @@
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import type { Target } from "#core/domain/target.ts";
+import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { carryOn } from "./carry-on.ts";
 import type { SweepDeps } from "./deps.ts";
 import { settle } from "./end.ts";
@@ -46,7 +47,7 @@ async function sweepOne(deps: SweepDeps, target: Target, heal: boolean, report: 
       if (done) report.actions.push({ ...done, app, environment });
     if (heal) await deps.drivers.invoke(kind, { verb: "heal", app, environment, trigger: "schedule" });
   } catch (error) {
-    deps.log.error("a target could not be swept", { app, environment, error: String(error) });
+    deps.log.error(LOG_MESSAGES.notSwept, { app, environment, error: String(error) });
   }
 }
 

@@ -4,8 +4,11 @@
 import { imageDefinition } from "#workflows/image.ts";
 import { rolloutDefinition } from "#workflows/rollout.ts";
 import type { AccessSettings } from "./access-settings.ts";
+import { type AlarmBlueprint, alarms } from "./alarms.ts";
+import { dashboard } from "./dashboard.ts";
 import { grantsOf } from "./grants.ts";
 import { imageProject, type ProjectBlueprint } from "./image-project.ts";
+import { type LogMetric, logMetrics } from "./log-metrics.ts";
 import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts";
 import type { OperatingSettings } from "./operating-settings.ts";
 import { type RuleBlueprint, rulesOf } from "./rules.ts";
@@ -24,6 +27,8 @@ export type FunctionBlueprint = {
   onFailure?: string;
   /** At most so many run at once, kept for it out of the account's limit. Unset: whatever the account has. */
   reservedConcurrency?: number;
+  /** Whether it begins traces itself. One that does not is traced where its caller was: the sweep calls once a minute for every target, and a trace of each would be the dearest thing of an idle month (docs/cost.md). */
+  startsTraces: boolean;
   /** Has a public URL (the API checks tokens itself). */
   url: boolean;
   /** Folder whose content lies in `web/` beside the bundle. */
@@ -45,6 +50,10 @@ export type Blueprint = {
   projects: ProjectBlueprint[];
   rules: RuleBlueprint[];
   schedules: { name: string; short: string; expression: string; target: string; statements: Statement[] }[];
+  alarms: AlarmBlueprint[];
+  logMetrics: LogMetric[];
+  /** CloudWatch's own document. */
+  dashboard: Record<string, unknown>;
   /** Whatever else a role needs to exist for: the schedule's own, and the one that users' functions run as. */
   appFunctionRole: { short: string; statements: Statement[] };
   /** What the schedules of manifests run as, which the API makes. */
@@ -59,20 +68,17 @@ export function blueprint(
   operating: OperatingSettings = {},
 ): Blueprint {
   const names = namesOf(installation);
+  const functions = functionsOf(names, operating, {
+    TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256,
+    ...access,
+  });
+  const shorts = functions.map((one) => one.short);
+  const watched = alarms(names);
   return {
     installation,
     names,
     operating,
-    functions: [
-      apiFunction(names, operating, { TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256, ...access }),
-      ...driverFunctions(names),
-      imageFunction(names),
-      hooksFunction(names),
-      ...eventFunctions(names),
-    ].map((one) => ({
-      ...one,
-      statements: [...one.statements, writingLogs(names, one.short), tracing()],
-    })),
+    functions,
     stateMachines: [rolloutMachine(names), imageMachine(names)],
     projects: [imageProject(names)],
     rules: rulesOf(installation, names),
@@ -85,6 +91,13 @@ export function blueprint(
         statements: [{ actions: ["lambda:InvokeFunction"], resources: [names.functionArn("events-sweep")] }],
       },
     ],
+    alarms: watched,
+    logMetrics: logMetrics(shorts),
+    dashboard: dashboard(
+      names,
+      shorts,
+      watched.map((one) => names.alarmName(one.short)),
+    ),
     appFunctionRole: { short: "app-function", statements: [] },
     appScheduleRole: {
       short: "app-schedule",
@@ -93,11 +106,32 @@ export function blueprint(
   };
 }
 
+/** What is said of each by itself; the rest is the same for all. */
+type Own = Omit<FunctionBlueprint, "startsTraces">;
+
+function functionsOf(
+  names: Names,
+  operating: OperatingSettings,
+  access: Record<string, string>,
+): FunctionBlueprint[] {
+  return [
+    apiFunction(names, operating, access),
+    ...driverFunctions(names),
+    imageFunction(names),
+    hooksFunction(names),
+    ...eventFunctions(names),
+  ].map((one) => ({
+    ...one,
+    startsTraces: one.url,
+    statements: [...one.statements, writingLogs(names, one.short), tracing()],
+  }));
+}
+
 function apiFunction(
   names: Names,
   { apiConcurrency }: OperatingSettings,
   access: Record<string, string>,
-): FunctionBlueprint {
+): Own {
   return {
     short: "api",
     handler: "functions/api/handler.ts",
@@ -119,7 +153,7 @@ function apiFunction(
   };
 }
 
-function driverFunctions(names: Names): FunctionBlueprint[] {
+function driverFunctions(names: Names): Own[] {
   return BUILT_KINDS.map((kind) => ({
     short: `driver-${kind}`,
     handler: `functions/drivers/${kind}.ts`,
@@ -133,7 +167,7 @@ function driverFunctions(names: Names): FunctionBlueprint[] {
 }
 
 /** Plays the workflow that makes images of virtual machines. */
-function imageFunction(names: Names): FunctionBlueprint {
+function imageFunction(names: Names): Own {
   return {
     short: "image",
     handler: "functions/drivers/image.ts",
@@ -146,7 +180,7 @@ function imageFunction(names: Names): FunctionBlueprint {
 }
 
 /** Calls what manifests name: the only one of Tutti's functions that reaches out to it, and it may do little else. */
-function hooksFunction(names: Names): FunctionBlueprint {
+function hooksFunction(names: Names): Own {
   return {
     short: HOOKS,
     handler: "functions/drivers/hooks.ts",
@@ -164,7 +198,7 @@ function hooksFunction(names: Names): FunctionBlueprint {
 
 const HOOKS = "hooks";
 
-function eventFunctions(names: Names): FunctionBlueprint[] {
+function eventFunctions(names: Names): Own[] {
   return [
     { short: "events-artifact", handler: "functions/events/artifact.ts", memoryMiB: 256, timeoutSeconds: 60 },
     { short: "events-image", handler: "functions/events/image.ts", memoryMiB: 256, timeoutSeconds: 30 },

@@ -33,6 +33,9 @@ export function namesOf({ name, account, region }: Installation) {
     stateMachineArn,
     rolloutArn: stateMachineArn("rollout"),
     rolloutExecutionsArn: arn("states", `execution:${name}-rollout:*`),
+    alarmName: (short: string) => `${name}-${short}`,
+    /** Of the metrics that are counted out of logs. */
+    metricNamespace: `Tutti/${name}`,
     ruleArn: (ruleName: string) => arn("events", `rule/${ruleName}`),
     roleName: (short: string) => `${name}-${short}`,
     roleArn: (short: string) => `arn:aws:iam::${account}:role/${name}-${short}`,

@@ -39,6 +39,15 @@ export function builtBySst(graph: Graph): Built {
           : "nowhere",
       ]),
     ),
+    alarms: byName(all("aws:cloudwatch/metricAlarm:MetricAlarm"), (one) => ({
+      description: one.alarmDescription,
+      metric: [one.namespace, one.metricName, one.dimensions],
+      statistic: one.statistic,
+      period: one.period,
+      periods: [one.datapointsToAlarm, one.evaluationPeriods],
+      threshold: [one.comparisonOperator, one.threshold],
+      missing: one.treatMissingData,
+    })),
     projects: byName(all("aws:codebuild/project:Project"), (one) => ({
       description: one.description,
       role: one.serviceRole,

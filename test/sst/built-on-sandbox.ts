@@ -1,5 +1,6 @@
 // What the other builder has made of a blueprint, asked of the sandbox by AWS's own calls. Everything is listed, not looked up by the
 // blueprint's names: what is there too much is a difference as well.
+import { CloudWatchClient, DescribeAlarmsCommand } from "@aws-sdk/client-cloudwatch";
 import { BatchGetProjectsCommand, CodeBuildClient, ListProjectsCommand } from "@aws-sdk/client-codebuild";
 import {
   DescribeTableCommand,
@@ -33,7 +34,8 @@ export async function builtOnSandbox(access: AwsAccess): Promise<Built> {
     bucketsOf(access),
     projectsOf(access),
   ]);
-  return { ...functions, roles, stateMachines, rules, schedules, tables, buckets, projects };
+  const alarms = await alarmsOf(access);
+  return { ...functions, roles, stateMachines, rules, schedules, tables, buckets, projects, alarms };
 }
 
 async function rolesOf(access: AwsAccess): Promise<Built["roles"]> {
@@ -121,6 +123,23 @@ async function bucketsOf(access: AwsAccess): Promise<Built["buckets"]> {
   return listed(Buckets, async ({ Name: Bucket }) => {
     const told = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
     return [Bucket!, told.EventBridgeConfiguration ? "EventBridge" : "nowhere"];
+  });
+}
+
+async function alarmsOf(access: AwsAccess): Promise<Built["alarms"]> {
+  const { MetricAlarms = [] } = await new CloudWatchClient(access).send(new DescribeAlarmsCommand({}));
+  return listed(MetricAlarms, async (one) => {
+    const dimensions = Object.fromEntries((one.Dimensions ?? []).map(({ Name, Value }) => [Name, Value]));
+    const alarm = {
+      description: one.AlarmDescription,
+      metric: [one.Namespace, one.MetricName, dimensions],
+      statistic: one.Statistic,
+      period: one.Period,
+      periods: [one.DatapointsToAlarm, one.EvaluationPeriods],
+      threshold: [one.ComparisonOperator, one.Threshold],
+      missing: one.TreatMissingData,
+    };
+    return [one.AlarmName!, alarm];
   });
 }
 

@@ -15,6 +15,7 @@ export type Built = {
   /** Where a bucket's events go. */
   buckets: Record<string, string>;
   projects: Record<string, unknown>;
+  alarms: Record<string, unknown>;
 };
 
 export type BuiltFunction = {

@@ -45,7 +45,7 @@ const FLAWS: [Change, string][] = [
   ],
   [storage("versioning: true,", ""), "ArtifactsBucket: no versions"],
   [storage("cors: false,", ""), "ArtifactsCors: pages of other origins may call the bucket"],
-  [functions('mode: "Active"', 'mode: "PassThrough"'), "ApiFunction: not traced"],
+  [functions('"Active" : "PassThrough"', '"PassThrough" : "PassThrough"'), "ApiFunction: not traced"],
   [functions('retention: "1 month"', 'retention: "forever"'), "ApiLogGroup: logs are kept for ever"],
   [functions(", cors: false", ""), "ApiUrl: pages of other origins may call it"],
   [functions('"arm64" as', '"x86_64" as'), "ApiFunction: not on arm64"],
@@ -112,4 +112,20 @@ test("no concurrency is reserved unless asked for, and a boundary is put on ever
   const roles = Object.values(inputsOf(asked, "aws:iam/role:Role"));
   expect(roles.length).toBeGreaterThan(15);
   expect(new Set(roles.map((one) => one.permissionsBoundary))).toEqual(new Set([boundary]));
+});
+
+test("each log that a metric is counted from is one that a function writes, and alarms tell a topic only where one is named", async () => {
+  const filters = Object.values(inputsOf(stage, "aws:cloudwatch/logMetricFilter:LogMetricFilter"));
+  const written = Object.values(inputsOf(stage, "aws:cloudwatch/logGroup:LogGroup")).map((one) => one.name);
+  expect(filters.filter((one) => !written.includes(one.logGroupName))).toEqual([]);
+  expect(new Set(filters.map((one) => one.name))).toEqual(
+    new Set(["FailedDeployments", "CarriedOn", "HealFailures"]),
+  );
+  const topic = "arn:aws:sns:us-east-1:000000000000:on-call";
+  const told = async (env: Record<string, string>) =>
+    Object.values(inputsOf(await at("test", { env }), "aws:cloudwatch/metricAlarm:MetricAlarm")).map(
+      (one) => one.alarmActions,
+    );
+  expect(new Set(await told({}))).toEqual(new Set([undefined]));
+  for (const actions of await told({ TUTTI_ALARM_TOPIC_ARN: topic })) expect(actions).toEqual([topic]);
 });

@@ -40,7 +40,12 @@ const RULES: Rule[] = [
     "pages of other origins may call it",
     ({ cors }) => cors !== undefined,
   ],
-  ["aws:lambda/function:Function", "not traced", ({ tracingConfig }) => modeOf(tracingConfig) !== "Active"],
+  [
+    "aws:lambda/function:Function",
+    "not traced",
+    ({ tracingConfig, name }, graph) =>
+      modeOf(tracingConfig) !== (hasUrl(graph, name) ? "Active" : "PassThrough"),
+  ],
   ["aws:lambda/function:Function", "not on arm64", ({ architectures }) => `${architectures}` !== "arm64"],
   [
     "aws:lambda/function:Function",
@@ -80,6 +85,13 @@ export function shortcomings(graph: Graph): string[] {
 /** Whether a bucket has nothing of that type. */
 function lacks(type: string): Rule[2] {
   return ({ bucket }, graph) => !Object.values(inputsOf(graph, type)).some((one) => one.bucket === bucket);
+}
+
+/** Strangers' calls begin a trace; the rest is traced where its caller was. */
+function hasUrl(graph: Graph, name: unknown): boolean {
+  return Object.values(inputsOf(graph, "aws:lambda/functionUrl:FunctionUrl")).some(
+    (one) => one.functionName === name,
+  );
 }
 
 function isOn(value: unknown): boolean {

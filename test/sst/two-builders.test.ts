@@ -119,6 +119,11 @@ test.each([
     /^schedules\.tutti-test-sweep\.expression: "rate\(1 minute\)" here, "rate\(5 minutes\)" there$/,
   ],
   [
+    "an alarm of another threshold",
+    change("alarms.ts", "threshold: one.threshold", "threshold: one.threshold + 1"),
+    /^alarms\.tutti-test-failed-deployments\.threshold: /,
+  ],
+  [
     "a function that anyone may invoke",
     change("events.ts", "sourceArn: made.arn,", ""),
     /^permissions\.tutti-test-events-artifact: /,

@@ -2,6 +2,7 @@
 // is always an end, and the lock is always released. Where the workflow itself cannot get there, the sweep does.
 import { afterEach, expect, test } from "vitest";
 import { isEnded } from "#core/domain/deployment.ts";
+import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { systemTimers, type Timers } from "#sandbox/step-functions/timers.ts";
 import { type Mishap, openStage, type Stage, type SubmitOptions } from "#test/support/stage.ts";
 
@@ -104,6 +105,8 @@ for (const verb of ["rollBack", "giveUp"] as const) {
     expect(deployment.status).toBe("failed");
     expect(deployment.reason).toMatch(/^The way back to v1 could not be completed: /);
     expect((await stage.target()).degraded).toBe(deployment.reason);
+    // An alarm rests on this line.
+    expect(stage.logs.filter((line) => line.startsWith(`${LOG_MESSAGES.failed} `))).toHaveLength(1);
   });
 }
 

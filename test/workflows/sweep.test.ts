@@ -1,6 +1,7 @@
 // What nothing inside an execution can catch, and the sweep finds.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Deployment } from "#core/domain/deployment.ts";
+import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
 let stage: Stage;
@@ -36,6 +37,7 @@ test("a deployment whose execution was stopped is carried on in the next one, fr
   stage.world.looksToHealthy = 1;
   const report = await stage.sweep();
   expect(report.actions).toMatchObject([{ app: "shop", result: "carried_on" }]);
+  expect(stage.logs.filter((line) => line.startsWith(`${LOG_MESSAGES.carriedOn} `))).toHaveLength(1);
   expect(await stage.ended(id)).toMatchObject({ status: "succeeded", generation: 2 });
   expect(await stage.execution(`${id}-2`)).not.toBe("missing");
   await stage.free();
@@ -164,6 +166,17 @@ test("a replica that died is restarted, under a lock that is given back, and the
     },
   ]);
   expect(await stage.target()).toMatchObject({ lock: null });
+});
+
+test("a replica that cannot be mended is logged in the words that an alarm rests on", async () => {
+  stage.world.hosts.get("host-2")!.dead = true;
+  stage.world.behaviours.v1 = "unhealthy";
+  await stage.sweep();
+  const { items } = await stage.store.healingRuns.list();
+  const failed = items[0]!.actions.filter((one) => one.result === "failed");
+  expect(failed.map((one) => one.replica)).toContain("host-2");
+  const told = stage.logs.filter((line) => line.startsWith(`${LOG_MESSAGES.notMended} `));
+  expect(told).toHaveLength(failed.length);
 });
 
 test("a replica that died is restarted while a deployment is paused, and left to it while it runs", async () => {

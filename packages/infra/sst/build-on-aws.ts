@@ -5,6 +5,7 @@ import { accessSettings } from "../access-settings.ts";
 import { blueprint } from "../blueprint.ts";
 import { buildConsole } from "../build-console.ts";
 import { operatingSettings } from "../operating-settings.ts";
+import { buildAlarms, buildDashboard, buildLogMetrics } from "./alarms.ts";
 import { buildRules, buildSchedules } from "./events.ts";
 import { buildFailureDestinations, buildFunctions } from "./functions.ts";
 import { buildProjects } from "./projects.ts";
@@ -30,5 +31,8 @@ export async function buildOnAws() {
   buildProjects(plan, roles, storage);
   buildRules(plan, functions);
   buildSchedules(plan, roles);
+  buildLogMetrics(plan, functions);
+  buildAlarms(plan);
+  buildDashboard(plan);
   return { url: functions.get("api")!.url };
 }

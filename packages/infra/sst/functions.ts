@@ -43,7 +43,7 @@ function argumentsOf(plan: Blueprint, one: FunctionBlueprint) {
     copyFiles: one.assets ? [{ from: one.assets, to: "web" }] : undefined,
     logging: { retention: "1 month" as const, format: "json" as const },
     concurrency: one.reservedConcurrency === undefined ? undefined : { reserved: one.reservedConcurrency },
-    transform: { function: { tracingConfig: { mode: "Active" } } },
+    transform: { function: { tracingConfig: { mode: one.startsTraces ? "Active" : "PassThrough" } } },
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Blueprint } from "#infra/blueprint.ts";
 import type { Bundle } from "../bundle.ts";
 import type { AwsAccess } from "./access.ts";
+import { deployAlarms } from "./alarms.ts";
 import { deployBucket } from "./bucket.ts";
 import { deployFunctions } from "./functions.ts";
 import { deployMachines } from "./machines.ts";
@@ -16,5 +17,10 @@ export async function deployBlueprint(plan: Blueprint, bundles: Bundle[], access
   await Promise.all([deployRoles(plan, access), deployTable(plan, access), deployBucket(plan, access)]);
   await deployFunctions(plan, bundles, access);
   await deployMachines(plan, access);
-  await Promise.all([deployRules(plan, access), deploySchedules(plan, access), deployProjects(plan, access)]);
+  await Promise.all([
+    deployRules(plan, access),
+    deploySchedules(plan, access),
+    deployProjects(plan, access),
+    deployAlarms(plan, access),
+  ]);
 }

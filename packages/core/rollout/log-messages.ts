@@ -1,0 +1,11 @@
+// Log lines that somebody counts: a metric filter of the blueprint looks for each by these very words, and an alarm rests on it.
+export const LOG_MESSAGES = {
+  /** A deployment ended `failed`: not even the way back was completed. */
+  failed: "a deployment could not be rolled back",
+  /** The sweep found a deployment whose execution had ended, or that does not move. */
+  carriedOn: "a deployment was carried on",
+  /** Healing found something and could not mend it. */
+  notMended: "a replica could not be repaired",
+  /** A target could not even be looked at. */
+  notSwept: "a target could not be swept",
+} as const;
