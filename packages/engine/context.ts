@@ -8,6 +8,7 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { Manifest } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
+import { connected } from "./connections.ts";
 import type { ControlDeps } from "./deps.ts";
 
 /** For a step of a deployment that brings `version` (`null`: takes away). */
@@ -23,7 +24,7 @@ export async function contextFor(
     own ? null : needRelease(deps, app, version),
   ]);
   const its = release ? { ...specOf(release, environment), rollout: spec.rollout } : spec;
-  return contextOf(deps, app, place, its);
+  return contextOf(deps, app, place, await connected(deps, environment, its));
 }
 
 export function contextOf(

@@ -5,6 +5,7 @@ import type { Target } from "#core/domain/target.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { TargetName } from "#store/targets.ts";
+import { connected } from "./connections.ts";
 import { contextOf, needEnvironment, needRelease, specOf } from "./context.ts";
 import type { ControlDeps } from "./deps.ts";
 
@@ -17,7 +18,7 @@ export async function liveTarget(deps: ControlDeps, name: TargetName): Promise<L
     needEnvironment(deps, name.environment),
   ]);
   const active = await activeDeployment(deps, target);
-  const spec = await liveSpec(deps, target, active);
+  const spec = await connected(deps, name.environment, await liveSpec(deps, target, active));
   const context = contextOf(deps, name.app, environment, spec);
   return { target, active, context: active ? context : { ...context, current: target.release } };
 }

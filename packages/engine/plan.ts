@@ -10,6 +10,7 @@ import { withHooks } from "#core/plan/hooks.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import { currentStep } from "#core/rollout/statuses.ts";
 import { asking } from "./asking.ts";
+import { connectionNotes } from "./connections.ts";
 import { contextFor } from "./context.ts";
 import { type Charge, charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -69,6 +70,7 @@ async function planForward(deps: EngineDeps, caller: Caller, taken: Deployment):
     desired,
     previousVersion: target.release,
     at: instant(deps.clock.now()),
+    notes: taken.startedAt === null ? await connectionNotes(deps, taken.environment, spec) : [],
   };
   const charged = charge(deps, 2);
   const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
@@ -84,6 +86,8 @@ type Made = {
   desired: number;
   previousVersion: string | null;
   at: string;
+  /** For the events of the first plan. */
+  notes: string[];
 };
 
 function planned(before: Deployment, made: Made, charged: Charge) {
@@ -106,7 +110,10 @@ function planned(before: Deployment, made: Made, charged: Charge) {
     : `Planned again: ${count === 1 ? "1 step is" : `${count} steps are`} left.`;
   return {
     deployment: charged({ ...deployment, status: statusOf(deployment) }),
-    events: [{ type: "status" as const, message }],
+    events: [
+      ...made.notes.map((note) => ({ type: "note" as const, message: note })),
+      { type: "status" as const, message },
+    ],
   };
 }
 

@@ -10,6 +10,7 @@ import { SHARD_SIZE } from "#core/rollout/limits.ts";
 import type { TargetName } from "#store/targets.ts";
 import { alarmNotes } from "./alarms.ts";
 import { asking } from "./asking.ts";
+import { connected, connectionNotes } from "./connections.ts";
 import { contextOf, needEnvironment, needRelease } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
 import { desiredCount } from "./desired.ts";
@@ -37,7 +38,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
   const override =
     request.rollout === undefined ? undefined : parseRollout(request.rollout, deps.driver.kind);
   const spec = specFor(release.manifest as unknown as Manifest, environment, override);
-  const context = contextOf(deps, app, place, spec);
+  const context = contextOf(deps, app, place, await connected(deps, environment, spec));
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet });
   const planned = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
@@ -53,6 +54,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     ...estimate(steps, fleet, spec, SHARD_SIZE),
     notes: [
       ...((await deps.driver.notes?.(context, version)) ?? []),
+      ...(await connectionNotes(deps, environment, spec)),
       ...(await alarmNotes(deps, spec.rollout)),
       ...waiting,
     ],

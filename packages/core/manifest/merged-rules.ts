@@ -29,6 +29,7 @@ function specProblems(spec: Spec): Finding[] {
   return [
     ...startFindings(spec),
     ...configFindings(spec),
+    ...connectFindings(spec),
     ...deadlineFindings(spec),
     ...replacingFindings(spec),
     ...containerFindings(spec),
@@ -38,6 +39,11 @@ function specProblems(spec: Spec): Finding[] {
 function startFindings({ kind, start }: Spec): Finding[] {
   if ((kind !== "server" && kind !== "vm") || start !== undefined) return [];
   return [{ keys: ["start"], message: `is required for kind ${kind}: the command line that runs the app` }];
+}
+
+function connectFindings({ app, connect = [] }: Spec): Finding[] {
+  if (!connect.includes(app)) return [];
+  return [{ keys: ["connect"], message: `names ${app} itself: an app knows where it is` }];
 }
 
 /** Where copies are replaced, one more or one less must be allowed. */

@@ -297,7 +297,6 @@ const PLANNED: [change: object, path: string][] = [
   [{ resources: { cpu: 0.25 } }, "resources"],
   [{ scaling: { min: 2 } }, "scaling"],
   [{ secrets: { DB: "ssm:/db" } }, "secrets"],
-  [{ connect: ["orders"] }, "connect"],
   [{ volumes: [{ name: "data" }] }, "volumes"],
   [{ environments: { prod: { scaling: { min: 1 } } } }, "environments.prod.scaling"],
 ];
@@ -311,10 +310,22 @@ test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change,
 
 test("keys that are not built yet are fine while they say nothing", () => {
   const empty = {
-    connect: [],
+    volumes: [],
     secrets: {},
   };
   expect(parseManifest({ ...SERVER, ...empty })).toEqual(SERVER);
+});
+
+test("connect names other apps, each once, on every kind", () => {
+  const speaking = { connect: ["orders", "users"], environments: { dev: { connect: [] } } };
+  for (const app of [SERVER, FUNCTION, VM, CONTAINER])
+    expect(parseManifest({ ...app, ...speaking })).toEqual({ ...app, ...speaking });
+  expect(problems({ ...SERVER, connect: ["orders", "orders"] })).toEqual([
+    "connect: must name each app once, not orders twice",
+  ]);
+  expect(problems({ ...SERVER, environments: { dev: { connect: [SERVER.app] } } })).toEqual([
+    `environments.dev.connect: names ${SERVER.app} itself: an app knows where it is`,
+  ]);
 });
 
 test("alarms are at most ten names, each once, on every kind", () => {

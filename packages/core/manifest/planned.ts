@@ -1,10 +1,10 @@
-// Keys of the contract's page that are not built yet. With nothing in them they are fine (`connect: []`); else they are
+// Keys of the contract's page that are not built yet. With nothing in them they are fine (`volumes: []`); else they are
 // refused by their path with `not_supported_yet`, never ignored. Whoever builds one moves it to the schema.
 import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";
 import { join, type Problem } from "./problem.ts";
 
-export const PLANNED_SETTINGS = ["scaling", "secrets", "connect", "volumes"];
+export const PLANNED_SETTINGS = ["scaling", "secrets", "volumes"];
 /** Built on containers; on the other kinds to come. */
 const PLANNED_ELSEWHERE: Record<string, Kind> = { resources: "container" };
 

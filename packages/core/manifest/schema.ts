@@ -182,6 +182,16 @@ const configSchema = z
   )
   .describe("Environment variables of the app. Values are strings.");
 
+const connectSchema = z
+  .array(appNameSchema)
+  .max(50, "must be at most 50 apps")
+  .superRefine((names, context) => {
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined)
+      context.addIssue({ code: "custom", message: `must name each app once, not ${twice} twice` });
+  })
+  .describe("Apps that it speaks to: `orders` gives it ORDERS_URL, their endpoint in the same environment.");
+
 /** What the app and each of its environments may say. */
 const settings = {
   start: z
@@ -204,6 +214,7 @@ const settings = {
   hooks: hooksSchema.optional(),
   schedules: schedulesSchema.optional(),
   config: configSchema.optional(),
+  connect: connectSchema.optional(),
   server: serverSchema.optional(),
   vm: vmSchema.optional(),
   build: buildSchema.optional(),

@@ -37,6 +37,7 @@ test("a bare server gets the defaults of its kind", () => {
     },
     hooks: { before: [], afterStep: [], after: [] },
     config: {},
+    connect: [],
     vm: { keepSeconds: 300 },
     container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },
     resources: { cpu: 0.25, memoryMiB: 512 },

@@ -45,6 +45,7 @@ const DEFAULTS = {
   },
   hooks: { before: [], afterStep: [], after: [] },
   config: {},
+  connect: [],
   vm: { keepSeconds: 300 },
   container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },
   resources: { cpu: 0.25, memoryMiB: 512 },
