@@ -6,6 +6,7 @@ import type { ImageDeps } from "#functions/events/image-event.ts";
 import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
+import { trainWorkflow } from "./executions.ts";
 import { elasticRegistry } from "./image-registry.ts";
 import { type SchedulePlatform, schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
@@ -43,6 +44,7 @@ export function sweepDeps(env: NodeJS.ProcessEnv): SweepDeps & { schedules: Sche
   const settings = readSettings(env);
   return {
     ...controlDeps(settings, "events-sweep"),
+    trainExecutions: trainWorkflow(required(env, "TUTTI_TRAIN_ARN")),
     drivers: driverFunctions(settings.driverPrefix, HEAL_SECONDS),
     schedules: schedulePlatform(env),
   };

@@ -6,17 +6,18 @@ import type { Kind } from "#core/domain/kind.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import type { IdSource } from "#core/ids.ts";
 import type { DirectRequest, Move, RolloutInput } from "#core/rollout/messages.ts";
+import type { TrainInput, TrainMove } from "#core/train/messages.ts";
 import type { Store } from "#store/store.ts";
 
-export type Executions = {
-  /** Starts an execution of the rollout workflow. One of that name that is there already is fine. */
-  start(name: string, input: RolloutInput): Promise<void>;
+export type Executions<Input = RolloutInput> = {
+  /** Starts an execution of the workflow. One of that name that is there already is fine. */
+  start(name: string, input: Input): Promise<void>;
   describe(name: string): Promise<"running" | "ended" | "missing">;
 };
 
 export type Tokens = {
   /** Wakes the state that waits with this token. Errors of the platform may be thrown as they are; stale tokens are told by their names. */
-  succeed(token: string, output: Move): Promise<void>;
+  succeed(token: string, output: Move | TrainMove): Promise<void>;
 };
 
 export type Log = {
@@ -70,5 +71,7 @@ export type HookDeps = ControlDeps & {
 };
 
 export type SweepDeps = ControlDeps & {
+  /** Of the train workflow. */
+  trainExecutions: Executions<TrainInput>;
   drivers: { invoke(kind: Kind, request: DirectRequest): Promise<unknown> };
 };

@@ -9,6 +9,7 @@ import { TuttiError } from "#core/errors.ts";
 import { withSnapshot } from "#store/targets.ts";
 import type { ControlDeps } from "./deps.ts";
 import { startNext } from "./start.ts";
+import { wakeTrainOf } from "./train/wake-train.ts";
 import { asSentence } from "./why.ts";
 
 export type End = { status: EndStatus; reason: string };
@@ -51,12 +52,13 @@ export async function settle(deps: ControlDeps, deployment: Deployment, fleet?: 
     // The app was deleted meanwhile: there is no lock to give back.
     if (!(error instanceof TuttiError && error.code === "not_found")) throw error;
   }
+  await wakeTrainOf(deps, deployment);
 }
 
 /** What a deployment's end means for its target. Pure. */
 export function settledTarget(
   target: Target,
-  { status, version, health, changed, reason }: Deployment,
+  { status, version, health, changed, reason, purpose }: Deployment,
 ): Target {
   if (status === "succeeded") {
     const history = target.history[0] === version ? target.history : [version, ...target.history];
@@ -69,6 +71,8 @@ export function settledTarget(
     };
   }
   if (status === "failed") return { ...target, degraded: reason };
+  if (purpose === "remove" && status === "rolled_back")
+    return { ...target, release: null, desired: 0, degraded: null };
   return status === "rolled_back" && changed ? { ...target, degraded: null } : target;
 }
 

@@ -2,6 +2,7 @@
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { ControlDeps } from "./deps.ts";
 import { startNext } from "./start.ts";
+import { wakeTrainOf } from "./train/wake-train.ts";
 
 export async function leaveQueue(deps: ControlDeps, deployment: Deployment): Promise<void> {
   const target = await deps.store.targets.change(deployment, (before) =>
@@ -9,7 +10,9 @@ export async function leaveQueue(deps: ControlDeps, deployment: Deployment): Pro
       ? { ...before, queue: before.queue.filter((id) => id !== deployment.id) }
       : null,
   );
-  if (target.lock?.owner !== deployment.id) return;
-  const { next } = await deps.store.targets.release(deployment, deployment.id);
-  if (next) await startNext(deps, deployment, next);
+  if (target.lock?.owner === deployment.id) {
+    const { next } = await deps.store.targets.release(deployment, deployment.id);
+    if (next) await startNext(deps, deployment, next);
+  }
+  await wakeTrainOf(deps, deployment);
 }

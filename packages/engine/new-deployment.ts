@@ -9,14 +9,15 @@ export function newDeployment(
   place: LockOutcome,
   at: string,
 ): Deployment {
-  const { app, environment, version, spec, createdBy, trigger, purpose } = submission;
+  const { app, environment, version, spec, createdBy, trigger, purpose, train } = submission;
+  const removes = purpose === "remove";
   return {
     id,
     app,
     environment,
     kind: spec.kind,
     version,
-    previousVersion: place.target.release,
+    previousVersion: removes ? null : place.target.release,
     status: place.outcome === "acquired" ? "planning" : "queued",
     reason: "",
     revision: 1,
@@ -26,6 +27,7 @@ export function newDeployment(
     createdBy,
     trigger,
     ...(purpose === undefined ? {} : { purpose }),
+    ...(train === undefined ? {} : { train }),
     steps: [],
     health: { healthy: 0, unhealthy: 0, desired: place.target.desired || spec.replicas },
     failures: [],
@@ -38,8 +40,9 @@ export function newDeployment(
     stepState: null,
     watches: {},
     bakedSeconds: 0,
-    changed: false,
-    ending: null,
+    // One that empties its target has nothing before it but the way back.
+    changed: removes,
+    ending: removes ? { status: "rolled_back", reason: "nothing ran here before", since: at } : null,
     eventSeq: 0,
     cost: { stateTransitions: 0, sdkCalls: 0, writes: 0 },
   };

@@ -84,7 +84,13 @@ async function planBack(deps: EngineDeps, caller: Caller, deployment: Deployment
     const replanned = withPlan(before, steps.map(marked), interrupted, at);
     const ending = { ...before.ending, planned: true };
     return {
-      deployment: charged({ ...replanned, ending, status: "rolling_back", rounds: before.rounds + 1 }),
+      deployment: charged({
+        ...replanned,
+        ending,
+        startedAt: before.startedAt ?? at,
+        status: "rolling_back",
+        rounds: before.rounds + 1,
+      }),
       events: [{ type: "status", message: wayBackMessage(version, steps.length) }],
     };
   });

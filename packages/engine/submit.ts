@@ -22,6 +22,10 @@ export type Submission = {
   purpose?: Purpose | undefined;
   /** Default: the spec's. A rollback always supersedes. */
   onConflict?: RolloutPolicy["onConflict"] | undefined;
+  /** The train that it belongs to. */
+  train?: string | undefined;
+  /** Drawn and remembered by whoever submits, so that submitting twice is submitting once; else a fresh one. */
+  id?: string | undefined;
   /** What it may not, or must not be seen to, overtake. */
   sequences?: Sequence[] | undefined;
 };
@@ -29,7 +33,7 @@ export type Submission = {
 /** The recorded deployment, `planning` or `queued`. Throws `target_busy` where the policy is `reject`, and `outdated` where something newer was taken before. */
 export async function submit(deps: ControlDeps, submission: Submission): Promise<Deployment> {
   const { app, environment, spec, trigger } = submission;
-  const id = deps.ids("dep");
+  const id = submission.id ?? deps.ids("dep");
   const asked = submission.onConflict ?? spec.rollout.onConflict;
   const onConflict = trigger === "rollback" ? "supersede" : asked;
   const place = await deps.store.targets.acquire({
@@ -41,12 +45,22 @@ export async function submit(deps: ControlDeps, submission: Submission): Promise
     sequences: submission.sequences,
   });
   const deployment = newDeployment(id, submission, place, instant(deps.clock.now()));
-  const recorded = await deps.store.deployments.create(deployment, [
-    { type: "status", message: asWords(deployment, place.target.lock?.owner), actor: submission.createdBy },
-  ]);
+  const recorded = await record(deps, deployment, asWords(deployment, place.target.lock?.owner));
   if (place.outcome === "acquired") await startExecution(deps, recorded);
   await lookAgain(deps, recorded);
   return (await deps.store.deployments.get(id)) ?? recorded;
+}
+
+/** Of two that submit the same id at once, the second finds what the first has recorded. */
+async function record(deps: ControlDeps, deployment: Deployment, message: string): Promise<Deployment> {
+  const { id, createdBy } = deployment;
+  try {
+    return await deps.store.deployments.create(deployment, [{ type: "status", message, actor: createdBy }]);
+  } catch (error) {
+    const there = await deps.store.deployments.get(id);
+    if (!there) throw error;
+    return there;
+  }
 }
 
 function asWords(deployment: Deployment, owner: string | undefined): string {

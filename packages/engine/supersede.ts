@@ -8,6 +8,7 @@ import { acceptAction } from "#core/rollout/accept-action.ts";
 import { allowedActions } from "#core/rollout/statuses.ts";
 import type { ControlDeps } from "./deps.ts";
 import { NEVER_COMES_MS } from "./start.ts";
+import { wakeTrainOf } from "./train/wake-train.ts";
 import { wake } from "./wake.ts";
 
 /** As far as it concerns this deployment; of many that come at once each does its own part. */
@@ -32,13 +33,14 @@ async function stopOwner(deps: ControlDeps, { stopFor, lock }: Target): Promise<
 async function cancel(deps: ControlDeps, { id, by, at }: Dropped): Promise<boolean> {
   if (!(await deps.store.deployments.get(id))) return deps.clock.now() - Date.parse(at) > NEVER_COMES_MS;
   const reason = `Superseded by ${await named(deps, by)} before it began.`;
-  await deps.store.deployments.change(id, (deployment) => {
+  const after = await deps.store.deployments.change(id, (deployment) => {
     if (deployment.status !== "queued") return null;
     return {
       deployment: { ...deployment, status: "cancelled", reason, endedAt: instant(deps.clock.now()) },
       events: [{ type: "status", message: reason }],
     };
   });
+  await wakeTrainOf(deps, after);
   return true;
 }
 

@@ -1,5 +1,5 @@
 // Sweep: finds, for every target, what nothing else would: a deployment whose execution ended or never began, a
-// waiting state that missed its wake-up, a lock whose owner is gone, a queue that nobody moved on. Then healing.
+// waiting state that missed its wake-up, a lock whose owner is gone, a queue that nobody moved on. Then healing. Trains last.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import type { Target } from "#core/domain/target.ts";
@@ -10,6 +10,7 @@ import { settle } from "./end.ts";
 import { moveOf } from "./move.ts";
 import { executionName, startExecution, startNext } from "./start.ts";
 import { supersede } from "./supersede.ts";
+import { sweepTrains, type TrainMended } from "./train/sweep-trains.ts";
 import { wake } from "./wake.ts";
 
 /** What is younger is somebody's work of this moment. */
@@ -21,11 +22,12 @@ const AT_ONCE = 8;
 export type SweepReport = {
   targets: number;
   actions: (HealingAction & { app: string; environment: string })[];
+  trains: TrainMended[];
 };
 
 /** `heal: false` only looks after deployments (an execution has just ended). */
 export async function sweep(deps: SweepDeps, { heal = true } = {}): Promise<SweepReport> {
-  const report: SweepReport = { targets: 0, actions: [] };
+  const report: SweepReport = { targets: 0, actions: [], trains: [] };
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const page = await deps.store.targets.list({ limit: 200, cursor });
     cursor = page.cursor;
@@ -35,6 +37,7 @@ export async function sweep(deps: SweepDeps, { heal = true } = {}): Promise<Swee
       );
     }
   }
+  report.trains = await sweepTrains(deps);
   return report;
 }
 

@@ -1,8 +1,6 @@
 // The only description of what an installation of Tutti consists of, as plain data: functions with their IAM
-// statements, the state machine, the table, the bucket, rules and schedules. `sst/` builds it on AWS and
+// statements, the state machines, the table, the bucket, rules and schedules. `sst/` builds it on AWS and
 // packages/start builds the same on the sandbox; neither adds anything of its own.
-import { imageDefinition } from "#workflows/image.ts";
-import { rolloutDefinition } from "#workflows/rollout.ts";
 import type { AccessSettings } from "./access-settings.ts";
 import { type AlarmBlueprint, alarms } from "./alarms.ts";
 import { dashboard } from "./dashboard.ts";
@@ -12,7 +10,8 @@ import { type LogMetric, logMetrics } from "./log-metrics.ts";
 import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts";
 import type { OperatingSettings } from "./operating-settings.ts";
 import { type RuleBlueprint, rulesOf } from "./rules.ts";
-import { tracing, workflowTracing, writingLogs } from "./running-grants.ts";
+import { tracing, writingLogs } from "./running-grants.ts";
+import { imageMachine, rolloutMachine, type StateMachineBlueprint, trainMachine } from "./state-machines.ts";
 import type { Statement } from "./statement.ts";
 
 export type FunctionBlueprint = {
@@ -40,12 +39,7 @@ export type Blueprint = {
   names: Names;
   operating: OperatingSettings;
   functions: FunctionBlueprint[];
-  stateMachines: {
-    name: string;
-    short: string;
-    definition: Record<string, unknown>;
-    statements: Statement[];
-  }[];
+  stateMachines: StateMachineBlueprint[];
   /** CodeBuild projects. */
   projects: ProjectBlueprint[];
   rules: RuleBlueprint[];
@@ -79,7 +73,7 @@ export function blueprint(
     names,
     operating,
     functions,
-    stateMachines: [rolloutMachine(names), imageMachine(names)],
+    stateMachines: [rolloutMachine(names), trainMachine(names), imageMachine(names)],
     projects: [imageProject(names)],
     rules: rulesOf(installation, names),
     schedules: [
@@ -119,6 +113,7 @@ function functionsOf(
     ...driverFunctions(names),
     imageFunction(names),
     hooksFunction(names),
+    trainFunction(names),
     ...eventFunctions(names),
   ].map((one) => ({
     ...one,
@@ -198,6 +193,21 @@ function hooksFunction(names: Names): Own {
 
 const HOOKS = "hooks";
 
+/** Drives trains: it starts deployments and looks at them, and calls no driver. */
+function trainFunction(names: Names): Own {
+  return {
+    short: TRAIN,
+    handler: "functions/drivers/train.ts",
+    memoryMiB: 256,
+    timeoutSeconds: 60,
+    environment: environmentOf(names),
+    statements: grantsOf.train!(names),
+    url: false,
+  };
+}
+
+const TRAIN = "train";
+
 function eventFunctions(names: Names): Own[] {
   return [
     { short: "events-artifact", handler: "functions/events/artifact.ts", memoryMiB: 256, timeoutSeconds: 60 },
@@ -227,6 +237,7 @@ function environmentOf(names: Names): Record<string, string> {
     TUTTI_TABLE: names.table,
     TUTTI_BUCKET: names.bucket,
     TUTTI_ROLLOUT_ARN: names.rolloutArn,
+    TUTTI_TRAIN_ARN: names.trainArn,
     TUTTI_DRIVER_PREFIX: names.driverPrefix,
     TUTTI_APP_FUNCTION_PREFIX: names.appFunctionPrefix,
     TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),
@@ -247,32 +258,5 @@ function registryOf(names: Names): Record<string, string> {
   return {
     TUTTI_REGISTRY: names.registry,
     TUTTI_IMAGE_REPOSITORY_PREFIX: names.imageRepositoryPrefix,
-  };
-}
-
-function imageMachine(names: Names): Blueprint["stateMachines"][number] {
-  const functionArn = names.functionArn("image");
-  return {
-    name: names.stateMachineName("bake"),
-    short: "bake",
-    definition: imageDefinition({ functionArn }) as unknown as Record<string, unknown>,
-    statements: [{ actions: ["lambda:InvokeFunction"], resources: [functionArn] }, workflowTracing()],
-  };
-}
-
-function rolloutMachine(names: Names): Blueprint["stateMachines"][number] {
-  return {
-    name: names.stateMachineName("rollout"),
-    short: "rollout",
-    definition: rolloutDefinition({
-      driverArnPrefix: names.functionArn("driver-"),
-      hooksArn: names.functionArn(HOOKS),
-      rolloutArn: names.rolloutArn,
-    }) as unknown as Record<string, unknown>,
-    statements: [
-      { actions: ["lambda:InvokeFunction"], resources: [...names.driverArns, names.functionArn(HOOKS)] },
-      { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
-      workflowTracing(),
-    ],
   };
 }

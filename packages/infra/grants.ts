@@ -17,6 +17,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...telling404(names),
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
     ...conducting(names),
+    ...startingTrains(names),
     ...images(names),
     { actions: ["lambda:InvokeFunction"], resources: names.triggerArns },
     { actions: [...HOOK_SECRET_CALLS], resources: [names.hookSecretsArn] },
@@ -63,6 +64,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...balancer(names),
     ...alarms(),
   ],
+  train: (names) => [...table(names), ...conducting(names)],
   hooks: (names) => [
     ...table(names),
     { actions: ["lambda:InvokeFunction"], resources: [names.hookFunctionsArn] },
@@ -87,6 +89,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
   "events-sweep": (names) => [
     ...table(names),
     ...conducting(names),
+    ...startingTrains(names),
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
     ...schedules(names),
   ],
@@ -153,11 +156,19 @@ function table(names: Names): Statement[] {
   ];
 }
 
-/** Starting the next deployment in the queue, waking one that waits, and asking whether one still runs. */
+/** Starting the next deployment in the queue, waking one that waits, or its train, and asking whether one still runs. */
 function conducting(names: Names): Statement[] {
   return [
-    { actions: ["states:StartExecution", "states:SendTaskSuccess"], resources: [names.rolloutArn] },
+    { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
+    { actions: ["states:SendTaskSuccess"], resources: [names.rolloutArn, names.trainArn] },
     { actions: ["states:DescribeExecution"], resources: [names.rolloutExecutionsArn] },
+  ];
+}
+
+function startingTrains(names: Names): Statement[] {
+  return [
+    { actions: ["states:StartExecution"], resources: [names.trainArn] },
+    { actions: ["states:DescribeExecution"], resources: [names.trainExecutionsArn] },
   ];
 }
 

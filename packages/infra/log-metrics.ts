@@ -10,12 +10,12 @@ export type LogMetric = {
 };
 
 /** The engine speaks in these. */
-const SPEAKERS = /^(driver-.*|hooks|events-sweep)$/;
+const SPEAKERS = /^(driver-.*|hooks|train|events-sweep)$/;
 
 export function logMetrics(shorts: string[]): LogMetric[] {
   const functions = shorts.filter((short) => SPEAKERS.test(short));
   return [
-    { metricName: "FailedDeployments", messages: [LOG_MESSAGES.failed], functions },
+    { metricName: "FailedDeployments", messages: [LOG_MESSAGES.failed, LOG_MESSAGES.trainFailed], functions },
     { metricName: "CarriedOn", messages: [LOG_MESSAGES.carriedOn], functions },
     { metricName: "HealFailures", messages: [LOG_MESSAGES.notMended, LOG_MESSAGES.notSwept], functions },
   ];

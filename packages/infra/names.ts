@@ -33,6 +33,8 @@ export function namesOf({ name, account, region }: Installation) {
     stateMachineArn,
     rolloutArn: stateMachineArn("rollout"),
     rolloutExecutionsArn: arn("states", `execution:${name}-rollout:*`),
+    trainArn: stateMachineArn("trains"),
+    trainExecutionsArn: arn("states", `execution:${name}-trains:*`),
     alarmName: (short: string) => `${name}-${short}`,
     /** Of the metrics that are counted out of logs. */
     metricNamespace: `Tutti/${name}`,

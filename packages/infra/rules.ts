@@ -64,6 +64,9 @@ function endedPattern(names: Names): Record<string, unknown> {
   return {
     source: ["aws.states"],
     "detail-type": ["Step Functions Execution Status Change"],
-    detail: { stateMachineArn: [names.rolloutArn], status: ["FAILED", "TIMED_OUT", "ABORTED"] },
+    detail: {
+      stateMachineArn: [names.rolloutArn, names.trainArn],
+      status: ["FAILED", "TIMED_OUT", "ABORTED"],
+    },
   };
 }

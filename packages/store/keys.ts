@@ -9,6 +9,9 @@
 //   an app's deployments, newest first      gsi2 DEPLOYMENTS#<app>  <id>
 //   a deployment's events, oldest first     pk DEPLOYMENT#<id>      sk EVENT#<seq>     (the newest few: in the deployment)
 //   a shard of a deployment's step          pk DEPLOYMENT#<id>      sk SHARD#<step>#<shard>
+//   a train                                 pk TRAIN#<id>           sk TRAIN
+//   all trains, newest first                gsi1 TRAINS             <id>
+//   open trains (only while they are)       gsi2 OPEN_TRAINS        <id>
 //   a target: lock, queue, release          pk TARGET#<app>/<env>   sk TARGET
 //   all targets, by name                    gsi1 TARGETS            <app>/<env>
 //   all environments, by name               pk ENVIRONMENTS         sk <env>
@@ -45,6 +48,12 @@ export const keys = {
     pk: `DEPLOYMENT#${id}`,
     sk: `${shardPrefix(step)}${String(shard).padStart(4, "0")}`,
   }),
+  train: (id: string) => ({ pk: `TRAIN#${id}`, sk: "TRAIN" }),
+  trainLists: (id: string, open: boolean) => ({
+    gsi1pk: lists.trains,
+    gsi1sk: id,
+    ...(open ? { gsi2pk: lists.openTrains, gsi2sk: id } : {}),
+  }),
   target: (app: string, environment: string) => ({ pk: `TARGET#${app}/${environment}`, sk: "TARGET" }),
   targetLists: (app: string, environment: string) => ({
     gsi1pk: lists.targets,
@@ -65,6 +74,8 @@ export const lists = {
   releases: (app: string) => `RELEASES#${app}`,
   deployments: "DEPLOYMENTS",
   deploymentsOf: (app: string) => `DEPLOYMENTS#${app}`,
+  trains: "TRAINS",
+  openTrains: "OPEN_TRAINS",
   targets: "TARGETS",
   environments: "ENVIRONMENTS",
   healingRuns: "HEALING_RUNS",

@@ -16,6 +16,7 @@ import { type Shards, shardsIn } from "./shards.ts";
 import { openTable } from "./table.ts";
 import { type Targets, targetsIn } from "./targets.ts";
 import { type Tokens, tokensIn } from "./tokens.ts";
+import { type Trains, trainsIn } from "./trains.ts";
 
 export type Store = {
   apps: Apps;
@@ -23,6 +24,7 @@ export type Store = {
   deployments: Deployments;
   events: Events;
   shards: Shards;
+  trains: Trains;
   targets: Targets;
   environments: Environments;
   healingRuns: HealingRuns;
@@ -54,6 +56,7 @@ export function createStore({ client, table: name, clock, random = Math.random }
     deployments,
     events: eventsIn(table, deployments),
     shards: shardsIn(table),
+    trains: trainsIn(table, pause),
     targets: targetsIn(table, pause, at),
     environments: environmentsIn(table),
     healingRuns: healingRunsIn(table),

@@ -6,6 +6,7 @@ import type { ImageBuild } from "#core/domain/image-build.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import { idSource } from "#core/ids.ts";
 import type { DirectRequest, RolloutInput } from "#core/rollout/messages.ts";
+import type { TrainInput } from "#core/train/messages.ts";
 import { createApp } from "#functions/api/app.ts";
 import type { ApiDeps } from "#functions/api/deps.ts";
 import { issuerKeys } from "#functions/api/oidc/issuer-keys.ts";
@@ -33,6 +34,7 @@ export type TestApi = {
   answers: Partial<Record<DirectRequest["verb"], unknown>>;
   /** Executions that were started. */
   started: { name: string; input: RolloutInput }[];
+  trainsStarted: { name: string; input: TrainInput }[];
   /** Events that went to functions of triggers again. */
   sent: { event: string; payload: unknown }[];
   /** What the Scheduler keeps, by name. */
@@ -51,6 +53,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const clock = fakeClock();
   const store = createStore({ client, table, clock });
   const [asked, started, logged] = [[] as Asked[], [] as TestApi["started"], [] as string[]];
+  const trainsStarted: TestApi["trainsStarted"] = [];
   const sent: TestApi["sent"] = [];
   const scheduled: TestApi["scheduled"] = new Map();
   const answers: TestApi["answers"] = {};
@@ -61,6 +64,10 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     ids: idSource(clock.now, countingRandom()),
     executions: {
       start: async (name, input) => void started.push({ name, input }),
+      describe: async () => "running",
+    },
+    trainExecutions: {
+      start: async (name, input) => void trainsStarted.push({ name, input }),
       describe: async () => "running",
     },
     tokens: { succeed: async () => undefined },
@@ -104,6 +111,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     asked,
     answers,
     started,
+    trainsStarted,
     sent,
     scheduled,
     logged,

@@ -11,12 +11,24 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { idSource } from "#core/ids.ts";
 import type { DriverRequest, HookRequest } from "#core/rollout/messages.ts";
+import type { TrainInput, TrainRequest } from "#core/train/messages.ts";
 import { act, type Word } from "#engine/act.ts";
 import { conduct } from "#engine/conduct.ts";
-import type { ControlDeps, EngineDeps, HookCalls, HookDeps, HookResult, SweepDeps } from "#engine/deps.ts";
+import type {
+  ControlDeps,
+  EngineDeps,
+  Executions,
+  HookCalls,
+  HookDeps,
+  HookResult,
+  SweepDeps,
+} from "#engine/deps.ts";
 import { runHook } from "#engine/run-hook.ts";
 import { type Submission, submit } from "#engine/submit.ts";
 import { sweep } from "#engine/sweep.ts";
+import type { TrainDeps } from "#engine/train/deps.ts";
+import { drive } from "#engine/train/drive.ts";
+import { prepareMember } from "#functions/api/trains/prepare-member.ts";
 import type { Platform } from "#sandbox/platform.ts";
 import { createStepFunctions } from "#sandbox/step-functions/service.ts";
 import { systemTimers, type Timers } from "#sandbox/step-functions/timers.ts";
@@ -24,6 +36,7 @@ import { createStore, type Store } from "#store/store.ts";
 import { fakeDriver } from "#targets/fake/driver.ts";
 import { fakeWorld } from "#targets/fake/world.ts";
 import { rolloutDefinition } from "#workflows/rollout.ts";
+import { trainDefinition } from "#workflows/train.ts";
 import { aRelease, aSpec } from "./a-deployment.ts";
 import { openTestTable } from "./table.ts";
 
@@ -33,10 +46,12 @@ const ACCOUNT = "000000000000";
 const ROLLOUT = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tutti-rollout`;
 const PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-driver-`;
 const HOOKS = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-hooks`;
+const TRAIN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-train`;
+const TRAINS = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tutti-trains`;
 const ROOT = "arn:aws:iam::000000000000:role/test";
 
-/** What the workflow asks: a driver function, or the one that calls hooks. */
-type Request = DriverRequest | (HookRequest & { verb: "hook" });
+/** What a workflow asks: a driver function, the one that calls hooks, or the one that drives trains. */
+type Request = DriverRequest | (HookRequest & { verb: "hook" }) | (TrainRequest & { verb: "drive" });
 
 /** What goes wrong with the next `times` invocations of a verb: it fails before or after its work, never answers, or runs twice. */
 export type Mishap = {
@@ -48,6 +63,9 @@ export type Mishap = {
   /** Name of the error; default one that is tried again. */
   error?: string;
 };
+
+/** Functions of which each has one verb. */
+const OTHERS: Record<string, "hook" | "drive"> = { [HOOKS]: "hook", [TRAIN]: "drive" };
 
 export type StageOptions = {
   hosts?: number;
@@ -77,7 +95,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     if (service === "states") return handlers[operation]!(input, { principal: ROOT });
     const { FunctionName, Payload } = input as { FunctionName: string; Payload: Uint8Array };
     const request = JSON.parse(Buffer.from(Payload).toString());
-    const running = invoke(FunctionName === HOOKS ? { ...request, verb: "hook" } : request);
+    const running = invoke(FunctionName in OTHERS ? { ...request, verb: OTHERS[FunctionName] } : request);
     working.add(running);
     return running.finally(() => working.delete(running));
   }
@@ -89,8 +107,10 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
   /** Invocations under way; a function goes on when its execution has ended. */
   const working = new Set<Promise<unknown>>();
 
-  const play = (request: Request) =>
-    request.verb === "hook" ? runHook(hookDeps, request) : conduct(deps, request);
+  const play = (request: Request): Promise<unknown> => {
+    if (request.verb === "drive") return drive(trainDeps, request);
+    return request.verb === "hook" ? runHook(hookDeps, request) : conduct(deps, request);
+  };
 
   async function invoke(request: Request): Promise<unknown> {
     invocations.push(request.verb);
@@ -125,9 +145,20 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     },
     { principal: ROOT },
   );
+  const trains = { functionArn: TRAIN, trainArn: TRAINS };
+  await handlers.CreateStateMachine!(
+    { name: "tutti-trains", roleArn: ROOT, definition: JSON.stringify(trainDefinition(trains)) },
+    { principal: ROOT },
+  );
   await store.environments.put({ name: "prod", pools: {}, updatedAt: "2026-01-05T12:00:00.000Z" });
+  const trainExecutions = executionsOf<TrainInput>(handlers, TRAINS);
+  const trainDeps: TrainDeps = {
+    ...control,
+    prepare: (asked, by) => prepareMember(control, asked, { name: by, client: "train" }),
+  };
   const sweepDeps: SweepDeps = {
     ...control,
+    trainExecutions,
     drivers: { invoke: (_kind, request) => conduct(deps, request) },
   };
 
@@ -137,7 +168,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     clock,
     deps,
     /** What the API and the sweep are handed; a test may break it for a while. */
-    control,
+    control: { ...control, trainExecutions },
     mishaps,
     /** From now on invocations of the verb wait, until what this answers is called: so a moment lasts as long as a test needs it. */
     hold: (verb: Request["verb"]) => {
@@ -163,7 +194,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     target: () => store.targets.need({ app: "shop", environment: "prod" }),
     /** Waits until nobody holds the lock. */
     free: () => untilFree(store),
-    execution: (name: string) => describe(handlers, name),
+    execution: (name: string) => describe(handlers, executionArn(name)),
     stop: (name: string) =>
       handlers.StopExecution!({ executionArn: executionArn(name) }, { principal: ROOT }) as Promise<unknown>,
     transitions: (name: string) => machine.transitionsOf(executionArn(name)),
@@ -289,13 +320,7 @@ function controlDeps(store: Store, clock: Clock, handlers: Handlers, logs: strin
     clock,
     ids: idSource(clock.now, Math.random),
     log: { info: line, warn: line, error: line },
-    executions: {
-      start: async (name, input) => {
-        const request = { stateMachineArn: ROLLOUT, name, input: JSON.stringify(input) };
-        await handlers.StartExecution!(request, caller);
-      },
-      describe: (name) => describe(handlers, name),
-    },
+    executions: executionsOf(handlers, ROLLOUT),
     tokens: {
       succeed: async (taskToken, output) => {
         try {
@@ -311,16 +336,23 @@ function controlDeps(store: Store, clock: Clock, handlers: Handlers, logs: strin
   };
 }
 
-function executionArn(name: string): string {
-  return `arn:aws:states:${REGION}:${ACCOUNT}:execution:tutti-rollout:${name}`;
+function executionsOf<Input>(handlers: Handlers, stateMachineArn: string): Executions<Input> {
+  return {
+    start: async (name, input) => {
+      const request = { stateMachineArn, name, input: JSON.stringify(input) };
+      await handlers.StartExecution!(request, { principal: ROOT });
+    },
+    describe: (name) => describe(handlers, executionArn(name, stateMachineArn)),
+  };
 }
 
-async function describe(handlers: Handlers, name: string): Promise<"running" | "ended" | "missing"> {
+function executionArn(name: string, machineArn = name.startsWith("train_") ? TRAINS : ROLLOUT): string {
+  return `${machineArn.replace(":stateMachine:", ":execution:")}:${name}`;
+}
+
+async function describe(handlers: Handlers, executionArn: string): Promise<"running" | "ended" | "missing"> {
   try {
-    const answer = await handlers.DescribeExecution!(
-      { executionArn: executionArn(name) },
-      { principal: ROOT },
-    );
+    const answer = await handlers.DescribeExecution!({ executionArn }, { principal: ROOT });
     return (answer as { status: string }).status === "RUNNING" ? "running" : "ended";
   } catch (error) {
     if ((error as { code?: string }).code === "ExecutionDoesNotExist") return "missing";

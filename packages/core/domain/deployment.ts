@@ -26,13 +26,14 @@ export const TRIGGERS = [
   "event",
   "schedule",
   "rollback",
+  "train",
   "scale",
   "heal",
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** What it is for, where it releases nothing: another count of what runs, or fresh copies of it. */
-export type Purpose = "scale" | "restart";
+/** What it is for, where it releases nothing: another count of what runs, fresh copies of it, or the target made empty again. */
+export type Purpose = "scale" | "restart" | "remove";
 
 /** A replica that did not make it. `drained`: it could not be put back either and gets no traffic. */
 export type Failure = { replica: string; reason: string; at: string; drained: boolean };
@@ -58,6 +59,8 @@ export type Deployment = {
   endedAt: string | null;
   createdBy: string;
   trigger: Trigger;
+  /** The train that it belongs to. */
+  train?: string;
   steps: Step[];
   health: { healthy: number; unhealthy: number; desired: number };
   failures: Failure[];

@@ -2,6 +2,8 @@
 export const LOG_MESSAGES = {
   /** A deployment ended `failed`: not even the way back was completed. */
   failed: "a deployment could not be rolled back",
+  /** A train ended `failed`: something of it is not back, or it does not move. */
+  trainFailed: "a train could not be brought back",
   /** The sweep found a deployment whose execution had ended, or that does not move. */
   carriedOn: "a deployment was carried on",
   /** Healing found something and could not mend it. */

@@ -1,0 +1,13 @@
+// What the function that drives trains is handed on Lambda.
+import type { TrainDeps } from "#engine/train/deps.ts";
+import { prepareMember } from "#functions/api/trains/prepare-member.ts";
+import { controlDeps } from "./control.ts";
+import { readSettings } from "./settings.ts";
+
+export function trainDeps(env: NodeJS.ProcessEnv): TrainDeps {
+  const control = controlDeps(readSettings(env), "train");
+  return {
+    ...control,
+    prepare: (asked, createdBy) => prepareMember(control, asked, { name: createdBy, client: "train" }),
+  };
+}

@@ -1,0 +1,23 @@
+// The function that drives trains: one round, for the train that the workflow names. It knows no driver; deployments are the
+// rollout workflow's.
+import * as z from "zod";
+import { TuttiError } from "#core/errors.ts";
+import type { TrainRequest } from "#core/train/messages.ts";
+import { asTuttiError } from "#engine/asking.ts";
+import { drive } from "#engine/train/drive.ts";
+import { trainDeps } from "#functions/deps/trains.ts";
+
+const deps = trainDeps(process.env);
+const schema = z.object({
+  trainId: z.string().min(1),
+  generation: z.int().min(1),
+  taskToken: z.string().min(1),
+});
+
+export const handler = async (event: unknown): Promise<void> => {
+  const parsed = schema.safeParse(event);
+  if (!parsed.success)
+    throw new TuttiError("invalid_input", "A train, its generation and a token are needed.");
+  const request: TrainRequest = parsed.data;
+  return drive(deps, request).catch((error: unknown) => Promise.reject(asTuttiError(error, "internal")));
+};
