@@ -81,6 +81,32 @@ export async function scalingOf(
   return { ...submission, purpose: "scale", spec: { ...submission.spec, replicas } };
 }
 
+/** What runs there, in fresh copies. */
+export async function restartOf(
+  deps: Deps,
+  app: App,
+  { environment }: { environment: string },
+  { name, client = "restart" }: { name: string; client?: Trigger },
+): Promise<Submission> {
+  const target = await deps.store.targets.need({ app: app.app, environment });
+  if (target.kind === "function")
+    throw new TuttiError(
+      "not_supported_by_kind",
+      "A function has no copies to restart: Lambda starts fresh ones by itself; kinds server, vm, container can.",
+    );
+  if (target.release === null)
+    throw new TuttiError("conflict", `Nothing runs in ${app.app}/${environment}; deploy a release first.`);
+  const submission = await submissionOf(
+    deps,
+    app,
+    environment,
+    target.release,
+    { name },
+    { trigger: client },
+  );
+  return { ...submission, purpose: "restart" };
+}
+
 /** By which releases of one app are newer or older. */
 export function ageOf({ artifactAt, createdAt }: Release): string {
   return artifactAt ?? createdAt;

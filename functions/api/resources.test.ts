@@ -244,6 +244,15 @@ test("scaling deploys what runs with another count", async () => {
   expect((await api.store.deployments.need(body.id)).spec.replicas).toBe(5);
 });
 
+test("restarting deploys what runs as it is, in fresh copies", async () => {
+  const restart = () => api.call("POST", "/v1/targets/shop/prod/restart");
+  expect((await restart()).status).toBe(404);
+  await succeed((await deploy("v1")).body.id, "v1");
+  const { status, body } = await restart();
+  expect([status, body.version, body.trigger]).toEqual([202, "v1", "restart"]);
+  expect((await api.store.deployments.need(body.id)).purpose).toBe("restart");
+});
+
 test("healing on request is one pass of the driver's", async () => {
   await succeed((await deploy("v1")).body.id, "v1");
   api.answers.heal = { id: "heal_1", summary: "3 of 3 replicas, all well." };

@@ -22,7 +22,7 @@ import { getMe } from "./routes/me.ts";
 import { deleteOidcIssuer, listOidcIssuers, putOidcIssuer } from "./routes/oidc-issuers.ts";
 import { planned } from "./routes/planned.ts";
 import { createRelease, listReleases } from "./routes/releases.ts";
-import { scaleTarget } from "./routes/scale.ts";
+import { restartTarget, scaleTarget } from "./routes/scale.ts";
 import { getService, listServices } from "./routes/services.ts";
 import { getTarget, listTargets } from "./routes/targets.ts";
 import { createToken, listTokens, revokeToken } from "./routes/tokens.ts";
@@ -52,6 +52,7 @@ export const ROUTES = [
   listTargets,
   getTarget,
   scaleTarget,
+  restartTarget,
   healTarget,
   listHealingRuns,
   listServices,

@@ -101,6 +101,16 @@ test("a schedule scales what runs", async () => {
   expect([spec.replicas, purpose]).toEqual([6, "scale"]);
 });
 
+test("a schedule restarts what runs: the same release, as a deployment that says so", async () => {
+  await apply({ cron: "0 5 * * *", action: "restart" });
+  await registerRelease(api, "v1");
+  await runs("v1");
+  await takeSchedule(api.deps, eventOf("cron(0 5 * * ? *)"));
+  const [{ id, trigger }] = (await deployments()) as [{ id: string; trigger: string }];
+  const { version, purpose } = await api.store.deployments.need(id);
+  expect([version, trigger, purpose]).toEqual(["v1", "schedule", "restart"]);
+});
+
 test("one that comes late does not undo what a later one did", async () => {
   await apply(MORNING, { name: "evening", cron: "0 20 * * *", action: "scale", replicas: 2 });
   await registerRelease(api, "v1");

@@ -9,7 +9,7 @@ import { TuttiError } from "#core/errors.ts";
 import type { ControlDeps } from "#engine/deps.ts";
 import type { Submission } from "#engine/submit.ts";
 import { needApp } from "#functions/api/find.ts";
-import { deploymentOf, scalingOf } from "#functions/api/new-submission.ts";
+import { deploymentOf, restartOf, scalingOf } from "#functions/api/new-submission.ts";
 import { submitOnce } from "#functions/api/submit-once.ts";
 import { validate } from "#functions/api/validate.ts";
 import { plannedSchedules } from "#functions/schedules/wanted-schedules.ts";
@@ -88,9 +88,7 @@ const ASKS: Record<Schedule["action"], Ask> = {
   },
   scale: (deps, app, environment, { replicas }) =>
     scalingOf(deps, app, { environment, replicas: replicas! }, BY),
-  restart: async () => {
-    throw new TuttiError("not_supported_yet", "Restarting is not built yet.");
-  },
+  restart: (deps, app, environment) => restartOf(deps, app, { environment }, BY),
 };
 
 async function newest({ store }: ControlDeps, { app }: App): Promise<string> {

@@ -13,6 +13,7 @@ import { addImage } from "./commands/image.ts";
 import { addInsights } from "./commands/insights.ts";
 import { addRelease } from "./commands/release.ts";
 import { addReleases } from "./commands/releases.ts";
+import { addRestart } from "./commands/restart.ts";
 import { addRollback } from "./commands/rollback.ts";
 import { addScale } from "./commands/scale.ts";
 import { addStatus } from "./commands/status.ts";
@@ -31,6 +32,7 @@ const COMMANDS: AddCommand[] = [
   addRollback,
   addActions,
   addScale,
+  addRestart,
   addHeal,
   addInsights,
   addEvents,

@@ -107,11 +107,12 @@ function named(names: string[]): string {
   return `${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
 }
 
-function successReason({ version, steps, failures, health }: Deployment): string {
+function successReason({ version, steps, failures, health, purpose }: Deployment): string {
   if (failures.length > 0) {
     const names = [...new Set(failures.map((one) => one.replica))];
     return `${version} runs on ${health.desired - names.length} of ${health.desired}; ${named(names)} failed within the budget: ${asSentence(failures[0]!.reason)}`;
   }
+  if (purpose === "restart") return `${version} runs in fresh copies.`;
   const nothing = steps.every((step) => step.status === "skipped");
   return nothing ? `${version} was running already; nothing had to be changed.` : `${version} is live.`;
 }

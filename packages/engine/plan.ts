@@ -7,6 +7,7 @@ import type { PlannedStep } from "#core/domain/step.ts";
 import { TuttiError } from "#core/errors.ts";
 import { withGates } from "#core/plan/gates.ts";
 import { withHooks } from "#core/plan/hooks.ts";
+import { withFresh } from "#core/plan/restart.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import { currentStep } from "#core/rollout/statuses.ts";
 import { asking } from "./asking.ts";
@@ -63,7 +64,9 @@ async function planForward(deps: EngineDeps, caller: Caller, taken: Deployment):
   const context = await contextFor(deps, taken, version);
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet, purpose: purposeOf(taken) });
-  const steps = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
+  const freshSince = taken.purpose === "restart" ? taken.createdAt : undefined;
+  const request = { fleet, version, desired, rollback: false, freshSince };
+  const steps = withFresh(deps.driver.plan(request, spec), freshSince);
   const made: Made = {
     steps,
     fleet,

@@ -64,7 +64,12 @@ async function record(deps: ControlDeps, deployment: Deployment, message: string
 }
 
 function asWords(deployment: Deployment, owner: string | undefined): string {
-  const what = `${deployment.createdBy} deploys ${deployment.version} to ${deployment.app}/${deployment.environment}`;
+  const { createdBy, version, app, environment, purpose } = deployment;
+  const place = `${app}/${environment}`;
+  const what =
+    purpose === "restart"
+      ? `${createdBy} restarts ${version} in ${place}`
+      : `${createdBy} deploys ${version} to ${place}`;
   return deployment.status === "queued" ? `${what}; it waits for ${owner ?? "its turn"}.` : `${what}.`;
 }
 

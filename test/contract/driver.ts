@@ -1,6 +1,7 @@
 // What every driver promises, whatever it drives. A harness brings the driver, a place for it to work on and releases
 // of each nature; the suite asks nothing that only one kind could answer.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { instant } from "#core/clock.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
@@ -24,12 +25,12 @@ export type Reasons = Record<Exclude<Nature, "good">, RegExp>;
 
 const BROKEN = { v3: "unhealthy", v4: "crashing", v5: "otherDigest", v6: "noArchive" } as const;
 
-/** `cannotShow`: natures that cannot be told from a good release there, since nothing runs (test/foreign). */
+/** `restarts`: it has copies to restart. `cannotShow`: natures that cannot be told from a good release there, since nothing runs (test/foreign). */
 export function driverContract(
   name: string,
   open: () => Promise<Harness>,
   reasons: Reasons,
-  { cannotShow = [] }: { cannotShow?: Nature[] } = {},
+  { cannotShow = [], restarts = true }: { cannotShow?: Nature[]; restarts?: boolean } = {},
 ): void {
   describe(`the ${name} driver`, () => {
     let harness: Harness;
@@ -106,6 +107,32 @@ export function driverContract(
       expect(requests?.failed ?? 0).toBe(0);
       if (requests) expect(requests.sent).toBeGreaterThan(0);
     });
+
+    test.runIf(restarts)(
+      "restarts every copy without a failed request, and leaves alone what is fresh already",
+      async () => {
+        expectPlayed(await rollTo("v1"));
+        const before = await driver.inspect(target);
+        // Hosts tell the start of a process by the second.
+        await target.clock.sleep(2000);
+        const freshSince = instant(target.clock.now());
+        const load = harness.load?.(before.endpoint!);
+        const [first] = await planTo(driver, target, "v1", false, freshSince);
+        expectPlayed(await playStep(driver, target, first!));
+        // As if the plan had been made again in the middle.
+        expectPlayed(await roll(driver, target, "v1", false, freshSince));
+        const after = await driver.inspect(target);
+        const requests = await load?.stop();
+        expect(requests?.failed ?? 0).toBe(0);
+        expect(versionsOf(after)).toEqual(["v1"]);
+        expect(after.replicas.length).toBe(before.replicas.length);
+        expect(after.replicas.every((one) => one.health === "healthy")).toBe(true);
+        const started = after.replicas.map((one) => one.startedAt!).sort();
+        expect(Date.parse(started[0]!)).toBeGreaterThanOrEqual(Date.parse(freshSince) - 1000);
+        expect(await planTo(driver, target, "v1", false, freshSince)).toEqual([]);
+        expect(await planTo(driver, target, "v1")).toEqual([]);
+      },
+    );
 
     test("carries on in the middle by planning again from what is live", async () => {
       expectPlayed(await rollTo("v1"));

@@ -101,12 +101,18 @@ async function open() {
   return { ...harness, lambda, name: `tutti-app-${spec.app}_prod` };
 }
 
-driverContract("function", open, {
-  unhealthy: /v3: GET \/healthz answered 500/,
-  crashing: /v4: GET \/healthz failed: .*broken on purpose/,
-  otherDigest: /SHA-256/,
-  noArchive: /no archive/,
-});
+driverContract(
+  "function",
+  open,
+  {
+    unhealthy: /v3: GET \/healthz answered 500/,
+    crashing: /v4: GET \/healthz failed: .*broken on purpose/,
+    otherDigest: /SHA-256/,
+    noArchive: /no archive/,
+  },
+  // Lambda starts and ends its copies by itself.
+  { restarts: false },
+);
 
 test("traffic moves by the weights of the manifest, and the endpoint stays the same", async () => {
   const { driver, target, makeRelease, close } = await open();

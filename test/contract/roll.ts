@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import type { PlannedStep, Step } from "#core/domain/step.ts";
 import type { Driver, Observation, Progress, TargetContext } from "#core/driver/driver.ts";
 import { observe } from "#core/judge/watch.ts";
+import { withFresh } from "#core/plan/restart.ts";
 
 const MOST_LOOKS = 200;
 const BETWEEN_LOOKS_MS = 100;
@@ -16,10 +17,11 @@ export async function planTo(
   target: TargetContext,
   version: string | null,
   rollback = false,
+  freshSince?: string,
 ): Promise<Step[]> {
   const fleet = await driver.inspect(target);
-  const steps = driver.plan({ fleet, version, desired: target.spec.replicas, rollback }, target.spec);
-  return steps.map(placed);
+  const request = { fleet, version, desired: target.spec.replicas, rollback, freshSince };
+  return withFresh(driver.plan(request, target.spec), freshSince).map(placed);
 }
 
 export function placed(step: PlannedStep, index = 0): Step {
@@ -32,9 +34,10 @@ export async function roll(
   target: TargetContext,
   version: string | null,
   rollback = false,
+  freshSince?: string,
 ): Promise<Played> {
   let last: Played = { ok: true, reason: "", observations: [], state: null };
-  for (const step of await planTo(driver, target, version, rollback)) {
+  for (const step of await planTo(driver, target, version, rollback, freshSince)) {
     last = await playStep(driver, target, step);
     if (!last.ok) return last;
   }

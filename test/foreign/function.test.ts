@@ -63,5 +63,5 @@ driverContract(
     otherDigest: /SHA-256/,
     noArchive: /no archive/,
   },
-  { cannotShow: runs ? [] : ["unhealthy", "crashing"] },
+  { cannotShow: runs ? [] : ["unhealthy", "crashing"], restarts: false },
 );

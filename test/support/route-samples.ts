@@ -90,6 +90,7 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
       body: { replicas: 2 },
       status: 409,
     },
+    "POST /v1/targets/{app}/{env}/restart": { path: "/v1/targets/shop/prod/restart", status: 409 },
     "POST /v1/targets/{app}/{env}/heal": { path: "/v1/targets/shop/prod/heal", status: 200 },
     "GET /v1/healing-runs": { path: "/v1/healing-runs", status: 200 },
     "GET /v1/services": { path: "/v1/services", status: 200 },

@@ -1,7 +1,9 @@
-// How many replicas a target should have: a deployment of what runs there, with another count.
+// What is done to what runs, without another release: another count of replicas, or fresh copies. Each is a deployment of
+// the release that runs there.
+import * as z from "zod";
 import { submit } from "#engine/submit.ts";
 import { needApp } from "../find.ts";
-import { scalingOf } from "../new-submission.ts";
+import { restartOf, scalingOf } from "../new-submission.ts";
 import { viewWithQueue } from "../queue-position.ts";
 import { reply, route } from "../route.ts";
 import { deploymentView } from "../schemas/deployment.ts";
@@ -23,6 +25,25 @@ export const scaleTarget = route(
     const app = await needApp(deps, params.app);
     const asked = { environment: params.env, replicas: body.replicas };
     const submission = await scalingOf(deps, app, asked, { name: caller.name });
+    return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
+  },
+);
+
+export const restartTarget = route(
+  "POST /v1/targets/{app}/{env}/restart",
+  {
+    permission: "deploy",
+    reach: { app: "path", environment: "path" },
+    tag: "targets",
+    summary:
+      "Replace all copies by fresh ones of the same release, as a rollout does (202 with the deployment)",
+    params: targetParams,
+    body: z.strictObject({}).optional(),
+    answers: { 202: deploymentView },
+  },
+  async ({ params, caller, deps }) => {
+    const app = await needApp(deps, params.app);
+    const submission = await restartOf(deps, app, { environment: params.env }, { name: caller.name });
     return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );

@@ -28,6 +28,7 @@ export const TRIGGERS = [
   "rollback",
   "train",
   "scale",
+  "restart",
   "heal",
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];

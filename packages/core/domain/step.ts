@@ -31,6 +31,8 @@ export type PlannedStep = {
   whole?: boolean;
   /** The version that this step brings its replicas to; `null` where it takes them away. */
   version?: string | null;
+  /** Copies that started before this instant are not right yet, though they run the version: it restarts them. */
+  freshSince?: string;
   /** shift: percent of traffic on the release after it. */
   weightPercent?: number;
   /** bake: how long. */

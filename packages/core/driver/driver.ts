@@ -56,6 +56,8 @@ export type PlanRequest = {
   desired: number;
   /** On the way back the plan holds the same promises but takes no bakes and mends what is broken first. */
   rollback: boolean;
+  /** Copies that started before this instant are to be replaced by fresh ones, whatever they run. */
+  freshSince?: string | undefined;
 };
 
 export type RepairResult = { replica: string; repaired: boolean; action: string; detail: string };

@@ -57,14 +57,10 @@ export function rolloutKindProblems(rollout: unknown, kind: Kind, path: string):
 
 /** Lambda counts the copies of a function itself, and starts fresh ones whenever it likes. */
 function scheduleProblems(schedules: unknown, kind: Kind, path: string): Problem[] {
-  if (!Array.isArray(schedules)) return [];
-  return schedules.flatMap((one: unknown, index): Problem[] => {
+  if (kind !== "function" || !Array.isArray(schedules)) return [];
+  return schedules.flatMap((one: unknown, index) => {
     const action = isRecord(one) ? one.action : undefined;
     const at = join(join(path, String(index)), "action");
-    if (kind !== "function")
-      return action === "restart"
-        ? [{ path: at, message: "restart is not supported yet", sort: "planned" }]
-        : [];
     if (action !== "scale" && action !== "restart") return [];
     return [problem(at, `"${action}" is not for kind function: ${canDoIt(["server", "vm", "container"])}`)];
   });

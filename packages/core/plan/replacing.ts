@@ -160,7 +160,7 @@ function words({ replicas, leaving }: Batch): string {
   return replicas.length === 0 ? less : `${more}, ${less}`;
 }
 
-function cannotMove(): TuttiError {
+export function cannotMove(): TuttiError {
   const message = "with maxSurge 0 and maxUnavailable 0 no copy could ever be replaced";
   return new TuttiError("invalid_input", `rollout.maxSurge: ${message}`, {
     errors: [{ path: "rollout.maxSurge", message }],

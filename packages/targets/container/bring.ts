@@ -67,6 +67,7 @@ function wishFor({ target, step }: Bringing, live: Live, side: Side): ServiceWis
     side,
     version: step.version!,
     count: found ? count : (count ?? before ?? target.spec.replicas),
+    ...(step.freshSince === undefined ? {} : { freshSince: step.freshSince }),
     percents: percentsOf(target.spec.rollout, count ?? (has || target.spec.replicas)),
     ...(before === undefined ? {} : { countBefore: before }),
   };

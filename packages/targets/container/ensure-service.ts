@@ -17,6 +17,8 @@ export type ServiceWish = {
   /** `null`: as many as the service keeps. */
   count: number | null;
   percents: Percents;
+  /** A deployment that began before it is begun anew. */
+  freshSince?: string;
   /** A second service remembers how many the first one kept. */
   countBefore?: number;
 };

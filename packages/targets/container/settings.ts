@@ -22,6 +22,8 @@ export type Wanted = {
   /** `null` leaves the count that the service has: whoever scaled it is respected. */
   count: number | null;
   percents: Percents;
+  /** A deployment that began before it is begun anew. */
+  freshSince?: string;
 };
 
 export function creation(
@@ -49,7 +51,7 @@ export function creation(
   };
 }
 
-/** `null` where nothing is to be changed. A deployment that failed is begun anew, though its revision is the same. */
+/** `null` where nothing is to be changed. A deployment that failed, or is too old, is begun anew, though its revision is the same. */
 export function change(
   target: TargetContext,
   service: Service,
@@ -57,16 +59,18 @@ export function change(
 ): UpdateServiceCommandInput | null {
   assertSameLaunch(target, service);
   const differs = service.taskDefinition !== wanted.revisionArn;
-  const failed = service.deployments?.[0]?.rolloutState === "FAILED";
+  const [primary] = service.deployments ?? [];
+  const stale = (primary?.createdAt?.getTime() ?? 0) < Date.parse(wanted.freshSince ?? "");
+  const anew = primary?.rolloutState === "FAILED" || stale;
   const recount = wanted.count !== null && service.desiredCount !== wanted.count;
   const strategy = providersOf(target.spec.container);
-  if (!differs && !failed && !recount && hasPercents(service, wanted.percents)) return null;
+  if (!differs && !anew && !recount && hasPercents(service, wanted.percents)) return null;
   return {
     cluster: needCluster(target).arn,
     service: service.serviceName,
     taskDefinition: wanted.revisionArn,
     ...(recount ? { desiredCount: wanted.count! } : {}),
-    ...(differs || failed ? { forceNewDeployment: true, ...places(target) } : {}),
+    ...(differs || anew ? { forceNewDeployment: true, ...places(target) } : {}),
     ...(differs && strategy ? { capacityProviderStrategy: strategy } : {}),
     ...kept(target, wanted.percents),
   };

@@ -5,6 +5,7 @@ import type { Step } from "#core/domain/step.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, Progress, RepairResult } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
+import { aged } from "#core/plan/restart.ts";
 import { planInPlace } from "#core/plan/rolling.ts";
 import { behaviourOf, behaviourOn, type FakeHost, type FakeWorld, isHealthy, underFaults } from "./world.ts";
 
@@ -18,7 +19,7 @@ export function fakeDriver(world: FakeWorld): Driver {
   return {
     kind: "server",
     capabilities: CAPABILITIES.server!,
-    plan: planInPlace,
+    plan: (request, spec) => planInPlace(aged(request), spec),
     inspect: () => underFaults(world, calling("inspect"), () => inspect(world)),
     apply: (_target, step) => underFaults(world, calling("apply", step), () => apply(world, step)),
     check: (_target, step) => underFaults(world, calling("check", step), () => check(world, step)),
@@ -38,7 +39,7 @@ function inspect(world: FakeWorld): Fleet {
       version: host.version,
       health: isHealthy(world, host) ? "healthy" : "unhealthy",
       address: `${host.id}.invalid:80`,
-      startedAt: null,
+      startedAt: host.startedAt ?? null,
     })),
     spare: hosts.filter((host) => host.version === null && host.reachable).map((host) => host.id),
     unreachable: hosts.filter((host) => !host.reachable).map((host) => host.id),
@@ -53,11 +54,13 @@ function inspect(world: FakeWorld): Fleet {
 function apply(world: FakeWorld, step: Step): Progress {
   if (step.type !== "batch")
     throw new TuttiError("not_supported_by_kind", `The fake driver has no step of the type ${step.type}.`);
-  for (const host of hostsOf(world, step)) if (host.reachable) bring(world, host, step.version ?? null);
+  for (const host of hostsOf(world, step)) if (host.reachable) bring(world, host, step);
   return progress(world, step);
 }
 
-function bring(world: FakeWorld, host: FakeHost, version: string | null): void {
+function bring(world: FakeWorld, host: FakeHost, { version = null, freshSince }: Step): void {
+  if (freshSince !== undefined && (host.startedAt ?? "") < freshSince)
+    Object.assign(host, { looks: 0, startedAt: freshSince });
   const right = host.version === version && !host.dead && (version === null || isHealthy(world, host));
   if (right || (version !== null && behaviourOf(world, version) === "badArtifact")) return;
   if (host.version !== version || host.dead) Object.assign(host, { version, looks: 0, dead: false });

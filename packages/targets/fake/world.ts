@@ -14,6 +14,8 @@ export type Behaviour =
 export type FakeHost = {
   id: string;
   version: string | null;
+  /** When it last was restarted, as far as somebody asked for it. */
+  startedAt?: string;
   /** Looks since the version was installed; it is healthy after `looksToHealthy`. */
   looks: number;
   /** Broken by hand (a test's kill) until it is installed or repaired again. */

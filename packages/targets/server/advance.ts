@@ -131,7 +131,7 @@ async function jobsFor(server: Server, target: TargetContext, step: Step, due: H
   const pool = poolOf(target);
   const scripts = new Map<string, string>();
   for (const verb of new Set(due.map((one) => one.verb))) {
-    const more = verb === "install" ? await installFor(server, target, step.version!) : {};
+    const more = verb === "install" ? await installFor(server, target, step.version!, step.freshSince) : {};
     scripts.set(verb, composeScript(verb, target, pool, more));
   }
   const timeoutSeconds = secondsFor(target.spec);
@@ -146,9 +146,12 @@ export async function installFor(
   server: Server,
   target: TargetContext,
   version: string,
+  freshSince?: string,
 ): Promise<Record<string, string>> {
   const release = await target.release(version);
-  return installVariables(target, release, await downloadLink(server.clients, release.artifact));
+  const variables = installVariables(target, release, await downloadLink(server.clients, release.artifact));
+  const second = freshSince === undefined ? "" : String(Math.floor(Date.parse(freshSince) / 1000));
+  return { ...variables, FRESH_SINCE: second };
 }
 
 function take(one: HostState, outcome: Outcome | undefined, step: Step, clock: Clock): void {

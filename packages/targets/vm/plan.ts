@@ -7,23 +7,27 @@ import type { PlanRequest } from "#core/driver/driver.ts";
 import { nameReplicas } from "#core/plan/labels.ts";
 import { removal, removeAll } from "#core/plan/removal.ts";
 import { planReplacing } from "#core/plan/replacing.ts";
+import { planFresh } from "#core/plan/restart.ts";
 import { planTwoSides } from "#core/plan/two-sides.ts";
 
 export function plan(request: PlanRequest, spec: Spec): PlannedStep[] {
-  const { fleet, version, rollback } = request;
+  const { fleet, version, rollback, freshSince } = request;
   if (version === null) return removeAll(request).map((step) => ({ ...step, desired: 0 }));
   const idle = fleet.replicas.filter(isIdle);
   const stale = idle.filter((one) => one.version !== version);
   const own = without(fleet, stale);
-  const steps = takesSides({ ...request, fleet: own }, spec)
-    ? [
-        ...removeStale(stale, rollback),
-        ...planTwoSides({ ...request, fleet: own }, spec, keeps(spec, rollback)),
-      ]
-    : [
-        ...planGroup({ ...request, fleet: without(own, idle) }, spec),
-        ...(rollback ? removeStale(stale, true) : []),
-      ];
+  const steps =
+    freshSince !== undefined
+      ? planFresh({ ...request, fleet: without(own, idle) }, spec)
+      : takesSides({ ...request, fleet: own }, spec)
+        ? [
+            ...removeStale(stale, rollback),
+            ...planTwoSides({ ...request, fleet: own }, spec, keeps(spec, rollback)),
+          ]
+        : [
+            ...planGroup({ ...request, fleet: without(own, idle) }, spec),
+            ...(rollback ? removeStale(stale, true) : []),
+          ];
   return [...bakeFirst(request, steps), ...steps];
 }
 

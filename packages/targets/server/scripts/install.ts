@@ -87,6 +87,13 @@ prepare() {
   supervisor_ready
 }
 
+# A restart was asked for, and the process is older. By the host's own clock, so that a second run finds it fresh.
+is_stale() {
+  [ -n "\${FRESH_SINCE-}" ] && [ "$state" = active ] || return 1
+  look_at_age "$pid"
+  [ $(($(now) - age)) -lt "$FRESH_SINCE" ]
+}
+
 install() {
   changed=no
   prepare
@@ -97,6 +104,7 @@ install() {
   printf '%s\\n' "$VERSION" >"$base/versions/$RELEASE"
   flip
   supervisor_look
+  is_stale && changed=yes
   release=$RELEASE; version=$VERSION
   { [ $changed = no ] && [ "$state" = active ]; } || supervisor_restart
   await_health
