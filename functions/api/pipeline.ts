@@ -10,6 +10,7 @@ import type { ApiDeps } from "./deps.ts";
 import { answerOnce } from "./idempotency.ts";
 import type { Problem } from "./problem.ts";
 import { assertInReach, assertSeen, placeInPath, placeOf, sees } from "./reach.ts";
+import { assertReachesTrain } from "./reach-of-trains.ts";
 import { methodOf, patternOf, type Route } from "./route.ts";
 import { sha256Hex } from "./sha256.ts";
 import { validate, validateParams } from "./validate.ts";
@@ -53,6 +54,7 @@ async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer>
   const place = await placeOf(route, { params, query, body }, deps, caller);
   c.set("about", place);
   assertInReach(route, caller, place);
+  await assertReachesTrain(route, { params, body }, deps, caller);
   const handle = async () => {
     const call = { params, query, body, caller, deps };
     const more = { sees: (item: unknown) => sees(route, caller, item), pause: pauseOf(deps, caller) };

@@ -6,6 +6,7 @@ import { isUnlimited, type Place, reaches } from "#core/domain/access.ts";
 import { TuttiError } from "#core/errors.ts";
 import { assertReaches, assertUnlimited, type Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
+import { faultOfTrains, reachesTrain } from "./reach-of-trains.ts";
 import { methodOf, pathOf, type Route } from "./route.ts";
 
 /** Where the name stands. `every`: it concerns all of them, so it is not for a token that is limited to some. */
@@ -18,6 +19,12 @@ export type Reach =
   | "everything"
   /** The app and environment of the deployment `{id}`. */
   | "deployment"
+  /** Everything that the train `{id}` moves. */
+  | "train"
+  /** Everything that the stops in the body name. */
+  | "stops"
+  /** A list of trains: those of which all is reached. */
+  | "trains"
   | {
       app?: Source;
       environment?: Source;
@@ -52,6 +59,7 @@ export function assertInReach({ reach }: Route, caller: Caller, place: Place): v
 
 /** Whether a list may show this item. What names no place at all is for tokens without limits. */
 export function sees({ reach }: Route, { scope }: Caller, item: unknown): boolean {
+  if (reach === "trains") return reachesTrain(scope, item);
   if (isUnlimited(scope) || typeof reach !== "object" || !reach.lists) return true;
   const place = placeOfItem(reach.lists, item as Record<string, unknown>);
   return (place.app !== undefined || place.environment !== undefined) && reaches(scope, place);
@@ -59,7 +67,8 @@ export function sees({ reach }: Route, { scope }: Caller, item: unknown): boolea
 
 /** The last look at a list on its way out: a handler that forgot to filter fails, and shows nothing. */
 export function assertSeen(route: Route, caller: Caller, body: unknown): void {
-  if (typeof route.reach !== "object" || !route.reach.lists) return;
+  const listed = typeof route.reach === "object" ? route.reach.lists : route.reach === "trains";
+  if (!listed) return;
   const { items } = body as { items: unknown[] };
   if (!items.every((item) => sees(route, caller, item)))
     throw new Error(`${route.key} answered with items out of the caller's scope`);
@@ -106,6 +115,8 @@ export function assertDeclared(routes: readonly Route[]): void {
 
 function faultOf({ key, reach, query, body, answers }: Route): string | null {
   const path = pathOf(key);
+  const ofTrains = faultOfTrains({ key, reach });
+  if (ofTrains) return ofTrains;
   if (path.startsWith("/v1/deployments/{id}"))
     return reach === "deployment" ? null : 'names a deployment; its reach must be "deployment"';
   const named = typeof reach === "object" ? reach : {};

@@ -26,6 +26,7 @@ import { restartTarget, scaleTarget } from "./routes/scale.ts";
 import { getService, listServices } from "./routes/services.ts";
 import { getTarget, listTargets } from "./routes/targets.ts";
 import { createToken, listTokens, revokeToken } from "./routes/tokens.ts";
+import { abortTrainRoute, createTrain, getTrain, listTrains } from "./routes/trains.ts";
 
 export const ROUTES = [
   healthz,
@@ -48,6 +49,10 @@ export const ROUTES = [
   listDeployments,
   getDeployment,
   listEvents,
+  createTrain,
+  listTrains,
+  getTrain,
+  abortTrainRoute,
   actOnDeployment,
   listTargets,
   getTarget,

@@ -65,9 +65,14 @@ function knownKeys(schema: z.ZodType): string[] {
 
 /** Of a union's branches, the one that got furthest: its faults lie deepest. */
 function closestBranch(branches: Issue[][]): Issue[] | undefined {
-  const depth = (branch: Issue[]) => Math.max(0, ...branch.map((issue) => issue.path.length));
+  const depth = (branch: Issue[]) => Math.max(0, ...branch.map(depthOf));
   const sorted = [...branches].sort((a, b) => depth(b) - depth(a) || a.length - b.length);
   return sorted[0] && depth(sorted[0]) > 0 ? sorted[0] : undefined;
+}
+
+/** That a key is unknown is said of the object that holds it. */
+function depthOf({ code, path }: Issue): number {
+  return path.length + (code === "unrecognized_keys" ? 1 : 0);
 }
 
 function messageOf(issue: Issue): string {

@@ -41,6 +41,7 @@ export type DeploymentView = Pick<
   | "endedAt"
   | "createdBy"
   | "trigger"
+  | "train"
   | "health"
   | "failures"
 > & {
@@ -58,7 +59,7 @@ export type DeploymentView = Pick<
 
 export function deploymentView(deployment: Deployment, queuePosition?: number): DeploymentView {
   const { id, app, environment, kind, version, previousVersion, status, reason, revision } = deployment;
-  const { createdAt, startedAt, endedAt, createdBy, trigger, health, failures, cost } = deployment;
+  const { createdAt, startedAt, endedAt, createdBy, trigger, train, health, failures, cost } = deployment;
   return {
     id,
     app,
@@ -74,6 +75,7 @@ export function deploymentView(deployment: Deployment, queuePosition?: number): 
     endedAt,
     createdBy,
     trigger,
+    ...(train === undefined ? {} : { train }),
     steps: deployment.steps.map(stepView),
     progress: progressOf(deployment.steps),
     health,

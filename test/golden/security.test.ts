@@ -33,10 +33,17 @@ const OPEN: Partial<Record<Permission, string>> = {
   signed: "by signature: its app",
 };
 
+const WHOLES: Record<Extract<Reach, string>, string> = {
+  nothing: "–",
+  everything: "only without limits",
+  deployment: "app and environment of the deployment",
+  train: "every app and environment of the train",
+  stops: "every app and environment in the stops",
+  trains: "shows what is reached whole",
+};
+
 function wordsOf(reach: Reach): string {
-  if (reach === "nothing") return "–";
-  if (reach === "everything") return "only without limits";
-  if (reach === "deployment") return "app and environment of the deployment";
+  if (typeof reach === "string") return WHOLES[reach];
   const named = (["app", "environment"] as const).flatMap((what) => {
     const source = reach[what];
     if (source === undefined) return [];

@@ -2,6 +2,7 @@
 // that the table of who may do what (functions/api/who-may.test.ts) has them all.
 import type { ApiRoute } from "#functions/api/routes.ts";
 import { POOL, SHOP } from "./a-shop.ts";
+import { aTrain } from "./a-train.ts";
 import type { TestApi } from "./api.ts";
 
 export const INSIDE = { apps: ["shop", "doomed"], environments: ["prod"] };
@@ -33,6 +34,12 @@ const DEAD_LETTER = {
   replayedBy: null,
 } as const;
 
+/** One that has ended. */
+const TRAIN = aTrain({ id: "train_sample", status: "succeeded" });
+
+const putTrain = async ({ store }: TestApi) =>
+  (await store.trains.get(TRAIN.id)) ?? store.trains.create(TRAIN);
+
 export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"], Sample> {
   const artifact = { uri: "s3://bucket/uploads/shop/v1/a.tar.gz" };
   const issuer = {
@@ -41,6 +48,7 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
     rules: [{ claims: { repository: "acme/*" }, role: "viewer" }],
   };
   const putIssuer = (api: TestApi) => api.call("PUT", "/v1/oidc-issuers/ci", issuer);
+  const stop = { app: "shop", environment: "prod", version: "v1" };
   const notBuilt = { status: 422 };
   return {
     "GET /healthz": { path: "/healthz", status: 200 },
@@ -119,8 +127,10 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
       inside: 403,
       before: putIssuer,
     },
-    "POST /v1/trains": { path: "/v1/trains", body: {}, ...notBuilt },
-    "GET /v1/trains/{id}": { path: "/v1/trains/train_1", ...notBuilt },
+    "POST /v1/trains": { path: "/v1/trains", body: { stops: [stop], dryRun: true }, status: 200 },
+    "GET /v1/trains": { path: "/v1/trains", status: 200 },
+    "GET /v1/trains/{id}": { path: `/v1/trains/${TRAIN.id}`, status: 200, before: putTrain },
+    "POST /v1/trains/{id}/abort": { path: `/v1/trains/${TRAIN.id}/abort`, status: 409, before: putTrain },
     "GET /v1/insights": { path: "/v1/insights", status: 200 },
     "GET /v1/notifications": { path: "/v1/notifications", ...notBuilt },
     "GET /v1/dead-letters": { path: "/v1/dead-letters", status: 200, inside: 403 },

@@ -5,7 +5,7 @@ import { act } from "#engine/act.ts";
 import { type Submission, submit } from "#engine/submit.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp } from "../find.ts";
-import { awaitRevision } from "../long-poll.ts";
+import { awaitRevision, LAST_REVISION, LONGEST_WAIT_SECONDS } from "../long-poll.ts";
 import { deploymentOf, rollbackOf } from "../new-submission.ts";
 import { planOf } from "../plan.ts";
 import { viewWithQueue } from "../queue-position.ts";
@@ -21,9 +21,6 @@ import {
 import { appName, appParams, deploymentParams, environmentName } from "../schemas/names.ts";
 import { pageOf, pageQuery, wholeNumber } from "../schemas/page.ts";
 import { planView } from "../schemas/plan.ts";
-
-const LONGEST_WAIT_SECONDS = 20;
-const LAST_REVISION = 1e12;
 
 export const createDeployment = route(
   "POST /v1/apps/{app}/deployments",
@@ -107,7 +104,8 @@ export const getDeployment = route(
     answers: { 200: deploymentView },
   },
   async ({ params, query: { waitSeconds = 0, afterRevision = 0 }, pause, deps }) => {
-    const deployment = await awaitRevision({ ...deps, pause }, params.id, afterRevision, waitSeconds);
+    const read = () => deps.store.deployments.need(params.id);
+    const deployment = await awaitRevision({ read, clock: deps.clock, pause }, afterRevision, waitSeconds);
     return reply(200, await viewWithQueue(deps, deployment));
   },
 );

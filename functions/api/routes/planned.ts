@@ -3,14 +3,9 @@ import * as z from "zod";
 import { TuttiError } from "#core/errors.ts";
 import { type Permission, type RouteKey, route } from "../route.ts";
 
-const idParams = z.object({ id: z.string().min(1).max(100) });
 const nothing = { 200: z.unknown() };
 
-export const planned = [
-  plannedWrite("POST /v1/trains", "deploy", "trains"),
-  plannedById("GET /v1/trains/{id}", "read", "trains"),
-  plannedRead("GET /v1/notifications", "read", "notifications"),
-] as const;
+export const planned = [plannedRead("GET /v1/notifications", "read", "notifications")] as const;
 
 function plannedRead<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
   return route(
@@ -18,27 +13,6 @@ function plannedRead<const K extends RouteKey>(key: K, permission: Permission, t
     { permission, reach: "nothing" as const, tag, summary: "Not built yet", answers: nothing },
     () => refuse(key),
   );
-}
-
-function plannedWrite<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
-  const body = z.unknown().optional();
-  return route(
-    key,
-    { permission, reach: "nothing" as const, tag, summary: "Not built yet", body, answers: nothing },
-    () => refuse(key),
-  );
-}
-
-function plannedById<const K extends RouteKey>(key: K, permission: Permission, tag: string) {
-  const config = {
-    permission,
-    reach: "nothing" as const,
-    tag,
-    summary: "Not built yet",
-    params: idParams,
-    answers: nothing,
-  };
-  return route(key, config, () => refuse(key));
 }
 
 function refuse(key: string): never {

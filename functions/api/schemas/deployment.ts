@@ -47,6 +47,7 @@ export const deploymentView = z
     endedAt: instantOrNull,
     createdBy: z.string(),
     trigger: z.enum(TRIGGERS),
+    train: z.string().optional().describe("Id of the train that it belongs to"),
     steps: z.array(stepView),
     progress: z.object({ done: z.int(), total: z.int() }),
     health: z.object({ healthy: z.int(), unhealthy: z.int(), desired: z.int() }),
@@ -85,7 +86,7 @@ export const eventView = z
 export type EventView = z.output<typeof eventView>;
 
 /** A part of the manifest's `rollout`, for this deployment alone; checked against the manifest's own schema. */
-const rolloutOverride = z.record(z.string(), z.unknown()).meta({
+export const rolloutOverride = z.record(z.string(), z.unknown()).meta({
   id: "RolloutOverride",
   description: "Keys of the manifest's rollout, for this deployment alone",
 });
