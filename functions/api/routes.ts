@@ -11,6 +11,7 @@ import {
   listDeployments,
   rollBack,
 } from "./routes/deployments.ts";
+import { diagnoseEnvironment } from "./routes/doctor.ts";
 import { listEnvironments, putEnvironment } from "./routes/environments.ts";
 import { listEvents } from "./routes/events.ts";
 import { healTarget, listHealingRuns } from "./routes/healing-runs.ts";
@@ -33,6 +34,7 @@ export const ROUTES = [
   getMe,
   listEnvironments,
   putEnvironment,
+  diagnoseEnvironment,
   listApps,
   putApp,
   getApp,

@@ -9,6 +9,7 @@ import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
+import { roleReader } from "./role-reader.ts";
 import { readSettings } from "./settings.ts";
 
 export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
@@ -23,6 +24,7 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
   return {
     ...controlDeps(settings, "driver-container"),
     driver,
+    roles: roleReader(),
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     sdkCalls: taken,
   };

@@ -8,6 +8,7 @@ import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
+import { roleReader } from "./role-reader.ts";
 import { readSettings } from "./settings.ts";
 
 /** An artifact of 50 MB takes its time, down from S3 and up to Lambda. */
@@ -25,6 +26,7 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
   return {
     ...controlDeps(settings, "driver-function"),
     driver,
+    roles: roleReader(),
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     sdkCalls: taken,
   };

@@ -16,6 +16,7 @@ export function conductor(deps: EngineDeps): (event: unknown) => Promise<unknown
 
 /** Names only: task tokens, errors and rollout overrides stay out of the log. */
 function aboutOf(request: DriverRequest): Record<string, unknown> {
+  if (request.verb === "diagnose") return { verb: request.verb, environment: request.environment };
   if (!("deploymentId" in request))
     return { verb: request.verb, target: `${request.app}/${request.environment}` };
   return { verb: request.verb, deploymentId: request.deploymentId, generation: request.generation };

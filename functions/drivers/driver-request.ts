@@ -23,6 +23,7 @@ const schema = z.discriminatedUnion("verb", [
     version: z.string().min(1),
     rollout: z.unknown().optional(),
   }),
+  z.object({ verb: z.literal("diagnose"), environment: z.string().min(1) }),
   z.object({ verb: z.literal("heal"), ...ofTarget, trigger: z.enum(triggers) }),
 ]);
 

@@ -7,6 +7,7 @@ import { addApply } from "./commands/apply.ts";
 import { addApps } from "./commands/apps.ts";
 import { addDeploy } from "./commands/deploy.ts";
 import { addDeployments } from "./commands/deployments.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addEvents } from "./commands/events.ts";
 import { addHeal } from "./commands/heal.ts";
 import { addImage } from "./commands/image.ts";
@@ -34,6 +35,7 @@ const COMMANDS: AddCommand[] = [
   addScale,
   addRestart,
   addHeal,
+  addDoctor,
   addInsights,
   addEvents,
   addApps,

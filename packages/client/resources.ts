@@ -13,6 +13,7 @@ export function resources(call: Caller) {
     me: () => call("GET /v1/me", {}),
     environments: {
       list: (query?: Page) => call("GET /v1/environments", { query }),
+      doctor: (env: string) => call("GET /v1/environments/{env}/doctor", { params: { env } }),
       put: (env: string, body: Input<"PUT /v1/environments/{env}">["body"]) =>
         call("PUT /v1/environments/{env}", { params: { env }, body }),
     },

@@ -2,6 +2,7 @@
 export type { AppView } from "#functions/api/schemas/app.ts";
 export type { AuditView } from "#functions/api/schemas/audit.ts";
 export type { Action, DeploymentView, EventView } from "#functions/api/schemas/deployment.ts";
+export type { DiagnosisView } from "#functions/api/schemas/diagnosis.ts";
 export type { EnvironmentView } from "#functions/api/schemas/environment.ts";
 export type { HealingRunView } from "#functions/api/schemas/healing-run.ts";
 export type { ImageBuildView } from "#functions/api/schemas/image-build.ts";

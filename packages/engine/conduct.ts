@@ -6,6 +6,7 @@ import { asTuttiError } from "./asking.ts";
 import { bake } from "./bake.ts";
 import { check } from "./check.ts";
 import type { EngineDeps } from "./deps.ts";
+import { diagnose } from "./diagnose.ts";
 import { finish } from "./finish.ts";
 import { giveUp } from "./give-up.ts";
 import { heal } from "./heal.ts";
@@ -43,6 +44,8 @@ function dispatch(deps: EngineDeps, request: DriverRequest): Promise<unknown> {
       return heal(deps, request);
     case "retire":
       return retire(deps, request);
+    case "diagnose":
+      return diagnose(deps, request);
     default:
       return play(deps, request);
   }
@@ -74,5 +77,6 @@ function play(deps: EngineDeps, request: EngineRequest): Promise<unknown> {
 /** For the log: never the task token. */
 function idsOf(request: DriverRequest): Record<string, unknown> {
   if ("deploymentId" in request) return { deployment: request.deploymentId, generation: request.generation };
+  if (request.verb === "diagnose") return { environment: request.environment };
   return { app: request.app, environment: request.environment };
 }

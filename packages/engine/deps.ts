@@ -3,6 +3,7 @@ import type { Clock } from "#core/clock.ts";
 import type { Alarm } from "#core/domain/alarm.ts";
 import type { Hook, HookMessage } from "#core/domain/hook.ts";
 import type { Kind } from "#core/domain/kind.ts";
+import type { RoleReader } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import type { IdSource } from "#core/ids.ts";
 import type { DirectRequest, Move, RolloutInput } from "#core/rollout/messages.ts";
@@ -42,6 +43,8 @@ export type AlarmReader = {
 
 export type EngineDeps = ControlDeps & {
   driver: Driver;
+  /** For kinds that hand roles on. */
+  roles?: RoleReader;
   alarms: AlarmReader;
   /** Calls to the platform since it was last asked, for the receipt. */
   sdkCalls?(): number;

@@ -1,5 +1,6 @@
 // What containers need: services and task definitions are named as the installation is; clusters and what runs in them are not.
 import type { Names } from "./names.ts";
+import { readingRoles } from "./running-grants.ts";
 import type { Statement } from "./statement.ts";
 
 /** What Tutti makes on ECS is named as users' functions are; clusters and what runs in them are the environments'. */
@@ -35,8 +36,9 @@ export function services({ account, region, appFunctionPrefix }: Names): Stateme
       resources: [arn("task/*")],
       why: "A task's ARN has a random id and says nothing of whose it is.",
     },
+    readingRoles(account),
     {
-      actions: ["ecs:ListContainerInstances"],
+      actions: ["ecs:DescribeClusters", "ecs:ListContainerInstances"],
       resources: [arn("cluster/*")],
       why: "An operator names the cluster in the environment.",
     },

@@ -4,6 +4,7 @@ import { balancer } from "./balancer-grants.ts";
 import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
 import { services } from "./container-grants.ts";
 import type { Names } from "./names.ts";
+import { readingRoles } from "./running-grants.ts";
 import type { Statement } from "./statement.ts";
 import { baking, groups, makingImages, templates } from "./vm-grants.ts";
 
@@ -43,6 +44,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...artifacts(names),
     { actions: [...FUNCTION_CALLS], resources: [names.appFunctionsArn] },
     { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
+    readingRoles(names.account),
     ...alarms(),
   ],
   "driver-vm": (names) => [

@@ -23,3 +23,12 @@ export function workflowTracing(): Statement {
   const one = tracing();
   return { ...one, actions: [...one.actions, "xray:GetSamplingRules", "xray:GetSamplingTargets"] };
 }
+
+/** For `tutti doctor`. */
+export function readingRoles(account: string): Statement {
+  return {
+    actions: ["iam:GetRole"],
+    resources: [`arn:aws:iam::${account}:role/*`],
+    why: "An operator names the roles in the environment; who may assume them is read, and nothing changed.",
+  };
+}

@@ -52,6 +52,8 @@ export function templates(names: Names): Statement[] {
     describing(
       "ec2:DescribeInstances",
       "ec2:DescribeImages",
+      "ec2:DescribeSubnets",
+      "ec2:DescribeSecurityGroups",
       "ec2:DescribeLaunchTemplates",
       "ec2:DescribeLaunchTemplateVersions",
     ),

@@ -75,7 +75,11 @@ const ENVIRONMENTS_OWN = [
 ];
 
 test("a role that is not the installation's own may be passed to tasks and instances only", () => {
-  const passing = statementsOf(plan).filter((one) => one.resources.some((arn) => arn.endsWith(":role/*")));
+  const onRoles = statementsOf(plan).filter((one) => one.resources.some((arn) => arn.endsWith(":role/*")));
+  const passing = onRoles.filter((one) => one.actions.includes("iam:PassRole"));
+  // Beside that, the doctor reads who may assume one.
+  const others = onRoles.filter((one) => !passing.includes(one)).flatMap((one) => one.actions);
+  expect(new Set(others)).toEqual(new Set(["iam:GetRole"]));
   const passedTo = (service: string) => ({
     actions: ["iam:PassRole"],
     conditions: { StringEquals: { "iam:PassedToService": service } },

@@ -56,6 +56,7 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
     "GET /v1/environments": { path: "/v1/environments", status: 200 },
     // It concerns every app of the environment.
     "PUT /v1/environments/{env}": { path: "/v1/environments/prod", body: POOL, status: 200, inside: 403 },
+    "GET /v1/environments/{env}/doctor": { path: "/v1/environments/prod/doctor", status: 200 },
     "GET /v1/apps": { path: "/v1/apps", status: 200 },
     "PUT /v1/apps/{app}": { path: "/v1/apps/shop", body: SHOP, status: 200 },
     "GET /v1/apps/{app}": { path: "/v1/apps/shop", status: 200 },

@@ -9,6 +9,7 @@ import type { Fleet, ReplicaHealth } from "../domain/replica.ts";
 import type { Spec } from "../domain/spec.ts";
 import type { PlannedStep, Step } from "../domain/step.ts";
 import type { Capabilities } from "./capabilities.ts";
+import type { Check, RoleReader } from "./diagnosis.ts";
 
 /** Whom a verb is about. `releases` are all that the verb may need by version (the one to come, the one before, those that run). */
 export type TargetContext = {
@@ -81,4 +82,6 @@ export type Driver = {
   tidy?(target: TargetContext): Promise<void>;
   /** Sentences for the dry run: nearest legal values that will be set, and the like. Calls the platform only to look. */
   notes?(target: TargetContext, version: string): string[] | Promise<string[]>;
+  /** Looks whether what the environment names for this kind is there, with the rights that the driver has. Nothing to say where the environment names nothing for it. */
+  diagnose?(environment: Environment, roles?: RoleReader): Promise<Check[]>;
 };

@@ -2,11 +2,13 @@
 // is `null` or an empty list.
 import { type ECRClient, GetLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import {
+  type Cluster,
   type ContainerInstance,
   CreateServiceCommand,
   type CreateServiceCommandInput,
   DeleteServiceCommand,
   DeregisterTaskDefinitionCommand,
+  DescribeClustersCommand,
   DescribeContainerInstancesCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -38,6 +40,13 @@ const CALL_MILLISECONDS = 10_000;
 const PAGE = 100;
 /** A crash loop leaves hundreds of stopped tasks behind; ECS forgets them after an hour or so. */
 const MOST_PAGES = 5;
+
+export async function describeCluster({ ecs }: Ecs, arn: string): Promise<Cluster | null> {
+  const answer = await call("ecs:DescribeClusters", (abortSignal) =>
+    ecs.send(new DescribeClustersCommand({ clusters: [arn] }), { abortSignal }),
+  );
+  return answer.clusters?.[0] ?? null;
+}
 
 export async function describeServices(
   { ecs }: Ecs,

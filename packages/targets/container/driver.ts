@@ -5,6 +5,7 @@ import type { Driver } from "#core/driver/driver.ts";
 import { play } from "./check.ts";
 import type { ContainerDeps } from "./client.ts";
 import { createContainer } from "./container.ts";
+import { diagnose } from "./diagnose.ts";
 import { inspect } from "./inspect.ts";
 import { notes } from "./notes.ts";
 import { plan } from "./plan.ts";
@@ -25,6 +26,7 @@ export function createContainerDriver(deps: ContainerDeps): Driver {
     repair: (target, fleet) => repair(container, target, fleet),
     retire: (target) => retire(container, target),
     tidy: (target) => tidy(container, target),
+    diagnose: (environment, roles) => diagnose(deps, environment, roles),
     notes: (target, version) => notes(container, target, version),
   };
 }

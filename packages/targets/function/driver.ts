@@ -1,5 +1,6 @@
 // The function driver: a release is a published version behind the alias `live`, and a step moves the alias's weight.
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
+import { checkRole } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { apply } from "./apply.ts";
 import { check } from "./check.ts";
@@ -19,6 +20,10 @@ export function functionDriver(deps: FunctionDeps): Driver {
     check: (target, step, state) => check(deps, target, step, state),
     repair: (target, fleet) => repair(deps, target, fleet),
     retire: (target) => retire(deps, target),
+    diagnose: async ({ functionRoleArn = deps.defaultRoleArn }, roles) =>
+      functionRoleArn === undefined
+        ? []
+        : [await checkRole("functionRoleArn", functionRoleArn, "lambda.amazonaws.com", roles)],
     notes: ({ spec: { replicas } }) =>
       replicas > 1
         ? [`replicas: ${replicas} is left unused: Lambda runs as many copies as requests need.`]

@@ -8,6 +8,7 @@ import { balancerNotes } from "#targets/balancer/target-health.ts";
 import { applyStep } from "./apply.ts";
 import { checkStep } from "./check.ts";
 import type { ServerClients } from "./client.ts";
+import { diagnose } from "./diagnose.ts";
 import { inspectTarget } from "./inspect.ts";
 import { repairTarget } from "./repair.ts";
 import { retireTarget } from "./retire.ts";
@@ -25,6 +26,7 @@ export function createServerDriver(clients: ServerClients): Driver {
     check: (target, step, state) => checkStep(server, target, step, state),
     repair: (target, fleet) => repairTarget(server, target, fleet),
     retire: (target) => retireTarget(server, target),
+    diagnose: (environment) => diagnose(clients, environment),
     notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),
   };
 }

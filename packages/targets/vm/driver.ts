@@ -5,6 +5,7 @@ import type { Driver } from "#core/driver/driver.ts";
 import { balancerNotes } from "#targets/balancer/target-health.ts";
 import { checkStep } from "./check.ts";
 import { createVm, type VmSetup } from "./client.ts";
+import { diagnose } from "./diagnose.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
@@ -23,6 +24,7 @@ export function createVmDriver(setup: VmSetup): Driver {
     repair: (target, fleet) => repair(vm, target, fleet),
     retire: (target) => retire(vm, target),
     tidy: (target) => tidy(vm, target),
+    diagnose: (environment) => diagnose(vm, environment),
     notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),
   };
 }

@@ -1,0 +1,86 @@
+// Whether the image, the network and the load balancer that an environment names are there and belong together.
+import {
+  DescribeImagesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSubnetsCommand,
+} from "@aws-sdk/client-ec2";
+import type { Environment } from "#core/domain/environment.ts";
+import { type Check, check, missing } from "#core/driver/diagnosis.ts";
+import { diagnoseBalancer } from "#targets/balancer/diagnose.ts";
+import { callAws } from "#targets/host/call-aws.ts";
+import type { Vm } from "./client.ts";
+
+export async function diagnose(vm: Vm, environment: Environment): Promise<Check[]> {
+  const checks = [
+    diagnoseBalancer(vm.elb, environment),
+    diagnoseNetwork(vm, environment),
+    diagnoseVm(vm, environment),
+  ];
+  return (await Promise.all(checks)).flat();
+}
+
+async function diagnoseVm(vm: Vm, { vm: settings, network, loadBalancer }: Environment): Promise<Check[]> {
+  if (!settings) return [];
+  const needs = Object.entries({ network, loadBalancer }).filter(([, value]) => value === undefined);
+  return [
+    await check(
+      "vm.baseImageId",
+      "Name an image of this region that is available, such as Amazon Linux 2023.",
+      () => imageAvailable(vm, settings.baseImageId),
+    ),
+    ...needs.map(([path]) =>
+      missing(path, `vm needs ${path}, and there is none.`, `Describe ${path} in the environment.`),
+    ),
+  ];
+}
+
+async function imageAvailable({ ec2 }: Vm, id: string): Promise<string> {
+  const answer = await callAws("ec2:DescribeImages", (abortSignal) =>
+    ec2.send(new DescribeImagesCommand({ ImageIds: [id] }), { abortSignal }),
+  );
+  const image = answer.Images?.[0];
+  if (!image) throw new Error(`There is no image ${id}.`);
+  if (image.State !== "available") throw new Error(`${id} is ${image.State}, not available.`);
+  return `${image.Name ?? id} is available.`;
+}
+
+/** The network is the containers' as well; it is looked at here, where EC2 is spoken. */
+async function diagnoseNetwork(vm: Vm, { network, loadBalancer }: Environment): Promise<Check[]> {
+  if (!network) return [];
+  const wanted = loadBalancer?.vpcId;
+  const subnets = network.subnetIds.map((id, index) =>
+    check(`network.subnetIds.${index}`, "Name a subnet of the load balancer's VPC.", () =>
+      sameVpc(id, wanted, () => vpcOfSubnet(vm, id)),
+    ),
+  );
+  const groups = network.securityGroupIds.map((id, index) =>
+    check(`network.securityGroupIds.${index}`, "Name a security group of the load balancer's VPC.", () =>
+      sameVpc(id, wanted, () => vpcOfGroup(vm, id)),
+    ),
+  );
+  return Promise.all([...subnets, ...groups]);
+}
+
+async function sameVpc(
+  id: string,
+  wanted: string | undefined,
+  read: () => Promise<string | undefined>,
+): Promise<string> {
+  const found = await read();
+  if (wanted !== undefined && found !== wanted) throw new Error(`${id} is in ${found}, not in ${wanted}.`);
+  return `${id} is in ${found}.`;
+}
+
+async function vpcOfSubnet({ ec2 }: Vm, id: string): Promise<string | undefined> {
+  const answer = await callAws("ec2:DescribeSubnets", (abortSignal) =>
+    ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }), { abortSignal }),
+  );
+  return answer.Subnets?.[0]?.VpcId;
+}
+
+async function vpcOfGroup({ ec2 }: Vm, id: string): Promise<string | undefined> {
+  const answer = await callAws("ec2:DescribeSecurityGroups", (abortSignal) =>
+    ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }), { abortSignal }),
+  );
+  return answer.SecurityGroups?.[0]?.VpcId;
+}
