@@ -26,7 +26,7 @@ export type DeploymentAsked = {
 };
 
 /** Who starts a deployment, and by what. */
-export type Initiator = { name: string; client: Trigger };
+export type Initiator = { id?: string; name: string; client: Trigger };
 
 export async function deploymentOf(
   deps: Deps,
@@ -123,7 +123,7 @@ async function submissionOf(
   { app }: Pick<App, "app">,
   environment: string,
   version: string,
-  caller: Pick<Initiator, "name">,
+  caller: Pick<Initiator, "id" | "name">,
   { trigger, rollout, onConflict }: More,
 ): Promise<Submission> {
   const place = await needEnvironment(deps, environment, "environment");
@@ -133,7 +133,8 @@ async function submissionOf(
   assertPlace(place, spec);
   await assertSameKind(deps, app, environment, own.kind);
   const sequences = [{ of: "releases" as const, at: ageOf(release), onlyNewer: false }];
-  return { app, environment, version, spec, createdBy: caller.name, trigger, onConflict, sequences };
+  const by = { createdBy: caller.name, createdById: caller.id };
+  return { app, environment, version, spec, ...by, trigger, onConflict, sequences, asManifest: own };
 }
 
 /** What each kind needs of an environment. */

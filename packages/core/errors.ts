@@ -17,6 +17,11 @@ export const ERRORS = {
     retryable: false,
     title: "The deployment's status does not allow this action.",
   },
+  own_approval: {
+    status: 403,
+    retryable: false,
+    title: "Whoever asked for a deployment does not approve it.",
+  },
   target_busy: { status: 409, retryable: true, title: "Another deployment of this target is under way." },
   version_exists: { status: 409, retryable: false, title: "This version was registered with other content." },
   idempotency_mismatch: {

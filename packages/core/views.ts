@@ -2,7 +2,7 @@
 // engine's own (spec, tokens, watches) can slip out.
 import type { Deployment } from "./domain/deployment.ts";
 import type { Fleet, Replica } from "./domain/replica.ts";
-import type { Step } from "./domain/step.ts";
+import type { Approval, Step } from "./domain/step.ts";
 import type { Target } from "./domain/target.ts";
 import { failuresAllowed } from "./judge/judge.ts";
 import { TRANSITION_DOLLARS } from "./plan/prices.ts";
@@ -23,7 +23,7 @@ export type StepView = Pick<
   | "leaving"
   | "weightPercent"
   | "seconds"
-> & { rollback: boolean };
+> & { rollback: boolean; approvers?: number; approvals?: Omit<Approval, "byId">[] };
 
 export type DeploymentView = Pick<
   Deployment,
@@ -104,7 +104,12 @@ function stepView(step: Step): StepView {
     ...(leaving === undefined ? {} : { leaving }),
     ...(weightPercent === undefined ? {} : { weightPercent }),
     ...(seconds === undefined ? {} : { seconds }),
+    ...(step.type === "approval" ? approvalsOf(step) : {}),
   };
+}
+
+function approvalsOf({ approvers = 1, approvals = [] }: Step): Pick<StepView, "approvers" | "approvals"> {
+  return { approvers, approvals: approvals.map(({ byId: _, ...shown }) => shown) };
 }
 
 function failureBudgetOf({ failures, spec, health }: Deployment): DeploymentView["failureBudget"] {

@@ -4,12 +4,19 @@
 import { instant } from "#core/clock.ts";
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import { acceptAction } from "#core/rollout/accept-action.ts";
-import type { DeploymentAction } from "#core/rollout/statuses.ts";
+import { currentStep, type DeploymentAction } from "#core/rollout/statuses.ts";
 import type { ControlDeps } from "./deps.ts";
 import { leaveQueue } from "./leave-queue.ts";
+import { moveOf } from "./move.ts";
 import { wake } from "./wake.ts";
 
-export type Word = { action: DeploymentAction; actor: string; reason?: string | undefined };
+export type Word = {
+  action: DeploymentAction;
+  actor: string;
+  /** Of the caller; default the name. */
+  actorId?: string | undefined;
+  reason?: string | undefined;
+};
 
 /** The deployment as it stands then. Throws `not_found`, and `action_not_allowed` with `extra.allowed`. Said twice, it changes nothing more. */
 export async function act(deps: ControlDeps, deploymentId: string, word: Word): Promise<Deployment> {
@@ -17,17 +24,26 @@ export async function act(deps: ControlDeps, deploymentId: string, word: Word): 
     const next = heard(deployment, word, instant(deps.clock.now()));
     if (next === deployment) return null;
     const because = word.reason ? `: ${word.reason}` : "";
-    const message = `${PAST[word.action]} by ${word.actor}${because}.`;
+    const message = `${PAST[word.action]} by ${word.actor}${countOf(deployment, word)}${because}.`;
     return { deployment: next, events: [{ type: "operator", message, actor: word.actor }] };
   });
   if (isEnded(after.status)) await leaveQueue(deps, after);
-  else await wakeQuietly(deps, after);
+  // One approval of several: what waits goes on waiting, and its time is not begun anew.
+  else if (after.status !== "awaiting_approval" || moveOf(after).next !== "hold")
+    await wakeQuietly(deps, after);
   return after;
+}
+
+/** ` (1 of 2)`, where more than one must approve. */
+function countOf(deployment: Deployment, { action }: Word): string {
+  const step = action === "approve" ? currentStep(deployment) : null;
+  const needed = step?.approvers ?? 1;
+  return needed === 1 ? "" : ` (${(step?.approvals?.length ?? 0) + 1} of ${needed})`;
 }
 
 /** Going on after a failure means: the failures so far and the alarms that fire are forgiven, and what is live is looked at anew. */
 function heard(deployment: Deployment, word: Word, at: string): Deployment {
-  const next = acceptAction(deployment, word.action, word.actor, at, word.reason);
+  const next = acceptAction(deployment, word.action, word.actor, at, word.reason, word.actorId);
   const resumed = deployment.status === "paused" && next.status !== "paused";
   const failed = deployment.steps.some((step) => step.status === "failed" && !step.bestEffort);
   if (!resumed || !failed) return next;

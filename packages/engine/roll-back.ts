@@ -4,8 +4,9 @@ import { instant } from "#core/clock.ts";
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
+import { HOLD_SECONDS } from "#core/rollout/limits.ts";
 import type { Move } from "#core/rollout/messages.ts";
-import { HOLD_SECONDS } from "#core/rollout/next-move.ts";
+import { currentStep } from "#core/rollout/statuses.ts";
 import { asking } from "./asking.ts";
 import { contextFor } from "./context.ts";
 import { charge } from "./cost.ts";
@@ -61,11 +62,20 @@ function reasonOf(deployment: Deployment, error: unknown): Why {
   const waited = status === "paused" || status === "awaiting_approval";
   if (waited && errorNameOf(error) === "States.Timeout") {
     const what = status === "paused" ? "resumed" : "approved";
-    return { reason: `nobody ${what} it within ${HOLD_SECONDS / 3600} hours`, silence: true };
+    return { reason: `nobody ${what} it within ${patienceOf(deployment)}`, silence: true };
   }
   const step = steps.find((one) => one.status === "running");
   const where = step ? `${step.label}: ` : "";
   return { reason: `${where}${whyOf(error)}`, silence: false };
+}
+
+/** In words, of the wait that is over. */
+function patienceOf(deployment: Deployment): string {
+  const step = currentStep(deployment);
+  const asked = deployment.status === "awaiting_approval" ? step?.seconds : undefined;
+  const seconds = asked ?? HOLD_SECONDS;
+  if (seconds % 3600 === 0) return `${seconds / 3600} ${seconds === 3600 ? "hour" : "hours"}`;
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
 async function planBack(deps: EngineDeps, caller: Caller, deployment: Deployment): Promise<Move> {

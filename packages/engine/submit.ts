@@ -16,7 +16,11 @@ export type Submission = {
   version: string;
   /** The release's manifest made whole for the environment, the deployment's own `rollout` included. */
   spec: Spec;
+  /** As the manifest alone has it, for who may ask for less than it does. */
+  asManifest?: Spec | undefined;
   createdBy: string;
+  /** Of the caller, who does not approve it where others must. */
+  createdById?: string | undefined;
   trigger: Trigger;
   /** Where it releases nothing. */
   purpose?: Purpose | undefined;

@@ -43,6 +43,7 @@ export function aRollout(overrides: Partial<Spec["rollout"]> = {}): Spec["rollou
     drainSeconds: 0,
     deadlineSeconds: 600,
     approval: "none",
+    approvalSeconds: 86_400,
     onFailure: "rollback",
     onConflict: "queue",
     alarms: [],

@@ -185,7 +185,8 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     logs,
     machine,
     submit: (version: string, options: SubmitOptions = {}) => deploy(control, store, version, options),
-    act: (id: string, action: Word["action"], actor = "ann") => act(control, id, { action, actor }),
+    act: (id: string, action: Word["action"], actor = "ann", actorId?: string) =>
+      act(control, id, { action, actor, actorId }),
     sweep: () => sweep(sweepDeps),
     conduct: (request: DriverRequest) => conduct(deps, request),
     until: (id: string, holds: (deployment: Deployment) => boolean, patienceMs?: number) =>

@@ -206,3 +206,34 @@ test("an approval that nobody gives is cancelled after a day where nothing was c
   });
   await stage.free();
 });
+
+test("two approve, never the one who asked; a second word of the same one counts once, and the wait is not begun anew", async () => {
+  const { id } = await stage.submit("v2", {
+    createdById: "tok_ann",
+    rollout: { approval: "before", minApprovers: 2 },
+  });
+  const { taskToken } = await stage.until(id, waits("awaiting_approval"));
+  const approve = (actorId: string) => stage.act(id, "approve", actorId.slice(4), actorId);
+  await expect(approve("tok_ann")).rejects.toMatchObject({ code: "own_approval" });
+  expect((await approve("tok_ben")).taskToken).toBe(taskToken);
+  expect((await approve("tok_ben")).status).toBe("awaiting_approval");
+  expect(versions()).toEqual(["v1", "v1", "v1"]);
+  await approve("tok_cleo");
+  expect((await stage.ended(id)).status).toBe("succeeded");
+  const told = (await stage.store.events.list(id)).map(({ message }) => message);
+  expect(told.filter((message) => message.startsWith("Approved"))).toEqual([
+    "Approved by ben (1 of 2).",
+    "Approved by cleo (2 of 2).",
+  ]);
+  await stage.free();
+});
+
+test("an approval that is not given within its time is a rejection, and says how long it waited", async () => {
+  const { id } = await stage.submit("v2", { rollout: { approval: "before", approvalSeconds: 60 } });
+  expect(await stage.ended(id)).toMatchObject({
+    status: "cancelled",
+    changed: false,
+    reason: expect.stringContaining("obody approved it within 1 min"),
+  });
+  await stage.free();
+});

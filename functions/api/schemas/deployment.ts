@@ -27,7 +27,11 @@ export const stepView = z
       .describe("That it brings its replicas to; null: takes them away"),
     leaving: z.array(z.string()).optional().describe("Copies whose place the new ones take"),
     weightPercent: z.number().optional().describe("Of traffic on the release after it"),
-    seconds: z.number().optional().describe("How long it watches"),
+    seconds: z.number().optional().describe("How long it watches, or waits for an approval"),
+    approvers: z.int().optional().describe("How many must approve"),
+    approvals: z
+      .array(z.object({ by: z.string(), at: instantText, reason: z.string().optional() }))
+      .optional(),
   })
   .meta({ id: "Step" });
 

@@ -67,6 +67,8 @@ export type Deployment = {
   failures: Failure[];
 
   // ---- the engine's own, never in an answer of the API ----
+  /** Of the caller who asked for it; absent where nobody did (a schedule, an event). */
+  createdById?: string;
   purpose?: Purpose;
   spec: Spec;
   /** Number of the execution that may write, from 1; an older one is fenced off. */

@@ -35,6 +35,10 @@ export type RolloutPolicy = {
   /** No progress for so long sends the deployment back (or holds it). */
   deadlineSeconds: number;
   approval: "none" | "before" | "eachStep";
+  /** So many different callers approve, and none of them is the one who asked. Absent: one, whoever it is. */
+  minApprovers?: number;
+  /** An approval that is not given for so long ends the deployment. */
+  approvalSeconds: number;
   onFailure: "rollback" | "pause";
   onConflict: "queue" | "reject" | "supersede";
   /** CloudWatch alarms by name. One that begins to fire acts as onFailure says. */

@@ -35,8 +35,10 @@ export type PlannedStep = {
   freshSince?: string;
   /** shift: percent of traffic on the release after it. */
   weightPercent?: number;
-  /** bake: how long. */
+  /** bake: how long. approval: how long it waits for one. */
   seconds?: number;
+  /** approval: how many must give one. */
+  approvers?: number;
   /** hook: which one it calls. */
   hook?: HookCall;
   /** A failure of it, or of its replicas, is noted and nothing more (a broken server put back on its previous release). */
@@ -45,9 +47,14 @@ export type PlannedStep = {
   rollback?: boolean;
 };
 
+/** Who let a deployment go on. `byId`: of the token, or issuer and subject; two callers may share a name. */
+export type Approval = { by: string; byId: string; at: string; reason?: string };
+
 export type Step = PlannedStep & {
   index: number;
   status: StepStatus;
   startedAt: string | null;
   endedAt: string | null;
+  /** approval: given so far. */
+  approvals?: Approval[];
 };

@@ -148,6 +148,20 @@ export const rolloutSchema = z
       .enum(["none", "before", "eachStep"])
       .optional()
       .describe("Whether a person must approve. Default none."),
+    minApprovers: z
+      .int()
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        "So many different callers must approve, and none of them may be the one who asked. Where it is left out one approval will do, whoever gives it.",
+      ),
+    approvalSeconds: z
+      .number()
+      .min(1)
+      .max(86_400)
+      .optional()
+      .describe("An approval that nobody gives for so long is a rejection. Default 86400, a day."),
     onFailure: z
       .enum(["rollback", "pause"])
       .optional()

@@ -31,6 +31,7 @@ test("a bare server gets the defaults of its kind", () => {
       drainSeconds: 10,
       deadlineSeconds: 600,
       approval: "none",
+      approvalSeconds: 86_400,
       onFailure: "rollback",
       onConflict: "queue",
       alarms: [],

@@ -4,6 +4,7 @@ import type { Hook, Hooks } from "../domain/hook.ts";
 import type { Kind } from "../domain/kind.ts";
 import { LATEST, type Schedule } from "../domain/schedule.ts";
 import type { RolloutPolicy, Spec } from "../domain/spec.ts";
+import { HOLD_SECONDS } from "../rollout/limits.ts";
 import { merge } from "./merge.ts";
 import type { Manifest, RolloutOverride } from "./schema.ts";
 
@@ -18,6 +19,7 @@ const ROLLOUT: RolloutPolicy = {
   drainSeconds: 10,
   deadlineSeconds: 600,
   approval: "none",
+  approvalSeconds: HOLD_SECONDS,
   onFailure: "rollback",
   onConflict: "queue",
   alarms: [],

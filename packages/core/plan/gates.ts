@@ -21,7 +21,8 @@ function gated(step: PlannedStep, index: number, rollout: RolloutPolicy): Planne
 
 function approval(step: PlannedStep, rollout: RolloutPolicy): PlannedStep {
   const label = rollout.approval === "before" ? "Approval before the start" : `Approval of ${step.label}`;
-  return { type: "approval", label, replicas: [] };
+  const { minApprovers, approvalSeconds } = rollout;
+  return { type: "approval", label, replicas: [], seconds: approvalSeconds, approvers: minApprovers ?? 1 };
 }
 
 /** A bake watches the replicas of the step before it: all earlier ones in every bake would make a plan grow with its square. */
@@ -44,4 +45,12 @@ export function placed(steps: PlannedStep[], from = 0): Step[] {
     startedAt: null,
     endedAt: null,
   }));
+}
+
+const STRENGTH: Record<RolloutPolicy["approval"], number> = { none: 0, before: 1, eachStep: 2 };
+
+/** Whether one policy lets through what the other would have somebody look at. */
+export function isWeaker(asked: RolloutPolicy, than: RolloutPolicy): boolean {
+  if (STRENGTH[asked.approval] < STRENGTH[than.approval]) return true;
+  return than.approval !== "none" && (asked.minApprovers ?? 0) < (than.minApprovers ?? 0);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aDeployment, aStep } from "#test/support/a-deployment.ts";
+import { aDeployment, aRollout, aSpec, aStep } from "#test/support/a-deployment.ts";
 import { type Deployment, type DeploymentStatus, END_STATUSES, OPEN_STATUSES } from "../domain/deployment.ts";
 import { acceptAction } from "./accept-action.ts";
 import { nextMove } from "./next-move.ts";
@@ -150,4 +150,51 @@ test("the deployment handed in is left as it was", () => {
   const copy = structuredClone(before);
   acceptAction(before, "promote", "ben", NOW);
   expect(before).toEqual(copy);
+});
+
+/** Waits for two, and ann (tok_1) asked for it. */
+const FOUR_EYES = () => {
+  const rollout = aRollout({ approval: "before", minApprovers: 2 });
+  const step = aStep({ type: "approval", replicas: [], status: "running", approvers: 2 });
+  return aDeployment({
+    status: "awaiting_approval",
+    createdBy: "ann",
+    createdById: "tok_1",
+    spec: aSpec({ rollout }),
+    steps: [step],
+  });
+};
+const approve = (deployment: Deployment, actor: string, id: string, reason?: string) =>
+  acceptAction(deployment, "approve", actor, NOW, reason, id);
+
+test("where two must approve, the first changes nothing but the list, and the second lets it go on", () => {
+  const once = approve(FOUR_EYES(), "ben", "tok_2", "read it");
+  expect(once.status).toBe("awaiting_approval");
+  expect(once.steps[0]).toMatchObject({
+    status: "running",
+    approvals: [{ by: "ben", byId: "tok_2", at: NOW, reason: "read it" }],
+  });
+  const twice = approve(once, "cleo", "tok_3");
+  expect(twice.status).toBe("running");
+  expect(twice.steps[0]).toMatchObject({ status: "succeeded", endedAt: NOW });
+  expect(twice.steps[0]!.approvals!.map(({ by }) => by)).toEqual(["ben", "cleo"]);
+});
+
+test("the same caller approves once, under whatever name", () => {
+  const once = approve(FOUR_EYES(), "ben", "tok_2");
+  expect(approve(once, "ben again", "tok_2")).toBe(once);
+  expect(approve(once, "ben", "tok_4").status).toBe("running");
+});
+
+test("whoever asked for it does not approve it, where the manifest says how many do", () => {
+  expect(() => approve(FOUR_EYES(), "somebody", "tok_1")).toThrow(
+    expect.objectContaining({
+      code: "own_approval",
+      message: "ann asked for this deployment; 2 others must approve it.",
+    }),
+  );
+  const alone = { ...FOUR_EYES(), spec: aSpec({ rollout: aRollout({ approval: "before" }) }) };
+  const [step] = alone.steps;
+  const one = { ...alone, steps: [{ ...step!, approvers: 1 }] };
+  expect(approve(one, "ann", "tok_1").status).toBe("running");
 });

@@ -12,21 +12,26 @@ export function acceptAction(
   actor: string,
   now: string,
   reason?: string,
+  /** Two callers may share a name, never an id. */
+  actorId = actor,
 ): Deployment {
   const allowed = allowedActions(deployment);
   if (!allowed.includes(action)) throw notAllowed(deployment, action, allowed);
   if (deployment.intent?.action === action) return deployment;
   const word = { actor, at: now, ...(reason === undefined ? {} : { reason }) };
+  if (action === "approve") return approved(deployment, { ...word, actorId });
   return EFFECTS[action](deployment, word);
 }
 
 type Word = Omit<Intent, "action">;
 
-const EFFECTS: Record<DeploymentAction, (deployment: Deployment, word: Word) => Deployment> = {
+const EFFECTS: Record<
+  Exclude<DeploymentAction, "approve">,
+  (deployment: Deployment, word: Word) => Deployment
+> = {
   pause: (deployment, word) => ({ ...deployment, intent: { action: "pause", ...word } }),
   resume: (deployment) => resumed(deployment),
   promote: (deployment) => promoted(deployment),
-  approve: (deployment, word) => approved(deployment, word),
   reject: (deployment, word) => ({
     ...deployment,
     intent: { action: "abort", ...word, reason: because(`rejected by ${word.actor}`, word.reason) },
@@ -51,10 +56,28 @@ function promoted(deployment: Deployment): Deployment {
   return { ...going, bakedSeconds: step.seconds ?? 0 };
 }
 
-function approved(deployment: Deployment, word: Word): Deployment {
-  const waiting = currentStep(deployment);
-  const steps = deployment.steps.map((step) => (step === waiting ? succeededStep(step, word.at) : step));
-  return { ...deployment, status: "running", steps, intent: null, progressAt: word.at };
+/** Four eyes where the manifest says how many approve. A second approval by the same caller counts once. */
+function approved(
+  deployment: Deployment,
+  { actor, actorId, at, reason }: Word & { actorId: string },
+): Deployment {
+  const waiting = currentStep(deployment)!;
+  const given = waiting.approvals ?? [];
+  if (deployment.spec.rollout.minApprovers !== undefined && actorId === deployment.createdById)
+    throw ownApproval(deployment);
+  if (given.some((one) => one.byId === actorId)) return deployment;
+  const because = reason === undefined ? {} : { reason };
+  const approvals = [...given, { by: actor, byId: actorId, at, ...because }];
+  const enough = approvals.length >= (waiting.approvers ?? 1);
+  const after = { ...(enough ? succeededStep(waiting, at) : waiting), approvals };
+  const steps = deployment.steps.map((step) => (step === waiting ? after : step));
+  if (!enough) return { ...deployment, steps };
+  return { ...deployment, status: "running", steps, intent: null, progressAt: at };
+}
+
+function ownApproval({ createdBy, spec }: Deployment): TuttiError {
+  const many = spec.rollout.minApprovers === 1 ? "one other" : `${spec.rollout.minApprovers} others`;
+  return new TuttiError("own_approval", `${createdBy} asked for this deployment; ${many} must approve it.`);
 }
 
 function succeededStep(step: Step, at: string): Step {

@@ -6,6 +6,9 @@ export const SHARD_SIZE = 50;
 /** So many rounds in one execution, then a fresh one takes over. A round is at most 12 history events (Apply 5, Check 5, Next step 2), so 1,500 of them stay below the 25,000 that end an execution (Step Functions quotas, "Maximum execution history size"), retries included. */
 export const MAX_ROUNDS = 1500;
 
+/** A pause that nobody ends goes back after a day (contract, section 2), and so does an approval at the latest. */
+export const HOLD_SECONDS = 86_400;
+
 /** A wait for an operator may take a day; it counts as so many rounds, so that the waits of one execution fit its time-out. */
 export const HOLD_ROUNDS = 60;
 

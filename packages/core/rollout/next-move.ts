@@ -3,11 +3,9 @@
 import { type Deployment, isEnded } from "../domain/deployment.ts";
 import type { Step } from "../domain/step.ts";
 import { BAKE_SLICE_SECONDS } from "./bake-slice.ts";
+import { HOLD_SECONDS } from "./limits.ts";
 import type { Move } from "./messages.ts";
 import { currentStep } from "./statuses.ts";
-
-/** A pause or an approval that nobody ends goes back after a day (contract, section 2). */
-export const HOLD_SECONDS = 86_400;
 
 export type MoveLimits = {
   /** More replicas than this in one step are played in shards. */
@@ -41,7 +39,7 @@ function isPaused(deployment: Deployment, step: Step | null): boolean {
 }
 
 function moveOfStep(deployment: Deployment, step: Step, limits: MoveLimits): Move {
-  if (step.type === "approval") return { next: "hold", seconds: HOLD_SECONDS };
+  if (step.type === "approval") return { next: "hold", seconds: step.seconds ?? HOLD_SECONDS };
   if (step.type === "hook") return { next: "hook" };
   if (step.type === "bake") return bakeMove(deployment, step);
   if (step.status === "running") return { next: "check" };

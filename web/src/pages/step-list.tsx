@@ -22,9 +22,26 @@ export function StepList({ deployment, pointed }: { deployment: DeploymentView; 
           >
             <span>{step.label}</span>{" "}
             <small>{step.rollback ? `way back, ${step.status}` : step.status}</small>
+            {step.approvals && <Approvals step={step} />}
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+function Approvals({ step }: { step: DeploymentView["steps"][number] }) {
+  const { approvals = [], approvers = 1 } = step;
+  return (
+    <small class="approvals">
+      {approvals.length} of {approvers}
+      {approvals.map(({ by, reason }) => (
+        <span key={by}>
+          {" "}
+          · {by}
+          {reason && `: ${reason}`}
+        </span>
+      ))}
+    </small>
   );
 }
