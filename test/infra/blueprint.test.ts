@@ -27,7 +27,8 @@ test("the sandbox builds a bundle of every function", async () => {
     // All of zod's languages, or ssh2 where no pool is reached by SSH, would be over it.
     expect(sizeBytes, short).toBeLessThan(SPEAKS_EC2.has(short) ? 1_300_000 : 1_000_000);
   }
-});
+  // The first time on a machine nothing of it is kept yet, and others bundle beside it.
+}, 90_000);
 
 test("settings of access are the API's alone, and nothing is let in or changed where none is given", () => {
   const variables = (settings?: AccessSettings) =>
