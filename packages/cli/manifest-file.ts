@@ -16,7 +16,19 @@ export async function readManifest(cwd: string, path: string): Promise<ManifestF
   return parseManifest(path, await readText(resolve(cwd, path), path));
 }
 
+/** A YAML or JSON document of keys and values. */
+export async function readDocument(cwd: string, path: string): Promise<Record<string, unknown>> {
+  return parse(path, await readText(resolve(cwd, path), path)).value;
+}
+
 export function parseManifest(path: string, text: string): ManifestFile {
+  const { value: manifest, document, lines } = parse(path, text);
+  const { app } = manifest;
+  if (typeof app !== "string") throw new UsageError(`${path}: app: is required (the app's name)`);
+  return { path, app, manifest, document, lines };
+}
+
+function parse(path: string, text: string) {
   const lines = new LineCounter();
   // Aliases are expanded a bounded number of times: a few lines can otherwise stand for gigabytes.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -24,12 +36,10 @@ export function parseManifest(path: string, text: string): ManifestFile {
     (fault) => `${path}:${lines.linePos(fault.pos[0]).line} ${fault.message}`,
   );
   if (faults.length > 0) throw new UsageError(`${path} is not valid YAML`, faults);
-  const manifest: unknown = document.toJS({ maxAliasCount: 100 });
-  if (typeof manifest !== "object" || manifest === null || Array.isArray(manifest))
-    throw new UsageError(`${path} holds no manifest: its top must be keys and values`);
-  const app = (manifest as Record<string, unknown>).app;
-  if (typeof app !== "string") throw new UsageError(`${path}: app: is required (the app's name)`);
-  return { path, app, manifest: manifest as Record<string, unknown>, document, lines };
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new UsageError(`${path} holds no document: its top must be keys and values`);
+  return { value: value as Record<string, unknown>, document, lines };
 }
 
 /** The line of a dotted path, or of the nearest thing above it that is in the file. */

@@ -19,6 +19,8 @@ import { addRollback } from "./commands/rollback.ts";
 import { addScale } from "./commands/scale.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTokens } from "./commands/tokens.ts";
+import { addTrain } from "./commands/train.ts";
+import { addTrains } from "./commands/trains.ts";
 import { addWatch } from "./commands/watch.ts";
 import { type AddCommand, contextOf } from "./context.ts";
 import { EXIT, exitCodeOf, UsageError } from "./exit-code.ts";
@@ -28,6 +30,8 @@ const COMMANDS: AddCommand[] = [
   addApply,
   addRelease,
   addDeploy,
+  addTrain,
+  addTrains,
   addStatus,
   addWatch,
   addRollback,

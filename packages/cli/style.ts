@@ -22,7 +22,11 @@ export function styleOf(color: boolean): Style {
 export function paintOf(style: Style, word: string): Paint {
   if (["succeeded", "healthy", "repaired"].includes(word)) return style.green;
   if (["failed", "unhealthy"].includes(word)) return style.red;
-  if (["rolled_back", "rolling_back", "paused", "awaiting_approval", "draining", "held"].includes(word))
+  if (
+    ["rolled_back", "rolling_back", "paused", "awaiting_approval", "draining", "held", "overtaken"].includes(
+      word,
+    )
+  )
     return style.yellow;
   if (["running", "planning", "starting"].includes(word)) return style.blue;
   return style.dim;

@@ -3,6 +3,7 @@ import type { Answer, Input, OperationKey } from "./operations.ts";
 import { resources } from "./resources.ts";
 import { send, type TransportOptions } from "./transport.ts";
 import { type WatchOptions, watchDeployment } from "./watch-deployment.ts";
+import { watchTrain } from "./watch-train.ts";
 
 export type ClientOptions = TransportOptions;
 
@@ -26,6 +27,7 @@ export function createClient(options: ClientOptions) {
   return {
     call,
     ...resources(call),
+    watchTrain: (id: string, watch?: WatchOptions) => watchTrain(call, id, watch),
     watchDeployment: (id: string, watch?: WatchOptions) => watchDeployment(call, id, watch),
   };
 }

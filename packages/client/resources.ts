@@ -1,7 +1,7 @@
 // The everyday operations by name: `client.apps.get("storefront")`. Thin on purpose: each line is one operation.
 import type { Caller, CallOptions } from "./client.ts";
-import type { Input } from "./operations.ts";
-import type { Action, DeploymentView, PlanView } from "./views.ts";
+import type { Answer, Input } from "./operations.ts";
+import type { Action, DeploymentView, PlanView, TrainView } from "./views.ts";
 
 type Page = { limit?: number; cursor?: string };
 type Where = { app?: string; environment?: string };
@@ -38,6 +38,7 @@ export function resources(call: Caller) {
       ) => call("GET /v1/apps/{app}/images/{id}", { params: { app, id }, query }, options),
     },
     deployments: deployments(call),
+    trains: trains(call),
     targets: targets(call),
     services: {
       list: (query?: Page) => call("GET /v1/services", { query }),
@@ -86,6 +87,24 @@ function deployments(call: Caller) {
       call("GET /v1/deployments/{id}/events", { params: { id }, query }, options),
     act: (id: string, action: Action, reason?: string) =>
       call("POST /v1/deployments/{id}/{action}", { params: { id, action }, body: reason ? { reason } : {} }),
+  };
+}
+
+type TrainRequest = Input<"POST /v1/trains">["body"];
+
+function trains(call: Caller) {
+  return {
+    create: (body: Omit<TrainRequest, "dryRun">, options?: CallOptions) =>
+      call("POST /v1/trains", { body: { ...body, dryRun: false } }, options) as Promise<TrainView>,
+    plan: (body: Omit<TrainRequest, "dryRun">) =>
+      call("POST /v1/trains", { body: { ...body, dryRun: true } }) as Promise<
+        Extract<Answer<"POST /v1/trains">, { dryRun: true }>
+      >,
+    list: (query?: Page & { status?: string }) => call("GET /v1/trains", { query }),
+    get: (id: string, query?: { waitSeconds?: number; afterRevision?: number }, options?: CallOptions) =>
+      call("GET /v1/trains/{id}", { params: { id }, query }, options),
+    abort: (id: string, reason?: string) =>
+      call("POST /v1/trains/{id}/abort", { params: { id }, body: reason ? { reason } : {} }),
   };
 }
 

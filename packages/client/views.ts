@@ -11,3 +11,4 @@ export type { PlanView } from "#functions/api/schemas/plan.ts";
 export type { ReleaseView } from "#functions/api/schemas/release.ts";
 export type { ReplicaView, ServiceView, TargetView } from "#functions/api/schemas/target.ts";
 export type { NewTokenView, TokenView } from "#functions/api/schemas/token.ts";
+export type { TrainView } from "#functions/api/schemas/train.ts";

@@ -6,10 +6,10 @@ export type Watched = { deployment: DeploymentView; events: EventView[] };
 
 export type WatchOptions = { signal?: AbortSignal; waitSeconds?: number };
 
-const ENDS = new Set(["succeeded", "rolled_back", "failed", "cancelled"]);
+export const ENDS = new Set(["succeeded", "rolled_back", "failed", "cancelled"]);
 const EVENT_PAGE = 200;
 /** With growing pauses some 20 seconds: an API that is started again in the middle is waited for. */
-const ATTEMPTS_UNDER_WAY = 8;
+export const ATTEMPTS_UNDER_WAY = 8;
 
 export async function* watchDeployment(
   call: Caller,
