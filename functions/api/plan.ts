@@ -1,17 +1,27 @@
 // A dry run: the driver looks at what is live and says what it would do. Nothing is changed.
 import type { Kind } from "#core/domain/kind.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
 import type { PreviewResult } from "#engine/preview.ts";
 import type { ApiDeps } from "./deps.ts";
+import { hookNotes } from "./hook-notes.ts";
 import type { PlanView } from "./schemas/plan.ts";
 
-export type Planned = { kind: Kind; app: string; environment: string; version: string; rollout?: unknown };
+export type Planned = {
+  kind: Kind;
+  app: string;
+  environment: string;
+  version: string;
+  rollout?: unknown;
+  spec: Pick<Spec, "hooks">;
+};
 
 export async function planOf(
-  deps: Pick<ApiDeps, "drivers">,
-  { kind, app, environment, version, rollout }: Planned,
+  deps: Pick<ApiDeps, "drivers" | "store">,
+  { kind, app, environment, version, rollout, spec }: Planned,
 ): Promise<PlanView> {
   const asked = { verb: "preview" as const, app, environment, version, rollout };
+  const place = await deps.store.environments.get(environment);
   const preview = (await deps.drivers.invoke(kind, asked)) as PreviewResult;
   return {
     app,
@@ -25,7 +35,7 @@ export async function planOf(
     lowestHealthy: preview.lowestHealthy,
     estimatedSeconds: preview.estimatedSeconds,
     estimatedDollars: preview.estimatedDollars,
-    notes: preview.notes,
+    notes: [...preview.notes, ...hookNotes(spec.hooks, place?.hooks?.allowPrivate)],
   };
 }
 

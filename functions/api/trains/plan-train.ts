@@ -9,7 +9,7 @@ import type { Checked } from "./check-train.ts";
 const AT_ONCE = 8;
 
 export async function planTrain(
-  deps: Pick<ApiDeps, "drivers">,
+  deps: Pick<ApiDeps, "drivers" | "store">,
   name: string | null,
   stops: Checked[][],
 ): Promise<TrainPlanView> {
@@ -31,7 +31,8 @@ export async function planTrain(
 
 function plannedOf({ asked, submission }: Checked) {
   const { app, environment, version, rollout } = asked;
-  return { kind: submission.spec.kind, app, environment, version, rollout };
+  const { spec } = submission;
+  return { kind: spec.kind, app, environment, version, rollout, spec };
 }
 
 function slowest(stop: PlanView[]): number {
