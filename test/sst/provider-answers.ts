@@ -25,6 +25,7 @@ const ANSWERS: Record<string, Answer> = {
     id: region,
     names: ["a", "b", "c"].map((zone) => `${region}${zone}`),
   }),
+  "aws:ssm/getParameter:getParameter": ({ region }, { name }) => ({ id: name, value: `ami-${region}` }),
   "aws:iam/getPolicyDocument:getPolicyDocument": (_, inputs) => {
     const json = documentOf((inputs.statements ?? []) as Statement[]);
     return { id: "document", json, minifiedJson: json };

@@ -22,6 +22,27 @@ function named(service: string, resource: (name: string) => string, nameKey = "n
   };
 }
 
+/** A resource of EC2, known by an id that says what it is. */
+function identified(prefix: string, service = "ec2"): Maker {
+  return ({ account, region }, { name }) => {
+    const id = `${prefix}-${Buffer.from(name).toString("hex").padEnd(17, "0").slice(0, 17)}`;
+    return { id, state: { id, arn: `arn:aws:${service}:${region}:${account}:${prefix}/${id}` } };
+  };
+}
+
+const loadBalancer: Maker = ({ account, region }, { inputs }) => {
+  const arn = `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/${inputs.name}/0123456789abcdef`;
+  return { id: arn, state: { arn, dnsName: `${inputs.name}-1.${region}.elb.amazonaws.com` } };
+};
+
+/** What belongs to an account and no region. */
+function global(kind: string): Maker {
+  return ({ account }, { name, inputs }) => {
+    const own = String(inputs.name ?? inputs.url ?? name).replace("https://", "");
+    return { id: own, state: { name: own, arn: `arn:aws:iam::${account}:${kind}/${own}` } };
+  };
+}
+
 const silent: Maker = (_, { name }) => ({ id: name, state: {} });
 
 const role: Maker = ({ account }, { name, inputs }) => {
@@ -47,6 +68,21 @@ const bytes: Maker = (_, { name, inputs }) => ({
 });
 
 const MAKERS: Record<string, Maker> = {
+  "aws:ec2/vpc:Vpc": identified("vpc"),
+  "aws:ec2/subnet:Subnet": identified("subnet"),
+  "aws:ec2/internetGateway:InternetGateway": identified("igw"),
+  "aws:ec2/natGateway:NatGateway": identified("nat"),
+  "aws:ec2/eip:Eip": identified("eipalloc"),
+  "aws:ec2/routeTable:RouteTable": identified("rtb"),
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": silent,
+  "aws:ec2/securityGroup:SecurityGroup": identified("sg"),
+  "aws:ec2/launchTemplate:LaunchTemplate": identified("lt"),
+  "aws:autoscaling/group:Group": silent,
+  "aws:lb/loadBalancer:LoadBalancer": loadBalancer,
+  "aws:ecs/cluster:Cluster": named("ecs", (name) => `cluster/${name}`),
+  "aws:iam/instanceProfile:InstanceProfile": global("instance-profile"),
+  "aws:iam/openIdConnectProvider:OpenIdConnectProvider": global("oidc-provider"),
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": silent,
   "aws:lambda/function:Function": named("lambda", (name) => `function:${name}`),
   "aws:lambda/functionUrl:FunctionUrl": functionUrl,
   "aws:lambda/permission:Permission": silent,

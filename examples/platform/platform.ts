@@ -1,0 +1,41 @@
+// The parts put together, and what Tutti is told of them: `settings` is the body of PUT /v1/environments/{stage}.
+import { balancer } from "./balancer.ts";
+import { deployer } from "./ci.ts";
+import { cluster } from "./cluster.ts";
+import { network } from "./network.ts";
+import { servers } from "./servers.ts";
+
+/** Each target gets a listener on a port of its own, out of these. */
+const PORTS = { from: 8100, to: 8199 };
+
+export function platform(stage: string) {
+  const net = network(stage);
+  const front = balancer(stage, net, PORTS);
+  const hosts = servers(stage, net, front.appsGroupId);
+  const containers = cluster(stage);
+  const ci = deployer(stage);
+  const settings = $jsonStringify({
+    pools: {
+      web: { ssm: { tags: { environment: stage, pool: "web" } }, user: "tutti", directory: "/opt/tutti" },
+    },
+    loadBalancer: { arn: front.arn, ports: PORTS, vpcId: net.vpcId },
+    network: { subnetIds: net.privateSubnetIds, securityGroupIds: [front.appsGroupId] },
+    vm: { baseImageId: hosts.imageId, instanceType: "t4g.small", instanceProfileArn: hosts.profileArn },
+    cluster: containers,
+    functionRoleArn: functionRole(stage),
+  });
+  return { settings, endpoint: front.dnsName, deployerRoleArn: ci };
+}
+
+/** What apps of the kind `function` run as: they may write their log, and whatever else you give them. */
+function functionRole(stage: string) {
+  const role = new aws.iam.Role("FunctionRole", {
+    name: `platform-${stage}-function`,
+    assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
+  });
+  new aws.iam.RolePolicyAttachment("FunctionLogs", {
+    role: role.name,
+    policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+  });
+  return role.arn;
+}
