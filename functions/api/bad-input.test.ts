@@ -78,10 +78,10 @@ test("what is of the contract and not built yet says so", async () => {
     code: "not_supported_yet",
     errors: [{ path: "secrets" }],
   });
-  expect(await refused("PUT", "/v1/environments/prod", { ...POOL, freezes: [] })).toMatchObject({
+  expect(await refused("PUT", "/v1/environments/prod", { ...POOL, accounts: [] })).toMatchObject({
     status: 422,
     code: "not_supported_yet",
-    errors: [{ path: "freezes" }],
+    errors: [{ path: "accounts" }],
   });
 });
 
@@ -176,7 +176,7 @@ test("a wrong token is refused before anything is parsed", async () => {
 
 test("unknown keys of a request and of a query are refused, naming those there are", async () => {
   const body = { environment: "prod", version: "v1", dryrun: true };
-  const known = "is not known; known are environment, version, rollout, onConflict, dryRun";
+  const known = "is not known; known are environment, version, rollout, onConflict, dryRun, override";
   expect(await refused("POST", "/v1/apps/shop/deployments", body)).toMatchObject({
     status: 422,
     errors: [{ path: "dryrun", message: known }],

@@ -23,6 +23,7 @@ export type DeploymentAsked = {
   version: string;
   rollout?: Record<string, unknown> | undefined;
   onConflict?: Submission["onConflict"];
+  override?: { reason: string } | undefined;
 };
 
 /** Who starts a deployment, and by what. */
@@ -36,7 +37,9 @@ export async function deploymentOf(
 ): Promise<Submission> {
   const rollout = asked.rollout === undefined ? undefined : parseRollout(asked.rollout, app.kind);
   const more = { rollout, onConflict: asked.onConflict, trigger: caller.client };
-  return submissionOf(deps, app, asked.environment, asked.version, caller, more);
+  const submission = await submissionOf(deps, app, asked.environment, asked.version, caller, more);
+  if (asked.override === undefined) return submission;
+  return { ...submission, override: { by: caller.name, reason: asked.override.reason } };
 }
 
 export type RollbackAsked = { environment: string; version?: string | undefined };

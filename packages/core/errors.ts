@@ -22,6 +22,7 @@ export const ERRORS = {
     retryable: false,
     title: "Whoever asked for a deployment does not approve it.",
   },
+  frozen: { status: 409, retryable: false, title: "The environment takes no releases now." },
   target_busy: { status: 409, retryable: true, title: "Another deployment of this target is under way." },
   version_exists: { status: 409, retryable: false, title: "This version was registered with other content." },
   idempotency_mismatch: {

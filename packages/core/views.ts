@@ -44,6 +44,7 @@ export type DeploymentView = Pick<
   | "train"
   | "health"
   | "failures"
+  | "override"
 > & {
   steps: StepView[];
   /** Failed replicas, of those that may fail before the deployment acts. */
@@ -83,6 +84,7 @@ export function deploymentView(deployment: Deployment, queuePosition?: number): 
     failureBudget: failureBudgetOf(deployment),
     allowedActions: allowedActions(deployment),
     cost: { ...cost, dollars: roundDollars(cost.stateTransitions * TRANSITION_DOLLARS) },
+    ...(deployment.override === undefined ? {} : { override: deployment.override }),
     ...(queuePosition === undefined ? {} : { queuePosition }),
   };
 }

@@ -44,7 +44,7 @@ async function pass(deps: EngineDeps, name: TargetName, id: string): Promise<Pas
 }
 
 function isWaiting(status: string): boolean {
-  return status === "paused" || status === "awaiting_approval";
+  return status === "paused" || status === "awaiting_approval" || status === "queued";
 }
 
 async function look(deps: EngineDeps, name: TargetName, { context }: LiveTarget): Promise<Fleet> {

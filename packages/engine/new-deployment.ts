@@ -9,7 +9,8 @@ export function newDeployment(
   place: LockOutcome,
   at: string,
 ): Deployment {
-  const { app, environment, version, spec, createdBy, createdById, trigger, purpose, train } = submission;
+  const { app, environment, version, spec, createdBy, trigger, purpose, train } = submission;
+  const { createdById, override } = submission;
   const removes = purpose === "remove";
   return {
     id,
@@ -26,6 +27,7 @@ export function newDeployment(
     endedAt: null,
     createdBy,
     trigger,
+    ...(override === undefined ? {} : { override }),
     ...(createdById === undefined ? {} : { createdById }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(train === undefined ? {} : { train }),

@@ -1,5 +1,7 @@
 // The dry run: what a deployment would do, computed by the same planning and changing nothing.
+import type { Environment } from "#core/domain/environment.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
+import { closedAt, closedSentence } from "#core/freeze/freeze.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
 import type { Manifest } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
@@ -53,10 +55,16 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     steps,
     ...estimate(steps, fleet, spec, SHARD_SIZE),
     notes: [
+      ...calendarNotes(place, deps.clock.now()),
       ...((await deps.driver.notes?.(context, version)) ?? []),
       ...(await connectionNotes(deps, environment, spec)),
       ...(await alarmNotes(deps, spec.rollout)),
       ...waiting,
     ],
   };
+}
+
+function calendarNotes(place: Environment, nowMs: number): string[] {
+  const closed = closedAt(place, nowMs);
+  return closed ? [`${closedSentence(place.name, closed)} A deployment would be refused.`] : [];
 }

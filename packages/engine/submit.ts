@@ -3,9 +3,11 @@
 // Others come meanwhile, so the place is looked at again at the end.
 import { instant } from "#core/clock.ts";
 import type { Deployment, Purpose, Trigger } from "#core/domain/deployment.ts";
+import type { NewEvent } from "#core/domain/event.ts";
 import type { RolloutPolicy, Spec } from "#core/domain/spec.ts";
 import type { Sequence } from "#store/target-lock.ts";
 import type { ControlDeps } from "./deps.ts";
+import { assertOpen } from "./freeze.ts";
 import { newDeployment } from "./new-deployment.ts";
 import { startExecution, startNext } from "./start.ts";
 import { supersedeAround } from "./supersede.ts";
@@ -22,6 +24,8 @@ export type Submission = {
   /** Of the caller, who does not approve it where others must. */
   createdById?: string | undefined;
   trigger: Trigger;
+  /** An admin's word against a freeze. */
+  override?: { by: string; reason: string } | undefined;
   /** Where it releases nothing. */
   purpose?: Purpose | undefined;
   /** Default: the spec's. A rollback always supersedes. */
@@ -34,9 +38,10 @@ export type Submission = {
   sequences?: Sequence[] | undefined;
 };
 
-/** The recorded deployment, `planning` or `queued`. Throws `target_busy` where the policy is `reject`, and `outdated` where something newer was taken before. */
+/** The recorded deployment, `planning` or `queued`. Throws `frozen`, `target_busy` where the policy is `reject`, and `outdated` where something newer was taken before. */
 export async function submit(deps: ControlDeps, submission: Submission): Promise<Deployment> {
   const { app, environment, spec, trigger } = submission;
+  await assertOpen(deps, submission);
   const id = submission.id ?? deps.ids("dep");
   const asked = submission.onConflict ?? spec.rollout.onConflict;
   const onConflict = trigger === "rollback" ? "supersede" : asked;
@@ -57,14 +62,22 @@ export async function submit(deps: ControlDeps, submission: Submission): Promise
 
 /** Of two that submit the same id at once, the second finds what the first has recorded. */
 async function record(deps: ControlDeps, deployment: Deployment, message: string): Promise<Deployment> {
-  const { id, createdBy } = deployment;
+  const { id, createdBy, override } = deployment;
+  const events: NewEvent[] = override ? [overrideEvent(override)] : [];
   try {
-    return await deps.store.deployments.create(deployment, [{ type: "status", message, actor: createdBy }]);
+    return await deps.store.deployments.create(deployment, [
+      ...events,
+      { type: "status", message, actor: createdBy },
+    ]);
   } catch (error) {
     const there = await deps.store.deployments.get(id);
     if (!there) throw error;
     return there;
   }
+}
+
+function overrideEvent({ by, reason }: NonNullable<Deployment["override"]>): NewEvent {
+  return { type: "operator", message: `${by} overrides the environment's calendar: ${reason}`, actor: by };
 }
 
 function asWords(deployment: Deployment, owner: string | undefined): string {

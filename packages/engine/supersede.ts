@@ -2,11 +2,12 @@
 // are cancelled, and the owner of the lock is asked to stop. By the newcomer itself, by those it concerns (whose record
 // may come later than the newcomer), and by the sweep: it may be done twice and by several.
 import { instant } from "#core/clock.ts";
-import type { Deployment } from "#core/domain/deployment.ts";
+import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { Dropped, Target } from "#core/domain/target.ts";
 import { acceptAction } from "#core/rollout/accept-action.ts";
 import { allowedActions } from "#core/rollout/statuses.ts";
 import type { ControlDeps } from "./deps.ts";
+import { leaveQueue } from "./leave-queue.ts";
 import { NEVER_COMES_MS } from "./start.ts";
 import { wakeTrainOf } from "./train/wake-train.ts";
 import { wake } from "./wake.ts";
@@ -68,7 +69,9 @@ async function stop(deps: ControlDeps, id: string, by: string): Promise<boolean>
       events: [{ type: "operator", message: `Asked to stop: ${why}.`, actor }],
     };
   });
-  if (asked) await wake(deps, after);
+  // One whose turn a freeze held up has no execution that could end it.
+  if (asked && isEnded(after.status)) await leaveQueue(deps, after);
+  else if (asked) await wake(deps, after);
   return asked;
 }
 

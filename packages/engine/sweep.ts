@@ -7,6 +7,7 @@ import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { carryOn } from "./carry-on.ts";
 import type { SweepDeps } from "./deps.ts";
 import { settle } from "./end.ts";
+import { heldUpBy } from "./freeze.ts";
 import { moveOf } from "./move.ts";
 import { executionName, startExecution, startNext } from "./start.ts";
 import { supersede } from "./supersede.ts";
@@ -90,10 +91,18 @@ async function lookAfter(
   if (execution === "running") return wakeMissed(deps, deployment);
   if (execution === "missing") {
     if (ageMs < YOUNG_MS) return null;
+    if (deployment.status === "queued") return giveTurn(deps, deployment);
     await startExecution(deps, deployment);
     return done(`${deployment.id} had no execution`, "started it", "carried_on");
   }
   return carryOn(deps, deployment);
+}
+
+/** Its turn came, and it was not begun: because of a freeze, which may be over, or because somebody died. */
+async function giveTurn(deps: SweepDeps, deployment: Deployment): Promise<HealingAction | null> {
+  if (await heldUpBy(deps, deployment)) return null;
+  await startNext(deps, deployment, deployment.id);
+  return done(`${deployment.id} had its turn and was not begun`, "started it", "carried_on");
 }
 
 /** The decision is written and nobody waits for anything, and yet the state that waited was not woken. */

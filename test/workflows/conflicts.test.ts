@@ -112,3 +112,44 @@ test("a verb of an older execution changes nothing", async () => {
   }
   letGo();
 });
+
+test("a freeze that begins while a deployment is queued holds it up, a way back passes, and it begins by itself when the freeze is over", async () => {
+  const second = await held();
+  const third = await stage.submit("v3");
+  const now = () => new Date(stage.clock.now()).toISOString();
+  const settings = { name: "prod", pools: {}, updatedAt: now() };
+  const freeze = { from: now(), to: "2099-01-01T00:00:00.000Z", reason: "the big sale" };
+  await stage.store.environments.put({ ...settings, freezes: [freeze] });
+  letGo();
+  expect((await stage.ended(second)).status).toBe("succeeded");
+  const waiting = await stage.until(third.id, (one) => one.reason !== "");
+  expect(waiting).toMatchObject({
+    status: "queued",
+    reason: "Its turn, but prod takes no releases until 2099-01-01T00:00:00.000Z: frozen, the big sale.",
+  });
+  await expect(stage.submit("v4")).rejects.toMatchObject({ code: "frozen" });
+  await stage.sweep();
+  expect((await stage.store.deployments.need(third.id)).status).toBe("queued");
+  // It is over.
+  await stage.store.environments.put(settings);
+  await stage.until(third.id, () => Date.parse(now()) - Date.parse(third.createdAt) > 20_000);
+  await stage.sweep();
+  expect((await stage.ended(third.id)).status).toBe("succeeded");
+  await stage.free();
+});
+
+test("in a freeze one goes back all the same, and what waits for the end of it makes way", async () => {
+  const second = await held();
+  const third = await stage.submit("v3");
+  const at = new Date(stage.clock.now()).toISOString();
+  const freeze = { from: at, to: "2099-01-01T00:00:00.000Z", reason: "the big sale" };
+  await stage.store.environments.put({ name: "prod", pools: {}, updatedAt: at, freezes: [freeze] });
+  letGo();
+  await stage.ended(second);
+  await stage.until(third.id, (one) => one.reason !== "");
+  const back = await stage.submit("v1", { trigger: "rollback" });
+  expect((await stage.ended(back.id)).status).toBe("succeeded");
+  expect((await stage.store.deployments.need(third.id)).status).toBe("cancelled");
+  await stage.free();
+  expect((await stage.target()).release).toBe("v1");
+});

@@ -5,7 +5,7 @@ import { isWeaker } from "#core/plan/gates.ts";
 import { deploymentView as viewOf } from "#core/views.ts";
 import { act } from "#engine/act.ts";
 import { type Submission, submit } from "#engine/submit.ts";
-import { type Caller, HELD } from "../caller.ts";
+import { assertMay, type Caller, HELD } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp } from "../find.ts";
 import { awaitRevision, LAST_REVISION, LONGEST_WAIT_SECONDS } from "../long-poll.ts";
@@ -40,6 +40,7 @@ export const createDeployment = route(
     const app = await needApp(deps, params.app);
     const submission = await deploymentOf(deps, app, body, caller);
     if (body.rollout !== undefined) assertMayAsk(caller, submission);
+    if (body.override !== undefined) assertMay(caller, "admin");
     return planOrSubmit(deps, submission, body);
   },
 );

@@ -31,10 +31,20 @@ export const putEnvironment = route(
     answers: { 200: environmentView, 201: environmentView },
   },
   async ({ params, body, deps }) => {
-    const { pools, loadBalancer, network, vm, cluster, hooks, functionRoleArn } = body;
+    const { pools, loadBalancer, network, vm, cluster, hooks, functionRoleArn, freezes, maintenance } = body;
     const before = await deps.store.environments.get(params.env);
     const updatedAt = instant(deps.clock.now());
-    const settings = { pools, loadBalancer, network, vm, cluster, hooks, functionRoleArn };
+    const settings = {
+      pools,
+      loadBalancer,
+      network,
+      vm,
+      cluster,
+      hooks,
+      functionRoleArn,
+      freezes,
+      maintenance,
+    };
     const environment: Environment = { name: params.env, ...settings, updatedAt };
     await deps.store.environments.put(environment);
     return reply(before ? 200 : 201, environment);

@@ -68,6 +68,10 @@ export const deploymentView = z
       writes: z.int(),
       dollars: z.number(),
     }),
+    override: z
+      .object({ by: z.string(), reason: z.string() })
+      .optional()
+      .describe("An admin's word against a freeze"),
     queuePosition: z.int().optional().meta({ description: "From 1; only while it is queued" }),
   })
   .meta({ id: "Deployment" });
@@ -102,6 +106,10 @@ export const deploymentBody = z
     rollout: rolloutOverride.optional(),
     onConflict: z.enum(["queue", "reject", "supersede"]).optional(),
     dryRun: z.boolean().optional(),
+    override: z
+      .strictObject({ reason: z.string().trim().min(1, "must say why").max(500) })
+      .optional()
+      .describe("Against a freeze or outside of maintenance windows: an admin's, with the reason"),
   })
   .meta({ id: "DeploymentRequest" });
 

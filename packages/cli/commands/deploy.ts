@@ -12,6 +12,7 @@ type Options = {
   dryRun?: boolean;
   onConflict?: Conflict;
   rollout?: string;
+  override?: string;
 };
 
 export function addDeploy(program: Command, context: Context): void {
@@ -25,6 +26,7 @@ export function addDeploy(program: Command, context: Context): void {
     .option("--dry-run", "show the plan and change nothing")
     .option("--on-conflict <what>", "queue, reject or supersede where another is under way")
     .option("--rollout <json>", "keys of the manifest's rollout for this once, e.g. '{\"batch\":2}'")
+    .option("--override <reason>", "an admin's word against a freeze, and why")
     .action((app: string, environment: string, options: Options) =>
       deploy(context, app, environment, options),
     );
@@ -32,7 +34,8 @@ export function addDeploy(program: Command, context: Context): void {
 
 async function deploy(context: Context, app: string, environment: string, options: Options): Promise<void> {
   const { version, onConflict } = options;
-  const request = { environment, version, onConflict, rollout: rolloutOf(options.rollout) };
+  const override = options.override === undefined ? undefined : { reason: options.override };
+  const request = { environment, version, onConflict, rollout: rolloutOf(options.rollout), override };
   if (options.dryRun) {
     const plan = await context.client().deployments.plan(app, request);
     return context.print(plan, () => planLines(plan, context.style));

@@ -66,6 +66,9 @@ export type Deployment = {
   health: { healthy: number; unhealthy: number; desired: number };
   failures: Failure[];
 
+  /** An admin's word against a freeze. */
+  override?: { by: string; reason: string };
+
   // ---- the engine's own, never in an answer of the API ----
   /** Of the caller who asked for it; absent where nobody did (a schedule, an event). */
   createdById?: string;

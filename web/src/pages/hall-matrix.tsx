@@ -5,12 +5,17 @@ import { Progress } from "../parts/progress.tsx";
 import { TrafficBar } from "../parts/traffic-bar.tsx";
 import { linkTo } from "../route.ts";
 
-type MatrixProps = { targets: TargetView[]; deployments: DeploymentView[] };
+type MatrixProps = {
+  targets: TargetView[];
+  deployments: DeploymentView[];
+  /** Environments that take no releases now, with why. */
+  closed: ReadonlyMap<string, string>;
+};
 
 /** The usual way of a release, then whatever else there is. */
 const USUAL = ["dev", "test", "stage", "staging", "prod", "production"];
 
-export function HallMatrix({ targets, deployments }: MatrixProps) {
+export function HallMatrix({ targets, deployments, closed }: MatrixProps) {
   const environments = environmentsOf(targets);
   const apps = Map.groupBy(targets, (one) => one.app);
   const byId = new Map(deployments.map((one) => [one.id, one]));
@@ -23,7 +28,7 @@ export function HallMatrix({ targets, deployments }: MatrixProps) {
             <th scope="col">App</th>
             {environments.map((name) => (
               <th key={name} scope="col">
-                {name}
+                {name} {closed.has(name) && <small>❄ {closed.get(name)}</small>}
               </th>
             ))}
           </tr>

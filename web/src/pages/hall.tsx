@@ -1,10 +1,20 @@
 // The hall: every app a row, every environment a column, and in each place what runs there and what is being played now.
+
 import { useSignal } from "@preact/signals";
-import { api, type DeploymentView, type InsightsView, type TargetView } from "../api.ts";
+import { closedAt } from "#core/freeze/freeze.ts";
+import {
+  api,
+  type DeploymentView,
+  type EnvironmentView,
+  type InsightsView,
+  type TargetView,
+} from "../api.ts";
 import { useLive } from "../connection.ts";
 import { InsightsTable } from "../insights/insights-table.tsx";
 import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { FilterBox } from "../parts/filter-box.tsx";
+import { serverNow } from "../server-clock.ts";
+import { dateTime } from "../time.ts";
 import { HallMatrix } from "./hall-matrix.tsx";
 import { summaryOf } from "./hall-summary.ts";
 import "./hall.css";
@@ -19,6 +29,7 @@ export function Hall() {
   const targets = useSignal<TargetView[] | null>(null);
   const deployments = useSignal<DeploymentView[]>([]);
   const insights = useSignal<InsightsView[] | null>(null);
+  const environments = useSignal<EnvironmentView[]>([]);
   const filter = useSignal("");
   const rounds = useSignal(0);
   useLive("hall", async (stop) => {
@@ -26,7 +37,10 @@ export function Hall() {
     const last = await api().recentDeployments({ limit: 50 }, stop);
     targets.value = await api().allTargets(stop);
     deployments.value = last;
-    if (rounds.value++ % ROUNDS_PER_INSIGHTS === 0) insights.value = await api().insights(stop);
+    if (rounds.value++ % ROUNDS_PER_INSIGHTS === 0) {
+      insights.value = await api().insights(stop);
+      environments.value = (await api().call("GET /v1/environments", { query: {} }, { signal: stop })).items;
+    }
     const busy = targets.value.some((one) => one.activeDeployment !== null);
     return busy ? REFRESH_BUSY_MILLISECONDS : REFRESH_QUIET_MILLISECONDS;
   });
@@ -44,13 +58,25 @@ export function Hall() {
         </p>
         <FilterBox text={filter} of="targets" />
       </div>
-      <HallMatrix targets={shown} deployments={deployments.value} />
+      <HallMatrix targets={shown} deployments={deployments.value} closed={closedNow(environments.value)} />
       {shown.length === 0 && <p class="waiting">No target matches “{filter.value}”.</p>}
       <h2>How it goes</h2>
       {insights.value && <InsightsTable items={insights.value} />}
       <h2>Played last</h2>
       <DeploymentTable rows={deployments.value.slice(0, LAST_DEPLOYMENTS)} of="Deployments" />
     </>
+  );
+}
+
+/** Sentences by the name of the environment. */
+function closedNow(environments: EnvironmentView[]): Map<string, string> {
+  return new Map(
+    environments.flatMap((one) => {
+      const closed = closedAt(one, serverNow());
+      if (!closed) return [];
+      const until = closed.opensAt ? ` until ${dateTime(closed.opensAt)}` : "";
+      return [[one.name, `closed${until}: ${closed.reason}`] as const];
+    }),
   );
 }
 
