@@ -42,7 +42,7 @@ async function newPage(): Promise<Page> {
   return fresh;
 }
 
-const statusIs = (words: string) => page.locator("h1 .badge", { hasText: words }).waitFor();
+const statusIs = (words: string | RegExp) => page.locator("h1 .badge", { hasText: words }).waitFor();
 const press = (name: string) => page.getByRole("button", { name, exact: true }).click();
 const stepBars = () => page.locator(".score .step").count();
 /** In the dialog that asks once more. */
@@ -92,6 +92,21 @@ test("roll back by button leads to the deployment back, and it arrives", async (
   await statusIs("succeeded");
 });
 
+test("restart by button replaces every copy by a fresh one of the same release", async () => {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `#/targets/${APP}/${ENVIRONMENT}`);
+  const newest = async () => (await house.client.deployments.list({ app: APP, limit: 1 })).items[0]!;
+  await press("Restart…");
+  await page.getByRole("dialog").getByText("3 copies of v1 give way to fresh ones").waitFor();
+  await confirm("Restart");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  const { id } = await newest();
+  await open(id);
+  await statusIs("succeeded");
+  expect(await newest()).toMatchObject({ trigger: "restart", reason: "v1 runs in fresh copies." });
+});
+
 test("abort by button ends rolled back", async () => {
   const { id } = await start(house.client, APP, "v2");
   await open(id);
@@ -116,14 +131,15 @@ test("a refusal of the API is shown in the API's own words", async () => {
   const { id } = await start(house.client, APP, "v2");
   await open(id);
   await page.getByRole("button", { name: "abort", exact: true }).waitFor();
-  await page.route("**/v1/deployments/*/*", async (route) => {
+  await page.route("**/v1/deployments/*/pause", async (route) => {
     await house.client.deployments.act(id, "abort").catch(() => {});
     await route.continue();
   });
   await press("pause");
   await page.locator(".actions [role=alert]", { hasText: "Refused: " }).waitFor();
-  await page.unroute("**/v1/deployments/*/*");
-  await statusIs("rolled back");
+  await page.unroute("**/v1/deployments/*/pause");
+  // Whether the abort came before anything was changed is not what this is about.
+  await statusIs(/rolled back|cancelled/);
 });
 
 test("a deployment that is not there is said to be missing, and the connection stands", async () => {

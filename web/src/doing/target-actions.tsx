@@ -1,19 +1,20 @@
-// What may be done to a target: deploy, roll back, scale, heal.
+// What may be done to a target: deploy, roll back, scale, restart, heal.
 import { useSignal } from "@preact/signals";
 import { api, type TargetView } from "../api.ts";
 import { may } from "../me.ts";
 import { Refusal } from "../parts/refusal.tsx";
 import { DeployDialog } from "./deploy-dialog.tsx";
+import { RestartDialog } from "./restart-dialog.tsx";
 import { ScaleDialog } from "./scale-dialog.tsx";
 import { useDoing } from "./use-doing.ts";
 
 export function TargetActions({ target }: { target: TargetView }) {
   const { app, environment, release } = target;
-  const asking = useSignal<"deploy" | "back" | "scale" | null>(null);
+  const asking = useSignal<"deploy" | "back" | "scale" | "restart" | null>(null);
   const told = useSignal("");
   const { busy, error, run } = useDoing();
   if (!may("deploy", { app, environment })) return null;
-  const ask = (what: "deploy" | "back" | "scale") => () => {
+  const ask = (what: "deploy" | "back" | "scale" | "restart") => () => {
     asking.value = what;
   };
   const close = () => {
@@ -35,9 +36,14 @@ export function TargetActions({ target }: { target: TargetView }) {
         Roll back…
       </button>
       {target.kind !== "function" && (
-        <button type="button" onClick={ask("scale")} disabled={release === null}>
-          Scale…
-        </button>
+        <>
+          <button type="button" onClick={ask("scale")} disabled={release === null}>
+            Scale…
+          </button>
+          <button type="button" onClick={ask("restart")} disabled={release === null}>
+            Restart…
+          </button>
+        </>
       )}
       <button type="button" onClick={heal} disabled={busy.value || release === null}>
         Heal
@@ -54,6 +60,7 @@ export function TargetActions({ target }: { target: TargetView }) {
         />
       )}
       {asking.value === "scale" && <ScaleDialog target={target} close={close} />}
+      {asking.value === "restart" && <RestartDialog target={target} close={close} />}
     </div>
   );
 }
