@@ -7,7 +7,11 @@ const OURS = { StringLike: { "aws:ResourceTag/tutti:app": "*" } };
 const CREATED =
   "Names are shortened to 32 characters, so only the kind of thing is known before it is there.";
 
-export function balancer({ account, region }: Names): Statement[] {
+/** `membership`: the calls by which the kind puts its own copies in and out; ECS and Auto Scaling do that by themselves. */
+export function balancer(
+  { account, region }: Names,
+  membership: ("RegisterTargets" | "DeregisterTargets")[],
+): Statement[] {
   const call = (name: string) => `elasticloadbalancing:${name}`;
   const arn = (resource: string) => `arn:aws:elasticloadbalancing:${region}:${account}:${resource}`;
   const [groups, listeners] = [arn("targetgroup/*"), arn("listener/app/*")];
@@ -32,13 +36,9 @@ export function balancer({ account, region }: Names): Statement[] {
     tagging("CreateTargetGroup", groups),
     tagging("CreateListener", listeners),
     {
-      actions: [
-        "ModifyTargetGroup",
-        "ModifyTargetGroupAttributes",
-        "DeleteTargetGroup",
-        "RegisterTargets",
-        "DeregisterTargets",
-      ].map(call),
+      actions: ["ModifyTargetGroup", "ModifyTargetGroupAttributes", "DeleteTargetGroup", ...membership].map(
+        call,
+      ),
       resources: [groups],
       conditions: OURS,
     },

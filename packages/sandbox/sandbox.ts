@@ -44,6 +44,8 @@ export type Sandbox = {
   balancer: Balancer;
   lambda: LambdaService;
   containers: ContainerService;
+  /** What a role asked for and was allowed since the start. */
+  allowedOf(roleArn: string): string[];
   /** Ends everything it started. Asked twice, it does it once. */
   stop(): Promise<void>;
 };
@@ -107,7 +109,8 @@ async function run(
   );
   const { machines, balancer, lambda, containers } = standard;
   const rootCredentials = access.credentialsOf("root");
-  return { endpoint, rootCredentials, platform, machines, balancer, lambda, containers };
+  const { allowedOf } = access;
+  return { endpoint, rootCredentials, platform, machines, balancer, lambda, containers, allowedOf };
 }
 
 /** The latest first; one that fails does not keep the others from being undone. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { aRollout } from "#test/support/a-deployment.ts";
 import { openPlace, type Place, serviceName } from "./container-place.ts";
 import { driverContract } from "./driver.ts";
+import { unaskedFor } from "./every-grant.ts";
 import { placed, planTo, playStep, roll, watchStep } from "./roll.ts";
 
 let place: Place;
@@ -204,4 +205,17 @@ test("what somebody changed by hand is told and put right", async () => {
   const whole = { traffic: [{ version: "v2", percent: 100 }], drift: [] };
   await expect.poll(healed, { timeout: 10_000, interval: 250 }).toMatchObject(whole);
   await close();
+});
+
+/** What only happens elsewhere, or seldom: when. */
+const NOT_HERE: Record<string, string> = {
+  "ecs:DescribeClusters": "`tutti doctor`: test/e2e/doctor.test.ts",
+  "ecs:DescribeTaskDefinition": "a revision that somebody changed by hand",
+  "ecs:StopTask": "healing of a copy that hangs",
+  "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
+  "iam:GetRole": "`tutti doctor`: test/e2e/doctor.test.ts",
+};
+
+test("every permission of the driver is asked for above, but for those that are named with when", () => {
+  expect(unaskedFor(place.sandbox, "driver-container")).toEqual(Object.keys(NOT_HERE).sort());
 });

@@ -14,6 +14,7 @@ import { functionDriver } from "#targets/function/driver.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { aTarget } from "./a-target.ts";
 import { driverContract, type Harness, type Nature } from "./driver.ts";
+import { unaskedFor } from "./every-grant.ts";
 import { functionArchive } from "./function-archive.ts";
 import { planTo, playStep, roll } from "./roll.ts";
 import { steadyLoad } from "./steady-load.ts";
@@ -216,4 +217,13 @@ test("a missing permission is told by its action", async () => {
     "is not authorized to perform: lambda:PublishVersion on resource",
   );
   await driverAs("driver-function").retire(target);
+});
+
+/** What only happens elsewhere, or seldom: when. */
+const NOT_HERE: Record<string, string> = {
+  "iam:GetRole": "`tutti doctor`: test/e2e/doctor.test.ts",
+};
+
+test("every permission of the driver is asked for above, but for those that are named with when", () => {
+  expect(unaskedFor(sandbox, "driver-function")).toEqual(Object.keys(NOT_HERE).sort());
 });

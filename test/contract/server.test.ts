@@ -24,6 +24,7 @@ import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { aTarget } from "./a-target.ts";
 import { type Access, asFunction, asRoot, NAMES } from "./as-role.ts";
 import { driverContract, type Harness } from "./driver.ts";
+import { unaskedFor } from "./every-grant.ts";
 import { planTo, playStep, roll } from "./roll.ts";
 import { type ServerNature, serverArchive } from "./server-archive.ts";
 import { steadyLoad } from "./steady-load.ts";
@@ -251,4 +252,16 @@ test("scaling in drains before it stops, and leaves nothing on the host", async 
   expect((await driver.inspect(fewer)).replicas.map(({ id }) => id)).toEqual(["web-1", "web-2"]);
   expect(existsSync(homeOn(3, target.app))).toBe(false);
   await close();
+});
+
+/** What only happens elsewhere, or seldom: when. */
+const NOT_HERE: Record<string, string> = {
+  "elasticloadbalancing:ModifyListener": "a listener that somebody led elsewhere",
+  "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
+  "secretsmanager:GetSecretValue":
+    "pools over SSH: test/slow/ssh.test.ts; `tutti doctor`: test/e2e/doctor.test.ts",
+};
+
+test("every permission of the driver is asked for above, but for those that are named with when", () => {
+  expect(unaskedFor(sandbox, "driver-server")).toEqual(Object.keys(NOT_HERE).sort());
 });

@@ -18,6 +18,7 @@ import { createVmDriver } from "#targets/vm/driver.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
 import { asFunction, asRoot } from "./as-role.ts";
 import { driverContract } from "./driver.ts";
+import { unaskedFor } from "./every-grant.ts";
 import { expectPlayed, planTo, playStep, roll } from "./roll.ts";
 import { BASE_IMAGE, openVmWorld, vmClients, vmPlaces } from "./vm-world.ts";
 
@@ -153,3 +154,20 @@ function sample(target: TargetContext) {
     },
   };
 }
+
+/** What only happens elsewhere, or seldom: when. */
+const NOT_HERE: Record<string, string> = {
+  "autoscaling:SetInstanceHealth": "healing of an instance that no restart mends",
+  "ec2:DeleteLaunchTemplateVersions": "more releases than are kept",
+  "ec2:DescribeSecurityGroups": "`tutti doctor`: test/e2e/doctor.test.ts",
+  "ec2:DescribeSubnets": "`tutti doctor`: test/e2e/doctor.test.ts",
+  "ec2:TerminateInstances": "a builder that an image left behind",
+  "elasticloadbalancing:ModifyListener": "a listener that somebody led elsewhere",
+  "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
+  "ssm:ListCommandInvocations": "first aid on an instance",
+  "ssm:SendCommand": "first aid on an instance",
+};
+
+test("every permission of the driver is asked for above, but for those that are named with when", () => {
+  expect(unaskedFor(sandbox, "driver-vm")).toEqual(Object.keys(NOT_HERE).sort());
+});

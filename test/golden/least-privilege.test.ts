@@ -27,6 +27,18 @@ const WHOLE_STORE = "the store comes as one object, of which this function uses 
 
 /** Calls that a bundle carries and the function never makes, so that they are not granted. */
 const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
+  "driver-container": [
+    {
+      calls: /^elastic-load-balancing-v2 (R|Der)egisterTargets$/,
+      why: "the balancer comes as one object, and ECS puts its tasks in and out by itself",
+    },
+  ],
+  "driver-vm": [
+    {
+      calls: /^elastic-load-balancing-v2 RegisterTargets$/,
+      why: "the balancer comes as one object, and Auto Scaling puts its instances in by itself",
+    },
+  ],
   "events-artifact": [
     { calls: /^s3 PutObject$/, why: "the bucket comes as one object, with the API's presigned uploads" },
   ],

@@ -16,10 +16,13 @@ export type Access = {
   /** Throws AccessDeniedException. */
   authorize(principal: string, action: string, resource: string, context?: Record<string, string>): void;
   forget(principal: string): void;
+  /** Actions that a principal asked for and was allowed since the start: IAM's "last accessed information", for those who ask which grants are needed. */
+  allowedOf(principal: string): string[];
 };
 
 export function openAccess(directory: string, roles: Roles): Access {
   const keys = openDocuments<AccessKey>(join(directory, "keys"));
+  const allowed = new Map<string, Set<string>>();
   const byKeyId = new Map(keys.list().map((key) => [key.accessKeyId, key]));
   return {
     principalOf: (accessKeyId) => byKeyId.get(accessKeyId)?.principal,
@@ -38,13 +41,18 @@ export function openAccess(directory: string, roles: Roles): Access {
     authorize(principal, action, resource, context) {
       if (principal === "root") return;
       const decision = decide(roles.statementsOf(principal), action, resource, context);
-      if (decision === "allow") return;
+      if (decision === "allow") {
+        const asked = allowed.get(principal) ?? new Set();
+        allowed.set(principal, asked.add(action));
+        return;
+      }
       const explicit = decision === "deny" ? " with an explicit deny in an identity-based policy" : "";
       throw new AwsError(
         "AccessDeniedException",
         `User: ${principal} is not authorized to perform: ${action} on resource: ${resource}${explicit}`,
       );
     },
+    allowedOf: (principal) => [...(allowed.get(principal) ?? [])],
     forget(principal) {
       const key = keys.get(principal);
       if (key) byKeyId.delete(key.accessKeyId);

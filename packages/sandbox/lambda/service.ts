@@ -61,7 +61,10 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
     },
     iamActions: { Invoke: ["lambda:InvokeFunction"] },
     iamResources: resources(arnOf),
-    iamAlso: { CreateFunction: passRole, UpdateFunctionConfiguration: passRole },
+    iamAlso: {
+      CreateFunction: (input) => [...passRole(input), ...tagging(arnOf, input)],
+      UpdateFunctionConfiguration: passRole,
+    },
     environmentCount: environments.count,
     async start() {
       for (const record of store.all()) {
@@ -145,6 +148,12 @@ function resources(arnOf: (name: string) => string): NonNullable<Service["iamRes
 }
 
 /** Who gives a role to a function must be allowed to pass it on. */
+/** Tags that come with a new function are TagResource (Lambda developer guide, "Using tags on Lambda functions", permissions). */
+function tagging(arnOf: (name: string) => string, { FunctionName = "", Tags }: sdk.CreateFunctionRequest) {
+  if (!Tags || Object.keys(Tags).length === 0) return [];
+  return [{ action: "lambda:TagResource", resource: arnOf(parseFunctionName(FunctionName).name) }];
+}
+
 const passRole = (input: { Role?: string }) =>
   input.Role === undefined
     ? []

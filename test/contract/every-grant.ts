@@ -1,0 +1,19 @@
+// Whether a driver's suite asks for everything that the driver is granted: then none of it can be taken away without a test of this suite
+// being denied. What the engine and the store ask for is asked for wherever a whole house plays.
+import { grantsOf } from "#infra/grants.ts";
+import type { Sandbox } from "#sandbox/sandbox.ts";
+import { NAMES } from "./as-role.ts";
+
+/** Of the engine around the driver: test/workflows, test/e2e and test/contract/alarms.test.ts. */
+const ENGINE = /^(dynamodb:|states:SendTaskSuccess$|cloudwatch:DescribeAlarms$)/;
+const CONDUCTING = [NAMES.rolloutArn, NAMES.rolloutExecutionsArn];
+
+/** The actions of a driver that no test of its suite has asked for; each is to be named there, with when it is asked for. */
+export function unaskedFor(sandbox: Sandbox, short: string): string[] {
+  const own = grantsOf[short]!(NAMES).filter(
+    ({ resources }) => !resources.every((arn) => CONDUCTING.includes(arn)),
+  );
+  const granted = new Set(own.flatMap(({ actions }) => actions).filter((action) => !ENGINE.test(action)));
+  const asked = sandbox.allowedOf(NAMES.roleArn(short));
+  return [...granted].filter((action) => !asked.includes(action)).sort();
+}
