@@ -37,7 +37,7 @@ function called({ hooks }: Stage): string[] {
 }
 
 test("hooks are called before, after each step and after, each with a key of its own", async () => {
-  const { submit, ended, hooks, transitions } = await open({ hosts: 2 });
+  const { submit, ended, execution, hooks, transitions } = await open({ hosts: 2 });
   const { id } = await submit("v1", { spec: withHooks(ALL) });
   const done = await ended(id);
   expect(done.status).toBe("succeeded");
@@ -67,6 +67,8 @@ test("hooks are called before, after each step and after, each with a key of its
     trigger: "api",
     attempt: 1,
   });
+  // The record is closed before the execution has made its last transition.
+  while ((await execution(`${id}-1`)) !== "ended") await new Promise((resolve) => setTimeout(resolve, 5));
   // Plan, Next step; 4 hooks and 2 batches, Finish and Done, as the receipt counts them.
   expect(transitions(`${id}-1`)).toBe(2 + 4 * 2 + 2 * 3 + 2);
   expect(done.cost.stateTransitions).toBe(transitions(`${id}-1`));
