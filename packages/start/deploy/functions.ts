@@ -42,7 +42,7 @@ async function deployFunction(
     lambda.send(new CreateFunctionCommand({ ...configuration, Code: { ZipFile } })),
   );
   if (!created) {
-    await lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile }));
+    await retryingConflict(() => lambda.send(new UpdateFunctionCodeCommand({ FunctionName, ZipFile })));
     await retryingConflict(() => lambda.send(new UpdateFunctionConfigurationCommand(configuration)));
   }
   await waitUntilFunctionActiveV2(
@@ -95,7 +95,7 @@ async function deployUrl(lambda: LambdaClient, FunctionName: string): Promise<vo
   );
 }
 
-/** A function that is still taking its new code refuses a new configuration for a moment. */
+/** A function that is still being made, or taking its new code, refuses the next change for a moment. It may be being made though it was there already: where the answer to CreateFunction was lost, the SDK asked again. */
 async function retryingConflict<T>(call: () => Promise<T>, tries = 50): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
