@@ -1,23 +1,9 @@
 // The OpenAPI 3.1 document, made from the very schemas that validate: what it says is what happens.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import * as z from "zod";
-import { ERRORS } from "#core/errors.ts";
+import { problemsOf } from "./openapi-problems.ts";
 import type { ApiEnv } from "./pipeline.ts";
 import { type Method, methodOf, pathOf, type Route } from "./route.ts";
-
-const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.enum(Object.keys(ERRORS) as [string, ...string[]]),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  })
-  .meta({
-    id: "Problem",
-    description: "RFC 9457, with a stable code and, for bad input, every fault's path.",
-  });
 
 const idempotencyKey = z.object({
   "Idempotency-Key": z.string().optional().meta({
@@ -64,7 +50,7 @@ function pathItem(route: Route) {
       ...(mutating && route.permission !== "public" ? { headers: headersOf(route) } : {}),
       ...(route.body ? { body: requestBody(route.body) } : {}),
     },
-    responses: { ...answersOf(route), default: problemAnswer() },
+    responses: { ...answersOf(route), ...problemsOf(route) },
   };
 }
 
@@ -86,10 +72,6 @@ function answersOf(route: Route) {
         : { description: route.summary, content: { "application/json": { schema } } },
     ]),
   );
-}
-
-function problemAnswer() {
-  return { description: "A problem", content: { "application/problem+json": { schema: problemSchema } } };
 }
 
 /** `POST /v1/apps/{app}/releases` → `postAppsByAppReleases`. */

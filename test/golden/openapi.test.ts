@@ -22,7 +22,7 @@ test("every operation of the document has its own id, an answer, and says who ma
   const ids = operations.map((one) => one.operationId);
   expect(new Set(ids).size).toBe(ids.length);
   for (const one of operations) {
-    expect(Object.keys(one.responses as object)).toContain("default");
+    expect(Object.keys(one.responses as object)).not.toEqual([]);
     expect(one["x-tutti-permission"]).toEqual(expect.any(String));
   }
 });
