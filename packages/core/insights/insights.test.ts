@@ -42,6 +42,7 @@ test("without deployments there are no figures, and a day for each of the window
 test("what succeeded is counted by day and per day; scaling, healing and ways back are no changes", () => {
   const triggers = ["cli", "hook", "scale", "heal", "rollback"] as const;
   const all = triggers.map((trigger, i) => ended(2, 10 + i, { trigger }));
+  for (const purpose of ["scale", "restart", "remove"] as const) all.push(ended(2, 30, { purpose }));
   const { deploymentFrequency, daily } = of(all);
   expect(deploymentFrequency).toEqual({ perDay: 0.2, succeeded: 2 });
   expect(daily[1]).toMatchObject({ day: "2026-01-02", succeeded: 2 });

@@ -9,7 +9,16 @@ export type InsightsInput = {
   /** Of one target, in any order; those that did not end in the window are left out. */
   deployments: Pick<
     Deployment,
-    "id" | "version" | "status" | "trigger" | "createdAt" | "startedAt" | "endedAt" | "changed" | "failures"
+    | "id"
+    | "version"
+    | "status"
+    | "trigger"
+    | "purpose"
+    | "createdAt"
+    | "startedAt"
+    | "endedAt"
+    | "changed"
+    | "failures"
   >[];
   /** When what a version brings was made (its artifact, else its release). A version that is not here has no lead time. */
   madeAt: ReadonlyMap<string, string>;
@@ -34,7 +43,7 @@ const NO_CHANGES = new Set(["rollback", "scale", "heal"]);
 
 export function insightsOf(input: InsightsInput): Insights {
   const ended = endedIn(input);
-  const changes = ended.filter((one) => !NO_CHANGES.has(one.trigger) && reached(one));
+  const changes = ended.filter((one) => isChange(one) && reached(one));
   const failed = failuresAmong(changes, ended);
   const failedIds = new Set(failed.map(({ one }) => one.id));
   const succeeded = changes.filter((one) => one.status === "succeeded");
@@ -52,6 +61,11 @@ export function insightsOf(input: InsightsInput): Insights {
     timeToRestore: { medianSeconds: median(restores), samples: restores.length },
     daily: daily(input, changes, failedIds),
   };
+}
+
+/** Scaling, restarting and removing release nothing. */
+function isChange({ trigger, purpose }: One): boolean {
+  return purpose === undefined && !NO_CHANGES.has(trigger);
 }
 
 /** Oldest first. */

@@ -117,3 +117,14 @@ test("virtual machines and containers get one more while rolling, and all more w
   expect(specFor(vm, "prod", { strategy: "allAtOnce", maxSurge: 2 }).rollout.maxSurge).toBe(2);
   expect(specFor({ app: "web", kind: "container" }, "prod").rollout.batch).toBe("100%");
 });
+
+test("a capacity provider without a weight has one, also where the release kept the manifest as it was written", () => {
+  const manifest = {
+    app: "shop",
+    kind: "container",
+    container: { capacityProviders: [{ name: "FARGATE_SPOT" }] },
+  };
+  expect(specFor(manifest as never, "prod").container.capacityProviders).toEqual([
+    { name: "FARGATE_SPOT", weight: 1, base: 0 },
+  ]);
+});

@@ -65,8 +65,22 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
   const said = merge(merge(merge({ rollout: {} }, app), overlay), { rollout });
   const defaults = { ...DEFAULTS, rollout: rolloutDefaults(manifest.kind, said.rollout) };
   const spec = merge(defaults, said) as unknown as Spec;
-  return { ...spec, hooks: wholeHooks(spec.hooks!), schedules: spec.schedules!.map(wholeSchedule) };
+  return {
+    ...spec,
+    container: wholeContainer(spec.container),
+    hooks: wholeHooks(spec.hooks!),
+    schedules: spec.schedules!.map(wholeSchedule),
+  };
 }
+
+// A release keeps the manifest as it was written: what its schema would have added is added here.
+
+function wholeContainer(container: Spec["container"]): Spec["container"] {
+  const capacityProviders = container.capacityProviders.map((one) => ({ ...PROVIDER, ...one }));
+  return { ...container, capacityProviders };
+}
+
+const PROVIDER = { weight: 1, base: 0 };
 
 const HOOK = { timeoutSeconds: 30, attempts: 3, required: true };
 
