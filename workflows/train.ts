@@ -45,6 +45,7 @@ function drive({ functionArn }: TrainReferences): State {
       Payload: {
         trainId: ofExecution("trainId"),
         generation: ofExecution("generation"),
+        enteredAt: jsonata("$states.context.State.EnteredTime"),
         taskToken: jsonata("$states.context.Task.Token"),
       },
     },

@@ -12,6 +12,7 @@ const schema = z.object({
   trainId: z.string().min(1),
   generation: z.int().min(1),
   taskToken: z.string().min(1),
+  enteredAt: z.string().min(1),
 });
 
 export const handler = async (event: unknown): Promise<void> => {

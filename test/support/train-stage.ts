@@ -1,6 +1,8 @@
 // A stage with three apps, each on hosts of its own, that have run v1 and have v2 to be deployed by a train.
+import { isEnded } from "#core/domain/deployment.ts";
 import { isTrainEnded, type Train } from "#core/domain/train.ts";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
+import { executionName } from "#engine/start.ts";
 import { abortTrain } from "#engine/train/abort-train.ts";
 import { depart } from "#engine/train/depart.ts";
 import type { MemberAsked } from "#engine/train/deps.ts";
@@ -41,8 +43,20 @@ export async function openTrainStage({
     const first = await ended(id);
     if (first.status !== "succeeded") throw new Error(`v1 did not get there: ${first.reason}`);
   }
+  /** A train ends with its last deployment, whose execution has still to leave the stage. */
+  const close = async () => {
+    const { items } = await stage.store.deployments.list({}, { limit: 200 });
+    const over = items.filter((one) => isEnded(one.status)).map((one) => executionName(one));
+    for (const name of over)
+      await until(
+        () => stage.execution(name),
+        (one) => one !== "running",
+      );
+    await stage.close();
+  };
   return {
     ...stage,
+    close,
     world: (app: string) => worlds.get(app)!,
     /** Each stop an app, or several side by side, brought to v2. */
     depart: (...stops: (string | string[])[]) =>

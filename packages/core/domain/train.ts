@@ -69,6 +69,8 @@ export type Train = {
   turned: string | null;
   /** Token of the state that waits. */
   taskToken: string | null;
+  /** When the state was entered that the token is of; a round that runs late brings an older one. */
+  enteredAt?: string;
   /** How often the sweep has carried it on since a member of it last moved. */
   revivals: number;
 };

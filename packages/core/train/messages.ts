@@ -4,7 +4,11 @@
 export type TrainInput = { trainId: string; generation: number };
 
 /** What the workflow sends to the train function. */
-export type TrainRequest = TrainInput & { taskToken: string };
+export type TrainRequest = TrainInput & {
+  taskToken: string;
+  /** When the state was entered whose token it is: of two, the later one waits. */
+  enteredAt: string;
+};
 
 /** What wakes the state that waits: look again, the train has ended, or go on in a fresh execution. */
 export type TrainMove = { next: "drive" } | { next: "done" } | { next: "carryOn"; generation: number };

@@ -27,12 +27,16 @@ export async function drive(deps: TrainDeps, request: TrainRequest): Promise<voi
   if (move) await sendOutput(deps, request.taskToken, move);
 }
 
-function takeUp(deps: TrainDeps, { trainId, generation, taskToken }: TrainRequest): Promise<Train> {
+function takeUp(
+  deps: TrainDeps,
+  { trainId, generation, taskToken, enteredAt }: TrainRequest,
+): Promise<Train> {
   return deps.store.trains.change(trainId, (train) => {
     assertNewest(train, generation);
-    if (isTrainEnded(train)) return null;
+    const late = generation === train.generation && enteredAt < (train.enteredAt ?? "");
+    if (isTrainEnded(train) || late) return null;
     const rounds = generation > train.generation ? 1 : train.rounds + 1;
-    return { ...train, generation, rounds, taskToken };
+    return { ...train, generation, rounds, taskToken, enteredAt };
   });
 }
 
