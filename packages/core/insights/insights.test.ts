@@ -78,6 +78,25 @@ test("one that succeeded and was gone back from is a failure, from the word to t
   expect(figures.timeToRestore).toEqual({ medianSeconds: 600, samples: 1 });
 });
 
+test("a scaling or a restart before the way back does not hide the failure", () => {
+  const between = [
+    ended(2, 12, { trigger: "scale" }),
+    ended(2, 14, { trigger: "schedule", purpose: "restart" }),
+  ];
+  const back = ended(2, 30, { trigger: "rollback", createdAt: at(2, 20) });
+  const figures = of([ended(2, 10), ...between, back]);
+  expect(figures.changeFailureRate).toEqual({ percent: 100, failed: 1, changes: 1 });
+  expect(figures.timeToRestore).toEqual({ medianSeconds: 600, samples: 1 });
+});
+
+test("what a schedule scales or restarts is no change, what it deploys is one", () => {
+  const scaled = ended(2, 1, { trigger: "schedule", purpose: "scale" });
+  const restarted = ended(2, 2, { trigger: "schedule", purpose: "restart" });
+  const byHand = ended(2, 3, { trigger: "restart" });
+  const figures = of([scaled, restarted, byHand, ended(2, 4, { trigger: "schedule" })]);
+  expect(figures.deploymentFrequency).toEqual({ perDay: 0.1, succeeded: 1 });
+});
+
 test("one whose way back failed too is restored by the next that succeeds", () => {
   const figures = of([ended(2, 10, { status: "failed", startedAt: at(2, 5) }), ended(2, 35)]);
   expect(figures.timeToRestore).toEqual({ medianSeconds: 1800, samples: 1 });

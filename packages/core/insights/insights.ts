@@ -38,8 +38,8 @@ export type Insights = {
 type One = InsightsInput["deployments"][number] & { endedAt: string };
 type Failed = { one: One; beganMs: number };
 
-/** Work on what runs, not a change of it: another count, a restart by healing, the way back itself. */
-const NO_CHANGES = new Set(["rollback", "scale", "heal"]);
+/** Work on what runs, not a change of it: another count, fresh copies, a restart by healing, the way back itself. */
+const NO_CHANGES = new Set(["rollback", "scale", "restart", "heal"]);
 
 export function insightsOf(input: InsightsInput): Insights {
   const ended = endedIn(input);
@@ -63,17 +63,22 @@ export function insightsOf(input: InsightsInput): Insights {
   };
 }
 
-/** Scaling, restarting and removing release nothing. */
-function isChange({ trigger, purpose }: One): boolean {
-  return purpose === undefined && !NO_CHANGES.has(trigger);
-}
-
 /** Oldest first. */
 function endedIn({ deployments, fromMs, toMs }: InsightsInput): One[] {
   return deployments
     .filter((one): one is One => one.endedAt !== null)
     .filter((one) => Date.parse(one.endedAt) >= fromMs && Date.parse(one.endedAt) < toMs)
     .sort((a, b) => a.endedAt.localeCompare(b.endedAt) || a.id.localeCompare(b.id));
+}
+
+/** By its purpose too: what a schedule scales or restarts carries the schedule as its trigger. */
+function isChange({ trigger, purpose }: One): boolean {
+  return purpose === undefined && !NO_CHANGES.has(trigger);
+}
+
+/** A change, or the way back from one. */
+function bringsRelease(one: One): boolean {
+  return isChange(one) || one.trigger === "rollback";
 }
 
 /** One that was cancelled, or refused before anything moved, was no change of what people use. */
@@ -85,7 +90,8 @@ function reached(one: One): boolean {
 function failuresAmong(changes: One[], ended: One[]): Failed[] {
   return changes.flatMap((one): Failed[] => {
     if (one.status !== "succeeded") return [{ one, beganMs: Date.parse(firstSign(one)) }];
-    const next = ended.find((other) => other.endedAt > one.endedAt && reached(other));
+    // A scaling or a restart in between says nothing about the release: it is passed over.
+    const next = ended.find((other) => other.endedAt > one.endedAt && reached(other) && bringsRelease(other));
     if (next?.trigger !== "rollback") return [];
     return [{ one, beganMs: Date.parse(next.createdAt) }];
   });
@@ -101,7 +107,9 @@ function restoreSeconds({ one, beganMs }: Failed, ended: One[]): number[] {
   const restored =
     one.status === "rolled_back"
       ? one
-      : ended.find((other) => other.endedAt > one.endedAt && other.status === "succeeded");
+      : ended.find(
+          (other) => other.endedAt > one.endedAt && other.status === "succeeded" && bringsRelease(other),
+        );
   return restored ? [Math.max(0, (Date.parse(restored.endedAt) - beganMs) / 1000)] : [];
 }
 
