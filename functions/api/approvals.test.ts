@@ -60,3 +60,13 @@ test("the one who asked is refused with a code of its own, and the refusal is in
     audit.items.map((line: { outcome: string; code?: string }) => [line.outcome, line.code]),
   ).toContainEqual(["refused", "own_approval"]);
 });
+
+test("a train is no way round it either", async () => {
+  const deployer = await aToken(api, { role: "deployer" });
+  const stops = [{ app: "shop", environment: "prod", version: "v9", rollout: { approval: "none" } }];
+  const { status, body } = await deployer.call("POST", "/v1/trains", { stops });
+  expect([status, body.errors[0].path]).toEqual([422, "stops.0"]);
+  expect(body.errors[0].message).toContain(
+    "may ask for more approvals than the manifest does, not for fewer",
+  );
+});

@@ -91,3 +91,11 @@ test("lines are filtered by who, about what, and when, page by page", async () =
   expect((await fresh.call("GET", "/v1/audit?from=yesterday")).body.errors[0].path).toBe("from");
   await fresh.close();
 });
+
+test("a time that ends before it begins has no lines", async () => {
+  const query = "from=2026-01-05T12:00:00Z&to=2026-01-05T11:00:00Z";
+  expect(await api.call("GET", `/v1/audit?${query}`)).toMatchObject({
+    status: 200,
+    body: { items: [], cursor: null },
+  });
+});

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openShop, POOL } from "#test/support/a-shop.ts";
+import { openShop, POOL, registerRelease } from "#test/support/a-shop.ts";
 import { aToken } from "#test/support/a-token.ts";
 import { openTestApi, type TestApi } from "#test/support/api.ts";
 
@@ -68,4 +68,21 @@ test("settings that make no sense are refused by their path", async () => {
     "maintenance.0.timezone",
     "maintenance.0.to",
   ]);
+});
+
+test("one goes back in a freeze, to what ran there before and to nothing else", async () => {
+  await registerRelease(api, "v0");
+  await registerRelease(api, "v9");
+  await deploy();
+  const [{ id }] = (await api.call("GET", "/v1/deployments")).body.items;
+  await api.store.targets.release({ app: "shop", environment: "prod" }, id, (target) => ({
+    ...target,
+    release: "v1",
+    history: ["v1", "v0"],
+  }));
+  await freeze();
+  const back = (version: string) =>
+    api.call("POST", "/v1/apps/shop/rollback", { environment: "prod", version });
+  expect((await back("v9")).body.code).toBe("frozen");
+  expect((await back("v0")).status).toBe(202);
 });

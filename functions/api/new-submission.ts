@@ -1,4 +1,5 @@
 // What a caller asked for, checked and made into what the engine takes. Nothing is changed here.
+import type { Role } from "#core/domain/access.ts";
 import type { App } from "#core/domain/app.ts";
 import type { Trigger } from "#core/domain/deployment.ts";
 import type { Environment } from "#core/domain/environment.ts";
@@ -9,9 +10,10 @@ import { TuttiError } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
 import type { RolloutOverride } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
+import { isWeaker } from "#core/plan/gates.ts";
 import { specOf } from "#engine/context.ts";
 import type { Submission } from "#engine/submit.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, HELD } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { needEnvironment, needRelease } from "./find.ts";
 import { refusal } from "./validate.ts";
@@ -26,8 +28,8 @@ export type DeploymentAsked = {
   override?: { reason: string } | undefined;
 };
 
-/** Who starts a deployment, and by what. */
-export type Initiator = { id?: string; name: string; client: Trigger };
+/** Who starts a deployment, and by what. Without a role nobody's token is behind it. */
+export type Initiator = { id?: string; name: string; role?: Role; client: Trigger };
 
 export async function deploymentOf(
   deps: Deps,
@@ -38,8 +40,19 @@ export async function deploymentOf(
   const rollout = asked.rollout === undefined ? undefined : parseRollout(asked.rollout, app.kind);
   const more = { rollout, onConflict: asked.onConflict, trigger: caller.client };
   const submission = await submissionOf(deps, app, asked.environment, asked.version, caller, more);
+  assertMayAsk(caller, submission);
   if (asked.override === undefined) return submission;
   return { ...submission, override: { by: caller.name, reason: asked.override.reason } };
+}
+
+/** Whoever may not change manifests does not take away for one deployment what a manifest asks for. */
+function assertMayAsk({ role }: Initiator, { spec, asManifest = spec }: Submission): void {
+  if (role === undefined || HELD[role].includes("operate") || !isWeaker(spec.rollout, asManifest.rollout))
+    return;
+  throw new TuttiError(
+    "forbidden",
+    `The role ${role} may ask for more approvals than the manifest does, not for fewer.`,
+  );
 }
 
 export type RollbackAsked = { environment: string; version?: string | undefined };
@@ -52,10 +65,11 @@ export async function rollbackOf(
 ): Promise<Submission> {
   await needEnvironment(deps, environment, "environment");
   const earlier = version ?? (await previousVersion(deps, app.app, environment));
-  return submissionOf(deps, app, environment, earlier, caller, {
-    trigger: "rollback",
-    onConflict: "supersede",
-  });
+  const more = { trigger: "rollback" as const, onConflict: "supersede" as const };
+  const submission = await submissionOf(deps, app, environment, earlier, caller, more);
+  // What never ran there is something new, by whatever name it is asked for.
+  const target = await deps.store.targets.get({ app: app.app, environment });
+  return { ...submission, wayBack: target?.history.includes(earlier) ?? false };
 }
 
 /** What runs there, with another count of replicas. */

@@ -10,7 +10,7 @@ export function newDeployment(
   at: string,
 ): Deployment {
   const { app, environment, version, spec, createdBy, trigger, purpose, train } = submission;
-  const { createdById, override } = submission;
+  const { createdById, override, wayBack } = submission;
   const removes = purpose === "remove";
   return {
     id,
@@ -27,6 +27,7 @@ export function newDeployment(
     endedAt: null,
     createdBy,
     trigger,
+    ...(wayBack ? { wayBack } : {}),
     ...(override === undefined ? {} : { override }),
     ...(createdById === undefined ? {} : { createdById }),
     ...(purpose === undefined ? {} : { purpose }),

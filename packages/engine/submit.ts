@@ -24,6 +24,8 @@ export type Submission = {
   /** Of the caller, who does not approve it where others must. */
   createdById?: string | undefined;
   trigger: Trigger;
+  /** To what ran there before: a freeze does not hold it up. */
+  wayBack?: boolean | undefined;
   /** An admin's word against a freeze. */
   override?: { by: string; reason: string } | undefined;
   /** Where it releases nothing. */

@@ -25,7 +25,9 @@ export function auditIn(table: Table): Audit {
         ...keys.audit(entry.id),
         ttl: Math.floor(Date.parse(entry.at) / 1000) + KEPT_SECONDS,
       }),
-    list: ({ fromMs, toMs, ...request } = {}, keep) => {
+    list: async ({ fromMs, toMs, ...request } = {}, keep) => {
+      // DynamoDB refuses a range that ends before it begins.
+      if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) return { items: [], cursor: null };
       const between: [string, string] = [idFloor("aud", fromMs ?? 0), idFloor("aud", toMs ?? LAST_MS)];
       return page(table, { pk: lists.audit, descending: true, between }, request, parse, keep);
     },

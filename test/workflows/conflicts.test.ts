@@ -147,7 +147,7 @@ test("in a freeze one goes back all the same, and what waits for the end of it m
   letGo();
   await stage.ended(second);
   await stage.until(third.id, (one) => one.reason !== "");
-  const back = await stage.submit("v1", { trigger: "rollback" });
+  const back = await stage.submit("v1", { trigger: "rollback", wayBack: true });
   expect((await stage.ended(back.id)).status).toBe("succeeded");
   expect((await stage.store.deployments.need(third.id)).status).toBe("cancelled");
   await stage.free();

@@ -1,11 +1,9 @@
 // Deployments: asked for, listed, followed, and spoken to.
 import * as z from "zod";
-import { TuttiError } from "#core/errors.ts";
-import { isWeaker } from "#core/plan/gates.ts";
 import { deploymentView as viewOf } from "#core/views.ts";
 import { act } from "#engine/act.ts";
 import { type Submission, submit } from "#engine/submit.ts";
-import { assertMay, type Caller, HELD } from "../caller.ts";
+import { assertMay } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp } from "../find.ts";
 import { awaitRevision, LAST_REVISION, LONGEST_WAIT_SECONDS } from "../long-poll.ts";
@@ -39,7 +37,6 @@ export const createDeployment = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const submission = await deploymentOf(deps, app, body, caller);
-    if (body.rollout !== undefined) assertMayAsk(caller, submission);
     if (body.override !== undefined) assertMay(caller, "admin");
     return planOrSubmit(deps, submission, body);
   },
@@ -62,16 +59,6 @@ export const rollBack = route(
     return planOrSubmit(deps, submission, body);
   },
 );
-
-/** Whoever may not change manifests does not take away for one deployment what a manifest asks for. */
-function assertMayAsk(caller: Caller, { spec, asManifest }: Submission): void {
-  if (HELD[caller.role].includes("operate") || !isWeaker(spec.rollout, asManifest?.rollout ?? spec.rollout))
-    return;
-  throw new TuttiError(
-    "forbidden",
-    `The role ${caller.role} may ask for more approvals than the manifest does, not for fewer.`,
-  );
-}
 
 /** Two ways to a deployment, and one answer: with dryRun what it would do, else the deployment itself. */
 async function planOrSubmit(

@@ -22,10 +22,13 @@ export const createTrain = route(
     answers: { 200: trainPlanView, 202: trainView },
   },
   async ({ body: { name = null, dryRun, stops }, caller, deps }) => {
-    const checked = await checkTrain(deps, { stops }, { name: caller.name, client: "train" });
+    const checked = await checkTrain(deps, { stops }, { ...caller, client: "train" });
     if (dryRun) return reply(200, await planTrain(deps, name, checked));
     const asked = checked.map((stop) => stop.map((one) => one.asked));
-    return reply(202, viewOf(await depart(deps, { name, stops: asked, createdBy: caller.name })));
+    return reply(
+      202,
+      viewOf(await depart(deps, { name, stops: asked, createdBy: caller.name, createdById: caller.id })),
+    );
   },
 );
 

@@ -70,6 +70,8 @@ export type Deployment = {
   override?: { by: string; reason: string };
 
   // ---- the engine's own, never in an answer of the API ----
+  /** It goes to what ran there before: a rollback, a train's way back. */
+  wayBack?: boolean;
   /** Of the caller who asked for it; absent where nobody did (a schedule, an event). */
   createdById?: string;
   purpose?: Purpose;

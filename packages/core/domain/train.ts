@@ -55,6 +55,8 @@ export type Train = {
   createdAt: string;
   endedAt: string | null;
   createdBy: string;
+  /** Of the caller, who does not approve its deployments where others must. */
+  createdById?: string;
   /** In the order of their stops. */
   members: TrainMember[];
 

@@ -61,6 +61,15 @@ test("a window that begins in the hour that spring leaves out begins an hour lat
   expect(closedAt(early, at("2026-03-29T02:00:00Z"))).not.toBeNull();
 });
 
+test("a window that lies in that hour is as long as on any other day", () => {
+  const short: Calendar = {
+    maintenance: [{ days: ["SUN"], from: "02:30", to: "03:15", timezone: "Europe/Berlin" }],
+  };
+  expect(closedAt(short, at("2027-03-28T01:29:00Z"))?.opensAt).toBe("2027-03-28T01:30:00.000Z");
+  expect(closedAt(short, at("2027-03-28T02:14:00Z"))).toBeNull();
+  expect(closedAt(short, at("2027-03-28T02:15:00Z"))).not.toBeNull();
+});
+
 test("a window in a freeze is closed, and it opens with the next window after it", () => {
   const calendar = { ...nights, freezes: [YEARS_END] };
   expect(closedAt(calendar, at("2026-12-21T22:00:00Z"))).toEqual({
@@ -72,8 +81,11 @@ test("a window in a freeze is closed, and it opens with the next window after it
 test("ways back, scaling, healing, removing and an override are not held up", () => {
   expect(isHeldByFreeze({ trigger: "api" })).toBe(true);
   expect(isHeldByFreeze({ trigger: "schedule", purpose: "restart" })).toBe(true);
+  // To a release that never ran there: that is no way back.
+  expect(isHeldByFreeze({ trigger: "rollback" })).toBe(true);
   for (const free of [
-    { trigger: "rollback" as const },
+    { trigger: "rollback" as const, wayBack: true },
+    { trigger: "train" as const, wayBack: true },
     { trigger: "heal" as const },
     { trigger: "api" as const, purpose: "scale" as const },
     { trigger: "api" as const, purpose: "remove" as const },

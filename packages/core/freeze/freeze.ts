@@ -31,9 +31,11 @@ export function closedAt(calendar: Calendar, nowMs: number): Closed | null {
 }
 
 /** Whether a freeze holds this deployment up. */
-export function isHeldByFreeze(deployment: Pick<Deployment, "trigger" | "purpose" | "override">): boolean {
-  if (deployment.override !== undefined) return false;
-  if (deployment.trigger === "rollback" || deployment.trigger === "heal") return false;
+export function isHeldByFreeze(
+  deployment: Pick<Deployment, "trigger" | "purpose" | "override" | "wayBack">,
+): boolean {
+  if (deployment.override !== undefined || deployment.wayBack) return false;
+  if (deployment.trigger === "heal") return false;
   return deployment.purpose === undefined || deployment.purpose === "restart";
 }
 
@@ -79,7 +81,10 @@ function spansAround(windows: MaintenanceWindow[], atMs: number): Span[] {
 function spanOf({ from, to, timezone }: MaintenanceWindow, midnightWall: number): Span {
   const begins = midnightWall + clockMs(from);
   const ends = midnightWall + clockMs(to) + (clockMs(to) > clockMs(from) ? 0 : DAY_MS);
-  return { fromMs: instantFrom(begins, timezone), toMs: instantFrom(ends, timezone) };
+  const fromMs = instantFrom(begins, timezone);
+  const toMs = instantFrom(ends, timezone);
+  // Where the beginning was moved behind the end, it is as long as it is on any other day.
+  return { fromMs, toMs: toMs > fromMs ? toMs : fromMs + (ends - begins) };
 }
 
 /** What the clock jumps over in spring is the hour after. */

@@ -97,6 +97,13 @@ test("what a schedule scales or restarts is no change, what it deploys is one", 
   expect(figures.deploymentFrequency).toEqual({ perDay: 0.1, succeeded: 1 });
 });
 
+test("a train's way back is no change, and what it undoes is a failure", () => {
+  const back = ended(2, 30, { trigger: "train", wayBack: true, createdAt: at(2, 20) });
+  const figures = of([ended(2, 10, { trigger: "train" }), back]);
+  expect(figures.changeFailureRate).toEqual({ percent: 100, failed: 1, changes: 1 });
+  expect(figures.timeToRestore).toEqual({ medianSeconds: 600, samples: 1 });
+});
+
 test("one whose way back failed too is restored by the next that succeeds", () => {
   const figures = of([ended(2, 10, { status: "failed", startedAt: at(2, 5) }), ended(2, 35)]);
   expect(figures.timeToRestore).toEqual({ medianSeconds: 1800, samples: 1 });

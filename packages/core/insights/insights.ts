@@ -14,6 +14,7 @@ export type InsightsInput = {
     | "status"
     | "trigger"
     | "purpose"
+    | "wayBack"
     | "createdAt"
     | "startedAt"
     | "endedAt"
@@ -72,13 +73,18 @@ function endedIn({ deployments, fromMs, toMs }: InsightsInput): One[] {
 }
 
 /** By its purpose too: what a schedule scales or restarts carries the schedule as its trigger. */
-function isChange({ trigger, purpose }: One): boolean {
-  return purpose === undefined && !NO_CHANGES.has(trigger);
+function isChange({ trigger, purpose, wayBack }: One): boolean {
+  return purpose === undefined && !wayBack && !NO_CHANGES.has(trigger);
+}
+
+/** Somebody's, or a train's. */
+function isWayBack({ trigger, wayBack = false }: One): boolean {
+  return trigger === "rollback" || wayBack;
 }
 
 /** A change, or the way back from one. */
 function bringsRelease(one: One): boolean {
-  return isChange(one) || one.trigger === "rollback";
+  return isChange(one) || isWayBack(one);
 }
 
 /** One that was cancelled, or refused before anything moved, was no change of what people use. */
@@ -92,7 +98,7 @@ function failuresAmong(changes: One[], ended: One[]): Failed[] {
     if (one.status !== "succeeded") return [{ one, beganMs: Date.parse(firstSign(one)) }];
     // A scaling or a restart in between says nothing about the release: it is passed over.
     const next = ended.find((other) => other.endedAt > one.endedAt && reached(other) && bringsRelease(other));
-    if (next?.trigger !== "rollback") return [];
+    if (!next || !isWayBack(next)) return [];
     return [{ one, beganMs: Date.parse(next.createdAt) }];
   });
 }

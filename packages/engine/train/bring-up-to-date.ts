@@ -65,7 +65,8 @@ async function enter(deps: TrainDeps, train: Train, member: TrainMember, id: str
       return { ...member, status: "overtaken", reason };
     }
     const submission = await (back ? wayBackOf : wayThereOf)(deps, train, member);
-    await submit(deps, { ...submission, id, train: train.id, trigger: "train" });
+    const by = { createdById: train.createdById, wayBack: back };
+    await submit(deps, { ...submission, ...by, id, train: train.id, trigger: "train" });
     return member;
   } catch (error) {
     if (!isRefusal(error)) throw error;

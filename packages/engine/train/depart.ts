@@ -3,9 +3,17 @@ import { instant } from "#core/clock.ts";
 import type { Train, TrainMember } from "#core/domain/train.ts";
 import type { MemberAsked, TrainControl } from "./deps.ts";
 
-export type TrainAsked = { name: string | null; stops: MemberAsked[][]; createdBy: string };
+export type TrainAsked = {
+  name: string | null;
+  stops: MemberAsked[][];
+  createdBy: string;
+  createdById?: string;
+};
 
-export async function depart(deps: TrainControl, { name, stops, createdBy }: TrainAsked): Promise<Train> {
+export async function depart(
+  deps: TrainControl,
+  { name, stops, createdBy, createdById }: TrainAsked,
+): Promise<Train> {
   const members = stops.flatMap((stop, index) => stop.map((asked) => memberOf(asked, index)));
   const train = await deps.store.trains.create({
     id: deps.ids("train"),
@@ -16,6 +24,7 @@ export async function depart(deps: TrainControl, { name, stops, createdBy }: Tra
     createdAt: instant(deps.clock.now()),
     endedAt: null,
     createdBy,
+    ...(createdById === undefined ? {} : { createdById }),
     members: await Promise.all(members.map((one) => withRelease(deps, one))),
     generation: 1,
     rounds: 0,
