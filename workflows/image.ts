@@ -12,7 +12,7 @@ export type ImageReferences = {
   functionArn: string;
 };
 
-/** Above the worst case of all of its tasks. What is older than this was left behind. */
+/** Above the worst case of all of its tasks. */
 export const IMAGE_TIMEOUT_SECONDS = 6 * 3600;
 /** Longer than the 20 s that a task watches. */
 const TASK_TIMEOUT_SECONDS = 30;

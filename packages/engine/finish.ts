@@ -19,6 +19,7 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   }
   await readOwn(deps, caller);
   const natural = naturalEnd(deployment);
+  await abandon(deps, deployment);
   const removed =
     natural.status === "rolled_back" && deployment.changed && deployment.previousVersion === null;
   if (removed) await trying(deps, deployment, "retire", retire);
@@ -47,6 +48,18 @@ async function trying<T>(
     });
     return undefined;
   }
+}
+
+/** An image that is still being made for a deployment which nobody wants any more. */
+async function abandon(deps: EngineDeps, deployment: Deployment): Promise<void> {
+  const prepared = deployment.steps.filter((step) => step.type === "prepare" && step.startedAt !== null);
+  const made = new Set(prepared.flatMap(({ status, version }) => (status === "succeeded" ? [version] : [])));
+  const undone = prepared.filter(({ version }) => !made.has(version));
+  for (const step of undone)
+    await trying(deps, deployment, "abandon", async () => {
+      const context = await contextFor(deps, deployment, step.version ?? null);
+      await deps.driver.abandon?.({ ...context, note: deps.log.warn }, step);
+    });
 }
 
 async function retire(deps: EngineDeps, deployment: Deployment): Promise<void> {

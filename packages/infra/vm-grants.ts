@@ -97,7 +97,7 @@ export function makingImages({ imageMachineArn, imageExecutionsArn }: Names): St
   return [
     { actions: ["states:StartExecution"], resources: [imageMachineArn] },
     {
-      actions: ["states:DescribeExecution", "states:GetExecutionHistory"],
+      actions: ["states:DescribeExecution", "states:StopExecution", "states:GetExecutionHistory"],
       resources: [imageExecutionsArn],
     },
   ];

@@ -80,6 +80,8 @@ export type Driver = {
   retire(target: TargetContext): Promise<void>;
   /** At every end of a deployment that changed something: gives back what the rollout borrowed (suspended processes, a raised limit) and forgets what is too old to keep. What it cannot do now is drift for `repair`. */
   tidy?(target: TargetContext): Promise<void>;
+  /** At an end that came before a step of preparing was done: what it has set going outside of the step is stopped, and what that made is taken away. Nothing there is fine. */
+  abandon?(target: TargetContext, step: Step): Promise<void>;
   /** Sentences for the dry run: nearest legal values that will be set, and the like. Calls the platform only to look. */
   notes?(target: TargetContext, version: string): string[] | Promise<string[]>;
   /** Looks whether what the environment names for this kind is there, with the rights that the driver has. Nothing to say where the environment names nothing for it. */

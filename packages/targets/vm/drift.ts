@@ -1,8 +1,10 @@
 // What is not as the last deployment left it, each with what puts it right. Somebody may have changed it by hand, or a
 // rollout's end could not do it. The count is no drift: that is scaling, and it is respected.
+import type { Instance } from "@aws-sdk/client-ec2";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import { giveBack, giveSurgeBack, setTemplate } from "./capacity.ts";
 import { findInstances, tagFilters, terminateInstances, type Vm } from "./client.ts";
+import { describe } from "./image/executions.ts";
 import type { Standing } from "./image/find.ts";
 import { prepareImage } from "./image/prepare.ts";
 import { ownerTags, TAGS, tagsOf } from "./naming.ts";
@@ -20,20 +22,17 @@ export type Seen = {
   versions: Version[];
 };
 
-/** The image workflow ends within its own time-out (workflows/image.ts); what is older was left behind. */
-const BUILDER_IS_OLD_MS = 7 * 3_600_000;
-
 export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promise<Drift[]> {
   const { current } = target;
-  const leftBehind = await builders(vm, target);
-  if (!current) return leftBehind;
+  const left = await builders(vm, target);
+  if (!current) return left;
   const { sides, active } = seen;
-  if (!active) return [groupGone(vm, target, current), ...leftBehind];
+  if (!active) return [groupGone(vm, target, current), ...left];
   return [
     ...sides.flatMap((view) => borrowed(vm, view)),
     ...otherTemplate(vm, target, current, seen, active),
     ...sides.flatMap((view) => (view === active ? [] : overdue(vm, target, view))),
-    ...leftBehind,
+    ...left,
   ];
 }
 
@@ -118,19 +117,29 @@ function overdue(vm: Vm, target: TargetContext, view: SideView): Drift[] {
   ];
 }
 
+/** An execution takes away what it launched; one that was stopped, or ran out of time, could not. */
 async function builders(vm: Vm, target: TargetContext): Promise<Drift[]> {
   const found = await findInstances(vm, [
     ...tagFilters(ownerTags(ownerOf(target))),
     { Name: "tag-key", Values: [TAGS.builder] },
   ]);
-  const nowMs = target.clock.now();
-  return found
-    .filter(({ LaunchTime }) => nowMs - (LaunchTime?.getTime() ?? nowMs) > BUILDER_IS_OLD_MS)
-    .map(({ InstanceId = "", Tags }) => ({
-      sentence: `${InstanceId} was left behind by ${tagsOf(Tags)[TAGS.builder]}, which made an image.`,
-      mend: async () => {
-        await terminateInstances(vm, [InstanceId]);
-        return done(InstanceId, "terminated", "it was left behind by a workflow that made an image");
-      },
-    }));
+  const executions = [...new Set(found.map(executionOf))];
+  const states = await Promise.all(executions.map((name) => describe(vm, name)));
+  const ended = executions.filter((_, index) => states[index]?.status !== "RUNNING");
+  return found.filter((one) => ended.includes(executionOf(one))).map((one) => leftBehind(vm, one));
+}
+
+function executionOf({ Tags }: Instance): string {
+  return tagsOf(Tags)[TAGS.builder] ?? "";
+}
+
+function leftBehind(vm: Vm, instance: Instance): Drift {
+  const { InstanceId = "" } = instance;
+  return {
+    sentence: `${InstanceId} was left behind by ${executionOf(instance)}, which made an image.`,
+    mend: async () => {
+      await terminateInstances(vm, [InstanceId]);
+      return done(InstanceId, "terminated", "it was left behind by a workflow that made an image");
+    },
+  };
 }

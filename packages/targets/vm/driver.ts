@@ -6,6 +6,7 @@ import { balancerNotes } from "#targets/balancer/target-health.ts";
 import { checkStep } from "./check.ts";
 import { createVm, type VmSetup } from "./client.ts";
 import { diagnose } from "./diagnose.ts";
+import { abandonImage } from "./image/abandon.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
@@ -25,6 +26,7 @@ export function createVmDriver(setup: VmSetup): Driver {
     retire: (target) => retire(vm, target),
     tidy: (target) => tidy(vm, target),
     diagnose: (environment) => diagnose(vm, environment),
+    abandon: (target, step) => abandonImage(vm, target, step),
     notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),
   };
 }

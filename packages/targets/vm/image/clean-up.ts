@@ -1,8 +1,10 @@
 // The last task of every path of the image workflow: nothing that the execution launched goes on, and an image that was not
 // tested goes with it. It finds things by their tag, so it needs no memory of how far the others came.
+
+import type { Vm } from "../client.ts";
 import { deleteImage, findInstances, tagFilters, terminateInstances } from "../client.ts";
 import { TAGS, tagsOf } from "../naming.ts";
-import { type Baker, imagesOf } from "./client.ts";
+import { imagesOf } from "./client.ts";
 
 export type CleanUp = {
   execution: string;
@@ -11,7 +13,10 @@ export type CleanUp = {
 };
 
 /** `reason` is empty where all went well. */
-export async function cleanUp(baker: Baker, { execution, error }: CleanUp): Promise<{ reason: string }> {
+export async function cleanUp(
+  baker: Pick<Vm, "ec2">,
+  { execution, error }: CleanUp,
+): Promise<{ reason: string }> {
   const left = await findInstances(baker, tagFilters({ [TAGS.builder]: execution }));
   await terminateInstances(
     baker,

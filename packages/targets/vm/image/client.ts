@@ -78,7 +78,7 @@ export async function createImage(
 }
 
 /** What an execution has made so far, tested or not. */
-export function imagesOf(baker: Baker, execution: string): Promise<Image[]> {
+export function imagesOf(baker: Pick<Baker, "ec2">, execution: string): Promise<Image[]> {
   return findImages(baker, tagFilters({ [TAGS.builder]: execution }));
 }
 

@@ -1,17 +1,12 @@
 // Sees to it that the image of a release stands: looks for it, starts the image workflow where it is missing, watches it.
 // The execution is named after what makes the image, so that it never runs twice at once; a name that has ended cannot be
 // used again for 90 days (Step Functions API, StartExecution), so a number follows.
-import {
-  DescribeExecutionCommand,
-  type DescribeExecutionOutput,
-  GetExecutionHistoryCommand,
-  StartExecutionCommand,
-} from "@aws-sdk/client-sfn";
+import type { DescribeExecutionOutput } from "@aws-sdk/client-sfn";
 import type { NewEvent } from "#core/domain/event.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { Observation, TargetContext } from "#core/driver/driver.ts";
-import { callAws, isAwsError } from "#targets/host/call-aws.ts";
 import type { Vm } from "../client.ts";
+import { ABANDONED, describe, executionName, stageOf, start } from "./executions.ts";
 import { imageOf, type Standing } from "./find.ts";
 import { type ImageRequest, imageRequest } from "./request.ts";
 
@@ -23,7 +18,7 @@ export type Preparation =
   | { phase: "running"; state: ImageState; observations: Observation[] }
   | { phase: "failed"; reason: string };
 
-const MOST_ATTEMPTS = 50;
+export const MOST_ATTEMPTS = 50;
 
 export async function prepareImage(
   vm: Vm,
@@ -35,9 +30,10 @@ export async function prepareImage(
   const image = await imageOf(vm, target, release);
   if (image) return { phase: "ready", image, events: state ? [baked(image)] : [] };
   const request = imageRequest(target, release, vm.namePrefix);
-  const { name, execution } = state
-    ? { name: state.execution, execution: await describe(vm, state.execution) }
-    : await begin(vm, request, step.startedAt);
+  const known = state ? { name: state.execution, execution: await describe(vm, state.execution) } : null;
+  // Who began it wants it no more, but we do.
+  const { name, execution } =
+    known && known.execution?.error !== ABANDONED ? known : await begin(vm, request, step.startedAt);
   if (execution === null) return { phase: "failed", reason: `The image workflow ${name} is gone.` };
   if (execution.status === "RUNNING" || execution.status === "SUCCEEDED")
     return {
@@ -56,50 +52,16 @@ function reasonOf({ status, cause }: DescribeExecutionOutput, version: string): 
   return `The image of ${version} could not be made: ${cause || `the workflow ended ${status}`}`;
 }
 
-/** The first number that is free, or under way. One that failed before this step began belongs to an earlier attempt. */
+/** The first number that is free, or under way. One that failed before this step began belongs to an earlier attempt, and so does one that was abandoned. */
 async function begin(vm: Vm, request: ImageRequest, since: string | null) {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    const name = `${request.app.slice(0, 40)}-${request.key.slice(0, 24)}-${attempt}`;
+    const name = executionName(request, attempt);
     const execution = (await describe(vm, name)) ?? (await start(vm, name, request));
     const endedAt = execution.stopDate?.getTime() ?? Number.POSITIVE_INFINITY;
-    if (endedAt >= Date.parse(since ?? "") || execution.status === "RUNNING") return { name, execution };
+    const ours = endedAt >= Date.parse(since ?? "") && execution.error !== ABANDONED;
+    if (ours || execution.status === "RUNNING") return { name, execution };
   }
   return { name: `${request.app}-${request.key.slice(0, 24)}`, execution: null };
-}
-
-async function describe(vm: Vm, name: string): Promise<DescribeExecutionOutput | null> {
-  const executionArn = executionArnOf(vm, name);
-  try {
-    return await callAws("states:DescribeExecution", (abortSignal) =>
-      vm.sfn.send(new DescribeExecutionCommand({ executionArn }), { abortSignal }),
-    );
-  } catch (error) {
-    if (isAwsError(error, "ExecutionDoesNotExist")) return null;
-    throw error;
-  }
-}
-
-/** Another deployment may have been faster: then it is theirs, and as good. */
-async function start(vm: Vm, name: string, request: ImageRequest): Promise<DescribeExecutionOutput> {
-  try {
-    await callAws("states:StartExecution", (abortSignal) =>
-      vm.sfn.send(
-        new StartExecutionCommand({
-          stateMachineArn: vm.imageMachineArn,
-          name,
-          input: JSON.stringify(request),
-        }),
-        { abortSignal },
-      ),
-    );
-  } catch (error) {
-    if (!isAwsError(error, "ExecutionAlreadyExists")) throw error;
-  }
-  return { executionArn: executionArnOf(vm, name), status: "RUNNING" } as DescribeExecutionOutput;
-}
-
-function executionArnOf({ imageMachineArn }: Vm, name: string): string {
-  return `${imageMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
 }
 
 /** The state that it is in is the replica's name, so that each new one counts as movement. */
@@ -118,14 +80,4 @@ async function whereIs(
     serving: false,
     detail: stage,
   };
-}
-
-async function stageOf(vm: Vm, name: string): Promise<string> {
-  const executionArn = executionArnOf(vm, name);
-  const { events = [] } = await callAws("states:GetExecutionHistory", (abortSignal) =>
-    vm.sfn.send(new GetExecutionHistoryCommand({ executionArn, reverseOrder: true, maxResults: 30 }), {
-      abortSignal,
-    }),
-  );
-  return events.find((one) => one.stateEnteredEventDetails)?.stateEnteredEventDetails?.name ?? "begins";
 }

@@ -1,0 +1,27 @@
+// An image that nobody waits for any more: the workflow that makes it is stopped, and with it go its builder and what was not
+// tested yet. Only who began it does so. Where another environment waits for the same image, it begins again by itself.
+import type { Step } from "#core/domain/step.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import type { Vm } from "../client.ts";
+import { cleanUp } from "./clean-up.ts";
+import { describe, executionName, stop } from "./executions.ts";
+import { MOST_ATTEMPTS } from "./prepare.ts";
+import { type ImageRequest, imageRequest } from "./request.ts";
+
+export async function abandonImage(
+  vm: Vm,
+  target: TargetContext,
+  { version }: Pick<Step, "version">,
+): Promise<void> {
+  if (!version) return;
+  const request = imageRequest(target, await target.release(version), vm.namePrefix);
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const execution = executionName(request, attempt);
+    const found = await describe(vm, execution);
+    if (found === null) return;
+    const asked = JSON.parse(found.input ?? "{}") as Partial<ImageRequest>;
+    if (found.status !== "RUNNING" || asked.environment !== request.environment) continue;
+    await stop(vm, execution, `${target.app} ${version} is not wanted in ${request.environment} any more`);
+    await cleanUp(vm, { execution });
+  }
+}
