@@ -1,4 +1,4 @@
-// Marks a step as under way, and the target as changed, before the driver touches anything: whoever finds the
+// Marks a step as under way, and the target as changed, before the driver touches a copy: whoever finds the
 // deployment after a crash knows that there may be something to take back.
 import { instant } from "#core/clock.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
@@ -44,8 +44,10 @@ async function beginGuarded(deps: EngineDeps, caller: Caller, names: string[]): 
 
 function begun(before: Deployment, step: Step, at: string) {
   const running = withStep(before, step.index, { status: "running", startedAt: at });
+  // An image that is made touches no copy: an abort meanwhile has nothing to take back.
+  const changed = before.changed || step.type !== "prepare";
   return {
-    deployment: { ...running, changed: true, stepState: null, watches: {}, bakedSeconds: 0, progressAt: at },
+    deployment: { ...running, changed, stepState: null, watches: {}, bakedSeconds: 0, progressAt: at },
     events: [{ type: "step" as const, message: `${step.label} begins.`, step: step.index }],
   };
 }
