@@ -22,7 +22,12 @@ import { userDataOf } from "./scripts/compose.ts";
 /** `number` is the version's, as text: so Auto Scaling takes and tells it. */
 export type Version = { number: string; label: Label | null; imageId: string };
 
-const MISSING = ["InvalidLaunchTemplateName.NotFoundException", "InvalidLaunchTemplateId.NotFound"];
+const MISSING = [
+  "InvalidLaunchTemplateName.NotFoundException",
+  "InvalidLaunchTemplateId.NotFound",
+  // MiniStack's spelling, for a name too.
+  "InvalidLaunchTemplateId.NotFoundException",
+];
 
 /** Newest first; empty where there is no template. */
 export function readVersions(vm: Vm, target: TargetContext): Promise<Version[]> {
