@@ -209,11 +209,11 @@ test("what somebody changed by hand is told and put right", async () => {
 
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
-  "ecs:DescribeClusters": "`tutti doctor`: test/e2e/doctor.test.ts",
+  "ecs:DescribeClusters": "`tutti doctor`: test/slow/doctor.test.ts",
   "ecs:DescribeTaskDefinition": "a revision that somebody changed by hand",
   "ecs:StopTask": "healing of a copy that hangs",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
-  "iam:GetRole": "`tutti doctor`: test/e2e/doctor.test.ts",
+  "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {

@@ -221,7 +221,7 @@ test("a missing permission is told by its action", async () => {
 
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
-  "iam:GetRole": "`tutti doctor`: test/e2e/doctor.test.ts",
+  "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {

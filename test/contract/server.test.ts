@@ -259,7 +259,7 @@ const NOT_HERE: Record<string, string> = {
   "elasticloadbalancing:ModifyListener": "a listener that somebody led elsewhere",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "secretsmanager:GetSecretValue":
-    "pools over SSH: test/slow/ssh.test.ts; `tutti doctor`: test/e2e/doctor.test.ts",
+    "pools over SSH: test/slow/ssh.test.ts; `tutti doctor`: test/slow/doctor.test.ts",
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {

@@ -159,13 +159,14 @@ function sample(target: TargetContext) {
 const NOT_HERE: Record<string, string> = {
   "autoscaling:SetInstanceHealth": "healing of an instance that no restart mends",
   "ec2:DeleteLaunchTemplateVersions": "more releases than are kept",
-  "ec2:DescribeSecurityGroups": "`tutti doctor`: test/e2e/doctor.test.ts",
-  "ec2:DescribeSubnets": "`tutti doctor`: test/e2e/doctor.test.ts",
+  "ec2:DescribeSecurityGroups": "`tutti doctor`: test/slow/doctor.test.ts",
+  "ec2:DescribeSubnets": "`tutti doctor`: test/slow/doctor.test.ts",
   "ec2:TerminateInstances": "a builder that an image left behind",
   "elasticloadbalancing:ModifyListener": "a listener that somebody led elsewhere",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "ssm:ListCommandInvocations": "first aid on an instance",
   "ssm:SendCommand": "first aid on an instance",
+  "states:StopExecution": "a bake that nobody waits for any more: test/slow/bakes.test.ts",
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {
