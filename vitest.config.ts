@@ -10,6 +10,9 @@ const slow = ["test/slow/**/*.test.ts"];
 const foreign = ["test/foreign/**/*.test.ts"];
 const sst = ["test/sst/**/*.test.ts"];
 
+/** What a test waits for it waits for patiently: a busy machine is no failure. */
+const expectations = { poll: { timeout: 20_000 } };
+
 /** On two cores: what a test of real processes does most is wait, and the quick ones fill the gaps. */
 const maxWorkers = 4;
 
@@ -29,6 +32,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          expect: expectations,
           include: integration,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -41,6 +45,7 @@ export default defineConfig({
       {
         test: {
           name: "slow",
+          expect: expectations,
           include: slow,
           testTimeout: 900_000,
           hookTimeout: 120_000,

@@ -202,6 +202,10 @@ test("reserved concurrency refuses what is over it", async () => {
 test("an asynchronous call is accepted and played; a dry run plays nothing", async () => {
   const target = "async-target";
   await aws.function(target, role, `let n = 0; export const handler = async ({ read }) => read ? n : ++n;`);
+  // One execution environment, so that whoever reads asks the one that counts.
+  await aws.lambda.send(
+    new PutFunctionConcurrencyCommand({ FunctionName: target, ReservedConcurrentExecutions: 1 }),
+  );
   const send = (InvocationType: "Event" | "DryRun") =>
     aws.lambda.send(new InvokeCommand({ FunctionName: target, InvocationType }));
   expect((await send("DryRun")).StatusCode).toBe(204);
