@@ -70,3 +70,18 @@ test("a train is no way round it either", async () => {
     "may ask for more approvals than the manifest does, not for fewer",
   );
 });
+
+test("a restart and another count know who asked for them, who does not approve them either", async () => {
+  const asker = await aToken(api, { role: "operator" });
+  const { body: first } = await api.call("POST", PATH, ask());
+  await api.store.targets.release({ app: "shop", environment: "prod" }, first.id, (target) => ({
+    ...target,
+    release: "v9",
+  }));
+  const restart = await asker.call("POST", "/v1/targets/shop/prod/restart");
+  const scale = await asker.call("POST", "/v1/targets/shop/prod/scale", { replicas: 5 });
+  for (const { status, body } of [restart, scale]) {
+    expect(status).toBe(202);
+    expect((await api.store.deployments.need(body.id)).createdById).toBe(asker.id);
+  }
+});

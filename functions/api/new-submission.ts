@@ -77,24 +77,10 @@ export async function scalingOf(
   deps: Deps,
   app: App,
   { environment, replicas }: { environment: string; replicas: number },
-  { name, client = "scale" }: { name: string; client?: Trigger },
+  { client = "scale", ...by }: Asker,
 ): Promise<Submission> {
-  const target = await deps.store.targets.need({ app: app.app, environment });
-  if (target.kind === "function")
-    throw new TuttiError(
-      "not_supported_by_kind",
-      "A function has no replicas to count: Lambda scales it by itself.",
-    );
-  if (target.release === null)
-    throw new TuttiError("conflict", `Nothing runs in ${app.app}/${environment}; deploy a release first.`);
-  const submission = await submissionOf(
-    deps,
-    app,
-    environment,
-    target.release,
-    { name },
-    { trigger: client },
-  );
+  const none = "A function has no replicas to count: Lambda scales it by itself.";
+  const submission = await whatRunsIn(deps, app, environment, { ...by, client }, none);
   return { ...submission, purpose: "scale", spec: { ...submission.spec, replicas } };
 }
 
@@ -103,25 +89,28 @@ export async function restartOf(
   deps: Deps,
   app: App,
   { environment }: { environment: string },
-  { name, client = "restart" }: { name: string; client?: Trigger },
+  { client = "restart", ...by }: Asker,
+): Promise<Submission> {
+  const none =
+    "A function has no copies to restart: Lambda starts fresh ones by itself; kinds server, vm, container can.";
+  return { ...(await whatRunsIn(deps, app, environment, { ...by, client }, none)), purpose: "restart" };
+}
+
+type Asker = { id?: string; name: string; client?: Trigger };
+
+/** The release that runs there, asked for again; `none`: why a function is refused. */
+async function whatRunsIn(
+  deps: Deps,
+  app: App,
+  environment: string,
+  { id, name, client }: Asker & { client: Trigger },
+  none: string,
 ): Promise<Submission> {
   const target = await deps.store.targets.need({ app: app.app, environment });
-  if (target.kind === "function")
-    throw new TuttiError(
-      "not_supported_by_kind",
-      "A function has no copies to restart: Lambda starts fresh ones by itself; kinds server, vm, container can.",
-    );
+  if (target.kind === "function") throw new TuttiError("not_supported_by_kind", none);
   if (target.release === null)
     throw new TuttiError("conflict", `Nothing runs in ${app.app}/${environment}; deploy a release first.`);
-  const submission = await submissionOf(
-    deps,
-    app,
-    environment,
-    target.release,
-    { name },
-    { trigger: client },
-  );
-  return { ...submission, purpose: "restart" };
+  return submissionOf(deps, app, environment, target.release, { id, name }, { trigger: client });
 }
 
 /** By which releases of one app are newer or older. */

@@ -24,7 +24,7 @@ export const scaleTarget = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const asked = { environment: params.env, replicas: body.replicas };
-    const submission = await scalingOf(deps, app, asked, { name: caller.name });
+    const submission = await scalingOf(deps, app, asked, { id: caller.id, name: caller.name });
     return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );
@@ -43,7 +43,12 @@ export const restartTarget = route(
   },
   async ({ params, caller, deps }) => {
     const app = await needApp(deps, params.app);
-    const submission = await restartOf(deps, app, { environment: params.env }, { name: caller.name });
+    const submission = await restartOf(
+      deps,
+      app,
+      { environment: params.env },
+      { id: caller.id, name: caller.name },
+    );
     return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );
