@@ -54,16 +54,16 @@ const healthOf = async (target: TargetContext) =>
   (await replicasOf(target)).map(({ version, health }) => `${version} ${health}`).sort();
 const patience = { timeout: 60_000, interval: 500 };
 
-async function fallibleRelease(app: string, replicas: number) {
-  const place = open({ app, replicas });
+async function fallibleRelease(app: string, replicas: number, rollout = aRollout()) {
+  const place = open({ app, replicas, rollout });
   await place.putRelease("v1", zipSync({ "app.js": strToU8(FALLIBLE) }));
   expectPlayed(await roll(driver, place.target, "v1"));
   return { ...place, settled: { ...place.target, current: "v1" } };
 }
 
 /** Asked at its own address: only this copy falls ill. */
-async function fall(settled: TargetContext): Promise<string> {
-  const [copy] = await replicasOf(settled);
+async function fall(settled: TargetContext, version = "v1"): Promise<string> {
+  const copy = (await replicasOf(settled)).find((one) => one.version === version);
   await fetch(`http://${copy!.address}/fall`);
   await expect
     .poll(async () => (await replicasOf(settled)).find(({ id }) => id === copy!.id)?.health, patience)
@@ -124,6 +124,35 @@ test("a group that is gone is seen by the next look, and healing makes it again"
       return healthOf(settled);
     }, patience)
     .toEqual(["v1 healthy", "v1 healthy"]);
+  await close();
+});
+
+test("a copy that falls ill between two batches is within the budget: the next batch has its group replace it", async () => {
+  const rollout = aRollout({ batch: 1, maxSurge: 1, maxUnavailable: 0, maxFailures: 1, drainSeconds: 1 });
+  const { target, settled, putRelease, load, close } = await fallibleRelease("between", 3, rollout);
+  const requests = load!((await driver.inspect(settled)).endpoint!);
+  await putRelease("v2", zipSync({ "app.js": strToU8(`// v2\n${FALLIBLE}`) }));
+  const [image, first, ...others] = await planTo(driver, settled, "v2");
+  for (const step of [image!, first!]) expectPlayed(await playStep(driver, target, step));
+  const sick = await fall(settled, "v2");
+  for (const step of others) expectPlayed(await playStep(driver, target, step));
+  expect((await replicasOf(settled)).map(({ id }) => id)).not.toContain(sick);
+  await driver.tidy!(target);
+  await expect.poll(() => healthOf(settled), patience).toEqual(["v2 healthy", "v2 healthy", "v2 healthy"]);
+  expect((await requests.stop()).failed).toBe(0);
+  await close();
+});
+
+test("one that falls ill after the last batch is replaced by the tidying at the end", async () => {
+  const { target, settled, load, close } = await fallibleRelease("last", 3);
+  const requests = load!((await driver.inspect(settled)).endpoint!);
+  const sick = await fall(settled);
+  await driver.tidy!(target);
+  await expect
+    .poll(async () => (await replicasOf(settled)).map(({ id }) => id), patience)
+    .not.toContain(sick);
+  await expect.poll(() => healthOf(settled), patience).toEqual(["v1 healthy", "v1 healthy", "v1 healthy"]);
+  expect((await requests.stop()).failed).toBe(0);
   await close();
 });
 
