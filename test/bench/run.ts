@@ -3,12 +3,13 @@
 import { apiReads } from "./api-reads.ts";
 import { bigRollout } from "./big-rollout.ts";
 import type { Bench, Figure } from "./figure.ts";
+import { placement } from "./placement.ts";
 import { planning } from "./planning.ts";
 import { rollouts } from "./rollouts.ts";
 import { ssh } from "./ssh.ts";
 import { startUp } from "./start-up.ts";
 
-const BENCHES: Bench[] = [planning, startUp, apiReads, rollouts, bigRollout, ssh];
+const BENCHES: Bench[] = [planning, placement, startUp, apiReads, rollouts, bigRollout, ssh];
 
 async function main(wanted: string[]): Promise<boolean> {
   const rows: Figure[] = [];
