@@ -1,15 +1,12 @@
 // The API as one Hono app, made of what is handed in: headers and audit around everything, a token before anything
 // under /v1, then the routes, and problem documents for whatever goes wrong.
-import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import { type Context, Hono } from "hono";
 import { type ErrorCode, TuttiError } from "#core/errors.ts";
-import { jsonSchema } from "#core/manifest/json-schema.ts";
 import { audit } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import type { ApiDeps } from "./deps.ts";
 import { mountDocs } from "./docs-page.ts";
 import { SIGNED_PATH, signedCall } from "./hooks/signed-call.ts";
-import { describe } from "./openapi.ts";
 import { type ApiEnv, mount } from "./pipeline.ts";
 import { asTuttiError, problemResponse } from "./problem.ts";
 import { rateHeaders } from "./rate-limit.ts";
@@ -19,8 +16,8 @@ import { ROUTES } from "./routes.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { mountWeb } from "./web.ts";
 
-export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
-  const app = new OpenAPIHono<ApiEnv>();
+export function createApp(deps: ApiDeps): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
   const routes = ROUTES as readonly Route[];
   assertDeclared(routes);
   app.use("*", securityHeaders);
@@ -41,13 +38,18 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   return app;
 }
 
-function mountDescriptions(app: OpenAPIHono<ApiEnv>, routes: readonly Route[]): void {
+/** What makes them is read when one is asked for: a cold start has no need of it. */
+function mountDescriptions(app: Hono<ApiEnv>, routes: readonly Route[]): void {
   let document: string | undefined;
-  app.get("/openapi.json", () => {
-    document ??= JSON.stringify(describe(app, routes));
+  app.get("/openapi.json", async () => {
+    const { describe } = await import("./openapi.ts");
+    document ??= JSON.stringify(describe(routes));
     return json(document, "application/json");
   });
-  app.get("/schema/tutti.json", () => json(JSON.stringify(jsonSchema()), "application/schema+json"));
+  app.get("/schema/tutti.json", async () => {
+    const { jsonSchema } = await import("#core/manifest/json-schema.ts");
+    return json(JSON.stringify(jsonSchema()), "application/schema+json");
+  });
 }
 
 function json(text: string, type: string): Response {

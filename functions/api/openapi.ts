@@ -1,8 +1,7 @@
 // The OpenAPI 3.1 document, made from the very schemas that validate: what it says is what happens.
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import { OpenAPIHono } from "@hono/zod-openapi";
 import * as z from "zod";
 import { problemsOf } from "./openapi-problems.ts";
-import type { ApiEnv } from "./pipeline.ts";
 import { type Method, methodOf, pathOf, type Route } from "./route.ts";
 
 const idempotencyKey = z.object({
@@ -20,10 +19,15 @@ const signature = z.object({
 
 type Verb = Lowercase<Method>;
 
-export function describe(app: OpenAPIHono<ApiEnv>, routes: readonly Route[]): object {
-  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
-  for (const route of routes) app.openAPIRegistry.registerPath(pathItem(route));
-  return app.getOpenAPI31Document({
+export function describe(routes: readonly Route[]): object {
+  // It serves nothing: the document is all that is asked of it.
+  const described = new OpenAPIHono();
+  described.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+  });
+  for (const route of routes) described.openAPIRegistry.registerPath(pathItem(route));
+  return described.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
       title: "Tutti",

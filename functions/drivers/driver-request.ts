@@ -1,29 +1,29 @@
 // What a driver function may be asked, checked at its door: the workflow, the API and the sweep send it.
-import * as z from "zod";
+import * as z from "zod/mini";
 import { TuttiError } from "#core/errors.ts";
 import type { DriverRequest } from "#core/rollout/messages.ts";
 
-const ofDeployment = { deploymentId: z.string().min(1), generation: z.int().min(1) };
-const ofTarget = { app: z.string().min(1), environment: z.string().min(1) };
+const ofDeployment = { deploymentId: z.string().check(z.minLength(1)), generation: z.int().check(z.gte(1)) };
+const ofTarget = { app: z.string().check(z.minLength(1)), environment: z.string().check(z.minLength(1)) };
 const triggers = ["schedule", "api", "cli", "console"] as const;
 
 const schema = z.discriminatedUnion("verb", [
   z.object({
     verb: z.enum(["plan", "apply", "check", "rollBack", "finish"]),
     ...ofDeployment,
-    error: z.unknown().optional(),
+    error: z.optional(z.unknown()),
   }),
-  z.object({ verb: z.literal("giveUp"), ...ofDeployment, error: z.unknown().optional() }),
-  z.object({ verb: z.literal("play"), ...ofDeployment, shard: z.int().min(0) }),
-  z.object({ verb: z.enum(["bake", "hold"]), ...ofDeployment, taskToken: z.string().min(1) }),
+  z.object({ verb: z.literal("giveUp"), ...ofDeployment, error: z.optional(z.unknown()) }),
+  z.object({ verb: z.literal("play"), ...ofDeployment, shard: z.int().check(z.gte(0)) }),
+  z.object({ verb: z.enum(["bake", "hold"]), ...ofDeployment, taskToken: z.string().check(z.minLength(1)) }),
   z.object({ verb: z.enum(["inspect", "retire"]), ...ofTarget }),
   z.object({
     verb: z.literal("preview"),
     ...ofTarget,
-    version: z.string().min(1),
-    rollout: z.unknown().optional(),
+    version: z.string().check(z.minLength(1)),
+    rollout: z.optional(z.unknown()),
   }),
-  z.object({ verb: z.literal("diagnose"), environment: z.string().min(1) }),
+  z.object({ verb: z.literal("diagnose"), environment: z.string().check(z.minLength(1)) }),
   z.object({ verb: z.literal("heal"), ...ofTarget, trigger: z.enum(triggers) }),
 ]);
 

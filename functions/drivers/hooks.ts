@@ -1,5 +1,5 @@
 // The function that calls hooks: one attempt, for the deployment that the workflow names.
-import * as z from "zod";
+import * as z from "zod/mini";
 import { TuttiError } from "#core/errors.ts";
 import type { HookRequest } from "#core/rollout/messages.ts";
 import { asTuttiError } from "#engine/asking.ts";
@@ -7,7 +7,10 @@ import { runHook } from "#engine/run-hook.ts";
 import { hookDeps } from "#functions/deps/hook-calls.ts";
 
 const deps = hookDeps(process.env);
-const schema = z.object({ deploymentId: z.string().min(1), generation: z.int().min(1) });
+const schema = z.object({
+  deploymentId: z.string().check(z.minLength(1)),
+  generation: z.int().check(z.gte(1)),
+});
 
 export const handler = async (event: unknown): Promise<unknown> => {
   const parsed = schema.safeParse(event);

@@ -1,6 +1,6 @@
 // The function that plays the image workflow: one verb for each of its tasks. It makes images and nothing else: it knows
 // neither the store nor a group.
-import * as z from "zod";
+import * as z from "zod/mini";
 import { TuttiError } from "#core/errors.ts";
 import { createBaker } from "#functions/deps/baker.ts";
 import { createLog } from "#functions/deps/log.ts";
@@ -35,7 +35,7 @@ const TASKS = {
 
 const request = z.looseObject({
   verb: z.enum([...(Object.keys(TASKS) as [keyof typeof TASKS]), "cleanUp"]),
-  execution: z.string().min(1),
+  execution: z.string().check(z.minLength(1)),
 });
 
 export async function handler(event: unknown): Promise<unknown> {

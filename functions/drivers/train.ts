@@ -1,6 +1,6 @@
 // The function that drives trains: one round, for the train that the workflow names. It knows no driver; deployments are the
 // rollout workflow's.
-import * as z from "zod";
+import * as z from "zod/mini";
 import { TuttiError } from "#core/errors.ts";
 import type { TrainRequest } from "#core/train/messages.ts";
 import { asTuttiError } from "#engine/asking.ts";
@@ -9,10 +9,10 @@ import { trainDeps } from "#functions/deps/trains.ts";
 
 const deps = trainDeps(process.env);
 const schema = z.object({
-  trainId: z.string().min(1),
-  generation: z.int().min(1),
-  taskToken: z.string().min(1),
-  enteredAt: z.string().min(1),
+  trainId: z.string().check(z.minLength(1)),
+  generation: z.int().check(z.gte(1)),
+  taskToken: z.string().check(z.minLength(1)),
+  enteredAt: z.string().check(z.minLength(1)),
 });
 
 export const handler = async (event: unknown): Promise<void> => {

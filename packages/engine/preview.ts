@@ -2,8 +2,7 @@
 import type { Environment } from "#core/domain/environment.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
 import { closedAt, closedSentence } from "#core/freeze/freeze.ts";
-import { parseRollout } from "#core/manifest/parse.ts";
-import type { Manifest } from "#core/manifest/schema.ts";
+import type { Manifest, RolloutOverride } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import { withGates } from "#core/plan/gates.ts";
 import { withHooks } from "#core/plan/hooks.ts";
@@ -17,7 +16,7 @@ import { contextOf, needEnvironment, needRelease } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
 import { desiredCount } from "./desired.ts";
 
-export type PreviewRequest = TargetName & { version: string; rollout?: unknown };
+export type PreviewRequest = TargetName & { version: string; rollout?: RolloutOverride };
 
 export type PreviewResult = TargetName &
   Preview & {
@@ -29,7 +28,7 @@ export type PreviewResult = TargetName &
     notes: string[];
   };
 
-/** Throws `not_found`, `capacity_exceeded`, and `invalid_input` for a wrong `rollout`. */
+/** Throws `not_found` and `capacity_exceeded`. A `rollout` has been checked by whoever asks. */
 export async function preview(deps: EngineDeps, request: PreviewRequest): Promise<PreviewResult> {
   const { app, environment, version } = request;
   const [release, place, target] = await Promise.all([
@@ -37,9 +36,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     needEnvironment(deps, environment),
     deps.store.targets.get(request),
   ]);
-  const override =
-    request.rollout === undefined ? undefined : parseRollout(request.rollout, deps.driver.kind);
-  const spec = specFor(release.manifest as unknown as Manifest, environment, override);
+  const spec = specFor(release.manifest as unknown as Manifest, environment, request.rollout);
   const context = contextOf(deps, app, place, await connected(deps, environment, spec));
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet });

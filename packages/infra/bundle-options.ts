@@ -1,8 +1,7 @@
 // How a handler becomes a Lambda bundle: ES modules with everything in them, the SDK clients it uses included, since the
 // runtime's own copy changes without notice. What is imported only when it is needed (ssh2) is a file of its own, which a cold start
 // neither reads nor compiles. SST takes over what it has options for (sst/functions.ts).
-import { dirname } from "node:path";
-import type { Plugin } from "esbuild";
+import { LEAN_PACKAGES } from "./lean-packages.ts";
 
 /** A Lambda function's credentials always come from its environment, so the SDK's search for others stays out. */
 export const ALIAS = {
@@ -12,16 +11,6 @@ export const ALIAS = {
 /** ssh2's optional native parts: it falls back to Node's own crypto without them. */
 export const EXTERNAL = ["cpu-features", "*.node"];
 
-/** Zod carries its messages in fifty languages, 330 kB, wherever its whole namespace is handed on (zod-openapi does). */
-const ENGLISH_ONLY: Plugin = {
-  name: "english-only",
-  setup: (build) =>
-    void build.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, ({ path }) => ({
-      contents: 'export { default as en } from "./en.js";',
-      resolveDir: dirname(path),
-    })),
-};
-
 /** To be built in the root folder, where the alias starts. */
 export function bundleOptions(entry: string) {
   return {
@@ -30,7 +19,7 @@ export function bundleOptions(entry: string) {
     outExtension: { ".js": ".mjs" },
     splitting: true,
     chunkNames: "[name]-[hash]",
-    plugins: [ENGLISH_ONLY],
+    plugins: LEAN_PACKAGES,
     bundle: true as const,
     minify: true,
     platform: "node" as const,

@@ -1,5 +1,6 @@
 // What the workflow, the API and the driver functions say to each other. The workflow passes ids and counts only.
 import type { Kind } from "../domain/kind.ts";
+import type { RolloutOverride } from "../manifest/schema.ts";
 
 /** What the next state of the workflow is; each is a branch of its Choice `Next step`. */
 export type Move =
@@ -38,7 +39,7 @@ export type HookRequest = { deploymentId: string; generation: number };
 /** What the API and the sweep ask a driver function directly. */
 export type DirectRequest =
   | { verb: "inspect"; app: string; environment: string }
-  | { verb: "preview"; app: string; environment: string; version: string; rollout?: unknown }
+  | { verb: "preview"; app: string; environment: string; version: string; rollout?: RolloutOverride }
   | { verb: "heal"; app: string; environment: string; trigger: "schedule" | "api" | "cli" | "console" }
   | { verb: "retire"; app: string; environment: string }
   | { verb: "diagnose"; environment: string };

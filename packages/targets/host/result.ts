@@ -1,5 +1,5 @@
 // Reads a script's last word. A script that ended without one (killed, no shell, no disk) is a failure with what it said.
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Why a script stopped: `ok`, or a reason of its own that no waiting will mend. */
 export const OUTCOMES = [
@@ -25,7 +25,7 @@ const Result = z.object({
   release: z.string(),
   version: z.string(),
   host: z.string(),
-  port: z.number().nullable(),
+  port: z.nullable(z.number()),
   state: z.enum(["absent", "active", "starting", "failed", "inactive"]),
   health: z.enum(["unknown", "starting", "healthy", "unhealthy"]),
   startedAt: z.string(),

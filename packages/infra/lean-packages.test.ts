@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { withPlainKeys } from "./lean-packages.ts";
+
+test("a computed key that is a constant of the text is written out, and every other is left alone", () => {
+  const source = [
+    'const _xN = "xmlName";',
+    "var A$ = [3, n0, [_xN], [[() => B$, { [_xN]: _xN }]]];",
+    "var C$ = [3, { a: 1, [_xN]: 2, [_other]: 3 }];",
+  ].join("\n");
+  expect(withPlainKeys(source)).toBe(
+    [
+      'const _xN = "xmlName";',
+      'var A$ = [3, n0, [_xN], [[() => B$, { "xmlName": _xN }]]];',
+      'var C$ = [3, { a: 1, "xmlName": 2, [_other]: 3 }];',
+    ].join("\n"),
+  );
+});
+
+/** Everything that a module exports, functions called once, so that what they point to is compared too. */
+function whole(value: unknown, depth = 0): unknown {
+  if (typeof value === "function") return depth > 0 && !/^class/.test(String(value)) ? "shape" : value.name;
+  if (Array.isArray(value)) return value.map((one) => whole(one, depth + 1));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, whole(one, depth + 1)]));
+}
+
+test.each(["ec2", "s3"])("the schemas of %s say the same with their keys written out", async (client) => {
+  const path = new URL(
+    `../../node_modules/@aws-sdk/client-${client}/dist-es/schemas/schemas_0.js`,
+    import.meta.url,
+  );
+  const { build } = await import("esbuild");
+  const modules = await Promise.all(
+    [(text: string) => text, withPlainKeys].map(async (rewrite) => {
+      const contents = rewrite(readFileSync(path, "utf8"));
+      const made = await build({
+        stdin: { contents, resolveDir: new URL(".", path).pathname, sourcefile: "schemas.js" },
+        bundle: true,
+        format: "esm",
+        platform: "node",
+        write: false,
+      });
+      return import(
+        `data:text/javascript;base64,${Buffer.from(made.outputFiles[0]!.contents).toString("base64")}`
+      );
+    }),
+  );
+  expect(withPlainKeys(readFileSync(path, "utf8"))).not.toMatch(/[{,]\s*\[_\w+\]:/);
+  expect(whole({ ...modules[1] })).toEqual(whole({ ...modules[0] }));
+});
