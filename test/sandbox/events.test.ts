@@ -145,6 +145,64 @@ test("entries that are no events are refused one by one", async () => {
   ]);
 });
 
+test("a rule sees the events of its own bus, and what goes to a bus that is not there is dropped", async () => {
+  const client = await aRule({ source: ["app"] }, { Input: '"default"' });
+  const made = await client.send(new eventbridge.CreateEventBusCommand({ Name: "told" }));
+  expect(made.EventBusArn).toBe("arn:aws:events:us-east-1:000000000000:event-bus/told");
+  const rule = { Name: "rule", EventBusName: "told", EventPattern: '{"source":["app"]}' };
+  const { RuleArn } = await client.send(new eventbridge.PutRuleCommand(rule));
+  expect(RuleArn).toBe("arn:aws:events:us-east-1:000000000000:rule/told/rule");
+  await client.send(
+    new eventbridge.PutTargetsCommand({
+      Rule: "rule",
+      EventBusName: made.EventBusArn,
+      Targets: [{ Id: "1", Arn: FUNCTION, Input: '"told"' }],
+    }),
+  );
+  const event = { Source: "app", DetailType: "done", Detail: "{}" };
+  const buses = ["told", "nowhere", made.EventBusArn, undefined];
+  const Entries = buses.map((EventBusName) => ({ ...event, EventBusName }));
+  const answer = await client.send(new eventbridge.PutEventsCommand({ Entries }));
+  expect(answer.FailedEntryCount).toBe(0);
+  await vi.waitFor(() => expect(invoked).toHaveLength(3));
+  expect(invoked.map(({ Payload }) => String(Payload)).sort()).toEqual(['"default"', '"told"', '"told"']);
+  const listed = await client.send(new eventbridge.ListRulesCommand({ EventBusName: "told" }));
+  expect(listed.Rules).toMatchObject([{ Name: "rule", EventBusName: "told" }]);
+});
+
+test("a bus is made once, kept over a restart, and not deleted while it has rules", async () => {
+  const client = new eventbridge.EventBridgeClient(sandbox.config());
+  const make = () => client.send(new eventbridge.CreateEventBusCommand({ Name: "told" }));
+  await make();
+  await expect(make()).rejects.toBeInstanceOf(eventbridge.ResourceAlreadyExistsException);
+  const rule = { Name: "rule", EventBusName: "told", EventPattern: '{"source":["app"]}' };
+  await client.send(new eventbridge.PutRuleCommand(rule));
+  await sandbox.stop();
+  sandbox = await aSandbox({ services: doubles, directory: sandbox.directory });
+  const again = new eventbridge.EventBridgeClient(sandbox.config());
+  const { EventBuses } = await again.send(new eventbridge.ListEventBusesCommand({}));
+  expect(EventBuses?.map(({ Name }) => Name)).toEqual(["default", "told"]);
+  const remove = () => again.send(new eventbridge.DeleteEventBusCommand({ Name: "told" }));
+  await expect(remove()).rejects.toThrow("has rules");
+  await again.send(new eventbridge.DeleteRuleCommand({ Name: "rule", EventBusName: "told" }));
+  await remove();
+  const lost = again.send(new eventbridge.PutRuleCommand(rule));
+  await expect(lost).rejects.toBeInstanceOf(eventbridge.ResourceNotFoundException);
+});
+
+test("events are put on the buses that a role is granted, and on no other", async () => {
+  const { platform } = sandbox;
+  await platform.call("events", "CreateEventBus", { Name: "told" }, "root");
+  const Resource = "arn:aws:events:us-east-1:000000000000:event-bus/told";
+  const role = await aRole(sandbox, "teller", [{ Action: "events:PutEvents", Resource }]);
+  const put = (EventBusName?: string) => {
+    const Entries = [{ Source: "app", DetailType: "done", Detail: "{}", EventBusName }];
+    return platform.call("events", "PutEvents", { Entries }, role);
+  };
+  expect(await put("told")).toMatchObject({ FailedEntryCount: 0 });
+  await expect(put()).rejects.toThrow("event-bus/default");
+});
+
 test("a pattern that the sandbox does not know is refused with its typed error", async () => {
   const client = new eventbridge.EventBridgeClient(sandbox.config());
   const put = client.send(

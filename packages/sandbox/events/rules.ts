@@ -1,12 +1,15 @@
-// The rules of the default bus. Rules with a schedule are EventBridge's old way; the sandbox has the Scheduler for it.
+// The rules of the buses. Rules with a schedule are EventBridge's old way; the sandbox has the Scheduler for it.
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { Documents } from "../ground/documents.ts";
 import { AwsError, type Handler, type Platform } from "../platform.ts";
+import { type Bus, DEFAULT_BUS, needBus } from "./buses.ts";
 import { parsePattern } from "./pattern.ts";
 import { serviceOf } from "./targets.ts";
 
 export type Rule = {
   name: string;
+  /** Left out: the default one. */
+  bus?: string;
   arn: string;
   description?: string;
   pattern?: string;
@@ -25,35 +28,22 @@ const TARGET_FIELDS = new Set([
   "RetryPolicy",
 ]);
 
-export function ruleHandlers(platform: Platform, rules: Documents<Rule>): Record<string, Handler> {
+type Named = { Name?: string; EventBusName?: string };
+
+/** Names are unique on a bus, not in the account. */
+export type Rules = {
+  documents: Documents<Rule>;
+  buses: Documents<Bus>;
+};
+
+export function ruleHandlers(platform: Platform, rules: Rules): Record<string, Handler> {
   return {
-    PutRule(input: eventbridge.PutRuleRequest) {
-      checkBus(input.EventBusName);
-      if (input.ScheduleExpression)
-        throw new AwsError(
-          "NotImplemented",
-          "The sandbox does not implement rules with a schedule; use the Scheduler.",
-        );
-      if (!input.EventPattern) throw new AwsError("ValidationException", "A rule needs an EventPattern.");
-      parsePattern(input.EventPattern);
-      const name = input.Name as string;
-      const arn = `arn:aws:events:${platform.region}:${platform.accountId}:rule/${name}`;
-      rules.set(name, {
-        name,
-        arn,
-        description: input.Description,
-        pattern: input.EventPattern,
-        enabled: input.State !== "DISABLED",
-        targets: rules.get(name)?.targets ?? [],
-      });
-      return { RuleArn: arn };
-    },
+    PutRule: (input: eventbridge.PutRuleRequest) => putRule(platform, rules, input),
     DescribeRule: (input: eventbridge.DescribeRuleRequest) => describe(find(rules, input)),
     ListRules: ({ NamePrefix = "", EventBusName }: eventbridge.ListRulesRequest) => {
-      checkBus(EventBusName);
+      const bus = needBus(rules.buses, EventBusName);
       return {
-        Rules: rules
-          .list()
+        Rules: rulesOf(rules.documents, bus)
           .filter((rule) => rule.name.startsWith(NamePrefix))
           .map(describe),
       };
@@ -61,37 +51,73 @@ export function ruleHandlers(platform: Platform, rules: Documents<Rule>): Record
     EnableRule: (input: eventbridge.EnableRuleRequest) => setEnabled(rules, input, true),
     DisableRule: (input: eventbridge.DisableRuleRequest) => setEnabled(rules, input, false),
     DeleteRule(input: eventbridge.DeleteRuleRequest) {
-      checkBus(input.EventBusName);
+      const key = ruleKey(needBus(rules.buses, input.EventBusName), input.Name as string);
       // Deleting a rule that is not there is no error.
-      if (rules.get(input.Name as string)?.targets.length)
+      if (rules.documents.get(key)?.targets.length)
         throw new AwsError("ValidationException", "Rule can't be deleted since it has targets.");
-      rules.delete(input.Name as string);
+      rules.documents.delete(key);
     },
     PutTargets: (input: eventbridge.PutTargetsRequest) => putTargets(rules, input),
-    ListTargetsByRule: (input: eventbridge.ListTargetsByRuleRequest) => ({
-      Targets: find(rules, { Name: input.Rule, EventBusName: input.EventBusName }).targets,
+    ListTargetsByRule: ({ Rule, EventBusName }: eventbridge.ListTargetsByRuleRequest) => ({
+      Targets: find(rules, { Name: Rule, EventBusName }).targets,
     }),
-    RemoveTargets(input: eventbridge.RemoveTargetsRequest) {
-      const rule = find(rules, { Name: input.Rule, EventBusName: input.EventBusName });
-      rules.set(rule.name, {
+    RemoveTargets({ Rule, EventBusName, Ids }: eventbridge.RemoveTargetsRequest) {
+      const rule = find(rules, { Name: Rule, EventBusName });
+      keep(rules, {
         ...rule,
-        targets: rule.targets.filter((target) => !input.Ids?.includes(target.Id as string)),
+        targets: rule.targets.filter((target) => !Ids?.includes(target.Id as string)),
       });
       return { FailedEntryCount: 0, FailedEntries: [] };
     },
   };
 }
 
-function putTargets(rules: Documents<Rule>, input: eventbridge.PutTargetsRequest) {
-  const rule = find(rules, { Name: input.Rule, EventBusName: input.EventBusName });
+export function rulesOf(documents: Documents<Rule>, bus: string): Rule[] {
+  return documents.list().filter((rule) => (rule.bus ?? DEFAULT_BUS) === bus);
+}
+
+export function ruleKey(bus: string, name: string): string {
+  return bus === DEFAULT_BUS ? name : `${bus}/${name}`;
+}
+
+function keep({ documents }: Rules, rule: Rule): void {
+  documents.set(ruleKey(rule.bus ?? DEFAULT_BUS, rule.name), rule);
+}
+
+function putRule(platform: Platform, rules: Rules, input: eventbridge.PutRuleRequest) {
+  const bus = needBus(rules.buses, input.EventBusName);
+  if (input.ScheduleExpression)
+    throw new AwsError(
+      "NotImplemented",
+      "The sandbox does not implement rules with a schedule; use the Scheduler.",
+    );
+  if (!input.EventPattern) throw new AwsError("ValidationException", "A rule needs an EventPattern.");
+  parsePattern(input.EventPattern);
+  const name = input.Name as string;
+  // Of a rule on a bus that somebody made: `rule/<bus>/<name>` (Service Authorization Reference, EventBridge).
+  const arn = `arn:aws:events:${platform.region}:${platform.accountId}:rule/${ruleKey(bus, name)}`;
+  keep(rules, {
+    name,
+    ...(bus === DEFAULT_BUS ? {} : { bus }),
+    arn,
+    description: input.Description,
+    pattern: input.EventPattern,
+    enabled: input.State !== "DISABLED",
+    targets: rules.documents.get(ruleKey(bus, name))?.targets ?? [],
+  });
+  return { RuleArn: arn };
+}
+
+function putTargets(rules: Rules, { Rule, EventBusName, Targets = [] }: eventbridge.PutTargetsRequest) {
+  const rule = find(rules, { Name: Rule, EventBusName });
   const targets = new Map(rule.targets.map((target) => [target.Id, target]));
-  for (const target of input.Targets ?? []) {
+  for (const target of Targets) {
     checkTarget(target);
     targets.set(target.Id, target);
   }
   // At most five per rule: "EventBridge quotas".
   if (targets.size > 5) throw new AwsError("LimitExceededException", "A rule has at most 5 targets.");
-  rules.set(rule.name, { ...rule, targets: [...targets.values()] });
+  keep(rules, { ...rule, targets: [...targets.values()] });
   return { FailedEntryCount: 0, FailedEntries: [] };
 }
 
@@ -103,23 +129,15 @@ function checkTarget(target: eventbridge.Target): void {
     throw new AwsError("ValidationException", `RoleArn is required for target ${target.Arn}.`);
 }
 
-function setEnabled(
-  rules: Documents<Rule>,
-  input: { Name?: string; EventBusName?: string },
-  enabled: boolean,
-) {
-  const rule = find(rules, input);
-  rules.set(rule.name, { ...rule, enabled });
+function setEnabled(rules: Rules, input: Named, enabled: boolean) {
+  keep(rules, { ...find(rules, input), enabled });
 }
 
-function find(
-  rules: Documents<Rule>,
-  { Name, EventBusName }: { Name?: string; EventBusName?: string },
-): Rule {
-  checkBus(EventBusName);
-  const rule = rules.get(Name ?? "");
+function find({ documents, buses }: Rules, { Name, EventBusName }: Named): Rule {
+  const bus = needBus(buses, EventBusName);
+  const rule = documents.get(ruleKey(bus, Name ?? ""));
   if (!rule)
-    throw new AwsError("ResourceNotFoundException", `Rule ${Name} does not exist on EventBus default.`);
+    throw new AwsError("ResourceNotFoundException", `Rule ${Name} does not exist on EventBus ${bus}.`);
   return rule;
 }
 
@@ -130,11 +148,6 @@ function describe(rule: Rule) {
     Description: rule.description,
     EventPattern: rule.pattern,
     State: rule.enabled ? "ENABLED" : "DISABLED",
-    EventBusName: "default",
+    EventBusName: rule.bus ?? DEFAULT_BUS,
   };
-}
-
-function checkBus(name: string | undefined): void {
-  if (name !== undefined && !/(^|\/)default$/.test(name))
-    throw new AwsError("NotImplemented", "The sandbox has the default event bus only.");
 }

@@ -1,13 +1,14 @@
-// EventBridge, the default bus: rules with patterns, targets, and events that reach them. An event that is accepted
+// EventBridge: buses, their rules with patterns and targets, and events that reach them. An event that is accepted
 // is on disk until every target has it, so a kill loses none; a target may then see one twice, as on AWS.
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import { type Documents, openDocuments } from "../ground/documents.ts";
 import { AwsError, type Handler, type Platform, type Service } from "../platform.ts";
+import { type Bus, busArn, busHandlers, busNamed } from "./buses.ts";
 import { payloadFor } from "./input.ts";
 import { matches, parsePattern } from "./pattern.ts";
-import { type Rule, ruleHandlers } from "./rules.ts";
+import { type Rule, ruleHandlers, ruleKey, rulesOf } from "./rules.ts";
 import { deliver } from "./targets.ts";
 
 export type BusEvent = {
@@ -31,6 +32,7 @@ const MAX_ENTRIES = 10;
 
 export function createEventBridge(platform: Platform): Service {
   const rules = openDocuments<Rule>(join(platform.directory, "events", "rules"));
+  const buses = openDocuments<Bus>(join(platform.directory, "events", "buses"));
   const pending = openDocuments<Pending>(join(platform.directory, "events", "pending"));
   const stopping = new AbortController();
 
@@ -58,8 +60,11 @@ export function createEventBridge(platform: Platform): Service {
     module: eventbridge,
     Client: eventbridge.EventBridgeClient,
     handlers: {
-      ...ruleHandlers(platform, rules),
-      PutEvents: putEvents(platform, (event) => accept(event, rules, pending).forEach(dispatch)),
+      ...busHandlers(platform, buses, rules),
+      ...ruleHandlers(platform, { documents: rules, buses }),
+      PutEvents: putEvents(platform, (bus, event) =>
+        accept(event, rulesOf(rules, bus), pending).forEach(dispatch),
+      ),
     },
     iamResources: resources(platform),
     iamAlso: {
@@ -77,26 +82,30 @@ export function createEventBridge(platform: Platform): Service {
 
 function resources(platform: Platform): Service["iamResources"] {
   const prefix = `arn:aws:events:${platform.region}:${platform.accountId}`;
-  const byName = ({ Name = "*" }: { Name?: string }) => [`${prefix}:rule/${Name}`];
-  const byRule = ({ Rule = "*" }: { Rule?: string }) => [`${prefix}:rule/${Rule}`];
+  type Named = { Name?: string; Rule?: string; EventBusName?: string };
+  const onRule = ({ Name, Rule = Name ?? "*", EventBusName }: Named) => [
+    `${prefix}:rule/${ruleKey(busNamed(EventBusName), Rule)}`,
+  ];
+  const onBus = ({ Name }: Named) => [busArn(platform, busNamed(Name))];
+  const all = (names: string[], of: typeof onBus) => Object.fromEntries(names.map((name) => [name, of]));
   return {
-    PutEvents: () => [`${prefix}:event-bus/default`],
-    ...Object.fromEntries(
-      ["PutRule", "DescribeRule", "DeleteRule", "EnableRule", "DisableRule"].map((name) => [name, byName]),
-    ),
-    ...Object.fromEntries(["PutTargets", "RemoveTargets", "ListTargetsByRule"].map((name) => [name, byRule])),
+    PutEvents: ({ Entries = [] }: eventbridge.PutEventsRequest) => [
+      ...new Set(Entries.map(({ EventBusName }) => busArn(platform, busNamed(EventBusName)))),
+    ],
+    ...all(["CreateEventBus", "DescribeEventBus", "DeleteEventBus"], onBus),
+    ...all(["PutRule", "DescribeRule", "DeleteRule", "EnableRule", "DisableRule"], onRule),
+    ...all(["PutTargets", "RemoveTargets", "ListTargetsByRule"], onRule),
   };
 }
 
-function accept(event: BusEvent, rules: Documents<Rule>, pending: Documents<Pending>): Pending[] {
+function accept(event: BusEvent, rules: Rule[], pending: Documents<Pending>): Pending[] {
   const work = rules
-    .list()
     .filter((rule) => rule.enabled && rule.pattern && matches(parsePattern(rule.pattern), event as never))
     .flatMap((rule) =>
       rule.targets.map((target) => ({
         id: randomUUID(),
         event,
-        rule: rule.name,
+        rule: ruleKey(busNamed(rule.bus), rule.name),
         target: target.Id as string,
       })),
     );
@@ -104,14 +113,15 @@ function accept(event: BusEvent, rules: Documents<Rule>, pending: Documents<Pend
   return work;
 }
 
-function putEvents(platform: Platform, accepted: (event: BusEvent) => void): Handler {
+/** Of a bus that is not there the events are dropped, and no error says so ("Sending events with PutEvents" in the User Guide). */
+function putEvents(platform: Platform, accepted: (bus: string, event: BusEvent) => void): Handler {
   return ({ Entries = [] }: eventbridge.PutEventsRequest) => {
     if (Entries.length === 0 || Entries.length > MAX_ENTRIES)
       throw new AwsError("ValidationException", `PutEvents takes 1 to ${MAX_ENTRIES} entries.`);
     const results = Entries.map((entry) => {
       const event = toEvent(platform, entry);
       if ("ErrorCode" in event) return event;
-      accepted(event);
+      accepted(busNamed(entry.EventBusName), event);
       return { EventId: event.id };
     });
     return { FailedEntryCount: results.filter((result) => "ErrorCode" in result).length, Entries: results };
@@ -122,8 +132,6 @@ function toEvent(
   platform: Platform,
   entry: eventbridge.PutEventsRequestEntry,
 ): BusEvent | { ErrorCode: string; ErrorMessage: string } {
-  if (entry.EventBusName && !/(^|\/)default$/.test(entry.EventBusName))
-    return { ErrorCode: "NotImplemented", ErrorMessage: "The sandbox has the default event bus only." };
   const { Source, DetailType } = entry;
   if (!Source || !DetailType)
     return { ErrorCode: "InvalidArgument", ErrorMessage: "Parameter Source or DetailType is not valid." };
