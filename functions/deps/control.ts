@@ -8,12 +8,13 @@ import { awsOptions } from "./aws-options.ts";
 import { systemClock } from "./clock.ts";
 import { rolloutWorkflow } from "./executions.ts";
 import { createLog } from "./log.ts";
+import { noticeBus } from "./notice-bus.ts";
 import type { Settings } from "./settings.ts";
 
 export function controlDeps(settings: Settings, serviceName: string): ControlDeps {
   const client = documentClient(new DynamoDBClient(awsOptions()));
   return {
-    store: createStore({ client, table: settings.table, clock: systemClock }),
+    store: createStore({ client, table: settings.table, clock: systemClock, bus: noticeBus(settings.bus) }),
     clock: systemClock,
     ids: idSource(systemClock.now, Math.random),
     ...rolloutWorkflow(settings.rolloutArn),

@@ -3,6 +3,8 @@
 export type Settings = {
   table: string;
   bucket: string;
+  /** Where changes are told. */
+  bus: string;
   rolloutArn: string;
   /** Driver functions are `<driverPrefix><kind>`. */
   driverPrefix: string;
@@ -17,6 +19,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   return {
     table: required(env, "TUTTI_TABLE"),
     bucket: required(env, "TUTTI_BUCKET"),
+    bus: required(env, "TUTTI_BUS"),
     rolloutArn: required(env, "TUTTI_ROLLOUT_ARN"),
     driverPrefix: required(env, "TUTTI_DRIVER_PREFIX"),
     appFunctionPrefix: required(env, "TUTTI_APP_FUNCTION_PREFIX"),

@@ -3,12 +3,14 @@
 // played twice and by two.
 import { instant } from "#core/clock.ts";
 import { type Deployment, type EndStatus, isEnded } from "#core/domain/deployment.ts";
+import { degradedNotice } from "#core/domain/notice.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
 import { withSnapshot } from "#store/targets.ts";
 import type { ControlDeps } from "./deps.ts";
 import { startNext } from "./start.ts";
+import { tellMissed } from "./tell-missed.ts";
 import { wakeTrainOf } from "./train/wake-train.ts";
 import { asSentence } from "./why.ts";
 
@@ -39,8 +41,16 @@ export async function end(
   await settle(deps, ended, more.fleet);
 }
 
+/** As settle, for one that somebody else has ended, and perhaps died before the end was told. */
+export async function settleAgain(deps: ControlDeps, deployment: Deployment): Promise<void> {
+  await tellMissed(deps, deployment);
+  await settle(deps, deployment);
+}
+
 /** Gives the lock back and starts the next in the queue. Harmless where that has been done. */
-export async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet): Promise<void> {
+async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet): Promise<void> {
+  // Before the lock is given back: as long as it is held, somebody comes and tells what was not told.
+  if (deployment.status === "failed") await deps.store.notices.tell([degradedNotice(deployment)]);
   try {
     const at = instant(deps.clock.now());
     const { next } = await deps.store.targets.release(deployment, deployment.id, (target) => {

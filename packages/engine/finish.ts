@@ -6,7 +6,7 @@ import type { Move } from "#core/rollout/messages.ts";
 import { contextFor } from "./context.ts";
 import { charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
-import { end, naturalEnd, settle } from "./end.ts";
+import { end, naturalEnd, settleAgain } from "./end.ts";
 import { type Caller, readOwn } from "./fence.ts";
 
 const DONE: Move = { next: "finish" };
@@ -14,7 +14,7 @@ const DONE: Move = { next: "finish" };
 export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   const deployment = await deps.store.deployments.need(caller.deploymentId);
   if (isEnded(deployment.status)) {
-    await settle(deps, deployment);
+    await settleAgain(deps, deployment);
     return DONE;
   }
   await readOwn(deps, caller);

@@ -4,7 +4,7 @@ import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import type { ControlDeps } from "./deps.ts";
-import { type End, end, naturalEnd, settle } from "./end.ts";
+import { type End, end, naturalEnd, settleAgain } from "./end.ts";
 import { type Caller, readOwn } from "./fence.ts";
 import { moveOf } from "./move.ts";
 import { asSentence, whyOf } from "./why.ts";
@@ -13,7 +13,7 @@ const DONE: Move = { next: "finish" };
 
 export async function giveUp(deps: ControlDeps, caller: Caller & { error?: unknown }): Promise<Move> {
   const deployment = await deps.store.deployments.need(caller.deploymentId);
-  if (isEnded(deployment.status)) await settle(deps, deployment);
+  if (isEnded(deployment.status)) await settleAgain(deps, deployment);
   else await close(deps, await readOwn(deps, caller), whyOf(caller.error));
   return DONE;
 }

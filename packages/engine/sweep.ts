@@ -1,16 +1,18 @@
 // Sweep: finds, for every target, what nothing else would: a deployment whose execution ended or never began, a
-// waiting state that missed its wake-up, a lock whose owner is gone, a queue that nobody moved on. Then healing. Trains last.
+// waiting state that missed its wake-up, a lock whose owner is gone, a queue that nobody moved on, a change that was not told.
+// Then healing. Trains last.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import type { Target } from "#core/domain/target.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { carryOn } from "./carry-on.ts";
 import type { SweepDeps } from "./deps.ts";
-import { settle } from "./end.ts";
+import { settleAgain } from "./end.ts";
 import { heldUpBy } from "./freeze.ts";
 import { moveOf } from "./move.ts";
 import { executionName, startExecution, startNext } from "./start.ts";
 import { supersede } from "./supersede.ts";
+import { tellMissed } from "./tell-missed.ts";
 import { sweepTrains, type TrainMended } from "./train/sweep-trains.ts";
 import { wake } from "./wake.ts";
 
@@ -39,7 +41,17 @@ export async function sweep(deps: SweepDeps, { heal = true } = {}): Promise<Swee
     }
   }
   report.trains = await sweepTrains(deps);
+  await tellKept(deps);
   return report;
+}
+
+/** What the bus does not take now either is tried again in a minute. */
+async function tellKept({ store, log }: SweepDeps): Promise<void> {
+  try {
+    await store.notices.tellKept();
+  } catch (error) {
+    log.error("notices could not be told", { error: String(error) });
+  }
 }
 
 /** One target's trouble is not another's. */
@@ -68,7 +80,7 @@ async function mendLock(deps: SweepDeps, target: Target): Promise<HealingAction 
   const deployment = await deps.store.deployments.get(owner);
   if (!deployment) return ageMs > YOUNG_MS ? moveQueue(deps, target, owner) : null;
   if (!isEnded(deployment.status)) return lookAfter(deps, deployment, ageMs);
-  await settle(deps, deployment);
+  await settleAgain(deps, deployment);
   return done("a lock whose deployment had ended", `released the lock of ${owner}`, "closed");
 }
 
@@ -88,6 +100,9 @@ async function lookAfter(
   ageMs: number,
 ): Promise<HealingAction | null> {
   const execution = await deps.executions.describe(executionName(deployment));
+  // Behind `planning` comes an execution, and only when it was told.
+  if (deployment.status !== "planning" || execution === "missing")
+    await tellMissed(deps, deployment, YOUNG_MS);
   if (execution === "running") return wakeMissed(deps, deployment);
   if (execution === "missing") {
     if (ageMs < YOUNG_MS) return null;

@@ -42,6 +42,8 @@ export type Blueprint = {
   stateMachines: StateMachineBlueprint[];
   /** CodeBuild projects. */
   projects: ProjectBlueprint[];
+  /** The event bus that notices go to, for whoever listens. */
+  bus: { name: string; description: string };
   rules: RuleBlueprint[];
   schedules: { name: string; short: string; expression: string; target: string; statements: Statement[] }[];
   alarms: AlarmBlueprint[];
@@ -75,6 +77,7 @@ export function blueprint(
     functions,
     stateMachines: [rolloutMachine(names), trainMachine(names), imageMachine(names)],
     projects: [imageProject(names)],
+    bus: { name: names.bus, description: "What happens to deployments and targets (Tutti)" },
     rules: rulesOf(installation, names),
     schedules: [
       {
@@ -236,6 +239,7 @@ function environmentOf(names: Names): Record<string, string> {
   return {
     TUTTI_TABLE: names.table,
     TUTTI_BUCKET: names.bucket,
+    TUTTI_BUS: names.bus,
     TUTTI_ROLLOUT_ARN: names.rolloutArn,
     TUTTI_TRAIN_ARN: names.trainArn,
     TUTTI_DRIVER_PREFIX: names.driverPrefix,

@@ -69,6 +69,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
   train: (names) => [...table(names), ...conducting(names)],
   hooks: (names) => [
     ...table(names),
+    telling(names),
     { actions: ["lambda:InvokeFunction"], resources: [names.hookFunctionsArn] },
     { actions: ["secretsmanager:GetSecretValue"], resources: [names.hookSecretsArn] },
   ],
@@ -158,12 +159,18 @@ function table(names: Names): Statement[] {
   ];
 }
 
+/** Telling that a status has changed. */
+function telling(names: Names): Statement {
+  return { actions: ["events:PutEvents"], resources: [names.busArn] };
+}
+
 /** Starting the next deployment in the queue, waking one that waits, or its train, and asking whether one still runs. */
 function conducting(names: Names): Statement[] {
   return [
     { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
     { actions: ["states:SendTaskSuccess"], resources: [names.rolloutArn, names.trainArn] },
     { actions: ["states:DescribeExecution"], resources: [names.rolloutExecutionsArn] },
+    telling(names),
   ];
 }
 

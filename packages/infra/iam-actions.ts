@@ -5,6 +5,7 @@
 const PREFIXES: Record<string, string> = {
   "auto-scaling": "autoscaling",
   "elastic-load-balancing-v2": "elasticloadbalancing",
+  eventbridge: "events",
   "secrets-manager": "secretsmanager",
   sfn: "states",
 };

@@ -22,6 +22,9 @@ export function namesOf({ name, account, region }: Installation) {
     // Bucket names are global, so the account and region are part of it.
     bucket: `${name}-artifacts-${account}-${region}`,
     bucketArn: `arn:aws:s3:::${name}-artifacts-${account}-${region}`,
+    /** The event bus that notices go to. */
+    bus: name,
+    busArn: arn("events", `event-bus/${name}`),
     functionName: (short: string) => `${name}-${short}`,
     functionArn,
     eventPrefix: `${name}-events-`,
@@ -38,7 +41,7 @@ export function namesOf({ name, account, region }: Installation) {
     alarmName: (short: string) => `${name}-${short}`,
     /** Of the metrics that are counted out of logs. */
     metricNamespace: `Tutti/${name}`,
-    ruleArn: (ruleName: string) => arn("events", `rule/${ruleName}`),
+    ruleArn: (ruleName: string, bus?: string) => arn("events", `rule/${bus ? `${bus}/` : ""}${ruleName}`),
     roleName: (short: string) => `${name}-${short}`,
     roleArn: (short: string) => `arn:aws:iam::${account}:role/${name}-${short}`,
     /** Users' functions are `<name>-app-…`: the only ones that the function driver may touch, and never Tutti's own. */

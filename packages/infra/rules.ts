@@ -1,7 +1,14 @@
-// Which events of the account's default bus call which function.
+// Which events of the account's default bus, or of the installation's own, call which function.
 import type { Installation, Names } from "./names.ts";
 
-export type RuleBlueprint = { short: string; name: string; pattern: Record<string, unknown>; target: string };
+export type RuleBlueprint = {
+  short: string;
+  name: string;
+  /** Left out: the account's default one. */
+  bus?: string;
+  pattern: Record<string, unknown>;
+  target: string;
+};
 
 export function rulesOf(installation: Installation, names: Names): RuleBlueprint[] {
   return [

@@ -1,8 +1,10 @@
 // Deployments. Every change is: read, pure function, conditional write on the revision, again on a conflict. The
 // newest few events travel inside the deployment's item, so that a change and what it tells are one write with no
-// gap between them; they move to items of their own when more come (events.ts reads both).
+// gap between them; they move to items of their own when more come (events.ts reads both). A change of the status is told
+// right behind its write (notices.ts).
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { DeploymentEvent, NewEvent } from "#core/domain/event.ts";
+import { type Notice, statusNotice } from "#core/domain/notice.ts";
 import { TuttiError } from "#core/errors.ts";
 import { keys, lists } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
@@ -41,14 +43,27 @@ export type Deployments = {
 };
 
 /** `at` gives the instant that events and changes are stamped with. */
-export function deploymentsIn(table: Table, pause: Pause, at: () => string): Deployments {
+export function deploymentsIn(
+  table: Table,
+  pause: Pause,
+  at: () => string,
+  tell: (notices: Notice[]) => Promise<void>,
+): Deployments {
   const read = async (id: string) => table.get(keys.deployment(id));
   const get = async (id: string) => parse(await read(id));
   return {
     get,
     need: async (id) => (await get(id)) ?? missing(id),
-    create: (deployment, events = []) => create(table, deployment, events, at()),
-    change: (id, change) => retryingStaleWrites(pause, () => changeOnce(table, id, change, at())),
+    create: async (deployment, events = []) => {
+      const written = await create(table, deployment, events, at());
+      await tell(noticesOf(written));
+      return written.deployment;
+    },
+    change: async (id, change) => {
+      const written = await retryingStaleWrites(pause, () => changeOnce(table, id, change, at()));
+      await tell(noticesOf(written));
+      return written.deployment;
+    },
     list: (filter, request = {}, keep) => list(table, filter, request, keep),
     recentEvents: async (id) => {
       const item = await read(id);
@@ -57,23 +72,32 @@ export function deploymentsIn(table: Table, pause: Pause, at: () => string): Dep
   };
 }
 
+/** What stands in the table now, and the events that came with it. */
+type Written = { deployment: Deployment; told: DeploymentEvent[] };
+
+function noticesOf({ deployment, told }: Written): Notice[] {
+  return told.flatMap(({ status, ...event }) =>
+    status ? [statusNotice(deployment, { ...event, status })] : [],
+  );
+}
+
 async function create(
   table: Table,
   deployment: Deployment,
   events: NewEvent[],
   at: string,
-): Promise<Deployment> {
+): Promise<Written> {
   const told = number(withStatus(events, deployment.status), 0, at);
-  const first = { ...deployment, revision: 1, eventSeq: told.length };
+  const first = { ...deployment, revision: 1, eventSeq: told.length, ...statusSeqOf(told) };
   await table.put(itemOf(first, told), ABSENT);
-  return first;
+  return { deployment: first, told };
 }
 
-async function changeOnce(table: Table, id: string, change: Change, at: string): Promise<Deployment> {
+async function changeOnce(table: Table, id: string, change: Change, at: string): Promise<Written> {
   const item = await table.get(keys.deployment(id));
   const before = parse(item) ?? missing(id);
   const changed = change(before);
-  if (!changed) return before;
+  if (!changed) return { deployment: before, told: [] };
   const { status } = changed.deployment;
   const events = changed.events ?? [];
   const told = number(status === before.status ? events : withStatus(events, status), before.eventSeq, at);
@@ -85,11 +109,17 @@ async function changeOnce(table: Table, id: string, change: Change, at: string):
     ...changed.deployment,
     revision: before.revision + 1,
     eventSeq: before.eventSeq + told.length,
+    ...statusSeqOf(told),
     cost: { ...changed.deployment.cost, writes: changed.deployment.cost.writes + 1 },
   };
   // Events that are new in this very change must not stand in the table before the change itself does.
   await table.put(itemOf(after, [...fresh, ...kept.slice(moved.length)]), atRevision(before.revision));
-  return after;
+  return { deployment: after, told };
+}
+
+function statusSeqOf(told: DeploymentEvent[]): Pick<Deployment, "statusSeq"> {
+  const seq = told.findLast(({ status }) => status !== undefined)?.seq;
+  return seq === undefined ? {} : { statusSeq: seq };
 }
 
 /** The last event of a change that moved the status says which status that is: programs read no sentences. */

@@ -9,6 +9,8 @@
 //   an app's deployments, newest first      gsi2 DEPLOYMENTS#<app>  <id>
 //   a deployment's events, oldest first     pk DEPLOYMENT#<id>      sk EVENT#<seq>     (the newest few: in the deployment)
 //   a shard of a deployment's step          pk DEPLOYMENT#<id>      sk SHARD#<step>#<shard>
+//   which status was told last              pk DEPLOYMENT#<id>      sk TOLD
+//   notices that the bus did not take yet   pk UNTOLD               sk <notice id>
 //   a train                                 pk TRAIN#<id>           sk TRAIN
 //   all trains, newest first                gsi1 TRAINS             <id>
 //   open trains (only while they are)       gsi2 OPEN_TRAINS        <id>
@@ -48,6 +50,8 @@ export const keys = {
     pk: `DEPLOYMENT#${id}`,
     sk: `${shardPrefix(step)}${String(shard).padStart(4, "0")}`,
   }),
+  told: (id: string) => ({ pk: `DEPLOYMENT#${id}`, sk: "TOLD" }),
+  untold: (noticeId: string) => ({ pk: lists.untold, sk: noticeId }),
   train: (id: string) => ({ pk: `TRAIN#${id}`, sk: "TRAIN" }),
   trainLists: (id: string, open: boolean) => ({
     gsi1pk: lists.trains,
@@ -74,6 +78,7 @@ export const lists = {
   releases: (app: string) => `RELEASES#${app}`,
   deployments: "DEPLOYMENTS",
   deploymentsOf: (app: string) => `DEPLOYMENTS#${app}`,
+  untold: "UNTOLD",
   trains: "TRAINS",
   openTrains: "OPEN_TRAINS",
   targets: "TARGETS",

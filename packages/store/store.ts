@@ -9,6 +9,7 @@ import { type Environments, environmentsIn } from "./environments.ts";
 import { type Events, eventsIn } from "./events.ts";
 import { type HealingRuns, healingRunsIn } from "./healing-runs.ts";
 import { type Idempotency, idempotencyIn } from "./idempotency.ts";
+import { type NoticeBus, type Notices, noticesIn } from "./notices.ts";
 import { type OidcIssuers, oidcIssuersIn } from "./oidc-issuers.ts";
 import { type RateBuckets, rateBucketsIn } from "./rate-buckets.ts";
 import { type Releases, releasesIn } from "./releases.ts";
@@ -23,6 +24,7 @@ export type Store = {
   releases: Releases;
   deployments: Deployments;
   events: Events;
+  notices: Notices;
   shards: Shards;
   trains: Trains;
   targets: Targets;
@@ -41,20 +43,24 @@ export type StoreDeps = {
   client: DynamoDBDocumentClient;
   table: string;
   clock: Clock;
+  /** Where changes of status are told; without one they are not. */
+  bus?: NoticeBus;
   /** Values in [0, 1), for the jitter between attempts. */
   random?: () => number;
 };
 
-export function createStore({ client, table: name, clock, random = Math.random }: StoreDeps): Store {
+export function createStore({ client, table: name, clock, bus, random = Math.random }: StoreDeps): Store {
   const table = openTable(client, name, clock.sleep);
   const pause = { sleep: clock.sleep, random };
   const at = () => instant(clock.now());
-  const deployments = deploymentsIn(table, pause, at);
+  const notices = noticesIn(table, bus ?? null);
+  const deployments = deploymentsIn(table, pause, at, notices.tell);
   return {
     apps: appsIn(table, pause),
     releases: releasesIn(table),
     deployments,
     events: eventsIn(table, deployments),
+    notices,
     shards: shardsIn(table),
     trains: trainsIn(table, pause),
     targets: targetsIn(table, pause, at),

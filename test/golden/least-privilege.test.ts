@@ -55,7 +55,7 @@ const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
       why: "hook secrets come as one object, with those calls of the API that make and remove them",
     },
   ],
-  "events-dead-letter": [{ calls: /^(sfn|dynamodb (?!PutItem$))/, why: WHOLE_STORE }],
+  "events-dead-letter": [{ calls: /^(sfn|eventbridge|dynamodb (?!PutItem$))/, why: WHOLE_STORE }],
 };
 
 const calls = new Map<string, string[]>();

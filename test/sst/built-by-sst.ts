@@ -17,10 +17,15 @@ export function builtBySst(graph: Graph): Built {
       definition: JSON.parse(one.definition),
       role: one.roleArn,
     })),
+    buses: byName(all("aws:cloudwatch/eventBus:EventBus"), (one) => one.description),
     rules: byName(all("aws:cloudwatch/eventRule:EventRule"), (rule) => ({
+      bus: rule.eventBusName ?? "default",
       pattern: JSON.parse(rule.eventPattern),
       targets: all("aws:cloudwatch/eventTarget:EventTarget")
-        .filter((one) => one.rule === rule.name)
+        .filter(
+          (one) =>
+            one.rule === rule.name && (one.eventBusName ?? "default") === (rule.eventBusName ?? "default"),
+        )
         .map((one) => ({ id: one.targetId, arn: one.arn })),
     })),
     schedules: byName(all("aws:scheduler/schedule:Schedule"), (one) => ({

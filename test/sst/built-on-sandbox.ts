@@ -9,7 +9,13 @@ import {
   ListTablesCommand,
   type TableDescription,
 } from "@aws-sdk/client-dynamodb";
-import { EventBridgeClient, ListRulesCommand, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
+import {
+  DescribeEventBusCommand,
+  EventBridgeClient,
+  ListEventBusesCommand,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+} from "@aws-sdk/client-eventbridge";
 import {
   GetRolePolicyCommand,
   IAMClient,
@@ -24,18 +30,19 @@ import type { Built } from "./built.ts";
 import { builtFunctions } from "./built-functions.ts";
 
 export async function builtOnSandbox(access: AwsAccess): Promise<Built> {
-  const [functions, roles, stateMachines, rules, schedules, tables, buckets, projects] = await Promise.all([
+  const [functions, roles, stateMachines, buses, schedules, tables, buckets, projects] = await Promise.all([
     builtFunctions(access),
     rolesOf(access),
     machinesOf(access),
-    rulesOf(access),
+    busesOf(access),
     schedulesOf(access),
     tablesOf(access),
     bucketsOf(access),
     projectsOf(access),
   ]);
   const alarms = await alarmsOf(access);
-  return { ...functions, roles, stateMachines, rules, schedules, tables, buckets, projects, alarms };
+  const rules = await rulesOf(access, ["default", ...Object.keys(buses)]);
+  return { ...functions, roles, stateMachines, buses, rules, schedules, tables, buckets, projects, alarms };
 }
 
 async function rolesOf(access: AwsAccess): Promise<Built["roles"]> {
@@ -62,14 +69,27 @@ async function machinesOf(access: AwsAccess): Promise<Built["stateMachines"]> {
   });
 }
 
-async function rulesOf(access: AwsAccess): Promise<Built["rules"]> {
+async function busesOf(access: AwsAccess): Promise<Built["buses"]> {
   const events = new EventBridgeClient(access);
-  const { Rules = [] } = await events.send(new ListRulesCommand({}));
-  return listed(Rules, async ({ Name, EventPattern }) => {
-    const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule: Name }));
-    const targets = Targets.map(({ Id, Arn }) => ({ id: Id!, arn: Arn! }));
-    return [Name!, { pattern: JSON.parse(EventPattern!), targets }];
+  const { EventBuses = [] } = await events.send(new ListEventBusesCommand({}));
+  const own = EventBuses.filter(({ Name }) => Name !== "default");
+  return listed(own, async ({ Name }) => {
+    const { Description = "" } = await events.send(new DescribeEventBusCommand({ Name }));
+    return [Name!, Description];
   });
+}
+
+async function rulesOf(access: AwsAccess, buses: string[]): Promise<Built["rules"]> {
+  const events = new EventBridgeClient(access);
+  const perBus = buses.map(async (EventBusName) => {
+    const { Rules = [] } = await events.send(new ListRulesCommand({ EventBusName }));
+    return listed(Rules, async ({ Name: Rule, EventPattern }) => {
+      const { Targets = [] } = await events.send(new ListTargetsByRuleCommand({ Rule, EventBusName }));
+      const targets = Targets.map(({ Id, Arn }) => ({ id: Id!, arn: Arn! }));
+      return [Rule!, { bus: EventBusName, pattern: JSON.parse(EventPattern!), targets }];
+    });
+  });
+  return Object.assign({}, ...(await Promise.all(perBus)));
 }
 
 async function schedulesOf(access: AwsAccess): Promise<Built["schedules"]> {

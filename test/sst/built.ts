@@ -4,7 +4,9 @@ export type Built = {
   functions: Record<string, BuiltFunction>;
   roles: Record<string, { trust: unknown; policies: Record<string, unknown> }>;
   stateMachines: Record<string, { definition: unknown; role: string }>;
-  rules: Record<string, { pattern: unknown; targets: { id: string; arn: string }[] }>;
+  /** By name, with what they say of themselves; the account's default one is nobody's. */
+  buses: Record<string, string>;
+  rules: Record<string, { bus: string; pattern: unknown; targets: { id: string; arn: string }[] }>;
   /** What may invoke a function, by function; sorted. */
   permissions: Record<string, string[]>;
   failureDestinations: Record<string, string>;

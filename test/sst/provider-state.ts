@@ -56,6 +56,15 @@ const bucket: Maker = ({ region }, { name, inputs }) => {
   return { id: own, state: { bucket: own, arn: `arn:aws:s3:::${own}`, bucketRegionalDomainName } };
 };
 
+/** On a bus that somebody made, the bus is part of the ARN; the default one is known by its name too. */
+const rule: Maker = ({ account, region }, { name, inputs }) => {
+  const own = String(inputs.name ?? name);
+  const { eventBusName = "default" } = inputs;
+  const path = eventBusName === "default" ? own : `${eventBusName}/${own}`;
+  const arn = `arn:aws:events:${region}:${account}:rule/${path}`;
+  return { id: own, state: { name: own, arn, eventBusName } };
+};
+
 const functionUrl: Maker = ({ region }, { inputs }) => ({
   id: String(inputs.functionName),
   state: { functionUrl: `https://${inputs.functionName}.lambda-url.${region}.on.aws/` },
@@ -92,7 +101,8 @@ const MAKERS: Record<string, Maker> = {
   "aws:sfn/stateMachine:StateMachine": named("states", (name) => `stateMachine:${name}`),
   "aws:dynamodb/table:Table": named("dynamodb", (name) => `table/${name}`),
   "aws:codebuild/project:Project": named("codebuild", (name) => `project/${name}`),
-  "aws:cloudwatch/eventRule:EventRule": named("events", (name) => `rule/${name}`),
+  "aws:cloudwatch/eventBus:EventBus": named("events", (name) => `event-bus/${name}`),
+  "aws:cloudwatch/eventRule:EventRule": rule,
   "aws:cloudwatch/eventTarget:EventTarget": silent,
   "aws:cloudwatch/logGroup:LogGroup": named("logs", (name) => `log-group:${name}`),
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": silent,

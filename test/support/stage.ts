@@ -1,8 +1,10 @@
 // The rollout as it runs, without servers: the real workflow in the sandbox's interpreter, the real engine, the real
 // store on dynalite, and a driver over hosts in memory. Time runs `SCALE` times as fast for all of them.
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
 import type { Clock } from "#core/clock.ts";
 import type { Alarm } from "#core/domain/alarm.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
@@ -32,6 +34,8 @@ import { prepareMember } from "#functions/api/trains/prepare-member.ts";
 import type { Platform } from "#sandbox/platform.ts";
 import { createStepFunctions } from "#sandbox/step-functions/service.ts";
 import { systemTimers, type Timers } from "#sandbox/step-functions/timers.ts";
+import { keys } from "#store/keys.ts";
+import type { NoticeBus } from "#store/notices.ts";
 import { createStore, type Store } from "#store/store.ts";
 import { fakeDriver } from "#targets/fake/driver.ts";
 import { fakeWorld } from "#targets/fake/world.ts";
@@ -72,15 +76,18 @@ export type StageOptions = {
   timers?: Timers;
   /** In place of the fake one over `world`. */
   driver?: Driver;
+  /** Where changes are told. */
+  bus?: NoticeBus;
 };
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-export async function openStage({ hosts = 3, timers = systemTimers, driver }: StageOptions = {}) {
+export async function openStage({ hosts = 3, timers = systemTimers, driver, bus }: StageOptions = {}) {
   const table = await openTestTable();
   const directory = mkdtempSync(join(tmpdir(), "tutti-stage-"));
   const clock = fastClock();
-  const store = createStore({ ...table, clock });
+  const dying = { next: false };
+  const store = createStore({ ...table, clock, bus: bus && mortal(bus, dying) });
   const world = fakeWorld(hosts);
   const mishaps: Mishap[] = [];
   const holds = new Map<Request["verb"], Promise<void>>();
@@ -188,6 +195,13 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
     act: (id: string, action: Word["action"], actor = "ann", actorId?: string) =>
       act(control, id, { action, actor, actorId }),
     sweep: () => sweep(sweepDeps),
+    /** As if nobody had come to say that it was told. */
+    forgetTold: (id: string) =>
+      table.client.send(new DeleteCommand({ TableName: table.table, Key: keys.told(id) })),
+    /** Whoever changes a status next has died when it was to be told. */
+    dieBehindTheNextWrite: () => {
+      dying.next = true;
+    },
     conduct: (request: DriverRequest) => conduct(deps, request),
     until: (id: string, holds: (deployment: Deployment) => boolean, patienceMs?: number) =>
       until(store, id, holds, patienceMs),
@@ -208,6 +222,23 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver }: St
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A function that dies neither tells nor keeps what it was to tell: the store's own way out is closed too. */
+function mortal(bus: NoticeBus, dying: { next: boolean }): NoticeBus {
+  return {
+    put: async (notices) => {
+      if (!dying.next) return bus.put(notices);
+      dying.next = false;
+      // Nobody can keep what cannot be written as JSON.
+      notices.push({ toJSON: () => fail("it died") } as never);
+      return fail("it died");
+    },
+  };
+}
+
+function fail(message: string): never {
+  throw new Error(message);
 }
 
 export type SubmitOptions = Partial<Submission> & {

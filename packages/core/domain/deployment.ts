@@ -104,6 +104,8 @@ export type Deployment = {
   /** The fewest steps that were ever left on this way (forward, or back): only fewer is closer. */
   fewestLeft?: number;
   eventSeq: number;
+  /** Of the event that says the present status. */
+  statusSeq?: number;
   /** Counts for the receipt. */
   cost: { stateTransitions: number; sdkCalls: number; writes: number };
 };

@@ -1,19 +1,22 @@
-// What calls functions by itself: rules on the account's default bus, and schedules.
+// The installation's event bus, and what calls functions by itself: rules and schedules.
 import type { Blueprint } from "../blueprint.ts";
 import type { BuiltFunctions } from "./functions.ts";
 import { logicalName } from "./logical-name.ts";
 import type { BuiltRoles } from "./roles.ts";
 
 export function buildRules(plan: Blueprint, functions: BuiltFunctions): void {
+  const bus = new aws.cloudwatch.EventBus("Bus", { name: plan.bus.name, description: plan.bus.description });
   for (const rule of plan.rules) {
     const name = `${logicalName(rule.short)}Rule`;
     const target = functions.get(rule.target)!;
     const made = new aws.cloudwatch.EventRule(name, {
       name: rule.name,
+      eventBusName: rule.bus === undefined ? undefined : bus.name,
       eventPattern: JSON.stringify(rule.pattern),
     });
     new aws.cloudwatch.EventTarget(`${name}Target`, {
       rule: made.name,
+      eventBusName: made.eventBusName,
       targetId: rule.target,
       arn: target.arn,
     });

@@ -1,5 +1,10 @@
-// EventBridge rules, each with its target and the permission to invoke it.
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+// The event bus, and rules, each with its target and the permission to invoke it.
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
 import { AddPermissionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Blueprint } from "#infra/blueprint.ts";
 import type { AwsAccess } from "./access.ts";
@@ -7,13 +12,24 @@ import { ignoring } from "./ignoring.ts";
 
 export async function deployRules(plan: Blueprint, access: AwsAccess): Promise<void> {
   const events = new EventBridgeClient(access);
+  const { name, description } = plan.bus;
+  await ignoring(
+    "ResourceAlreadyExistsException",
+    events.send(new CreateEventBusCommand({ Name: name, Description: description })),
+  );
   for (const rule of plan.rules) {
     await events.send(
-      new PutRuleCommand({ Name: rule.name, EventPattern: JSON.stringify(rule.pattern), State: "ENABLED" }),
+      new PutRuleCommand({
+        Name: rule.name,
+        EventBusName: rule.bus,
+        EventPattern: JSON.stringify(rule.pattern),
+        State: "ENABLED",
+      }),
     );
     await events.send(
       new PutTargetsCommand({
         Rule: rule.name,
+        EventBusName: rule.bus,
         Targets: [{ Id: rule.target, Arn: plan.names.functionArn(rule.target) }],
       }),
     );
@@ -22,7 +38,7 @@ export async function deployRules(plan: Blueprint, access: AwsAccess): Promise<v
       StatementId: rule.name,
       Action: "lambda:InvokeFunction",
       Principal: "events.amazonaws.com",
-      SourceArn: plan.names.ruleArn(rule.name),
+      SourceArn: plan.names.ruleArn(rule.name, rule.bus),
     };
     await ignoring(
       "ResourceConflictException",
