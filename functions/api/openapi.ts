@@ -1,7 +1,8 @@
 // The OpenAPI 3.1 document, made from the very schemas that validate: what it says is what happens.
 import { OpenAPIHono } from "@hono/zod-openapi";
 import * as z from "zod";
-import { problemsOf } from "./openapi-problems.ts";
+import { exampleOf } from "./examples/example-of.ts";
+import { problemComponent, problemsOf } from "./openapi-problems.ts";
 import { type Method, methodOf, pathOf, type Route } from "./route.ts";
 
 const idempotencyKey = z.object({
@@ -26,6 +27,7 @@ export function describe(routes: readonly Route[]): object {
     type: "http",
     scheme: "bearer",
   });
+  described.openAPIRegistry.registerComponent("schemas", "Problem", problemComponent());
   for (const route of routes) described.openAPIRegistry.registerPath(pathItem(route));
   return described.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -64,7 +66,11 @@ function headersOf({ permission }: Route) {
 
 function requestBody(schema: z.ZodType) {
   const required = !schema.safeParse(undefined).success;
-  return { required, content: { "application/json": { schema } } };
+  return { required, content: jsonOf(schema) };
+}
+
+function jsonOf(schema: z.ZodType) {
+  return { "application/json": { schema, example: exampleOf(schema) } };
 }
 
 function answersOf(route: Route) {
@@ -73,7 +79,7 @@ function answersOf(route: Route) {
       status,
       schema instanceof z.ZodUndefined
         ? { description: "Done; there is no body." }
-        : { description: route.summary, content: { "application/json": { schema } } },
+        : { description: route.summary, content: jsonOf(schema) },
     ]),
   );
 }

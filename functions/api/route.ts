@@ -2,6 +2,7 @@
 // `permission` and `reach` have no default, so a route that forgot to say who may call it, or which app and environment
 // it touches, does not compile.
 import type { z } from "zod";
+import type { ErrorCode } from "#core/errors.ts";
 import type { Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { Reach } from "./reach.ts";
@@ -30,6 +31,8 @@ export type RouteConfig<P extends Schema, Q extends Schema, B extends Schema, A 
   body?: B;
   /** By status. `z.undefined()` where there is no body. */
   answers: A;
+  /** What this call may be refused for beyond what any of its sort may (openapi-problems.ts). */
+  refusals?: readonly ErrorCode[];
   /** What an Idempotency-Key keeps of an answer, where that is not all of it: no secret is ever kept. */
   kept?: (body: unknown) => unknown;
 };

@@ -15,6 +15,7 @@ import { issuerDocuments } from "#functions/deps/issuer-documents.ts";
 import { DEFAULT_RATE_LIMITS } from "#functions/deps/rate-limits.ts";
 import type { KeptSchedule, NewSchedule } from "#functions/deps/schedules.ts";
 import { createStore, type Store } from "#store/store.ts";
+import { assertTold } from "./assert-told.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
 import { openTestTable, type TestTable } from "./table.ts";
 
@@ -101,7 +102,9 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
     const all = { authorization: `Bearer ${TOKEN}`, ...headers };
     const answer = await app.request(path, { method, body: text, headers: all });
-    return { status: answer.status, headers: answer.headers, body: parse(await answer.text()) };
+    const told = { status: answer.status, headers: answer.headers, body: parse(await answer.text()) };
+    assertTold(method, path, told);
+    return told;
   };
   return {
     store,

@@ -11,6 +11,7 @@ import { assertReaches } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp, runningTargets, targetsOf } from "../find.ts";
 import { assertOwnPart } from "../own-part.ts";
+import { OF_DRIVERS } from "../refusals.ts";
 import { removeApp } from "../remove-app.ts";
 import { reply, route } from "../route.ts";
 import { type AppView, appView, manifestBody } from "../schemas/app.ts";
@@ -28,6 +29,7 @@ export const putApp = route(
     params: appParams,
     body: manifestBody,
     answers: { 200: appView, 201: appView },
+    refusals: ["not_supported_yet", "not_supported_by_kind"],
   },
   async ({ params, body, caller, deps }) => {
     const { app: name, kind } = parseManifest(body);
@@ -85,6 +87,7 @@ export const deleteApp = route(
     params: appParams,
     query: z.strictObject({ force: flag.optional() }),
     answers: { 204: z.undefined() },
+    refusals: ["target_busy", ...OF_DRIVERS],
   },
   async ({ params, query, caller, deps }) => {
     const app = await needApp(deps, params.app);

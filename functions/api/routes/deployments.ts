@@ -10,6 +10,7 @@ import { awaitRevision, LAST_REVISION, LONGEST_WAIT_SECONDS } from "../long-poll
 import { deploymentOf, rollbackOf } from "../new-submission.ts";
 import { planOf } from "../plan.ts";
 import { viewWithQueue } from "../queue-position.ts";
+import { OF_PLANS, OF_SUBMISSIONS } from "../refusals.ts";
 import { reply, route } from "../route.ts";
 import {
   actionBody,
@@ -33,6 +34,7 @@ export const createDeployment = route(
     params: appParams,
     body: deploymentBody,
     answers: { 200: planView, 202: deploymentView },
+    refusals: ["not_supported_yet", ...OF_SUBMISSIONS, ...OF_PLANS],
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
@@ -52,6 +54,7 @@ export const rollBack = route(
     params: appParams,
     body: rollbackBody,
     answers: { 200: planView, 202: deploymentView },
+    refusals: ["no_previous_release", ...OF_SUBMISSIONS, ...OF_PLANS],
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
@@ -122,6 +125,7 @@ export const actOnDeployment = route(
     params: actionParams,
     body: actionBody,
     answers: { 200: deploymentView },
+    refusals: ["action_not_allowed", "own_approval"],
   },
   async ({ params: { id, action }, body, caller, deps }) => {
     const deployment = await act(deps, id, {

@@ -29,6 +29,7 @@ export const putEnvironment = route(
     params: environmentParams,
     body: environmentBody,
     answers: { 200: environmentView, 201: environmentView },
+    refusals: ["not_supported_yet"],
   },
   async ({ params, body, deps }) => {
     const { pools, loadBalancer, network, vm, cluster, hooks, functionRoleArn, freezes, maintenance } = body;

@@ -1,6 +1,7 @@
 // What healing found and did; and one pass now.
 import * as z from "zod";
 import type { HealingRun } from "#core/domain/healing-run.ts";
+import { OF_DRIVERS } from "../refusals.ts";
 import { reply, route } from "../route.ts";
 import { healingRunView } from "../schemas/healing-run.ts";
 import { appName, environmentName, targetParams } from "../schemas/names.ts";
@@ -39,6 +40,7 @@ export const healTarget = route(
     params: targetParams,
     body: z.strictObject({}).optional(),
     answers: { 200: healingRunView },
+    refusals: ["target_busy", ...OF_DRIVERS],
   },
   async ({ params, caller, deps }) => {
     const name = { app: params.app, environment: params.env };

@@ -5,6 +5,7 @@ import { autoDeploy } from "../auto-deploy.ts";
 import { needApp } from "../find.ts";
 import { newHookSecret } from "../hooks/signature.ts";
 import { deploymentOf } from "../new-submission.ts";
+import { OF_SUBMISSIONS } from "../refusals.ts";
 import { registerFrom } from "../register-release.ts";
 import { reply, route } from "../route.ts";
 import { hookAnswer, hookBody, hookSecretView } from "../schemas/hook.ts";
@@ -42,6 +43,7 @@ export const callHook = route(
     params: appParams,
     body: hookBody,
     answers: { 202: hookAnswer },
+    refusals: ["replayed", "version_exists", "not_supported_by_kind", ...OF_SUBMISSIONS],
   },
   async ({ params, body: { version, artifact, environment }, caller, deps }) => {
     const app = await needApp(deps, params.app);

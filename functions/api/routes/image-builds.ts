@@ -30,6 +30,7 @@ export const createImageBuild = route(
     params: appParams,
     body: imageBuildBody,
     answers: { 202: imageBuildView },
+    refusals: ["not_supported_by_kind"],
   },
   async ({ params, body: { version, source }, deps }) => {
     const app = await needApp(deps, params.app);

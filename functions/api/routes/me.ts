@@ -1,6 +1,7 @@
 // Who the token is.
 import * as z from "zod";
 import { HELD } from "../caller.ts";
+import { ME } from "../examples/access.ts";
 import { PERMISSIONS, reply, route } from "../route.ts";
 import { instantText } from "../schemas/names.ts";
 import { roleText, scopeView } from "../schemas/token.ts";
@@ -14,7 +15,7 @@ const meView = z
     permissions: z.array(z.enum(PERMISSIONS)).meta({ description: "What the role may do, in its scope" }),
     expiresAt: instantText.nullable(),
   })
-  .meta({ id: "Me" });
+  .meta({ id: "Me", example: ME });
 
 export const getMe = route(
   "GET /v1/me",

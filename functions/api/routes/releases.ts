@@ -16,6 +16,7 @@ export const createRelease = route(
     params: appParams,
     body: releaseBody,
     answers: { 200: releaseView, 201: releaseView },
+    refusals: ["not_supported_by_kind", "version_exists"],
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);

@@ -5,6 +5,7 @@ import { submit } from "#engine/submit.ts";
 import { needApp } from "../find.ts";
 import { restartOf, scalingOf } from "../new-submission.ts";
 import { viewWithQueue } from "../queue-position.ts";
+import { OF_SUBMISSIONS } from "../refusals.ts";
 import { reply, route } from "../route.ts";
 import { deploymentView } from "../schemas/deployment.ts";
 import { targetParams } from "../schemas/names.ts";
@@ -20,6 +21,7 @@ export const scaleTarget = route(
     params: targetParams,
     body: scaleBody,
     answers: { 202: deploymentView },
+    refusals: ["not_supported_by_kind", ...OF_SUBMISSIONS],
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
@@ -40,6 +42,7 @@ export const restartTarget = route(
     params: targetParams,
     body: z.strictObject({}).optional(),
     answers: { 202: deploymentView },
+    refusals: ["not_supported_by_kind", ...OF_SUBMISSIONS],
   },
   async ({ params, caller, deps }) => {
     const app = await needApp(deps, params.app);

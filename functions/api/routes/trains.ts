@@ -4,6 +4,7 @@ import { trainView as viewOf } from "#core/train/train-view.ts";
 import { abortTrain } from "#engine/train/abort-train.ts";
 import { depart } from "#engine/train/depart.ts";
 import { awaitRevision, LAST_REVISION, LONGEST_WAIT_SECONDS } from "../long-poll.ts";
+import { OF_PLANS, OF_SUBMISSIONS } from "../refusals.ts";
 import { reply, route } from "../route.ts";
 import { actionBody } from "../schemas/deployment.ts";
 import { pageOf, pageQuery, wholeNumber } from "../schemas/page.ts";
@@ -20,6 +21,7 @@ export const createTrain = route(
     summary: "Deploy several releases in order (202), or with dryRun show every plan (200)",
     body: trainBody,
     answers: { 200: trainPlanView, 202: trainView },
+    refusals: ["not_found", "not_supported_yet", ...OF_SUBMISSIONS, ...OF_PLANS],
   },
   async ({ body: { name = null, dryRun, stops }, caller, deps }) => {
     const checked = await checkTrain(deps, { stops }, { ...caller, client: "train" });
@@ -90,6 +92,7 @@ export const abortTrainRoute = route(
     params: trainParams,
     body: actionBody,
     answers: { 200: trainView },
+    refusals: ["action_not_allowed"],
   },
   async ({ params: { id }, body, caller, deps }) =>
     reply(200, viewOf(await abortTrain(deps, id, { actor: caller.name, reason: body?.reason }))),

@@ -2,10 +2,12 @@
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
 import { SCHEDULE_ACTIONS } from "#core/domain/schedule.ts";
+import { APP, MANIFEST, SCHEDULE } from "../examples/apps.ts";
 import { instantText } from "./names.ts";
 
 export const manifestBody = z.record(z.string(), z.unknown()).meta({
   id: "Manifest",
+  example: MANIFEST,
   description:
     "tutti.yaml as JSON. Its full schema, with every key and what is allowed, is at /schema/tutti.json",
 });
@@ -21,7 +23,7 @@ const scheduleView = z
     replicas: z.int().optional(),
     nextRunAt: instantText.nullable(),
   })
-  .meta({ id: "Schedule" });
+  .meta({ id: "Schedule", example: SCHEDULE });
 
 export type ScheduleView = z.output<typeof scheduleView>;
 
@@ -37,6 +39,6 @@ export const appView = z
       .optional()
       .meta({ description: "What is scheduled for it, by environment; only where one app is asked for" }),
   })
-  .meta({ id: "App" });
+  .meta({ id: "App", example: APP });
 
 export type AppView = z.output<typeof appView>;

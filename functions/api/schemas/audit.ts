@@ -1,5 +1,6 @@
 // One line of the audit: who did what, when, from where, with what result.
 import * as z from "zod";
+import { AUDIT_ENTRY } from "../examples/access.ts";
 import { instantText } from "./names.ts";
 
 export const auditView = z
@@ -18,6 +19,6 @@ export const auditView = z
     app: z.string().optional().meta({ description: "What it was about, where the call named it" }),
     environment: z.string().optional(),
   })
-  .meta({ id: "AuditEntry" });
+  .meta({ id: "AuditEntry", example: AUDIT_ENTRY });
 
 export type AuditView = z.output<typeof auditView>;

@@ -1,6 +1,7 @@
 // An event that a trigger could not handle.
 import * as z from "zod";
 import { TRIGGER_EVENTS } from "#core/domain/dead-letter.ts";
+import { DEAD_LETTER } from "../examples/access.ts";
 import { instantText } from "./names.ts";
 
 export const deadLetterView = z
@@ -14,4 +15,4 @@ export const deadLetterView = z
     replayedAt: instantText.nullable(),
     replayedBy: z.string().nullable(),
   })
-  .meta({ id: "DeadLetter" });
+  .meta({ id: "DeadLetter", example: DEAD_LETTER });

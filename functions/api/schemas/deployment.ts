@@ -4,6 +4,15 @@ import { END_STATUSES, OPEN_STATUSES, TRIGGERS } from "#core/domain/deployment.t
 import { KINDS } from "#core/domain/kind.ts";
 import { BATCH_ACTIONS } from "#core/domain/step.ts";
 import { DEPLOYMENT_ACTIONS, type DeploymentAction } from "#core/rollout/statuses.ts";
+import {
+  ACTION_REQUEST,
+  DEPLOYMENT,
+  DEPLOYMENT_REQUEST,
+  EVENT,
+  ROLLBACK_REQUEST,
+  ROLLOUT_OVERRIDE,
+  STEP,
+} from "../examples/deployments.ts";
 import { deploymentId, environmentName, instantText, versionText } from "./names.ts";
 
 export const statusText = z.enum([...OPEN_STATUSES, ...END_STATUSES]);
@@ -33,7 +42,7 @@ export const stepView = z
       .array(z.object({ by: z.string(), at: instantText, reason: z.string().optional() }))
       .optional(),
   })
-  .meta({ id: "Step" });
+  .meta({ id: "Step", example: STEP });
 
 export const deploymentView = z
   .object({
@@ -74,7 +83,7 @@ export const deploymentView = z
       .describe("An admin's word against a freeze"),
     queuePosition: z.int().optional().meta({ description: "From 1; only while it is queued" }),
   })
-  .meta({ id: "Deployment" });
+  .meta({ id: "Deployment", example: DEPLOYMENT });
 
 export type DeploymentView = z.output<typeof deploymentView>;
 
@@ -89,13 +98,14 @@ export const eventView = z
     actor: z.string().optional(),
     status: statusText.optional().describe("The deployment's status from here on, where this changed it"),
   })
-  .meta({ id: "DeploymentEvent" });
+  .meta({ id: "DeploymentEvent", example: EVENT });
 
 export type EventView = z.output<typeof eventView>;
 
 /** A part of the manifest's `rollout`, for this deployment alone; checked against the manifest's own schema. */
 export const rolloutOverride = z.record(z.string(), z.unknown()).meta({
   id: "RolloutOverride",
+  example: ROLLOUT_OVERRIDE,
   description: "Keys of the manifest's rollout, for this deployment alone",
 });
 
@@ -111,7 +121,7 @@ export const deploymentBody = z
       .optional()
       .describe("Against a freeze or outside of maintenance windows: an admin's, with the reason"),
   })
-  .meta({ id: "DeploymentRequest" });
+  .meta({ id: "DeploymentRequest", example: DEPLOYMENT_REQUEST });
 
 export const rollbackBody = z
   .strictObject({
@@ -119,10 +129,13 @@ export const rollbackBody = z
     version: versionText.optional(),
     dryRun: z.boolean().optional(),
   })
-  .meta({ id: "RollbackRequest" });
+  .meta({ id: "RollbackRequest", example: ROLLBACK_REQUEST });
 
 export type Action = DeploymentAction;
 
 export const actionParams = z.object({ id: deploymentId, action: z.enum(DEPLOYMENT_ACTIONS) });
 
-export const actionBody = z.strictObject({ reason: z.string().max(500).optional() }).optional();
+export const actionBody = z
+  .strictObject({ reason: z.string().max(500).optional() })
+  .meta({ example: ACTION_REQUEST })
+  .optional();

@@ -1,6 +1,7 @@
 // What the doctor found in an environment.
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
+import { DIAGNOSIS } from "../examples/places.ts";
 import { environmentName, instantText } from "./names.ts";
 
 const checkView = z.object({
@@ -18,6 +19,6 @@ export const diagnosisView = z
     ok: z.boolean(),
     checks: z.array(checkView).meta({ description: "What is wrong comes first" }),
   })
-  .meta({ id: "Diagnosis" });
+  .meta({ id: "Diagnosis", example: DIAGNOSIS });
 
 export type DiagnosisView = z.infer<typeof diagnosisView>;

@@ -4,6 +4,7 @@ import type { Environment } from "#core/domain/environment.ts";
 import { DAYS } from "#core/freeze/freeze.ts";
 import { isTimeZone } from "#core/schedule/wall-clock.ts";
 import { allowanceProblem } from "#outgoing/allowance.ts";
+import { ENVIRONMENT, ENVIRONMENT_SETTINGS } from "../examples/places.ts";
 import { environmentName, instantText } from "./names.ts";
 
 const userName = z
@@ -176,7 +177,7 @@ export const environmentBody = z
     freezes: z.array(freeze).max(100).optional(),
     maintenance: z.array(maintenanceWindow).max(50).optional(),
   })
-  .meta({ id: "EnvironmentSettings" });
+  .meta({ id: "EnvironmentSettings", example: ENVIRONMENT_SETTINGS });
 
 const { pools, loadBalancer: balancer, functionRoleArn, ...places } = environmentBody.shape;
 
@@ -194,6 +195,6 @@ export const environmentView = z
     functionRoleArn,
     updatedAt: instantText,
   })
-  .meta({ id: "Environment" });
+  .meta({ id: "Environment", example: ENVIRONMENT });
 
 export type EnvironmentView = Environment;

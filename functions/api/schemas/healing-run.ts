@@ -1,5 +1,6 @@
 // What one pass of healing found and did.
 import * as z from "zod";
+import { HEALING_RUN } from "../examples/places.ts";
 import { instantText } from "./names.ts";
 
 export const healingRunView = z
@@ -20,6 +21,6 @@ export const healingRunView = z
     ),
     summary: z.string(),
   })
-  .meta({ id: "HealingRun" });
+  .meta({ id: "HealingRun", example: HEALING_RUN });
 
 export type HealingRunView = z.output<typeof healingRunView>;

@@ -1,5 +1,7 @@
 // The CI hook: what it is sent, and what came of it.
 import * as z from "zod";
+import { HOOK_SECRET } from "../examples/apps.ts";
+import { HOOK_ANSWER, HOOK_REQUEST } from "../examples/deployments.ts";
 import { deploymentView } from "./deployment.ts";
 import { environmentName, instantText, versionText } from "./names.ts";
 import { artifactBody, releaseView } from "./release.ts";
@@ -12,7 +14,7 @@ export const hookBody = z
       .optional()
       .meta({ description: "By default every environment whose manifest says autoDeploy: true" }),
   })
-  .meta({ id: "HookRequest" });
+  .meta({ id: "HookRequest", example: HOOK_REQUEST });
 
 export const hookAnswer = z
   .object({
@@ -22,7 +24,7 @@ export const hookAnswer = z
       .array(z.object({ environment: z.string(), code: z.string(), detail: z.string() }))
       .meta({ description: "Environments with autoDeploy that did not take it" }),
   })
-  .meta({ id: "HookAnswer" });
+  .meta({ id: "HookAnswer", example: HOOK_ANSWER });
 
 export const hookSecretView = z
   .object({
@@ -32,4 +34,4 @@ export const hookSecretView = z
     }),
     createdAt: instantText,
   })
-  .meta({ id: "HookSecret" });
+  .meta({ id: "HookSecret", example: HOOK_SECRET });

@@ -1,5 +1,6 @@
 // Builds of container images.
 import * as z from "zod";
+import { IMAGE_BUILD, IMAGE_BUILD_REQUEST } from "../examples/apps.ts";
 import { appName, instantText, versionText } from "./names.ts";
 import { artifactUri } from "./release.ts";
 
@@ -12,7 +13,7 @@ export const imageBuildBody = z
       uri: artifactUri.meta({ description: "An uploaded zip of a folder with a Dockerfile" }),
     }),
   })
-  .meta({ id: "ImageBuildRequest" });
+  .meta({ id: "ImageBuildRequest", example: IMAGE_BUILD_REQUEST });
 
 export const imageBuildView = z
   .object({
@@ -27,6 +28,6 @@ export const imageBuildView = z
     startedAt: instantText,
     endedAt: instantText.nullable(),
   })
-  .meta({ id: "ImageBuild" });
+  .meta({ id: "ImageBuild", example: IMAGE_BUILD });
 
 export type ImageBuildView = z.output<typeof imageBuildView>;

@@ -1,5 +1,6 @@
 // DORA's four as the API shows them. What counts as what is told in docs/insights.md.
 import * as z from "zod";
+import { INSIGHTS, INSIGHTS_ANSWER } from "../examples/places.ts";
 
 const seconds = z.object({
   medianSeconds: z.number().nullable().describe("null where there is nothing to take the middle of"),
@@ -18,7 +19,7 @@ export const insightsView = z
     ),
     daily: z.array(z.object({ day: z.iso.date(), succeeded: z.int(), failed: z.int() })),
   })
-  .meta({ id: "Insights" });
+  .meta({ id: "Insights", example: INSIGHTS });
 
 export const insightsAnswer = z
   .object({
@@ -29,6 +30,6 @@ export const insightsAnswer = z
       .describe("There were more deployments than are read at once: the oldest days are missing some"),
     items: z.array(insightsView),
   })
-  .meta({ id: "InsightsAnswer" });
+  .meta({ id: "InsightsAnswer", example: INSIGHTS_ANSWER });
 
 export type InsightsView = z.output<typeof insightsView>;

@@ -1,5 +1,6 @@
 // Issuers of OIDC tokens, and what their claims are worth.
 import * as z from "zod";
+import { OIDC_ISSUER, OIDC_ISSUER_SETTINGS } from "../examples/access.ts";
 import { instantText } from "./names.ts";
 import { roleText, scopeBody, scopeView } from "./token.ts";
 
@@ -41,7 +42,7 @@ export const oidcIssuerBody = z
     audience: z.string().min(1).max(500).meta({ description: "What the token's aud must be" }),
     rules: z.array(rule).min(1).max(50).meta({ description: "The first that fits counts" }),
   })
-  .meta({ id: "OidcIssuerSettings" });
+  .meta({ id: "OidcIssuerSettings", example: OIDC_ISSUER_SETTINGS });
 
 export const oidcIssuerView = z
   .object({
@@ -59,6 +60,6 @@ export const oidcIssuerView = z
     updatedAt: instantText,
     updatedBy: z.string(),
   })
-  .meta({ id: "OidcIssuer" });
+  .meta({ id: "OidcIssuer", example: OIDC_ISSUER });
 
 export type OidcIssuerView = z.output<typeof oidcIssuerView>;

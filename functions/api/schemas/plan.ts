@@ -1,6 +1,7 @@
 // The answer of a dry run: what a deployment would do, and what it would cost. Nothing has been changed.
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
+import { PLAN, PLANNED_STEP } from "../examples/deployments.ts";
 
 const plannedStep = z
   .object({
@@ -11,7 +12,7 @@ const plannedStep = z
     weightPercent: z.number().optional(),
     seconds: z.number().optional(),
   })
-  .meta({ id: "PlannedStep" });
+  .meta({ id: "PlannedStep", example: PLANNED_STEP });
 
 export const planView = z
   .object({
@@ -28,6 +29,6 @@ export const planView = z
     estimatedDollars: z.number(),
     notes: z.array(z.string()),
   })
-  .meta({ id: "Plan" });
+  .meta({ id: "Plan", example: PLAN });
 
 export type PlanView = z.output<typeof planView>;

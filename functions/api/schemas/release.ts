@@ -1,6 +1,7 @@
 // Releases and the uploads they are made from.
 import * as z from "zod";
 import type { Release } from "#core/domain/release.ts";
+import { RELEASE, RELEASE_REQUEST, UPLOAD, UPLOAD_REQUEST } from "../examples/apps.ts";
 import { instantText, versionText } from "./names.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
@@ -30,7 +31,7 @@ export const releaseBody = z
     version: versionText,
     artifact: artifactBody,
   })
-  .meta({ id: "ReleaseRequest" });
+  .meta({ id: "ReleaseRequest", example: RELEASE_REQUEST });
 
 export const releaseView = z
   .object({
@@ -45,7 +46,7 @@ export const releaseView = z
     createdAt: instantText,
     createdBy: z.string(),
   })
-  .meta({ id: "Release" });
+  .meta({ id: "Release", example: RELEASE });
 
 export type ReleaseView = z.output<typeof releaseView>;
 
@@ -61,6 +62,7 @@ export const uploadBody = z
       .optional()
       .meta({ description: "Name of the file, by default artifact.tar.gz" }),
   })
+  .meta({ example: UPLOAD_REQUEST })
   .optional();
 
 export const uploadView = z
@@ -69,4 +71,4 @@ export const uploadView = z
     uri: z.string().meta({ description: "What to name in the release" }),
     expiresAt: instantText,
   })
-  .meta({ id: "Upload" });
+  .meta({ id: "Upload", example: UPLOAD, UPLOAD_REQUEST });

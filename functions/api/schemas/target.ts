@@ -1,6 +1,7 @@
 // One app in one environment, as seen from outside; and the discovery view of it.
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
+import { REPLICA, SCALE_REQUEST, SERVICE, TARGET } from "../examples/places.ts";
 import { instantText } from "./names.ts";
 
 const replicaView = z
@@ -11,7 +12,7 @@ const replicaView = z
     address: z.string().nullable(),
     startedAt: instantText.nullable(),
   })
-  .meta({ id: "Replica" });
+  .meta({ id: "Replica", example: REPLICA });
 
 export const targetView = z
   .object({
@@ -29,14 +30,14 @@ export const targetView = z
     drift: z.array(z.string()),
     observedAt: instantText.nullable(),
   })
-  .meta({ id: "Target" });
+  .meta({ id: "Target", example: TARGET });
 
 export type TargetView = z.output<typeof targetView>;
 export type ReplicaView = z.output<typeof replicaView>;
 
 export const scaleBody = z
   .strictObject({ replicas: z.int().min(1).max(10_000) })
-  .meta({ id: "ScaleRequest" });
+  .meta({ id: "ScaleRequest", example: SCALE_REQUEST });
 
 export const serviceView = z
   .object({
@@ -46,6 +47,6 @@ export const serviceView = z
     addresses: z.array(z.string()).meta({ description: "Of its healthy replicas" }),
     observedAt: instantText.nullable(),
   })
-  .meta({ id: "Service" });
+  .meta({ id: "Service", example: SERVICE });
 
 export type ServiceView = z.output<typeof serviceView>;

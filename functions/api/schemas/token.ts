@@ -1,8 +1,10 @@
 // Tokens as the API takes and shows them: the secret stands in the answer that makes it, and nowhere else.
 import * as z from "zod";
 import { ROLES } from "#core/domain/access.ts";
+import { NEW_TOKEN, SCOPE, TOKEN, TOKEN_REQUEST } from "../examples/access.ts";
 import { instantText } from "./names.ts";
 
+const NAME = /^(?!oidc:|anonymous$)[^\p{C}]{1,100}$/u;
 const LONGEST_SECONDS = 10 * 366 * 86_400;
 
 const patterns = (example: string) =>
@@ -20,9 +22,11 @@ const patterns = (example: string) =>
     .default(["*"])
     .meta({ example: [example] });
 
-export const scopeBody = z
-  .strictObject({ apps: patterns("team-*"), environments: patterns("dev") })
-  .meta({ id: "Scope", description: "What it is limited to; what is left out is not limited" });
+export const scopeBody = z.strictObject({ apps: patterns("team-*"), environments: patterns("dev") }).meta({
+  id: "Scope",
+  example: SCOPE,
+  description: "What it is limited to; what is left out is not limited",
+});
 
 export const roleText = z.enum(ROLES);
 
@@ -32,11 +36,13 @@ export const tokenBody = z
   .strictObject({
     name: z
       .string()
-      .regex(
-        /^(?!oidc:|anonymous$)[^\p{C}]{1,100}$/u,
-        "must be 1 to 100 printable characters, and not `anonymous` or begin with `oidc:`",
-      )
-      .meta({ description: "Stands in the audit and at what the token makes", example: "ci storefront" }),
+      .regex(NAME, "must be 1 to 100 printable characters, and not `anonymous` or begin with `oidc:`")
+      .meta({
+        description: "Stands in the audit and at what the token makes",
+        example: "ci storefront",
+        // The document's patterns have no flags: JSON Schema's are Unicode by themselves.
+        pattern: NAME.source,
+      }),
     role: roleText,
     scope: scopeBody.optional(),
     expiresAt: z.iso
@@ -48,7 +54,7 @@ export const tokenBody = z
     path: ["expiresInSeconds"],
     message: "stands beside expiresAt; give one of the two",
   })
-  .meta({ id: "TokenRequest" });
+  .meta({ id: "TokenRequest", example: TOKEN_REQUEST });
 
 export const tokenView = z
   .object({
@@ -63,7 +69,7 @@ export const tokenView = z
     revoked: z.boolean(),
     revokedAt: instantText.nullable(),
   })
-  .meta({ id: "Token" });
+  .meta({ id: "Token", example: TOKEN });
 
 export const newTokenView = tokenView
   .extend({
@@ -72,7 +78,7 @@ export const newTokenView = tokenView
         "Shown this once. null where an Idempotency-Key gives the answer again: it is kept nowhere",
     }),
   })
-  .meta({ id: "NewToken" });
+  .meta({ id: "NewToken", example: NEW_TOKEN });
 
 export type TokenView = z.output<typeof tokenView>;
 export type NewTokenView = z.output<typeof newTokenView>;

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { END_STATUSES } from "#core/domain/deployment.ts";
 import { MEMBER_STATUSES } from "#core/domain/train.ts";
+import { TRAIN, TRAIN_DEPLOYMENT, TRAIN_MEMBER, TRAIN_PLAN, TRAIN_REQUEST } from "../examples/deployments.ts";
 import { rolloutOverride } from "./deployment.ts";
 import { appName, environmentName, instantText, versionText } from "./names.ts";
 import { planView } from "./plan.ts";
@@ -19,7 +20,7 @@ const trainDeployment = z
     rollout: rolloutOverride.optional(),
     onConflict: z.enum(["queue", "reject", "supersede"]).optional(),
   })
-  .meta({ id: "TrainDeployment" });
+  .meta({ id: "TrainDeployment", example: TRAIN_DEPLOYMENT });
 
 export const trainBody = z
   .strictObject({
@@ -37,7 +38,7 @@ export const trainBody = z
       }),
     dryRun: z.boolean().optional(),
   })
-  .meta({ id: "TrainRequest" });
+  .meta({ id: "TrainRequest", example: TRAIN_REQUEST });
 
 export type TrainBody = z.output<typeof trainBody>;
 
@@ -54,7 +55,7 @@ const memberView = z
     rollback: z.string().nullable().describe("Id of the deployment that puts it back"),
     reason: z.string(),
   })
-  .meta({ id: "TrainMember" });
+  .meta({ id: "TrainMember", example: TRAIN_MEMBER });
 
 export const trainView = z
   .object({
@@ -70,7 +71,7 @@ export const trainView = z
     progress: z.object({ done: z.int(), total: z.int() }),
     allowedActions: z.array(z.enum(["abort"])),
   })
-  .meta({ id: "Train" });
+  .meta({ id: "Train", example: TRAIN });
 
 export type TrainView = z.output<typeof trainView>;
 
@@ -82,7 +83,7 @@ export const trainPlanView = z
     estimatedSeconds: z.number().describe("Stop after stop, each as long as its slowest deployment"),
     estimatedDollars: z.number(),
   })
-  .meta({ id: "TrainPlan" });
+  .meta({ id: "TrainPlan", example: TRAIN_PLAN });
 
 export type TrainPlanView = z.output<typeof trainPlanView>;
 

@@ -1,0 +1,94 @@
+// Where the document's story plays: an environment, what runs in it, and what was seen and done there.
+import { CREATED_AT, ENDED_AT, STARTED_AT } from "./apps.ts";
+
+const ACCOUNT = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";
+
+export const ENVIRONMENT_SETTINGS = {
+  pools: { web: { ssm: { tags: { "tutti:pool": "web" } }, user: "tutti", directory: "/opt/tutti" } },
+  loadBalancer: {
+    arn: `${ACCOUNT}:loadbalancer/app/front/50dc6c495c0c9188`,
+    ports: { from: 8000, to: 8099 },
+    vpcId: "vpc-0a1b2c3d",
+  },
+  network: { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] },
+  freezes: [{ from: "2026-12-20T00:00:00Z", to: "2027-01-03T00:00:00Z", reason: "the holidays" }],
+  maintenance: [{ days: ["TUE", "THU"], from: "09:00", to: "16:00", timezone: "Europe/Berlin" }],
+};
+export const ENVIRONMENT = { name: "prod", ...ENVIRONMENT_SETTINGS, updatedAt: CREATED_AT };
+
+export const DIAGNOSIS = {
+  environment: "prod",
+  checkedAt: CREATED_AT,
+  ok: false,
+  checks: [
+    {
+      path: "cluster.executionRoleArn",
+      kinds: ["container"],
+      ok: false,
+      detail: "There is no such role.",
+      mend: "Make it, or name another.",
+    },
+  ],
+};
+
+export const REPLICA = {
+  id: "web-1",
+  version: "v2",
+  health: "healthy",
+  address: "10.0.1.17:8080",
+  startedAt: STARTED_AT,
+};
+
+export const TARGET = {
+  app: "storefront",
+  environment: "prod",
+  kind: "server",
+  endpoint: "http://front.example.com:8000",
+  release: "v1",
+  desired: 3,
+  replicas: [REPLICA],
+  traffic: [{ version: "v2", percent: 100 }],
+  activeDeployment: "dep_01kaz5",
+  queue: [],
+  degraded: null,
+  drift: [],
+  observedAt: ENDED_AT,
+};
+
+export const SCALE_REQUEST = { replicas: 5 };
+
+export const SERVICE = {
+  app: "storefront",
+  environment: "prod",
+  endpoint: TARGET.endpoint,
+  addresses: [REPLICA.address],
+  observedAt: ENDED_AT,
+};
+
+export const HEALING_RUN = {
+  id: "heal_01kaz7",
+  app: "storefront",
+  environment: "prod",
+  trigger: "schedule",
+  startedAt: STARTED_AT,
+  endedAt: ENDED_AT,
+  actions: [{ replica: "web-2", finding: "does not answer", action: "started it again", result: "repaired" }],
+  summary: "1 of 3 replicas was unhealthy and is repaired.",
+};
+
+export const INSIGHTS = {
+  app: "storefront",
+  environment: "prod",
+  deploymentFrequency: { perDay: 0.5, succeeded: 15 },
+  leadTime: { medianSeconds: 840, samples: 15 },
+  changeFailureRate: { percent: 6.25, failed: 1, changes: 16 },
+  timeToRestore: { medianSeconds: 95, samples: 1 },
+  daily: [{ day: "2026-11-26", succeeded: 1, failed: 0 }],
+};
+
+export const INSIGHTS_ANSWER = {
+  from: "2026-10-28T00:00:00.000Z",
+  to: "2026-11-27T00:00:00.000Z",
+  truncated: false,
+  items: [INSIGHTS],
+};
