@@ -41,9 +41,11 @@ function countOf(deployment: Deployment, { action }: Word): string {
   return needed === 1 ? "" : ` (${(step?.approvals?.length ?? 0) + 1} of ${needed})`;
 }
 
-/** Going on after a failure means: the failures so far and the alarms that fire are forgiven, and what is live is looked at anew. */
+/** Going on after a failure means: the failures so far and the alarms that fire are forgiven, and what is live is looked at anew. So it is where healing has repaired something meanwhile. */
 function heard(deployment: Deployment, word: Word, at: string): Deployment {
-  const next = acceptAction(deployment, word.action, word.actor, at, word.reason, word.actorId);
+  const accepted = acceptAction(deployment, word.action, word.actor, at, word.reason, word.actorId);
+  const goesOn = accepted !== deployment && accepted.lent && moveOf(accepted).next !== "hold";
+  const next = goesOn && accepted.intent?.action !== "abort" ? { ...accepted, replan: true } : accepted;
   const resumed = deployment.status === "paused" && next.status !== "paused";
   const failed = deployment.steps.some((step) => step.status === "failed" && !step.bestEffort);
   if (!resumed || !failed) return next;

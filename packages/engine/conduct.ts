@@ -9,7 +9,7 @@ import type { EngineDeps } from "./deps.ts";
 import { diagnose } from "./diagnose.ts";
 import { finish } from "./finish.ts";
 import { giveUp } from "./give-up.ts";
-import { heal } from "./heal.ts";
+import { heal } from "./heal/heal.ts";
 import { hold } from "./hold.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";

@@ -3,11 +3,13 @@
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Move } from "#core/rollout/messages.ts";
+import { abandon } from "./abandon.ts";
 import { contextFor } from "./context.ts";
 import { charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
 import { end, naturalEnd, settleAgain } from "./end.ts";
 import { type Caller, readOwn } from "./fence.ts";
+import { trying } from "./trying.ts";
 
 const DONE: Move = { next: "finish" };
 
@@ -31,35 +33,6 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
     finalise: (before) => charged(fleet ? { ...before, health: healthOf(before, fleet) } : before),
   });
   return DONE;
-}
-
-async function trying<T>(
-  deps: EngineDeps,
-  deployment: Deployment,
-  verb: string,
-  call: (deps: EngineDeps, deployment: Deployment) => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await call(deps, deployment);
-  } catch (error) {
-    deps.log.warn(`${verb} failed at the end of a deployment`, {
-      deployment: deployment.id,
-      error: String(error),
-    });
-    return undefined;
-  }
-}
-
-/** An image that is still being made for a deployment which nobody wants any more. */
-async function abandon(deps: EngineDeps, deployment: Deployment): Promise<void> {
-  const prepared = deployment.steps.filter((step) => step.type === "prepare" && step.startedAt !== null);
-  const made = new Set(prepared.flatMap(({ status, version }) => (status === "succeeded" ? [version] : [])));
-  const undone = prepared.filter(({ version }) => !made.has(version));
-  for (const step of undone)
-    await trying(deps, deployment, "abandon", async () => {
-      const context = await contextFor(deps, deployment, step.version ?? null);
-      await deps.driver.abandon?.({ ...context, note: deps.log.warn }, step);
-    });
 }
 
 async function retire(deps: EngineDeps, deployment: Deployment): Promise<void> {

@@ -1,9 +1,11 @@
 // Give up: the last resort, which needs only the store. A deployment that had nothing left to do ends as it should;
-// one whose way back failed ends `failed`, loudly, and its target is marked degraded.
+// one whose way back failed ends `failed`, loudly, and its target is marked degraded. Where there is a driver, it is asked
+// afterwards to stop what it still makes.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import type { Move } from "#core/rollout/messages.ts";
-import type { ControlDeps } from "./deps.ts";
+import { abandon } from "./abandon.ts";
+import type { ControlDeps, EngineDeps } from "./deps.ts";
 import { type End, end, naturalEnd, settleAgain } from "./end.ts";
 import { type Caller, readOwn } from "./fence.ts";
 import { moveOf } from "./move.ts";
@@ -25,7 +27,7 @@ export async function giveUpWayBack(deps: ControlDeps, deployment: Deployment): 
   return DONE;
 }
 
-async function close(deps: ControlDeps, deployment: Deployment, why: string): Promise<void> {
+async function close(deps: ControlDeps | EngineDeps, deployment: Deployment, why: string): Promise<void> {
   const how = endOf(deployment, why);
   if (how.status === "failed") {
     deps.log.error(LOG_MESSAGES.failed, {
@@ -34,6 +36,7 @@ async function close(deps: ControlDeps, deployment: Deployment, why: string): Pr
     });
   }
   await end(deps, deployment, how);
+  if ("driver" in deps) await abandon(deps, deployment);
 }
 
 function endOf(deployment: Deployment, why: string): End {

@@ -17,6 +17,7 @@ import { type Charge, charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
 import { desiredCount } from "./desired.ts";
 import type { Caller } from "./fence.ts";
+import { repairEnded } from "./heal/lend.ts";
 import { moveOf } from "./move.ts";
 import { withPlan } from "./steps.ts";
 
@@ -25,10 +26,9 @@ export async function plan(deps: EngineDeps, caller: Caller): Promise<Move> {
   if (isEnded(deployment.status)) return { next: "finish" };
   if (caller.generation < deployment.generation) throw fenced(deployment, caller);
   if (!mustPlan(deployment, caller)) return moveOf(deployment);
-  const taken = takenOver(deployment, caller);
-  const stopped = taken.intent?.action === "abort";
-  if (taken.ending !== null || stopped) return takeOver(deps, caller);
-  return planForward(deps, caller, taken);
+  const stopped = deployment.intent?.action === "abort";
+  if (deployment.ending !== null || stopped) return takeOver(deps, caller);
+  return planForward(deps, caller, deployment);
 }
 
 /** A deployment that an earlier version of Tutti began says it by its trigger. */
@@ -44,7 +44,7 @@ function mustPlan(deployment: Deployment, { generation }: Caller): boolean {
 
 /** From here on the deployment is this execution's, and every earlier one is fenced off. */
 function takenOver(deployment: Deployment, { generation }: Caller): Deployment {
-  const { replan: _done, ...rest } = deployment;
+  const { replan: _done, lent: _over, ...rest } = deployment;
   const ending = rest.ending && { ...rest.ending, planned: false };
   return { ...rest, generation, rounds: 0, ending, taskToken: null };
 }
@@ -53,12 +53,16 @@ async function takeOver(deps: EngineDeps, caller: Caller): Promise<Move> {
   const charged = charge(deps, 2);
   const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
     if (caller.generation < deployment.generation) throw fenced(deployment, caller);
-    return isEnded(deployment.status) ? null : { deployment: charged(takenOver(deployment, caller)) };
+    if (isEnded(deployment.status)) return null;
+    const { lent } = deployment;
+    return { deployment: charged({ ...takenOver(deployment, caller), ...(lent ? { lent } : {}) }) };
   });
   return moveOf(after);
 }
 
-async function planForward(deps: EngineDeps, caller: Caller, taken: Deployment): Promise<Move> {
+async function planForward(deps: EngineDeps, caller: Caller, before: Deployment): Promise<Move> {
+  await repairEnded(deps, before);
+  const taken = takenOver(before, caller);
   const { version, spec } = taken;
   const target = await deps.store.targets.need(taken);
   const context = await contextFor(deps, taken, version);

@@ -14,6 +14,7 @@ import type { EngineDeps } from "./deps.ts";
 import { countNow } from "./desired.ts";
 import { type Caller, changeOwn, readOwn } from "./fence.ts";
 import { giveUpWayBack } from "./give-up.ts";
+import { repairEnded } from "./heal/lend.ts";
 import { moveOf } from "./move.ts";
 import { withPlan } from "./steps.ts";
 import { asSentence, errorNameOf, whyOf } from "./why.ts";
@@ -81,6 +82,7 @@ function patienceOf(deployment: Deployment): string {
 async function planBack(deps: EngineDeps, caller: Caller, deployment: Deployment): Promise<Move> {
   const version = deployment.previousVersion;
   const { spec } = deployment;
+  await repairEnded(deps, deployment);
   const context = await contextFor(deps, deployment, version);
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredBefore(deps, deployment, fleet);

@@ -1,12 +1,13 @@
 // Sweep: finds, for every target, what nothing else would: a deployment whose execution ended or never began, a
-// waiting state that missed its wake-up, a lock whose owner is gone, a queue that nobody moved on, a change that was not told.
-// Then healing. Trains last.
+// waiting state that missed its wake-up, a lock whose owner is gone, a queue that nobody moved on, a change that was not told;
+// then trains. Healing comes last, since drivers may be slow: what needs only the store never waits for them.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import type { Target } from "#core/domain/target.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { carryOn } from "./carry-on.ts";
 import type { SweepDeps } from "./deps.ts";
+import { eachOf } from "./each-of.ts";
 import { settleAgain } from "./end.ts";
 import { heldUpBy } from "./freeze.ts";
 import { moveOf } from "./move.ts";
@@ -20,7 +21,11 @@ import { wake } from "./wake.ts";
 const YOUNG_MS = 15_000;
 /** No healing pass takes so long. */
 const HEALING_MS = 10 * 60_000;
-const AT_ONCE = 8;
+const STORE_AT_ONCE = 8;
+/** Of driver functions, which mostly wait for a platform. */
+const HEALED_AT_ONCE = 50;
+/** After so long no pass is begun any more: the function has 300 s, and an answer may take 120 s (functions/deps/events.ts). */
+const HEALING_ENDS_MS = 150_000;
 
 export type SweepReport = {
   targets: number;
@@ -30,18 +35,13 @@ export type SweepReport = {
 
 /** `heal: false` only looks after deployments (an execution has just ended). */
 export async function sweep(deps: SweepDeps, { heal = true } = {}): Promise<SweepReport> {
-  const report: SweepReport = { targets: 0, actions: [], trains: [] };
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await deps.store.targets.list({ limit: 200, cursor });
-    cursor = page.cursor;
-    for (let i = 0; i < page.items.length; i += AT_ONCE) {
-      await Promise.all(
-        page.items.slice(i, i + AT_ONCE).map((target) => sweepOne(deps, target, heal, report)),
-      );
-    }
-  }
+  const endsAt = deps.clock.now() + HEALING_ENDS_MS;
+  const targets = await allTargets(deps);
+  const report: SweepReport = { targets: targets.length, actions: [], trains: [] };
+  await eachOf(targets, STORE_AT_ONCE, (target) => lookAfterTarget(deps, target, report));
   report.trains = await sweepTrains(deps);
   await tellKept(deps);
+  if (heal) await healAll(deps, targets, endsAt);
   return report;
 }
 
@@ -54,17 +54,49 @@ async function tellKept({ store, log }: SweepDeps): Promise<void> {
   }
 }
 
+async function allTargets(deps: SweepDeps): Promise<Target[]> {
+  const found: Target[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await deps.store.targets.list({ limit: 200, cursor });
+    found.push(...page.items);
+    cursor = page.cursor;
+  }
+  return found;
+}
+
 /** One target's trouble is not another's. */
-async function sweepOne(deps: SweepDeps, target: Target, heal: boolean, report: SweepReport): Promise<void> {
-  const { app, environment, kind } = target;
-  report.targets += 1;
+async function lookAfterTarget(deps: SweepDeps, target: Target, report: SweepReport): Promise<void> {
+  const { app, environment } = target;
   try {
     for (const done of [await mendQueue(deps, target), await mendLock(deps, target)])
       if (done) report.actions.push({ ...done, app, environment });
-    if (heal) await deps.drivers.invoke(kind, { verb: "heal", app, environment, trigger: "schedule" });
   } catch (error) {
     deps.log.error(LOG_MESSAGES.notSwept, { app, environment, error: String(error) });
   }
+}
+
+/** A target that cannot be inspected holds one place of many, and only for as long as its driver may take to answer. */
+async function healAll(deps: SweepDeps, targets: Target[], endsAt: number): Promise<void> {
+  let late = 0;
+  await eachOf(fromMovingStart(targets, deps.clock.now()), HEALED_AT_ONCE, async (target) => {
+    if (deps.clock.now() >= endsAt) late += 1;
+    else await healOne(deps, target);
+  });
+  if (late > 0) deps.log.error(LOG_MESSAGES.sweepLate, { targets: targets.length, notLookedAt: late });
+}
+
+async function healOne(deps: SweepDeps, { kind, app, environment }: Target): Promise<void> {
+  try {
+    await deps.drivers.invoke(kind, { verb: "heal", app, environment, trigger: "schedule" });
+  } catch (error) {
+    deps.log.error(LOG_MESSAGES.notSwept, { app, environment, error: String(error) });
+  }
+}
+
+/** Each minute begins elsewhere, so that where there is no time for all, none is left out for long. */
+function fromMovingStart(targets: Target[], nowMs: number): Target[] {
+  const start = (Math.floor(nowMs / 60_000) * HEALED_AT_ONCE) % Math.max(1, targets.length);
+  return [...targets.slice(start), ...targets.slice(0, start)];
 }
 
 async function mendQueue(deps: SweepDeps, target: Target): Promise<HealingAction | null> {

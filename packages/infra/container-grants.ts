@@ -32,7 +32,7 @@ export function services({ account, region, appFunctionPrefix }: Names): Stateme
       why: "It knows container instances only (Service Authorization Reference, Elastic Container Service).",
     },
     {
-      actions: ["ecs:DescribeTasks", "ecs:StopTask"],
+      actions: ["ecs:DescribeTasks"],
       resources: [arn("task/*")],
       why: "A task's ARN has a random id and says nothing of whose it is.",
     },

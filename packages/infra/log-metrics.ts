@@ -17,7 +17,11 @@ export function logMetrics(shorts: string[]): LogMetric[] {
   return [
     { metricName: "FailedDeployments", messages: [LOG_MESSAGES.failed, LOG_MESSAGES.trainFailed], functions },
     { metricName: "CarriedOn", messages: [LOG_MESSAGES.carriedOn], functions },
-    { metricName: "HealFailures", messages: [LOG_MESSAGES.notMended, LOG_MESSAGES.notSwept], functions },
+    {
+      metricName: "HealFailures",
+      messages: [LOG_MESSAGES.notMended, LOG_MESSAGES.notSwept, LOG_MESSAGES.sweepLate],
+      functions,
+    },
   ];
 }
 

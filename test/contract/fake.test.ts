@@ -58,7 +58,7 @@ test("a replica that died is repaired", async () => {
   world.hosts.get("host-2")!.dead = true;
   const results = await driver.repair(target, await driver.inspect(target));
   expect(results).toEqual([
-    { replica: "host-2", repaired: true, action: "restart", detail: "it answers again" },
+    { replica: "host-2", result: "repaired", action: "restart", detail: "it answers again" },
   ]);
   expect(healthyCount(world)).toBe(3);
 });

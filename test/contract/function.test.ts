@@ -181,7 +181,7 @@ test("an alias changed by hand is told as drift and put right", async () => {
   expect(fleet.drift).toEqual([
     "The alias live sends 100% to v1; the last deployment left it at 100% to v2.",
   ]);
-  expect(await driver.repair(settled, fleet)).toMatchObject([{ replica: "v2", repaired: true }]);
+  expect(await driver.repair(settled, fleet)).toMatchObject([{ replica: "v2", result: "repaired" }]);
   expect(await driver.inspect(settled)).toMatchObject({
     traffic: [{ version: "v2", percent: 100 }],
     drift: [],

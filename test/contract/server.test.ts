@@ -212,10 +212,10 @@ test("a killed process is healed, and what was done to the traffic by hand is pu
     "web-1 is not registered at the load balancer",
   ]);
   const repaired = await driver.repair(settled, fleet);
-  expect(repaired.map(({ replica, repaired }) => [replica, repaired])).toEqual([
-    ["web-1", true],
-    ["web-3", true],
-    ["127.9.9.9:9999", true],
+  expect(repaired.map(({ replica, result }) => [replica, result])).toEqual([
+    ["web-1", "repaired"],
+    ["web-3", "repaired"],
+    ["127.9.9.9:9999", "repaired"],
   ]);
   await expect.poll(async () => (await driver.inspect(settled)).drift, { timeout: 10_000 }).toEqual([]);
   await expect

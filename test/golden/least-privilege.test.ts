@@ -148,7 +148,6 @@ test("what changes or ends something outside of the installation is held to the 
   expect(wide).toEqual([
     "driver-server ssm:SendCommand",
     "driver-container ecs:DeregisterTaskDefinition",
-    "driver-container ecs:StopTask",
   ]);
 });
 

@@ -54,7 +54,9 @@ test("a process that was killed for good is started again by a repair", async ()
   execFileSync("pkill", ["-9", "-u", host!.user]);
   const broken = await place.driver.inspect(target);
   expect(broken.replicas[0]).toMatchObject({ id: "host-1", health: "unhealthy" });
-  expect(await place.driver.repair(target, broken)).toMatchObject([{ replica: "host-1", repaired: true }]);
+  expect(await place.driver.repair(target, broken)).toMatchObject([
+    { replica: "host-1", result: "repaired" },
+  ]);
   expect(await sentences()).toEqual(["Hello, World!"]);
 });
 

@@ -75,7 +75,9 @@ test("a sick copy that can be reached is started again, and its instance stays",
   const { settled, close } = await fallibleRelease("restarted", 2);
   const sick = await fall(settled);
   const results = await driver.repair(settled, await driver.inspect(settled));
-  expect(results).toEqual([expect.objectContaining({ replica: sick, action: "restart", repaired: true })]);
+  expect(results).toEqual([
+    expect.objectContaining({ replica: sick, action: "restart", result: "repaired" }),
+  ]);
   await expect.poll(() => healthOf(settled), patience).toEqual(["v1 healthy", "v1 healthy"]);
   expect((await replicasOf(settled)).map(({ id }) => id)).toContain(sick);
   await close();
@@ -88,7 +90,7 @@ test("one that nobody can reach is marked, and its group replaces it while the o
   // What the sick copy itself answers is its own: only /healthz says 500, so no request of the load fails.
   const requests = load!((await driver.inspect(settled)).endpoint!);
   const results = await driver.repair(settled, await driver.inspect(settled));
-  expect(results).toEqual([expect.objectContaining({ replica: sick, action: "replace", repaired: true })]);
+  expect(results).toEqual([expect.objectContaining({ replica: sick, action: "replace", result: "begun" })]);
   await expect.poll(() => healthOf(settled), patience).toEqual(["v1 healthy", "v1 healthy", "v1 healthy"]);
   expect((await replicasOf(settled)).map(({ id }) => id)).not.toContain(sick);
   expect((await requests.stop()).failed).toBe(0);

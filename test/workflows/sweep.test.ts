@@ -194,6 +194,82 @@ test("a replica that died is restarted while a deployment is paused, and left to
   await stage.free();
 });
 
+test("a deployment that came and went while healing looked is not undone by it", async () => {
+  stage.world.hosts.get("host-2")!.dead = true;
+  const seen: (string | null | undefined)[] = [];
+  const { inspect, repair } = stage.deps.driver;
+  let first = true;
+  // Between the look without a lock and the lock: v2 is rolled out, and a host falls ill.
+  stage.deps.driver.inspect = async (context) => {
+    const fleet = await inspect(context);
+    if (first) {
+      first = false;
+      const { id } = await stage.submit("v2");
+      expect(await stage.ended(id)).toMatchObject({ status: "succeeded" });
+      await stage.free();
+      stage.world.hosts.get("host-1")!.dead = true;
+    }
+    return fleet;
+  };
+  stage.deps.driver.repair = (context, fleet) => {
+    seen.push(context.current);
+    return repair(context, fleet);
+  };
+  await stage.conduct({ verb: "heal", ...NAME, trigger: "cli" });
+  expect(seen).toEqual(["v2"]);
+  expect(await stage.target()).toMatchObject({ release: "v2", lock: null });
+});
+
+test("a deployment that goes on in the middle of a repair waits for its end, and plans from what is live then", async () => {
+  const { id } = await stage.submit("v2", { rollout: { approval: "before" } });
+  await stage.until(id, (deployment) => deployment.taskToken !== null);
+  stage.world.hosts.get("host-3")!.dead = true;
+  const order: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { repair, apply } = stage.deps.driver;
+  stage.deps.driver.repair = async (context, fleet) => {
+    order.push("repair begins");
+    await promise;
+    const results = await repair(context, fleet);
+    order.push("repair ends");
+    return results;
+  };
+  stage.deps.driver.apply = (context, step, state) => {
+    order.push("step");
+    return apply(context, step, state);
+  };
+  const healing = stage.conduct({ verb: "heal", ...NAME, trigger: "cli" });
+  await stage.until(id, (deployment) => deployment.lent !== undefined);
+  await stage.act(id, "approve");
+  await stage.until(id, (deployment) => deployment.replan === true);
+  expect(order).toEqual(["repair begins"]);
+  resolve();
+  expect(await healing).toMatchObject({ actions: [{ replica: "host-3", result: "repaired" }] });
+  expect(await stage.ended(id)).toMatchObject({ status: "succeeded", generation: 2 });
+  expect(order.slice(0, 3)).toEqual(["repair begins", "repair ends", "step"]);
+  await stage.free();
+});
+
+test("a repair is not begun beside a deployment that has just gone on", async () => {
+  const { id } = await stage.submit("v2", { rollout: { approval: "before" } });
+  await stage.until(id, (deployment) => deployment.taskToken !== null);
+  stage.world.hosts.get("host-3")!.dead = true;
+  const { inspect } = stage.deps.driver;
+  const release = stage.hold("apply");
+  stage.deps.driver.inspect = async (context) => {
+    const fleet = await inspect(context);
+    stage.deps.driver.inspect = inspect;
+    await stage.act(id, "approve");
+    return fleet;
+  };
+  const run = await stage.conduct({ verb: "heal", ...NAME, trigger: "cli" });
+  expect(run).toMatchObject({ actions: [], summary: `${id} has just gone on.` });
+  expect(stage.world.calls.filter(({ verb }) => verb === "repair")).toEqual([]);
+  release();
+  await stage.ended(id);
+  await stage.free();
+});
+
 test("healing on request is recorded even where nothing was found", async () => {
   const run = await stage.conduct({ verb: "heal", ...NAME, trigger: "cli" });
   expect(run).toMatchObject({ actions: [], summary: "3 of 3 replicas, all well." });

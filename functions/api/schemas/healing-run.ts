@@ -16,7 +16,7 @@ export const healingRunView = z
         replica: z.string().nullable(),
         finding: z.string(),
         action: z.string(),
-        result: z.enum(["repaired", "failed", "held", "carried_on", "closed"]),
+        result: z.enum(["repaired", "begun", "failed", "held", "carried_on", "closed"]),
       }),
     ),
     summary: z.string(),

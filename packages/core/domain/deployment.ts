@@ -29,7 +29,7 @@ export const TRIGGERS = [
   "train",
   "scale",
   "restart",
-  "heal",
+  "healing",
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
@@ -103,6 +103,8 @@ export type Deployment = {
   revivals?: number;
   /** The fewest steps that were ever left on this way (forward, or back): only fewer is closer. */
   fewestLeft?: number;
+  /** The healing run that repairs its target while it waits, or has: what goes on from here waits until then, and looks anew. */
+  lent?: { to: string; until: string };
   eventSeq: number;
   /** Of the event that says the present status. */
   statusSeq?: number;

@@ -4,7 +4,7 @@ export type HealingAction = {
   replica: string | null;
   finding: string;
   action: string;
-  result: "repaired" | "failed" | "held" | "carried_on" | "closed";
+  result: "repaired" | "begun" | "failed" | "held" | "carried_on" | "closed";
 };
 
 export type HealingRun = {

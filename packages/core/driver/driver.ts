@@ -61,7 +61,17 @@ export type PlanRequest = {
   freshSince?: string | undefined;
 };
 
-export type RepairResult = { replica: string; repaired: boolean; action: string; detail: string };
+/**
+ * What became of one repair. repaired: seen well again, or read back. begun: the platform carries it on, and a later look
+ * tells. held: its turn comes later. `finding`: what was wrong, where the replica's own look does not say it (drift).
+ */
+export type RepairResult = {
+  replica: string;
+  result: "repaired" | "begun" | "held" | "failed";
+  action: string;
+  detail: string;
+  finding?: string;
+};
 
 export type Driver = {
   kind: Kind;

@@ -86,7 +86,7 @@ test("ways back, scaling, healing, removing and an override are not held up", ()
   for (const free of [
     { trigger: "rollback" as const, wayBack: true },
     { trigger: "train" as const, wayBack: true },
-    { trigger: "heal" as const },
+    { trigger: "healing" as const },
     { trigger: "api" as const, purpose: "scale" as const },
     { trigger: "api" as const, purpose: "remove" as const },
     { trigger: "api" as const, override: { by: "ann", reason: "on fire" } },

@@ -35,7 +35,7 @@ export function isHeldByFreeze(
   deployment: Pick<Deployment, "trigger" | "purpose" | "override" | "wayBack">,
 ): boolean {
   if (deployment.override !== undefined || deployment.wayBack) return false;
-  if (deployment.trigger === "heal") return false;
+  if (deployment.trigger === "healing") return false;
   return deployment.purpose === undefined || deployment.purpose === "restart";
 }
 

@@ -40,7 +40,7 @@ test("without deployments there are no figures, and a day for each of the window
 });
 
 test("what succeeded is counted by day and per day; scaling, healing and ways back are no changes", () => {
-  const triggers = ["cli", "hook", "scale", "heal", "rollback"] as const;
+  const triggers = ["cli", "hook", "scale", "healing", "rollback"] as const;
   const all = triggers.map((trigger, i) => ended(2, 10 + i, { trigger }));
   for (const purpose of ["scale", "restart", "remove"] as const) all.push(ended(2, 30, { purpose }));
   const { deploymentFrequency, daily } = of(all);
@@ -124,7 +124,7 @@ test("whatever happened: failures are never more than changes, and every day add
     day: fc.integer({ min: 1, max: 12 }),
     minute: fc.integer({ min: 0, max: 59 }),
     status: fc.constantFrom("succeeded", "rolled_back", "failed", "cancelled" as const),
-    trigger: fc.constantFrom("cli", "rollback", "heal", "schedule" as const),
+    trigger: fc.constantFrom("cli", "rollback", "healing", "schedule" as const),
     changed: fc.boolean(),
   });
   fc.assert(

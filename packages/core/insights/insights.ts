@@ -40,7 +40,7 @@ type One = InsightsInput["deployments"][number] & { endedAt: string };
 type Failed = { one: One; beganMs: number };
 
 /** Work on what runs, not a change of it: another count, fresh copies, a restart by healing, the way back itself. */
-const NO_CHANGES = new Set(["rollback", "scale", "restart", "heal"]);
+const NO_CHANGES = new Set(["rollback", "scale", "restart", "healing"]);
 
 export function insightsOf(input: InsightsInput): Insights {
   const ended = endedIn(input);

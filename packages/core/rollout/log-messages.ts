@@ -10,4 +10,6 @@ export const LOG_MESSAGES = {
   notMended: "a replica could not be repaired",
   /** A target could not even be looked at. */
   notSwept: "a target could not be swept",
+  /** There was no time to look at all targets. */
+  sweepLate: "the sweep had no time for some targets",
 } as const;

@@ -20,7 +20,6 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
   type Service,
-  StopTaskCommand,
   type Tag,
   TagResourceCommand,
   type Task,
@@ -93,12 +92,6 @@ async function listTaskArns(
     nextToken = answer.nextToken;
   }
   return found;
-}
-
-export async function stopTask({ ecs }: Ecs, cluster: string, task: string, reason: string): Promise<void> {
-  await call("ecs:StopTask", (abortSignal) =>
-    ecs.send(new StopTaskCommand({ cluster, task, reason }), { abortSignal }),
-  );
 }
 
 export async function createService({ ecs }: Ecs, input: CreateServiceCommandInput): Promise<Service> {

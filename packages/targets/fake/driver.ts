@@ -112,7 +112,7 @@ function repair(world: FakeWorld, fleet: Fleet): RepairResult[] {
     const repaired = isHealthy(world, host);
     return {
       replica: id,
-      repaired,
+      result: repaired ? ("repaired" as const) : ("failed" as const),
       action: "restart",
       detail: repaired ? "it answers again" : "still broken",
     };

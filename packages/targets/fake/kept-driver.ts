@@ -163,6 +163,11 @@ function repair(world: KeptWorld, fleet: Fleet): RepairResult[] {
       stop(world, [id]);
       const next = start(world, version);
       world.copies.get(next)!.looks = world.looksToHealthy;
-      return { replica: id, repaired: true, action: "replace", detail: `${next} took its place` };
+      return {
+        replica: id,
+        result: "repaired" as const,
+        action: "replace",
+        detail: `${next} took its place`,
+      };
     });
 }

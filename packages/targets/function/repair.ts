@@ -27,8 +27,8 @@ async function mendDrift(
   const live = await readLive(deps, nameOf(deps, target));
   const drift = live ? driftOf(live, current) : ["The function is gone."];
   if (drift.length === 0) return [];
-  const result = { replica: current, action: "put the alias back" };
-  const failed = (detail: string) => [{ ...result, repaired: false, detail }];
+  const about = { replica: current, action: "put the alias back", finding: drift.join(" ") };
+  const failed = (detail: string) => [{ ...about, result: "failed" as const, detail }];
   const published = live?.versions.find((one) => one.label?.version === current);
   if (!live || !published) return failed(`${current} is not published any more: deploy it again`);
   // Traffic never goes to a place with no healthy copy, not even to put something right.
@@ -37,13 +37,13 @@ async function mendDrift(
   const alias = await moveAlias(deps.lambda, live.name, { lambdaVersion: published.number, percent: 100 });
   if (!alias) return failed("somebody else keeps changing it");
   await ensureUrl(deps.lambda, live.name);
-  return [{ ...result, repaired: true, detail: `all traffic is on ${current} again (read back)` }];
+  return [{ ...about, result: "repaired", detail: `all traffic is on ${current} again (read back)` }];
 }
 
 function notMendable(replica: string, detail: string): RepairResult {
   return {
     replica,
-    repaired: false,
+    result: "failed",
     action: "none",
     detail: `${detail}; the release itself is broken: roll back.`,
   };

@@ -3,7 +3,7 @@
 
 import type { Fleet, Replica, ReplicaHealth } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
-import type { BackendHealth } from "#targets/balancer/balancer.ts";
+import type { Backend, BackendHealth } from "#targets/balancer/balancer.ts";
 import type { ScriptResult } from "#targets/host/result.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, poolOf } from "./hosts.ts";
@@ -124,14 +124,16 @@ function soleAddress(replicas: Replica[]): string | null {
 function driftOf(replicas: Replica[], traffic: Traffic): string[] {
   if (traffic === null) return [];
   const addresses = new Map(replicas.map((replica) => [replica.address, replica.id]));
-  const strangers = strangersOf(replicas, traffic).map(
-    ({ address, port }) => `${address}:${port} is registered at the load balancer and is no replica`,
-  );
+  const strangers = strangersOf(replicas, traffic).map(strangerSentence);
   const registered = new Set(traffic.backends.map(({ address, port }) => `${address}:${port}`));
   const missing = [...addresses]
     .filter(([address]) => address !== null && !registered.has(address))
     .map(([, id]) => `${id} is not registered at the load balancer`);
   return [...strangers, ...missing];
+}
+
+export function strangerSentence({ address, port }: Backend): string {
+  return `${address}:${port} is registered at the load balancer and is no replica`;
 }
 
 export function strangersOf(replicas: Replica[], traffic: NonNullable<Traffic>): BackendHealth[] {

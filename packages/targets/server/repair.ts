@@ -6,7 +6,7 @@ import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import type { Backend } from "#targets/balancer/balancer.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, poolOf } from "./hosts.ts";
-import { readTraffic, strangersOf } from "./inspect.ts";
+import { readTraffic, strangerSentence, strangersOf } from "./inspect.ts";
 import type { Server } from "./server.ts";
 
 /** A restart and one watch of its start. */
@@ -52,9 +52,10 @@ async function mendTraffic(
   await balancer.deregister(traffic.targetGroupArn, strangers);
   return strangers.map(({ address, port }) => ({
     replica: `${address}:${port}`,
-    repaired: true,
+    result: "repaired",
     action: "deregistered",
     detail: "was registered at the load balancer and is no replica",
+    finding: strangerSentence({ address, port }),
   }));
 }
 
@@ -64,12 +65,13 @@ function healthyBackend(answer: Answer): Backend | null {
 }
 
 function leftAlone({ id, detail }: Replica): RepairResult {
-  return { replica: id, repaired: false, action: "none", detail: detail ?? "the host does not answer" };
+  return { replica: id, result: "failed", action: "none", detail: detail ?? "the host does not answer" };
 }
 
 function resultOf(answer: Answer): RepairResult {
   const replica = answer.host.id;
-  if (!answer.reached) return { replica, repaired: false, action: "restart", detail: answer.reason };
+  if (!answer.reached) return { replica, result: "failed", action: "restart", detail: answer.reason };
   const { outcome, health, detail } = answer.result;
-  return { replica, repaired: outcome === "ok" && health === "healthy", action: "restart", detail };
+  const well = outcome === "ok" && health === "healthy";
+  return { replica, result: well ? "repaired" : "failed", action: "restart", detail };
 }

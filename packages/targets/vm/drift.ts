@@ -37,7 +37,7 @@ export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promis
 }
 
 function done(replica: string, action: string, detail: string): RepairResult {
-  return { replica, repaired: true, action, detail };
+  return { replica, result: "repaired", action, detail };
 }
 
 function groupGone(vm: Vm, target: TargetContext, current: string): Drift {
@@ -94,12 +94,12 @@ async function relaunch(
   const release = await target.release(version);
   const image = await prepareImage(vm, target, { version, startedAt: null }, null);
   const about = { replica: view.name, action: "set the template" };
-  if (image.phase === "failed") return { ...about, repaired: false, detail: image.reason };
+  if (image.phase === "failed") return { ...about, result: "failed", detail: image.reason };
   if (image.phase === "running")
-    return { ...about, repaired: false, detail: "its image is being baked again" };
+    return { ...about, result: "begun", detail: "its image is being baked again" };
   const templateVersion = await ensureVersion(vm, target, release, image.image.id);
   await setTemplate(vm, target, view, { version, templateVersion });
-  return { ...about, repaired: true, detail: `it launches ${version} again` };
+  return { ...about, result: "repaired", detail: `it launches ${version} again` };
 }
 
 function overdue(vm: Vm, target: TargetContext, view: SideView): Drift[] {

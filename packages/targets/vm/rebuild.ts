@@ -11,9 +11,9 @@ export async function rebuild(vm: Vm, target: TargetContext, version: string): P
   const side = await activeSide(vm, target);
   const about = { replica: nameOf(vm, target, side), action: "made again" };
   const image = await prepareImage(vm, target, { version, startedAt: null }, null);
-  if (image.phase === "failed") return { ...about, repaired: false, detail: image.reason };
+  if (image.phase === "failed") return { ...about, result: "failed", detail: image.reason };
   if (image.phase === "running")
-    return { ...about, repaired: false, detail: "its image is being baked again" };
+    return { ...about, result: "begun", detail: "its image is being baked again" };
   const templateVersion = await ensureVersion(vm, target, await target.release(version), image.image.id);
   const { health, port, replicas: desired, rollout } = target.spec;
   const targetGroupArn = await vm.balancer.ensure({
@@ -25,5 +25,5 @@ export async function rebuild(vm: Vm, target: TargetContext, version: string): P
     side,
   });
   await createGroup(vm, target, { side, version, templateVersion, targetGroupArn, desired });
-  return { ...about, repaired: true, detail: `${desired} copies of ${version} are being launched` };
+  return { ...about, result: "begun", detail: `${desired} copies of ${version} are being launched` };
 }

@@ -41,12 +41,13 @@ async function restart(vm: Vm, target: TargetContext, { id }: Replica): Promise<
   const about = { replica: id, action: "restart" };
   if (outcome.kind !== "exited") {
     const detail = outcome.kind === "pending" ? `no answer within ${RESTART_SECONDS} s` : outcome.reason;
-    return { id, lost: true, result: { ...about, repaired: false, detail } };
+    return { id, lost: true, result: { ...about, result: "failed", detail } };
   }
   const { outcome: how, health, detail } = readResult(outcome);
   // Nothing of the app is there: the instance never booted into its release.
   const lost = how === "absent";
-  return { id, lost, result: { ...about, repaired: how === "ok" && health === "healthy", detail } };
+  const well = how === "ok" && health === "healthy";
+  return { id, lost, result: { ...about, result: well ? "repaired" : "failed", detail } };
 }
 
 async function outcomeOf(vm: Vm, target: TargetContext, id: string, ref: string): Promise<Outcome> {
@@ -76,7 +77,7 @@ async function replaceLost(
   for (const { id } of now) await markUnhealthy(vm, id);
   return lost.map(({ id, result }) => ({
     replica: id,
-    repaired: now.some((one) => one.id === id),
+    result: now.some((one) => one.id === id) ? "begun" : "held",
     action: "replace",
     detail: now.some((one) => one.id === id)
       ? `${result.detail}; its group replaces it`
@@ -93,7 +94,7 @@ async function mendDrift(vm: Vm, target: TargetContext): Promise<RepairResult[]>
   ]);
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
   const results: RepairResult[] = [];
-  for (const { mend } of await driftOf(vm, target, { sides, active, images, versions }))
-    results.push(await mend());
+  for (const { sentence, mend } of await driftOf(vm, target, { sides, active, images, versions }))
+    results.push({ ...(await mend()), finding: sentence });
   return results;
 }

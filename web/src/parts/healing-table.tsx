@@ -4,7 +4,14 @@ import { linkTo } from "../route.ts";
 import { Table } from "./table.tsx";
 import { When } from "./when.tsx";
 
-const SIGNS: Record<string, string> = { repaired: "✓", carried_on: "✓", closed: "✓", failed: "✕", held: "‖" };
+const SIGNS: Record<string, string> = {
+  repaired: "✓",
+  begun: "…",
+  carried_on: "✓",
+  closed: "✓",
+  failed: "✕",
+  held: "‖",
+};
 
 export function HealingTable({ rows }: { rows: HealingRunView[] }) {
   if (rows.length === 0) return <p class="waiting">Nothing had to be healed yet.</p>;

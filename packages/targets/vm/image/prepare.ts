@@ -33,7 +33,9 @@ export async function prepareImage(
   const known = state ? { name: state.execution, execution: await describe(vm, state.execution) } : null;
   // Who began it wants it no more, but we do.
   const { name, execution } =
-    known && known.execution?.error !== ABANDONED ? known : await begin(vm, request, step.startedAt);
+    known && known.execution?.error !== ABANDONED
+      ? known
+      : await begin(vm, request, oursSince(step.startedAt, target.clock.now()));
   if (execution === null) return { phase: "failed", reason: `The image workflow ${name} is gone.` };
   if (execution.status === "RUNNING" || execution.status === "SUCCEEDED")
     return {
@@ -53,15 +55,32 @@ function reasonOf({ status, cause }: DescribeExecutionOutput, version: string): 
 }
 
 /** The first number that is free, or under way. One that failed before this step began belongs to an earlier attempt, and so does one that was abandoned. */
-async function begin(vm: Vm, request: ImageRequest, since: string | null) {
+async function begin(vm: Vm, request: ImageRequest, isOurs: (execution: DescribeExecutionOutput) => boolean) {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const name = executionName(request, attempt);
     const execution = (await describe(vm, name)) ?? (await start(vm, name, request));
-    const endedAt = execution.stopDate?.getTime() ?? Number.POSITIVE_INFINITY;
-    const ours = endedAt >= Date.parse(since ?? "") && execution.error !== ABANDONED;
+    const ours = execution.error !== ABANDONED && isOurs(execution);
     if (ours || execution.status === "RUNNING") return { name, execution };
   }
   return { name: `${request.app}-${request.key.slice(0, 24)}`, execution: null };
+}
+
+const FIRST_PAUSE_MS = 5 * 60_000;
+const LONGEST_PAUSE_MS = 24 * 3_600_000;
+
+/**
+ * Which execution that has ended speaks for this attempt. A step's are those that ended after it began. Healing has no
+ * such moment, and comes every minute: there each bake that failed holds for a pause that doubles, up to a day.
+ */
+export function oursSince(startedAt: string | null, nowMs: number) {
+  let failed = 0;
+  return ({ status, stopDate }: Pick<DescribeExecutionOutput, "status" | "stopDate">): boolean => {
+    const endedAt = stopDate?.getTime() ?? Number.POSITIVE_INFINITY;
+    if (startedAt !== null) return endedAt >= Date.parse(startedAt);
+    if (status === "SUCCEEDED") return endedAt >= nowMs;
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failed++);
+    return nowMs < endedAt + pauseMs;
+  };
 }
 
 /** The state that it is in is the replica's name, so that each new one counts as movement. */

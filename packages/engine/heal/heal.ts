@@ -1,17 +1,19 @@
 // Heal: one pass over a target. It looks without a lock, and takes it only when there is something to mend, so that a
-// healthy target costs one look and no write. Healing goes on while a deployment waits for a person.
+// healthy target costs one look and no write. Under the lock everything is looked at again: that look is the last word.
+// Healing goes on while a deployment waits for a person.
 import { instant } from "#core/clock.ts";
-import type { HealingAction, HealingRun } from "#core/domain/healing-run.ts";
+import type { HealingRun } from "#core/domain/healing-run.ts";
 import type { Fleet } from "#core/domain/replica.ts";
-import type { RepairResult } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import type { TargetName } from "#store/targets.ts";
-import { asking } from "./asking.ts";
-import type { EngineDeps } from "./deps.ts";
-import { countNow } from "./desired.ts";
-import { type LiveTarget, liveTarget } from "./live.ts";
-import { startNext } from "./start.ts";
+import { asking } from "../asking.ts";
+import type { EngineDeps } from "../deps.ts";
+import { countNow } from "../desired.ts";
+import { type LiveTarget, liveTarget } from "../live.ts";
+import { startNext } from "../start.ts";
+import { isWaiting, underLoan } from "./lend.ts";
+import { nothing, type Pass } from "./pass.ts";
+import { repair } from "./repair.ts";
 
 export type HealRequest = TargetName & { trigger: HealingRun["trigger"] };
 
@@ -27,30 +29,37 @@ export async function heal(deps: EngineDeps, request: HealRequest): Promise<Heal
   return run;
 }
 
-type Pass = Pick<HealingRun, "actions" | "summary">;
-
 async function pass(deps: EngineDeps, name: TargetName, id: string): Promise<Pass> {
   const live = await liveTarget(deps, name);
   const { target, active } = live;
   if (target.release === null && !active) return nothing("Nothing runs here.");
-  if (active && !isWaiting(active.status))
-    return nothing(`${active.id} is under way; it looks after the target.`);
+  if (active && !isWaiting(active)) return nothing(`${active.id} is under way; it looks after the target.`);
   const fleet = await look(deps, name, live);
-  if (!needsRepair(fleet, live))
-    return nothing(`${fleet.replicas.length} of ${countNow(target, fleet)} replicas, all well.`);
-  // A waiting deployment keeps its lock, and lends it.
-  if (active) return repair(deps, name, live);
-  return underLock(deps, name, id, target.kind, () => repair(deps, name, live));
+  if (!needsRepair(fleet, live)) return nothing(allWell(fleet, live));
+  const mend = () => mendNow(deps, name);
+  if (!active) return underLock(deps, name, id, target.kind, mend);
+  return (await underLoan(deps, active.id, id, mend)) ?? nothing(`${active.id} has just gone on.`);
 }
 
-function isWaiting(status: string): boolean {
-  return status === "paused" || status === "awaiting_approval" || status === "queued";
+/** What was seen before the lock may be long over: a deployment may have come and gone. */
+async function mendNow(deps: EngineDeps, name: TargetName): Promise<Pass> {
+  const live = await liveTarget(deps, name);
+  if (live.target.release === null && !live.active) return nothing("Nothing runs here any more.");
+  const fleet = await look(deps, name, live);
+  if (!needsRepair(fleet, live)) return nothing(allWell(fleet, live));
+  const mended = await repair(deps, name, live, fleet);
+  if (mended.actions.length > 0) await look(deps, name, live);
+  return mended;
 }
 
 async function look(deps: EngineDeps, name: TargetName, { context }: LiveTarget): Promise<Fleet> {
   const fleet = await asking(() => deps.driver.inspect(context));
   await deps.store.targets.setSnapshot(name, fleet);
   return fleet;
+}
+
+function allWell(fleet: Fleet, { target }: LiveTarget): string {
+  return `${fleet.replicas.length} of ${countNow(target, fleet)} replicas, all well.`;
 }
 
 function needsRepair(fleet: Fleet, { target, active }: LiveTarget): boolean {
@@ -82,38 +91,4 @@ async function underLock(
     const { next } = await deps.store.targets.release(name, id);
     if (next) await startNext(deps, name, next);
   }
-}
-
-/** Looks again: what was broken a moment ago may have been mended, and the lock makes this look the last word. */
-async function repair(deps: EngineDeps, name: TargetName, live: LiveTarget): Promise<Pass> {
-  const fleet = await look(deps, name, live);
-  const results = await asking(() => deps.driver.repair(live.context, fleet));
-  if (results.length === 0) return nothing("Nothing to mend.");
-  await look(deps, name, live);
-  const actions = results.map((one) => actionOf(one, fleet));
-  for (const { replica, finding, action } of actions.filter((one) => one.result === "failed"))
-    deps.log.error(LOG_MESSAGES.notMended, {
-      app: name.app,
-      environment: name.environment,
-      replica,
-      finding,
-      action,
-    });
-  const repaired = actions.filter((one) => one.result === "repaired").length;
-  return { actions, summary: `${repaired} of ${actions.length} repaired.` };
-}
-
-function actionOf(result: RepairResult, fleet: Fleet): HealingAction {
-  const replica = fleet.replicas.find((one) => one.id === result.replica);
-  const seen = replica?.detail ?? replica?.health;
-  return {
-    replica: result.replica,
-    finding: seen ?? fleet.drift[0] ?? "missing",
-    action: `${result.action}: ${result.detail}`,
-    result: result.repaired ? "repaired" : "failed",
-  };
-}
-
-function nothing(summary: string): Pass {
-  return { actions: [], summary };
 }

@@ -1,0 +1,57 @@
+// A deployment that waits for a person keeps its lock, and lends it for one repair. Both words, "it waits" and "it is lent",
+// stand in the deployment, so that a repair never begins beside a step: whoever goes on finds the loan, waits for its end,
+// and plans from what is live then.
+import { instant } from "#core/clock.ts";
+import type { Deployment } from "#core/domain/deployment.ts";
+import type { ControlDeps } from "../deps.ts";
+
+/** A restart and one watch of its start take 45 s at most (the drivers' `repair`); an owner that died lets go by then. */
+const LONGEST_LOAN_MS = 90_000;
+const BETWEEN_LOOKS_MS = 500;
+
+const WAITING = new Set<Deployment["status"]>(["paused", "awaiting_approval", "queued"]);
+
+export function isWaiting({ status }: Pick<Deployment, "status">): boolean {
+  return WAITING.has(status);
+}
+
+/** Answers `null`, and does no work, where it goes on meanwhile or is lent to another run. */
+export async function underLoan<T>(
+  deps: ControlDeps,
+  deploymentId: string,
+  runId: string,
+  work: () => Promise<T>,
+): Promise<T | null> {
+  const until = instant(deps.clock.now() + LONGEST_LOAN_MS);
+  const after = await deps.store.deployments.change(deploymentId, (before) => {
+    if (!isWaiting(before) || isLent(before, deps.clock.now())) return null;
+    return { deployment: { ...before, lent: { to: runId, until } } };
+  });
+  if (after.lent?.to !== runId) return null;
+  try {
+    return await work();
+  } finally {
+    await giveBack(deps, deploymentId, runId);
+  }
+}
+
+/** Waits until nobody repairs its target any more. */
+export async function repairEnded(deps: ControlDeps, deployment: Deployment): Promise<void> {
+  for (let { lent } = deployment; lent !== undefined; ) {
+    if (deps.clock.now() >= Date.parse(lent.until)) return;
+    await deps.clock.sleep(BETWEEN_LOOKS_MS);
+    ({ lent } = await deps.store.deployments.need(deployment.id));
+  }
+}
+
+/** The loan stays written, over: whoever goes on sees that there was one. */
+async function giveBack(deps: ControlDeps, deploymentId: string, runId: string): Promise<void> {
+  const at = instant(deps.clock.now());
+  await deps.store.deployments.change(deploymentId, (before) =>
+    before.lent?.to === runId ? { deployment: { ...before, lent: { to: runId, until: at } } } : null,
+  );
+}
+
+function isLent({ lent }: Deployment, nowMs: number): boolean {
+  return lent !== undefined && Date.parse(lent.until) > nowMs;
+}
