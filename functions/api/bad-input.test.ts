@@ -72,11 +72,11 @@ test("a deployment's own rollout is refused by its path", async () => {
 });
 
 test("what is of the contract and not built yet says so", async () => {
-  const manifest = { ...SHOP, secrets: { PASSWORD: "ssm:/password" } };
+  const manifest = { ...SHOP, volumes: [{ name: "data" }] };
   expect(await refused("PUT", "/v1/apps/shop", manifest)).toMatchObject({
     status: 422,
     code: "not_supported_yet",
-    errors: [{ path: "secrets" }],
+    errors: [{ path: "volumes" }],
   });
   expect(await refused("PUT", "/v1/environments/prod", { ...POOL, accounts: [] })).toMatchObject({
     status: 422,

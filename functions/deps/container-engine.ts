@@ -10,6 +10,7 @@ import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
 import { roleReader } from "./role-reader.ts";
+import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
 
 export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
@@ -26,6 +27,7 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
     driver,
     roles: roleReader(),
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    secrets: secretFinder(count),
     sdkCalls: taken,
   };
 }

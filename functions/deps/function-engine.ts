@@ -9,6 +9,7 @@ import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
 import { roleReader } from "./role-reader.ts";
+import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
 
 /** An artifact of 50 MB takes its time, down from S3 and up to Lambda. */
@@ -28,6 +29,7 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
     driver,
     roles: roleReader(),
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    secrets: secretFinder(count),
     sdkCalls: taken,
   };
 }

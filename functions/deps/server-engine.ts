@@ -10,6 +10,7 @@ import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
+import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
 
 export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
@@ -24,6 +25,7 @@ export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
     ...controlDeps(readSettings(env), "driver-server"),
     driver,
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    secrets: secretFinder(count),
     sdkCalls: taken,
   };
 }

@@ -11,6 +11,7 @@ import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
+import { secretFinder } from "./secret-finder.ts";
 import { readSettings, required } from "./settings.ts";
 
 export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
@@ -28,6 +29,7 @@ export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
     ...controlDeps(readSettings(env), "driver-vm"),
     driver,
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    secrets: secretFinder(count),
     sdkCalls: taken,
   };
 }

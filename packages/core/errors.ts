@@ -38,6 +38,11 @@ export const ERRORS = {
   not_supported_by_kind: { status: 422, retryable: false, title: "This kind of target cannot do it." },
   capacity_exceeded: { status: 422, retryable: false, title: "The pool has no room for so many replicas." },
   no_previous_release: { status: 409, retryable: false, title: "There is no earlier release to go back to." },
+  secret_unavailable: {
+    status: 422,
+    retryable: false,
+    title: "A secret that the manifest names cannot be read.",
+  },
   rate_limited: { status: 429, retryable: true, title: "Too many requests." },
   stale_write: { status: 409, retryable: true, title: "Somebody else changed it in between." },
   fenced: { status: 409, retryable: false, title: "A newer execution of this deployment has taken over." },

@@ -7,6 +7,7 @@ import type { RoleReader } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import type { IdSource } from "#core/ids.ts";
 import type { DirectRequest, Move, RolloutInput } from "#core/rollout/messages.ts";
+import type { SecretReference } from "#core/secrets/reference.ts";
 import type { TrainInput, TrainMove } from "#core/train/messages.ts";
 import type { Store } from "#store/store.ts";
 
@@ -41,11 +42,17 @@ export type AlarmReader = {
   read(names: string[]): Promise<Alarm[]>;
 };
 
+export type SecretFinder = {
+  /** The id of the version that an app would read now; `null` where there is none. Never what it holds. Errors of the platform may be thrown as they are. */
+  versionOf(reference: SecretReference): Promise<string | null>;
+};
+
 export type EngineDeps = ControlDeps & {
   driver: Driver;
   /** For kinds that hand roles on. */
   roles?: RoleReader;
   alarms: AlarmReader;
+  secrets: SecretFinder;
   /** Calls to the platform since it was last asked, for the receipt. */
   sdkCalls?(): number;
 };

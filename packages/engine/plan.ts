@@ -19,6 +19,7 @@ import { desiredCount } from "./desired.ts";
 import type { Caller } from "./fence.ts";
 import { repairEnded } from "./heal/lend.ts";
 import { moveOf } from "./move.ts";
+import { assertSecrets } from "./secrets.ts";
 import { withPlan } from "./steps.ts";
 
 export async function plan(deps: EngineDeps, caller: Caller): Promise<Move> {
@@ -65,6 +66,7 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
   const taken = takenOver(before, caller);
   const { version, spec } = taken;
   const target = await deps.store.targets.need(taken);
+  await assertSecrets(deps, spec);
   const context = await contextFor(deps, taken, version);
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet, purpose: purposeOf(taken) });

@@ -15,6 +15,7 @@ import { connected, connectionNotes } from "./connections.ts";
 import { contextOf, needEnvironment, needRelease } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
 import { desiredCount } from "./desired.ts";
+import { assertSecrets } from "./secrets.ts";
 
 export type PreviewRequest = TargetName & { version: string; rollout?: RolloutOverride };
 
@@ -28,7 +29,7 @@ export type PreviewResult = TargetName &
     notes: string[];
   };
 
-/** Throws `not_found` and `capacity_exceeded`. A `rollout` has been checked by whoever asks. */
+/** Throws `not_found`, `capacity_exceeded` and `secret_unavailable`. A `rollout` has been checked by whoever asks. */
 export async function preview(deps: EngineDeps, request: PreviewRequest): Promise<PreviewResult> {
   const { app, environment, version } = request;
   const [release, place, target] = await Promise.all([
@@ -37,6 +38,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     deps.store.targets.get(request),
   ]);
   const spec = specFor(release.manifest as unknown as Manifest, environment, request.rollout);
+  await assertSecrets(deps, spec);
   const context = contextOf(deps, app, place, await connected(deps, environment, spec));
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet });

@@ -5,6 +5,7 @@ import { commandingHosts, commandingInstances, watchingCommands } from "./comman
 import { services } from "./container-grants.ts";
 import type { Names } from "./names.ts";
 import { readingRoles } from "./running-grants.ts";
+import { findingSecrets } from "./secret-grants.ts";
 import type { Statement } from "./statement.ts";
 import { baking, groups, makingImages, templates } from "./vm-grants.ts";
 
@@ -36,6 +37,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
       why: "An operator names the secret with the SSH key of a pool; its name is not the installation's.",
     },
     ...balancer(names, ["RegisterTargets", "DeregisterTargets"]),
+    ...findingSecrets(names),
     ...alarms(),
   ],
   "driver-function": (names) => [
@@ -45,6 +47,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: [...FUNCTION_CALLS], resources: [names.appFunctionsArn] },
     { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
     readingRoles(names.account),
+    ...findingSecrets(names),
     ...alarms(),
   ],
   "driver-vm": (names) => [
@@ -56,6 +59,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     watchingCommands("ssm:ListCommandInvocations"),
     ...makingImages(names),
     ...balancer(names, ["DeregisterTargets"]),
+    ...findingSecrets(names),
     ...alarms(),
   ],
   image: (names) => [...artifacts(names), ...baking(names)],
@@ -64,6 +68,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...conducting(names),
     ...services(names),
     ...balancer(names, []),
+    ...findingSecrets(names),
     ...alarms(),
   ],
   train: (names) => [...table(names), ...conducting(names)],

@@ -1,17 +1,17 @@
 // Where containers run: a cluster per environment with a few hosts for the launch type EC2, and the two roles that every
 // task has. Idempotent, as all furnishing is.
 import { CreateClusterCommand, ECSClient } from "@aws-sdk/client-ecs";
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import type { Cluster } from "#core/domain/environment.ts";
 import type { Names } from "#infra/names.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 import type { AwsAccess } from "./deploy/access.ts";
-import { ignoring } from "./deploy/ignoring.ts";
+import { furnishRole, readingSecrets } from "./furnish-role.ts";
 
 /** Hosts of a cluster: one in each zone. */
 const ZONES = ["a", "b"];
 const HOST = { cpu: 2048, memoryMib: 4096 };
 
+const TASKS = "ecs-tasks.amazonaws.com";
 const PROVIDERS = ["FARGATE", "FARGATE_SPOT"];
 
 type Furnishing = { sandbox: Sandbox; access: AwsAccess; names: Names };
@@ -23,8 +23,12 @@ export async function furnishClusters(
 ): Promise<Cluster[]> {
   const ecs = new ECSClient(access);
   const [executionRoleArn, taskRoleArn] = await Promise.all([
-    role(access, names, "task-execution", PULLING),
-    role(access, names, "task", null),
+    furnishRole(access, names, {
+      short: "task-execution",
+      service: TASKS,
+      statements: [PULLING, ...readingSecrets(names)],
+    }),
+    furnishRole(access, names, { short: "task", service: TASKS, statements: [] }),
   ]);
   return Promise.all(
     environments.map(async (environment, number) => {
@@ -55,28 +59,3 @@ const PULLING = {
   ],
   Resource: "*",
 };
-
-async function role(
-  access: AwsAccess,
-  names: Names,
-  short: string,
-  statement: object | null,
-): Promise<string> {
-  const iam = new IAMClient(access);
-  const RoleName = names.roleName(short);
-  const trust = {
-    Effect: "Allow",
-    Principal: { Service: "ecs-tasks.amazonaws.com" },
-    Action: "sts:AssumeRole",
-  };
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
-  await ignoring(
-    "EntityAlreadyExistsException",
-    iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument })),
-  );
-  if (statement) {
-    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "pulling", PolicyDocument }));
-  }
-  return names.roleArn(short);
-}

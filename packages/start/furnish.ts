@@ -11,6 +11,7 @@ import type { Blueprint } from "#infra/blueprint.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 import type { AwsAccess } from "./deploy/access.ts";
 import { furnishClusters } from "./furnish-cluster.ts";
+import { furnishRole, readingSecrets } from "./furnish-role.ts";
 
 const ENVIRONMENTS = ["dev", "stage", "prod"];
 /** Of the sandbox's default VPC, one in each of two zones. */
@@ -34,6 +35,12 @@ export async function furnish(house: Furnishing): Promise<void> {
     loadBalancer(access),
     furnishClusters({ sandbox, access, names: plan.names }, ENVIRONMENTS),
     servers(house),
+    // Made by the blueprint, without a right of its own: what apps may read is for who runs the platform to say.
+    furnishRole(access, plan.names, {
+      short: plan.appFunctionRole.short,
+      service: "lambda.amazonaws.com",
+      statements: readingSecrets(plan.names),
+    }),
   ]);
   const client = createClient({ url: house.apiUrl, token: house.token });
   const known = new Set((await client.environments.list()).items.map((one) => one.name));
@@ -70,13 +77,19 @@ async function loadBalancer(access: AwsAccess): Promise<string> {
   return answer.LoadBalancers![0]!.LoadBalancerArn!;
 }
 
-async function servers({ sandbox, servers }: Furnishing): Promise<void> {
+async function servers({ sandbox, access, plan, servers }: Furnishing): Promise<void> {
+  const roleArn = await furnishRole(access, plan.names, {
+    short: "host",
+    service: "ssm.amazonaws.com",
+    statements: readingSecrets(plan.names),
+  });
   const numbers = Array.from({ length: servers }, (_, i) => i + 1);
   const machines = ENVIRONMENTS.flatMap((environment, e) =>
     numbers.map((n) => ({
       id: `mi-${(e + 1).toString().padStart(2, "0")}${n.toString().padStart(15, "0")}`,
       name: `${environment}-web-${n}`,
       tags: { environment, pool: "web" },
+      roleArn,
     })),
   );
   await Promise.all(machines.map((one) => sandbox.machines.ensure(one)));

@@ -134,7 +134,7 @@ export async function rollBare(
 ): Promise<number> {
   const { target } = place;
   const release = await target.release(version);
-  const variables = installVariables(target, release, place.link(version));
+  const variables = installVariables(target, release, { link: place.link(version), region: "eu-west-1" });
   const script = composeScript("install", target, target.environment.pools.web!, variables);
   const startedAt = performance.now();
   for (let at = 0; at < farm.hosts.length; at += batch)

@@ -13,6 +13,7 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { idSource } from "#core/ids.ts";
 import type { DriverRequest, HookRequest } from "#core/rollout/messages.ts";
+import type { SecretReference } from "#core/secrets/reference.ts";
 import type { TrainInput, TrainRequest } from "#core/train/messages.ts";
 import { act, type Word } from "#engine/act.ts";
 import { conduct } from "#engine/conduct.ts";
@@ -139,9 +140,10 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
 
   const control = controlDeps(store, clock, handlers, logs);
   const alarms = fakeAlarms();
+  const secrets = fakeSecrets();
   const hooks = fakeHooks();
   const hookDeps: HookDeps = { ...control, hooks, random: () => 0 };
-  deps = { ...control, driver: driver ?? fakeDriver(world), alarms };
+  deps = { ...control, driver: driver ?? fakeDriver(world), alarms, secrets };
   await handlers.CreateStateMachine!(
     {
       name: "tutti-rollout",
@@ -187,6 +189,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
       };
     },
     alarms,
+    secrets,
     hooks,
     invocations,
     logs,
@@ -283,6 +286,12 @@ function fakeAlarms() {
     },
   };
   return alarms;
+}
+
+/** What is there, by name. */
+function fakeSecrets() {
+  const versions = new Map<string, string>();
+  return { versions, versionOf: async ({ name }: SecretReference) => versions.get(name) ?? null };
 }
 
 type HookRequested = Parameters<HookCalls["call"]>[0];

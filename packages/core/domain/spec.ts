@@ -57,6 +57,8 @@ export type Spec = {
   /** Not there in what was begun before there were hooks. */
   hooks?: Hooks;
   config: Record<string, string>;
+  /** References by the name of the variable. Not there in what was begun before there were any. */
+  secrets?: Record<string, string>;
   /** Apps whose endpoint in the same environment it is told. Not there in what was begun before it could. */
   connect?: string[];
   server: { pool: string; supervisor: "systemd" | "pm2"; setup: boolean };

@@ -1,5 +1,7 @@
 // Rules that only show once a manifest is made whole for an environment. The error stands where the words stand:
 // in the overlay if it says the key, else in the app's own part.
+import { variableFor } from "../connect/connections.ts";
+import type { Kind } from "../domain/kind.ts";
 import type { Spec } from "../domain/spec.ts";
 import { resolveAmount } from "../plan/amount.ts";
 import { isRecord } from "./merge.ts";
@@ -29,6 +31,7 @@ function specProblems(spec: Spec): Finding[] {
   return [
     ...startFindings(spec),
     ...configFindings(spec),
+    ...secretFindings(spec),
     ...connectFindings(spec),
     ...deadlineFindings(spec),
     ...replacingFindings(spec),
@@ -89,16 +92,41 @@ const LAMBDA_CONFIG_BYTES = 4096 - 512;
 
 function configFindings(spec: Spec): Finding[] {
   const names = Object.keys(spec.config);
-  const ours = names.filter((name) => OURS.test(name)).map((name) => reserved(name, "Tutti"));
-  if (spec.kind !== "function") return ours;
-  const lambdas = names.filter((name) => LAMBDA_RESERVED.test(name)).map((name) => reserved(name, "Lambda"));
-  const bytes = new TextEncoder().encode(names.map((name) => name + spec.config[name]).join("")).length;
+  const taken = reservedFindings(spec.kind, names, "config");
+  if (spec.kind !== "function") return taken;
+  // References travel in the function's configuration too.
+  const entries = Object.entries({ ...spec.config, ...spec.secrets });
+  const bytes = new TextEncoder().encode(entries.flat().join("")).length;
   const size = `is ${bytes} bytes; on a function it must be at most ${LAMBDA_CONFIG_BYTES}`;
-  return [...ours, ...lambdas, ...(bytes > LAMBDA_CONFIG_BYTES ? [{ keys: ["config"], message: size }] : [])];
+  return [...taken, ...(bytes > LAMBDA_CONFIG_BYTES ? [{ keys: ["config", "secrets"], message: size }] : [])];
 }
 
-function reserved(name: string, by: string): Finding {
-  return { keys: [`config.${name}`], message: `is set by ${by}: choose another name` };
+function reservedFindings(kind: Kind, names: string[], block: string): Finding[] {
+  const found = (pattern: RegExp, by: string) =>
+    names
+      .filter((name) => pattern.test(name))
+      .map((name) => ({ keys: [`${block}.${name}`], message: `is set by ${by}: choose another name` }));
+  return [...found(OURS, "Tutti"), ...(kind === "function" ? found(LAMBDA_RESERVED, "Lambda") : [])];
+}
+
+/** One variable has one source: a secret that something else hides, or that hides it, is nobody's wish. */
+function secretFindings({ kind, secrets = {}, config, connect = [], function: own }: Spec): Finding[] {
+  const names = Object.keys(secrets);
+  if (names.length === 0) return [];
+  const urls = new Map(connect.map((app) => [variableFor(app), app]));
+  const found = reservedFindings(kind, names, "secrets");
+  for (const name of names) {
+    const keys = [`secrets.${name}`];
+    if (Object.hasOwn(config, name)) found.push({ keys, message: "is in config too: leave one of them out" });
+    else if (urls.has(name))
+      found.push({ keys, message: `is where connect puts the address of ${urls.get(name)}` });
+  }
+  if (kind === "function" && !own.runtime.startsWith("nodejs"))
+    found.push({
+      keys: ["function.runtime", "secrets"],
+      message: `must be a nodejs runtime where there are secrets, not ${own.runtime}: what reads them runs in front of the handler`,
+    });
+  return found;
 }
 
 /** A replica that can never be called healthy in time would send every deployment back. */

@@ -296,7 +296,6 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
 const PLANNED: [change: object, path: string][] = [
   [{ resources: { cpu: 0.25 } }, "resources"],
   [{ scaling: { min: 2 } }, "scaling"],
-  [{ secrets: { DB: "ssm:/db" } }, "secrets"],
   [{ volumes: [{ name: "data" }] }, "volumes"],
   [{ environments: { prod: { scaling: { min: 1 } } } }, "environments.prod.scaling"],
 ];
@@ -308,10 +307,42 @@ test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change,
   });
 });
 
+test("secrets are references, never the secret itself, which no message repeats", () => {
+  const secrets = { DB_PASSWORD: "secretsmanager:storefront/db#password", TOKEN: "ssm:/storefront/token" };
+  for (const app of [SERVER, FUNCTION])
+    expect(parseManifest({ ...app, secrets })).toEqual({ ...app, secrets });
+  expect(problems({ ...SERVER, secrets: { DB: "hunter2", PIN: 1234, db: "ssm:/db" } })).toEqual([
+    "secrets.DB: must be a reference, secretsmanager:name, secretsmanager:name#key or ssm:/path, never the secret itself",
+    "secrets.PIN: must be a reference, secretsmanager:name, secretsmanager:name#key or ssm:/path, never the secret itself",
+    "secrets.db: must be capital letters, digits and underscores, not beginning with a digit",
+  ]);
+});
+
+test("one variable has one source: a secret, the config, what it connects to, or the platform", () => {
+  const secrets = { GREETING: "ssm:/g", ORDERS_URL: "ssm:/o", PORT: "ssm:/p", AWS_REGION: "ssm:/r" };
+  const app = { ...FUNCTION, config: { GREETING: "hi" }, connect: ["orders"], secrets };
+  expect(problems(app)).toEqual([
+    "secrets.PORT: is set by Tutti: choose another name",
+    "secrets.AWS_REGION: is set by Lambda: choose another name",
+    "secrets.GREETING: is in config too: leave one of them out",
+    "secrets.ORDERS_URL: is where connect puts the address of orders",
+  ]);
+  expect(problems({ ...FUNCTION, secrets: { DB: "ssm:/db" }, function: { runtime: "python3.13" } })).toEqual([
+    "function.runtime: must be a nodejs runtime where there are secrets, not python3.13: what reads them runs in front of the handler",
+  ]);
+});
+
+test("secrets are not built on virtual machines and containers yet", () => {
+  for (const app of [VM, CONTAINER])
+    expect(refusal(() => parseManifest({ ...app, secrets: { DB: "ssm:/db" } })).code).toBe(
+      "not_supported_yet",
+    );
+});
+
 test("keys that are not built yet are fine while they say nothing", () => {
   const empty = {
     volumes: [],
-    secrets: {},
+    scaling: {},
   };
   expect(parseManifest({ ...SERVER, ...empty })).toEqual(SERVER);
 });

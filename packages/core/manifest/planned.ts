@@ -4,9 +4,12 @@ import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";
 import { join, type Problem } from "./problem.ts";
 
-export const PLANNED_SETTINGS = ["scaling", "secrets", "volumes"];
-/** Built on containers; on the other kinds to come. */
-const PLANNED_ELSEWHERE: Record<string, Kind> = { resources: "container" };
+export const PLANNED_SETTINGS = ["scaling", "volumes"];
+/** Built on these kinds; on the others to come. */
+const BUILT_ON: Record<string, readonly Kind[]> = {
+  resources: ["container"],
+  secrets: ["server", "function"],
+};
 
 /** Gives the document without them. What is no object is left for the schema to refuse. */
 export function takePlanned(document: unknown): { rest: unknown; problems: Problem[] } {
@@ -26,7 +29,7 @@ export function takePlanned(document: unknown): { rest: unknown; problems: Probl
 }
 
 function plannedFor(kind: unknown): string[] {
-  const elsewhere = Object.keys(PLANNED_ELSEWHERE).filter((key) => PLANNED_ELSEWHERE[key] !== kind);
+  const elsewhere = Object.keys(BUILT_ON).filter((key) => !BUILT_ON[key]!.includes(kind as Kind));
   return [...PLANNED_SETTINGS, ...elsewhere];
 }
 

@@ -38,6 +38,7 @@ test("a bare server gets the defaults of its kind", () => {
     },
     hooks: { before: [], afterStep: [], after: [] },
     config: {},
+    secrets: {},
     connect: [],
     vm: { keepSeconds: 300 },
     container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },

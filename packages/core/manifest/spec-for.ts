@@ -47,6 +47,7 @@ const DEFAULTS = {
   },
   hooks: { before: [], afterStep: [], after: [] },
   config: {},
+  secrets: {},
   connect: [],
   vm: { keepSeconds: 300 },
   container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },

@@ -12,6 +12,8 @@ export type MachineFacts = {
   address: string;
   /** The sandbox's state directory, absolute: the mark of every process. */
   sandboxDirectory: string;
+  /** Where AWS is, for the SDKs of what runs on it. */
+  endpoint: string;
 };
 
 const PRELOAD = fileURLToPath(new URL("./preload.cjs", import.meta.url));
@@ -33,6 +35,7 @@ export function machineEnvironment(machine: MachineFacts): Record<string, string
     SHELL: "/bin/sh",
     LANG: "C.UTF-8",
     HOSTNAME: machine.id,
+    AWS_ENDPOINT_URL: machine.endpoint,
     ...machineMarks(machine),
     NODE_OPTIONS: nodeOptions(undefined),
   };

@@ -106,8 +106,15 @@ function machineOf(yard: Yard, id: string): Machine {
   if (known) return known;
   if (!yard.records.has(id)) throw new Error(`There is no machine ${id}.`);
   const { sandboxDirectory } = yard;
+  const { endpoint } = yard.platform;
   const address = yard.platform.addressFor(`machine/${id}`);
-  const made = createMachine({ id, address, directory: join(yard.directory, id), sandboxDirectory });
+  const made = createMachine({
+    id,
+    address,
+    directory: join(yard.directory, id),
+    sandboxDirectory,
+    endpoint,
+  });
   yard.machines.set(id, made);
   yard.platform.machineAddresses.set(id, address);
   return made;

@@ -5,13 +5,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
   DeleteParameterRequest,
+  DescribeParametersRequest,
   GetParameterRequest,
   GetParametersRequest,
   Parameter,
+  ParameterMetadata,
+  ParameterStringFilter,
   PutParameterRequest,
 } from "@aws-sdk/client-ssm";
 import { jsonFile } from "../json-file.ts";
 import { AwsError, type Handler, type Platform } from "../platform.ts";
+import { pageOf, pageSize } from "./pages.ts";
 
 type Stored = {
   name: string;
@@ -39,6 +43,12 @@ export function parameterHandlers(platform: Platform): Record<string, Handler> {
       ARN: parameterArn(platform, stored.name),
       DataType: "text",
     };
+  }
+
+  /** Everything but what it holds. */
+  function metadata(stored: Stored): ParameterMetadata {
+    const { Value: _held, ...rest } = describe(stored, false);
+    return { ...rest, Tier: "Standard" };
   }
 
   return {
@@ -72,6 +82,12 @@ export function parameterHandlers(platform: Platform): Record<string, Handler> {
         InvalidParameters: names.filter((name) => !parameters.has(nameOf(name))),
       };
     },
+    DescribeParameters: (input: DescribeParametersRequest) => {
+      const filters = (input.ParameterFilters ?? []).map(nameFilter);
+      const found = [...parameters.values()].filter(({ name }) => filters.every((fits) => fits(name)));
+      const page = pageOf(found, pageSize(input.MaxResults, 1, 50), input.NextToken);
+      return { Parameters: page.items.map(metadata), NextToken: page.next };
+    },
     DeleteParameter: async (input: DeleteParameterRequest) => {
       if (!parameters.delete(nameOf(input.Name)))
         throw new AwsError("ParameterNotFound", `Parameter ${input.Name} not found.`);
@@ -79,6 +95,20 @@ export function parameterHandlers(platform: Platform): Record<string, Handler> {
       return {};
     },
   };
+}
+
+/** API reference, ParameterStringFilter: without an option, names are equal. */
+function nameFilter({
+  Key,
+  Option = "Equals",
+  Values = [],
+}: ParameterStringFilter): (name: string) => boolean {
+  if (Key !== "Name" || (Option !== "Equals" && Option !== "BeginsWith"))
+    throw new AwsError(
+      "InvalidFilterKey",
+      `The sandbox filters parameters by Name with Equals or BeginsWith, not by ${Key} with ${Option}.`,
+    );
+  return (name) => Values.some((value) => (Option === "Equals" ? name === value : name.startsWith(value)));
 }
 
 export function parameterArn(platform: Platform, name: string): string {

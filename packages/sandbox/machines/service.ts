@@ -7,6 +7,7 @@ import { createFleet, type Fleet, type MachineRecord, type MachineRequest } from
 import { inventoryHandlers, isOnline } from "./inventory-handlers.ts";
 import { parameterArn, parameterHandlers } from "./parameter-handlers.ts";
 import { createRunCommand } from "./run-command.ts";
+import { writeSharedCredentials } from "./shared-credentials.ts";
 
 export type MachineInfo = {
   id: string;
@@ -17,12 +18,15 @@ export type MachineInfo = {
   online: boolean;
 };
 
+/** `roleArn`: of its activation. */
+export type ManagedRequest = MachineRequest & { roleArn?: string };
+
 export type Machines = {
   service: Service;
   /** For what runs on machines without Systems Manager: instances and tasks. */
   fleet: Fleet;
-  /** A managed instance that is online. Persisted; idempotent. */
-  ensure(request: MachineRequest): Promise<{ address: string }>;
+  /** A managed instance that is online, with its role's credentials where it has one. Persisted; idempotent. */
+  ensure(request: ManagedRequest): Promise<{ address: string }>;
   list(): MachineInfo[];
   /** `false` unplugs it: commands are not answered, ConnectionLost. What runs on it runs on. */
   setOnline(id: string, online: boolean): Promise<void>;
@@ -72,8 +76,9 @@ export function createMachines(platform: Platform): Machines {
   return {
     service,
     fleet,
-    ensure: async (request) => {
-      const { address } = await fleet.ensure(request);
+    ensure: async ({ roleArn, ...request }) => {
+      const { address, directory } = await fleet.ensure(request);
+      if (roleArn) writeSharedCredentials(directory, platform.credentialsOf(roleArn));
       run.machinesChanged();
       return { address };
     },

@@ -7,6 +7,11 @@ export class Refusal extends Error {}
 export const ZIPPED_LIMIT_BYTES = 50 * 1024 * 1024;
 export const UNZIPPED_LIMIT_BYTES = 250 * 1024 * 1024;
 
+/** The earliest day that a zip can tell (APPNOTE.txt 4.4.6), so that no build time gets in. */
+export const EPOCH = new Date(1980, 0, 1);
+/** "Version made by": whose file attributes they are (APPNOTE.txt 4.4.2). */
+export const UNIX = 3;
+
 /** The name as it goes into the zip; throws where it would leave the directory. */
 export function safeName(name: string): string {
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");

@@ -98,9 +98,9 @@ test("an artifact is compared with the digest of its release", async () => {
   const zip = zipSync({ "index.js": strToU8("1") });
   const hash = createHash("sha256").update(zip);
   const s3 = storing(zip);
-  const loaded = await loadPackage(s3, release(hash.copy().digest("hex").toUpperCase()));
+  const loaded = await loadPackage(s3, release(hash.copy().digest("hex").toUpperCase()), {});
   expect(loaded.codeSha256).toBe(hash.digest("base64"));
-  await expect(loadPackage(s3, release("00"))).rejects.toThrow(
+  await expect(loadPackage(s3, release("00"), {})).rejects.toThrow(
     /has the SHA-256 [0-9a-f]{64}, and the release says 00/,
   );
 });
@@ -109,7 +109,7 @@ test("an artifact that is not there is told by its address", async () => {
   mockClient(S3Client)
     .on(GetObjectCommand)
     .rejects(new NoSuchKey({ message: "gone", $metadata: {} }));
-  await expect(loadPackage(new S3Client({}), release())).rejects.toThrow(
+  await expect(loadPackage(new S3Client({}), release(), {})).rejects.toThrow(
     "s3://store/uploads/a.zip is not there",
   );
 });

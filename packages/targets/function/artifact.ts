@@ -3,18 +3,26 @@
 import { createHash } from "node:crypto";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import type { Release } from "#core/domain/release.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import { checkZippedSize, Refusal } from "./archive-rules.ts";
 import { isNamed } from "./client.ts";
 import { zipOfTarGz } from "./repack.ts";
+import { hasSecrets, withReader } from "./secrets.ts";
 import { checkZip } from "./zip-check.ts";
 
 /** `codeSha256` is base64, as Lambda tells it. */
 export type Package = { zip: Uint8Array; codeSha256: string };
 
-export async function loadPackage(s3: S3Client, release: Release): Promise<Package> {
+export async function loadPackage(
+  s3: S3Client,
+  release: Release,
+  spec: Pick<Spec, "secrets">,
+): Promise<Package> {
   const bytes = await download(s3, release);
   verify(bytes, release);
-  const zip = await zipOf(bytes);
+  const own = await zipOf(bytes);
+  const zip = hasSecrets(spec) ? withReader(own) : own;
+  checkZippedSize(zip.length);
   return { zip, codeSha256: createHash("sha256").update(zip).digest("base64") };
 }
 

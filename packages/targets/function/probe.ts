@@ -8,13 +8,14 @@ import { isNamed } from "./client.ts";
 /** `hopeless`: the code cannot start or has no such handler, which no second look will change. */
 export type Look = { healthy: boolean; hopeless: boolean; detail: string };
 
-/** Errors of the runtime itself, before the app's own code has a say (Lambda developer guide, Node.js and custom runtimes). */
+/** Errors of the runtime itself, or of what reads the secrets, before the app's own code has a say (Lambda developer guide, Node.js and custom runtimes). */
 const HOPELESS = [
   "Runtime.ImportModuleError",
   "Runtime.UserCodeSyntaxError",
   "Runtime.HandlerNotFound",
   "Runtime.MalformedHandlerName",
   "Runtime.InvalidEntrypoint",
+  "Tutti.SecretUnavailable",
 ];
 const LONGEST_MESSAGE = 300;
 

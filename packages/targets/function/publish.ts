@@ -16,6 +16,7 @@ import { Refusal } from "./archive-rules.ts";
 import { loadPackage } from "./artifact.ts";
 import { type FunctionDeps, isNamed, nameOf, readFunction } from "./client.ts";
 import { isOurs, labelOf, tagsOf } from "./naming.ts";
+import { handlerOf } from "./secrets.ts";
 import { type ShiftState, watching } from "./shift-state.ts";
 
 /** Either what comes next, or that Lambda is still busy. */
@@ -27,7 +28,7 @@ export async function upload(deps: FunctionDeps, target: TargetContext, release:
   if (found) refuseForeign(found, target, name);
   if (found?.Configuration && isBusy(found.Configuration))
     return { wait: "Lambda is busy with an earlier change" };
-  const { zip, codeSha256 } = await loadPackage(deps.s3, release);
+  const { zip, codeSha256 } = await loadPackage(deps.s3, release, target.spec);
   try {
     if (!found) await create(deps, target, release, zip);
     else if (found.Configuration?.CodeSha256 !== codeSha256)
@@ -104,15 +105,17 @@ function settingsOf(deps: FunctionDeps, target: TargetContext, release: Release)
     throw new Refusal(
       `The environment ${environment.name} names no functionRoleArn for functions to run as.`,
     );
+  const { handler, variables } = handlerOf(spec);
   return {
     Role: role,
-    Handler: spec.function.handler,
+    Handler: handler,
     Runtime: spec.function.runtime as Runtime,
     MemorySize: spec.function.memoryMiB,
     Timeout: spec.function.timeoutSeconds,
     Environment: {
       Variables: {
         ...spec.config,
+        ...variables,
         TUTTI_APP: target.app,
         TUTTI_ENVIRONMENT: environment.name,
         TUTTI_VERSION: release.version,

@@ -4,11 +4,15 @@ import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Zip, ZipDeflate } from "fflate";
 import { extract, type Header } from "tar-stream";
-import { checkUnzippedSize, checkZippedSize, Refusal, refuseLink, safeName } from "./archive-rules.ts";
-
-/** The earliest day that a zip can tell (APPNOTE.txt 4.4.6), so that no build time gets in. */
-const EPOCH = new Date(1980, 0, 1);
-const UNIX = 3;
+import {
+  checkUnzippedSize,
+  checkZippedSize,
+  EPOCH,
+  Refusal,
+  refuseLink,
+  safeName,
+  UNIX,
+} from "./archive-rules.ts";
 
 export async function zipOfTarGz(bytes: Uint8Array): Promise<Uint8Array> {
   const sink = zipSink();

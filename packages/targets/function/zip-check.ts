@@ -4,15 +4,15 @@ import { checkUnzippedSize, Refusal, refuseLink, safeName } from "./archive-rule
 
 const END_SIGNATURE = 0x06054b50;
 const ENTRY_SIGNATURE = 0x02014b50;
-const END_BYTES = 22;
-const ENTRY_BYTES = 46;
+export const END_BYTES = 22;
+export const ENTRY_BYTES = 46;
 const LONGEST_COMMENT_BYTES = 0xffff;
 const UNIX = 3;
 const FILE_TYPE = 0o170000;
 const SYMLINK = 0o120000;
 
 export function checkZip(bytes: Uint8Array): void {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = viewOf(bytes);
   const end = findEnd(view);
   const count = view.readUInt16LE(end + 10);
   let at = view.readUInt32LE(end + 16);
@@ -31,7 +31,11 @@ export function checkZip(bytes: Uint8Array): void {
   if (files === 0) throw new Refusal("The archive is empty.");
 }
 
-function findEnd(view: Buffer): number {
+export function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+export function findEnd(view: Buffer): number {
   const first = Math.max(0, view.length - END_BYTES - LONGEST_COMMENT_BYTES);
   for (let at = view.length - END_BYTES; at >= first; at--)
     if (view.readUInt32LE(at) === END_SIGNATURE) return at;

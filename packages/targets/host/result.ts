@@ -13,6 +13,7 @@ export const OUTCOMES = [
   "failed",
   "no_supervisor",
   "no_user",
+  "secret_unavailable",
   "setup_failed",
   "not_an_archive",
   "unhealthy",

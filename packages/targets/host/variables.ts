@@ -5,6 +5,7 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { environmentLine } from "./quote.ts";
+import { secretLines, secretVariables } from "./secrets.ts";
 
 /** How long one call watches a start; a slower one is watched again. */
 const WATCH_SECONDS = 15;
@@ -38,8 +39,12 @@ export function commonVariables(
   };
 }
 
-/** `START_FILE` and `ENVIRONMENT_LINES`, and what the release is called. Throws `invalid_input` without a start line. */
-export function releaseVariables({ app, environment, spec }: Who, release: Release): Record<string, string> {
+/** `START_FILE` and `ENVIRONMENT_LINES`, what is secret by reference, and what the release is called. `region`: of the secrets. Throws `invalid_input` without a start line. */
+export function releaseVariables(
+  { app, environment, spec }: Who,
+  release: Release,
+  region: string,
+): Record<string, string> {
   if (!spec.start)
     throw new TuttiError("invalid_input", `start: a ${spec.kind} needs the command line that starts it.`);
   const own = {
@@ -55,7 +60,8 @@ export function releaseVariables({ app, environment, spec }: Who, release: Relea
     RELEASE: release.id,
     VERSION: release.version,
     PORT: String(spec.port),
-    START_FILE: startFile(spec.start),
+    START_FILE: startFile(spec.start, secretLines(spec)),
+    ...secretVariables(spec, region),
     ENVIRONMENT_LINES: lines.join("").trimEnd(),
   };
 }
@@ -66,9 +72,9 @@ function brokenAfterSeconds({ health }: Spec): number {
 }
 
 /** One command takes the shell's place, so that the supervisor's signals reach it; anything more is left to the shell. */
-function startFile(start: string): string {
+function startFile(start: string, secrets: string): string {
   const simple = !/[;&|<>(){}\n#]/.test(start) && !/^\s*[A-Za-z_]\w*=/.test(start);
   return `#!/bin/sh
 if [ -n "$TUTTI_ENV_FILE" ]; then set -a; . "$TUTTI_ENV_FILE"; set +a; fi
-${simple ? "exec " : ""}${start}`;
+${secrets}${simple ? "exec " : ""}${start}`;
 }

@@ -149,7 +149,11 @@ export async function installFor(
   freshSince?: string,
 ): Promise<Record<string, string>> {
   const release = await target.release(version);
-  const variables = installVariables(target, release, await downloadLink(server.clients, release.artifact));
+  const [link, region] = await Promise.all([
+    downloadLink(server.clients, release.artifact),
+    server.clients.ssm.config.region(),
+  ]);
+  const variables = installVariables(target, release, { link, region });
   const second = freshSince === undefined ? "" : String(Math.floor(Date.parse(freshSince) / 1000));
   return { ...variables, FRESH_SINCE: second };
 }

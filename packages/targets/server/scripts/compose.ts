@@ -6,6 +6,7 @@ import { FETCH } from "#targets/host/fetch.ts";
 import { LOOK, RESTART, WATCH } from "#targets/host/look.ts";
 import { PRELUDE } from "#targets/host/prelude.ts";
 import { shellAssignments, shellQuote } from "#targets/host/quote.ts";
+import { SECRET_STEPS } from "#targets/host/secrets.ts";
 import { SYSTEMD } from "#targets/host/systemd.ts";
 import { commonVariables, releaseVariables, type Who } from "#targets/host/variables.ts";
 import { PM2 } from "../supervisor/pm2.ts";
@@ -23,7 +24,7 @@ export const SETUP_SECONDS = 150;
 export const LOOK_SECONDS = 15;
 
 const VERBS = {
-  install: FETCH + INSTALL,
+  install: FETCH + SECRET_STEPS + INSTALL,
   look: LOOK,
   watch: WATCH,
   restart: RESTART,
@@ -44,9 +45,13 @@ export function composeScript(
   return `${shellAssignments(variables)}${PRELUDE}${supervisor}${ahead}${VERBS[verb]}`;
 }
 
-export function installVariables(target: Who, release: Release, link: string): Record<string, string> {
+export function installVariables(
+  target: Who,
+  release: Release,
+  { link, region }: { link: string; region: string },
+): Record<string, string> {
   return {
-    ...releaseVariables(target, release),
+    ...releaseVariables(target, release, region),
     SHA256: release.artifact.sha256 ?? "",
     URL: link,
     KEEP: String(KEPT_RELEASES),
@@ -54,8 +59,10 @@ export function installVariables(target: Who, release: Release, link: string): R
   };
 }
 
-function ownVariables({ server, start }: Spec): Record<string, string> {
-  return { SUPERVISOR: server.supervisor, RUNTIME: /^node\b/.test(start ?? "") ? "node" : "" };
+/** Secrets are read by Node, whatever the app is made of. */
+function ownVariables({ server, start, secrets = {} }: Spec): Record<string, string> {
+  const needsNode = /^node\b/.test(start ?? "") || Object.keys(secrets).length > 0;
+  return { SUPERVISOR: server.supervisor, RUNTIME: needsNode ? "node" : "" };
 }
 
 /** The address that each host of one and the same script goes by: told in full for one, by SSM's own variable for several. */

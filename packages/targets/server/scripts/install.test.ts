@@ -42,6 +42,10 @@ let home: string;
 let server: Server;
 let downloads: number;
 let artifact: Buffer;
+/** A Secrets Manager of one line; `null` where it refuses. */
+let store: Server;
+let storeUrl: string;
+let secret: string | null;
 
 beforeEach(async () => {
   home = mkdtempSync(join(tmpdir(), "tutti-host-"));
@@ -57,10 +61,19 @@ beforeEach(async () => {
     response.end(artifact);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  secret = "it's CANARY-5150 $HOME";
+  store = createServer((_request, response) => {
+    const body =
+      secret === null ? { __type: "AccessDeniedException", message: "no" } : { SecretString: secret };
+    response.writeHead(secret === null ? 400 : 200).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => store.listen(0, "127.0.0.1", resolve));
+  storeUrl = `http://127.0.0.1:${(store.address() as { port: number }).port}`;
 });
 afterEach(async () => {
   await run("remove");
   server.close();
+  store.close();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -70,17 +83,19 @@ type Options = {
   shell?: string;
   setup?: boolean;
   user?: string;
+  secrets?: Record<string, string>;
   edit?: (script: string) => string;
 };
 
 async function run(verb: Verb, options: Options = {}): Promise<ScriptResult> {
   const { version = "v1", app = "shop", shell = "sh", edit = (script: string) => script } = options;
-  const { setup = false, user = userInfo().username } = options;
+  const { setup = false, user = userInfo().username, secrets = {} } = options;
   const spec = aSpec({
     app,
     health: { ...aSpec().health, intervalSeconds: 0.05 },
     server: { pool: "web", supervisor: "systemd", setup },
     config: { GREETING: "it's $5" },
+    secrets,
   });
   const target = { app, environment: { name: "prod", pools: {}, updatedAt: "" }, spec };
   const pool = { ssm: { tags: {} }, user, directory: "apps" };
@@ -88,11 +103,15 @@ async function run(verb: Verb, options: Options = {}): Promise<ScriptResult> {
   const sha256 = createHash("sha256").update(artifact).digest("hex");
   const about = { app, version, manifest: {}, createdAt: "", createdBy: "" };
   const release = { ...about, id: `rel_${version}`, artifact: { sha256 } };
-  const more = verb === "install" ? installVariables(target, release, `http://127.0.0.1:${port}/a`) : {};
+  const more =
+    verb === "install"
+      ? installVariables(target, release, { link: `http://127.0.0.1:${port}/a`, region: "eu-west-1" })
+      : {};
   const script = hostLines([{ address: HOST }]) + composeScript(verb, target, pool, more);
   const path = `${join(home, "bin")}:${dirname(process.execPath)}:${process.env.PATH}`;
   return new Promise((resolve) => {
-    const env = { PATH: path, FAKE: home, HOME: home };
+    const keys = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "x", AWS_ENDPOINT_URL: storeUrl };
+    const env = { PATH: path, FAKE: home, HOME: home, ...keys };
     const child = execFile(shell, ["-s"], { cwd: home, env }, (error, stdout, stderr) =>
       resolve(readResult({ code: error ? 1 : 0, stdout, stderr })),
     );
@@ -246,4 +265,51 @@ test("the unit is one that systemd takes", async () => {
     },
   );
   expect(said).not.toContain("tutti-shop-prod.service");
+});
+
+const SECRETS = { DB_PASSWORD: "secretsmanager:shop/db" };
+const processId = () => readFileSync(join(home, "pid"), "utf8").trim();
+
+test("a secret is in the app's own environment and nowhere else: no file, no argument, no answer", async () => {
+  const result = await run("install", { secrets: SECRETS });
+  expect(result.outcome).toBe("ok");
+  const environment = readFileSync(`/proc/${processId()}/environ`, "utf8").split("\0");
+  expect(environment).toContain(`DB_PASSWORD=${secret}`);
+  expect(environment.filter((line) => line.includes("CANARY"))).toHaveLength(1);
+  expect(readFileSync(`/proc/${processId()}/cmdline`, "utf8")).toBe("node\0app.js\0");
+  expect(JSON.stringify(result)).not.toContain("CANARY");
+  const found = execFileSync("sh", ["-c", 'grep -rl CANARY "$0" || true', home], { encoding: "utf8" });
+  expect(found).toBe("");
+});
+
+test("a start reads its secrets anew", async () => {
+  await run("install", { secrets: SECRETS });
+  secret = "rotated";
+  expect((await run("restart", { secrets: SECRETS })).outcome).toBe("ok");
+  // It was healthy, so it was left alone.
+  execFileSync("kill", ["-9", processId()]);
+  rmSync(join(home, "pid"));
+  expect((await run("restart", { secrets: SECRETS })).health).toBe("healthy");
+  expect(readFileSync(`/proc/${processId()}/environ`, "utf8")).toContain("DB_PASSWORD=rotated\0");
+});
+
+test("a secret that cannot be read is told by its reference before the running app is touched", async () => {
+  await run("install");
+  secret = null;
+  const result = await run("install", { version: "v2", secrets: SECRETS });
+  expect(result).toMatchObject({
+    outcome: "secret_unavailable",
+    detail: "The secret DB_PASSWORD (secretsmanager:shop/db) cannot be read: AccessDeniedException: no",
+  });
+  expect(readlinkSync(join(base(), "current"))).toBe("releases/rel_v1");
+  expect(restarts()).toBe(1);
+});
+
+test("a release without secrets leaves none of their files behind", async () => {
+  await run("install", { secrets: SECRETS });
+  await run("install", { version: "v2" });
+  expect([existsSync(join(base(), "secrets.json")), existsSync(join(base(), "read-secrets.cjs"))]).toEqual([
+    false,
+    false,
+  ]);
 });

@@ -54,6 +54,7 @@ ENV
   place "$base/start" 755 <<START
 $START_FILE
 START
+  write_secrets
   supervisor_write
 }
 
@@ -99,6 +100,7 @@ install() {
   prepare
   fetch_release
   link_shared
+  try_secrets
   claim_port
   write_files
   printf '%s\\n' "$VERSION" >"$base/versions/$RELEASE"

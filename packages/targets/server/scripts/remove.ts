@@ -10,7 +10,7 @@ remove() {
   [ -n "$held" ] && [ "$(readlink "$DIRECTORY/.ports/$held")" = "$unit" ] && rm -f "$DIRECTORY/.ports/$held"
   rmdir "$base/shared" 2>/dev/null
   if [ -d "$base/shared" ]; then
-    rm -rf "$base/releases" "$base/versions" "$base/incoming" "$base/env" "$base/start" "$base/port" "$base/previous" "$base/log" "$base"/pm2* "$base/$unit.service"
+    rm -rf "$base/releases" "$base/versions" "$base/incoming" "$base/env" "$base/start" "$base/secrets.json" "$base/read-secrets.cjs" "$base/port" "$base/previous" "$base/log" "$base"/pm2* "$base/$unit.service"
     rm -f "$current"
   else rm -rf "$base"; fi
   finish ok

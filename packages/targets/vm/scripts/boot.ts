@@ -22,6 +22,7 @@ ENV
 $START_FILE
 START
   printf '%s\\n' "$VERSION" >"$base/versions/$RELEASE"
+  write_secrets
   supervisor_ready
   supervisor_write
   supervisor_restart

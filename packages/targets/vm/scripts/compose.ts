@@ -6,6 +6,7 @@ import { FETCH } from "#targets/host/fetch.ts";
 import { RESTART } from "#targets/host/look.ts";
 import { PRELUDE } from "#targets/host/prelude.ts";
 import { shellAssignments } from "#targets/host/quote.ts";
+import { SECRET_STEPS } from "#targets/host/secrets.ts";
 import { SYSTEMD } from "#targets/host/systemd.ts";
 import { commonVariables, releaseVariables, type Who } from "#targets/host/variables.ts";
 import { placeOf } from "../place.ts";
@@ -29,8 +30,8 @@ export function hostScript(verb: HostVerb, target: Who): string {
 
 /** Base64, as a launch template takes it. Throws `invalid_input` for a configuration that does not fit. */
 export function userDataOf(target: Who, release: Release): string {
-  const variables = { ...hostVariables(target), ...releaseVariables(target, release) };
-  const script = `#!/bin/sh\n${shellAssignments(variables)}${PRELUDE}${SYSTEMD}${BOOT}`;
+  const variables = { ...hostVariables(target), ...releaseVariables(target, release, regionOf(target)) };
+  const script = `#!/bin/sh\n${shellAssignments(variables)}${PRELUDE}${SYSTEMD}${SECRET_STEPS}${BOOT}`;
   const packed = gzipSync(script, { level: 9 });
   // The header's time and system would make two packings of one script differ.
   packed.fill(0, 4, 8);
@@ -79,6 +80,11 @@ export function bakeScript(facts: BakeFacts, link: string): string {
     FETCH_SECONDS: "120",
   };
   return `${shellAssignments(variables)}${PRELUDE}${FETCH}${BAKE}`;
+}
+
+/** Where the load balancer is. */
+function regionOf(target: Who): string {
+  return placeOf(target).loadBalancer.arn.split(":")[3]!;
 }
 
 function hostVariables(target: Who): Record<string, string> {
