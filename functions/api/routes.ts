@@ -25,7 +25,7 @@ import { planned } from "./routes/planned.ts";
 import { createRelease, listReleases } from "./routes/releases.ts";
 import { restartTarget, scaleTarget } from "./routes/scale.ts";
 import { getService, listServices } from "./routes/services.ts";
-import { getTarget, listTargets } from "./routes/targets.ts";
+import { getHistory, getTarget, listTargets } from "./routes/targets.ts";
 import { createToken, listTokens, revokeToken } from "./routes/tokens.ts";
 import { abortTrainRoute, createTrain, getTrain, listTrains } from "./routes/trains.ts";
 
@@ -58,6 +58,7 @@ export const ROUTES = [
   actOnDeployment,
   listTargets,
   getTarget,
+  getHistory,
   scaleTarget,
   restartTarget,
   healTarget,

@@ -1,7 +1,7 @@
 // The everyday operations by name: `client.apps.get("storefront")`. Thin on purpose: each line is one operation.
 import type { Caller, CallOptions } from "./client.ts";
-import type { Answer, Input } from "./operations.ts";
-import type { Action, DeploymentView, PlanView, TrainView } from "./views.ts";
+import type { Input } from "./operations.ts";
+import type { Action, DeploymentView, PlanView, TrainPlanView, TrainView } from "./views.ts";
 
 type Page = { limit?: number; cursor?: string };
 type Where = { app?: string; environment?: string };
@@ -97,9 +97,7 @@ function trains(call: Caller) {
     create: (body: Omit<TrainRequest, "dryRun">, options?: CallOptions) =>
       call("POST /v1/trains", { body: { ...body, dryRun: false } }, options) as Promise<TrainView>,
     plan: (body: Omit<TrainRequest, "dryRun">) =>
-      call("POST /v1/trains", { body: { ...body, dryRun: true } }) as Promise<
-        Extract<Answer<"POST /v1/trains">, { dryRun: true }>
-      >,
+      call("POST /v1/trains", { body: { ...body, dryRun: true } }) as Promise<TrainPlanView>,
     list: (query?: Page & { status?: string }) => call("GET /v1/trains", { query }),
     get: (id: string, query?: { waitSeconds?: number; afterRevision?: number }, options?: CallOptions) =>
       call("GET /v1/trains/{id}", { params: { id }, query }, options),

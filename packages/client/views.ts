@@ -9,6 +9,6 @@ export type { ImageBuildView } from "#functions/api/schemas/image-build.ts";
 export type { InsightsView } from "#functions/api/schemas/insights.ts";
 export type { PlanView } from "#functions/api/schemas/plan.ts";
 export type { ReleaseView } from "#functions/api/schemas/release.ts";
-export type { ReplicaView, ServiceView, TargetView } from "#functions/api/schemas/target.ts";
+export type { HistoryView, ReplicaView, ServiceView, TargetView } from "#functions/api/schemas/target.ts";
 export type { NewTokenView, TokenView } from "#functions/api/schemas/token.ts";
-export type { TrainView } from "#functions/api/schemas/train.ts";
+export type { TrainPlanView, TrainView } from "#functions/api/schemas/train.ts";

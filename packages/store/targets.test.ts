@@ -85,6 +85,38 @@ test("a snapshot is kept, and the same one again is no write", async () => {
   expect((await store.targets.setSnapshot(name, fleet)).revision).toBe(first.revision);
 });
 
+test("what was seen of a target is kept as counts, an entry for each change, and the oldest go first", async () => {
+  const name = aName();
+  await acquire(name, "dep_1");
+  const seen = (healths: ("healthy" | "unhealthy")[]) =>
+    store.targets.setSnapshot(name, {
+      ...EMPTY_FLEET,
+      replicas: healths.map((health, i) => ({
+        id: `${i}`,
+        version: "v1",
+        health,
+        address: null,
+        startedAt: null,
+      })),
+    });
+  await seen(["healthy"]);
+  await seen(["healthy"]);
+  const { standings } = await seen(["healthy", "unhealthy"]);
+  expect(standings?.map(({ at: _, ...counts }) => counts)).toEqual([
+    { desired: 0, replicas: 1, healthy: 1 },
+    { desired: 0, replicas: 2, healthy: 1 },
+  ]);
+  const full = Array.from({ length: 300 }, (_, i) => ({
+    at: "2026-01-05T12:00:00.000Z",
+    desired: 0,
+    replicas: i,
+    healthy: 0,
+  }));
+  await store.targets.change(name, (target) => ({ ...target, standings: full }));
+  const last = (await seen(["healthy"])).standings!;
+  expect([last.length, last[0]!.replicas, last.at(-1)!.healthy]).toEqual([300, 1, 1]);
+});
+
 test("a target of 1,500 replicas fits, and its snapshot is bounded", async () => {
   const name = aName();
   await acquire(name, "dep_1");

@@ -3,7 +3,7 @@
 import type { Kind } from "#core/domain/kind.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { RolloutPolicy } from "#core/domain/spec.ts";
-import type { Target } from "#core/domain/target.ts";
+import type { Standing, Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
 import { keys, lists } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
@@ -13,7 +13,8 @@ import { ABSENT, atRevision, type Item, type Table } from "./table.ts";
 import { acquireLock, type LockOutcome, releaseLock, type Sequence } from "./target-lock.ts";
 
 const SNAPSHOT_REPLICAS = 1000;
-const PACKED: (keyof Target & string)[] = ["replicas", "queue"];
+const PACKED: (keyof Target & string)[] = ["replicas", "queue", "standings"];
+const MOST_STANDINGS = 300;
 
 export type TargetName = { app: string; environment: string };
 export type Acquisition = TargetName & {
@@ -102,8 +103,23 @@ export function withSnapshot(target: Target, fleet: Fleet, at: string): Target |
     drift: target.drift,
     desired: target.desired,
   };
-  if (JSON.stringify(seen) === JSON.stringify(before)) return null;
-  return { ...target, ...seen, observedAt: at };
+  const standings = withStanding(target.standings, { at, ...countsOf(fleet), desired: seen.desired });
+  const isSame = JSON.stringify(seen) === JSON.stringify(before) && standings === target.standings;
+  return isSame ? null : { ...target, ...seen, standings, observedAt: at };
+}
+
+/** Counts as people are shown them: hosts that carry no release are no copies. */
+function countsOf({ replicas }: Fleet): Pick<Standing, "replicas" | "healthy"> {
+  const copies = replicas.filter((one) => one.version !== null);
+  return { replicas: copies.length, healthy: copies.filter((one) => one.health === "healthy").length };
+}
+
+/** The same list where nothing has changed since the last entry. */
+function withStanding(before: Standing[] | undefined, now: Standing): Standing[] {
+  const last = before?.at(-1);
+  const isSame =
+    last?.desired === now.desired && last.replicas === now.replicas && last.healthy === now.healthy;
+  return before && isSame ? before : [...(before ?? []), now].slice(-MOST_STANDINGS);
 }
 
 async function write(table: Table, before: Target | null, after: Target): Promise<Target> {

@@ -94,6 +94,7 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
     "POST /v1/deployments/{id}/{action}": { path: `/v1/deployments/${deployment}/resume`, status: 409 },
     "GET /v1/targets": { path: "/v1/targets", status: 200 },
     "GET /v1/targets/{app}/{env}": { path: "/v1/targets/shop/prod", status: 200 },
+    "GET /v1/targets/{app}/{env}/history": { path: "/v1/targets/shop/prod/history", status: 200 },
     "POST /v1/targets/{app}/{env}/scale": {
       path: "/v1/targets/shop/prod/scale",
       body: { replicas: 2 },

@@ -13,12 +13,15 @@ export type {
   EnvironmentView,
   EventView,
   HealingRunView,
+  HistoryView,
   InsightsView,
   PlanView,
   ReleaseView,
   ReplicaView,
   TargetView,
   TokenView,
+  TrainPlanView,
+  TrainView,
 } from "#client/views.ts";
 export type Me = Answer<"GET /v1/me">;
 

@@ -55,6 +55,15 @@ export const TARGET = {
   observedAt: ENDED_AT,
 };
 
+export const TARGET_HISTORY = {
+  app: "storefront",
+  environment: "prod",
+  standings: [
+    { at: "2026-11-26T08:00:00.000Z", desired: 3, replicas: 3, healthy: 3 },
+    { at: "2026-11-26T09:12:30.000Z", desired: 3, replicas: 3, healthy: 2 },
+  ],
+};
+
 export const SCALE_REQUEST = { replicas: 5 };
 
 export const SERVICE = {

@@ -7,7 +7,7 @@ import type { ApiDeps } from "../deps.ts";
 import { reply, route } from "../route.ts";
 import { appName, environmentName, targetParams } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/page.ts";
-import { targetView } from "../schemas/target.ts";
+import { historyView, targetView } from "../schemas/target.ts";
 
 export const listTargets = route(
   "GET /v1/targets",
@@ -46,6 +46,22 @@ export const getTarget = route(
   async ({ params, deps }) => {
     const target = await deps.store.targets.need({ app: params.app, environment: params.env });
     return reply(200, await look(deps, target));
+  },
+);
+
+export const getHistory = route(
+  "GET /v1/targets/{app}/{env}/history",
+  {
+    permission: "read",
+    reach: { app: "path", environment: "path" },
+    tag: "targets",
+    summary: "How many replicas were wanted, there and healthy, from when on",
+    params: targetParams,
+    answers: { 200: historyView },
+  },
+  async ({ params: { app, env }, deps }) => {
+    const { standings = [] } = await deps.store.targets.need({ app, environment: env });
+    return reply(200, { app, environment: env, standings });
   },
 );
 

@@ -1,7 +1,7 @@
 // One app in one environment, as seen from outside; and the discovery view of it.
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
-import { REPLICA, SCALE_REQUEST, SERVICE, TARGET } from "../examples/places.ts";
+import { REPLICA, SCALE_REQUEST, SERVICE, TARGET, TARGET_HISTORY } from "../examples/places.ts";
 import { instantText } from "./names.ts";
 
 const replicaView = z
@@ -31,6 +31,18 @@ export const targetView = z
     observedAt: instantText.nullable(),
   })
   .meta({ id: "Target", example: TARGET });
+
+export const historyView = z
+  .object({
+    app: z.string(),
+    environment: z.string(),
+    standings: z
+      .array(z.object({ at: instantText, desired: z.int(), replicas: z.int(), healthy: z.int() }))
+      .meta({ description: "Oldest first, each from its instant on; the newest 300 changes" }),
+  })
+  .meta({ id: "TargetHistory", example: TARGET_HISTORY });
+
+export type HistoryView = z.output<typeof historyView>;
 
 export type TargetView = z.output<typeof targetView>;
 export type ReplicaView = z.output<typeof replicaView>;

@@ -8,6 +8,9 @@ export type Lock = { owner: string; since: string };
 /** A deployment that a newer one pushed out of the queue, and whose record may not say so yet. */
 export type Dropped = { id: string; by: string; at: string };
 
+/** How it stood from an instant on, by counts. */
+export type Standing = { at: string; desired: number; replicas: number; healthy: number };
+
 export type Target = {
   app: string;
   environment: string;
@@ -35,4 +38,6 @@ export type Target = {
   replicas: Replica[];
   traffic: { version: string; percent: number }[];
   observedAt: string | null;
+  /** How it stood, oldest first, one entry for each change; bounded to 300. */
+  standings?: Standing[];
 };

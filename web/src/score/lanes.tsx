@@ -2,7 +2,7 @@
 import type { DeploymentView } from "../api.ts";
 import type { Score } from "./compose.ts";
 import type { Layout } from "./layout.ts";
-import type { Level } from "./traffic.ts";
+import { areaUnder, stairs } from "./stairs.ts";
 
 export function TrafficLane({
   score,
@@ -15,6 +15,7 @@ export function TrafficLane({
 }) {
   const { y, height } = layout.traffic;
   const up = (percent: number) => y + height - (percent / 100) * height;
+  const frame = { x: layout.time.at, y: up, to: score.to };
   const now = Math.round(score.traffic.at(-1)?.value ?? 0);
   return (
     <g class="traffic">
@@ -31,8 +32,8 @@ export function TrafficLane({
         width={Math.max(0, layout.time.at(score.to) - layout.names)}
         height={height}
       />
-      <path class="area" d={area(score.traffic, score, layout, up, y + height)} />
-      <path class="edge" d={edge(score.traffic, score, layout, up)} />
+      <path class="area" d={areaUnder(score.traffic, frame, y + height)} />
+      <path class="edge" d={stairs(score.traffic, frame)} />
     </g>
   );
 }
@@ -61,26 +62,7 @@ export function BudgetLane({ score, layout, budget }: { score: Score; layout: La
         y1={up(budget.allowed + 0.5)}
         y2={up(budget.allowed + 0.5)}
       />
-      <path class="edge" d={edge(score.failed, score, layout, up)} />
+      <path class="edge" d={stairs(score.failed, { x: layout.time.at, y: up, to: score.to })} />
     </g>
   );
-}
-
-type Up = (value: number) => number;
-
-/** A staircase: a level holds until the next one. */
-function edge(levels: Level[], score: Score, layout: Layout, up: Up): string {
-  const [first, ...others] = levels;
-  if (!first) return "";
-  const stairs = others.map(({ at, value }) => `H${x(layout, at)}V${up(value).toFixed(1)}`);
-  return `M${x(layout, first.at)} ${up(first.value).toFixed(1)}${stairs.join("")}H${x(layout, score.to)}`;
-}
-
-function area(levels: Level[], score: Score, layout: Layout, up: Up, bottom: number): string {
-  const line = edge(levels, score, layout, up);
-  return line && `${line}V${bottom}H${x(layout, levels[0]!.at)}Z`;
-}
-
-function x(layout: Layout, at: number): string {
-  return layout.time.at(at).toFixed(1);
 }
