@@ -9,6 +9,8 @@ import { Hall } from "./pages/hall.tsx";
 import { HealingPage } from "./pages/healing.tsx";
 import { TargetPage } from "./pages/target.tsx";
 import { TokensPage } from "./pages/tokens.tsx";
+import { TrainPage } from "./pages/train.tsx";
+import { TrainsPage } from "./pages/trains.tsx";
 import { linkTo, type PlainPage, type Route, route } from "./route.ts";
 import { signIn, signOut, token, turnedAwayBecause } from "./session.ts";
 import { clockTime } from "./time.ts";
@@ -17,6 +19,7 @@ import "./frame.css";
 const PLAIN: Record<PlainPage, { name: string; page: () => JSX.Element }> = {
   hall: { name: "Hall", page: Hall },
   deployments: { name: "Deployments", page: DeploymentsPage },
+  trains: { name: "Trains", page: TrainsPage },
   healing: { name: "Healing", page: HealingPage },
   audit: { name: "Audit", page: AuditPage },
   tokens: { name: "Tokens", page: TokensPage },
@@ -66,6 +69,7 @@ function Ways({ at }: { at: Route }) {
 
 function Page({ at }: { at: Route }) {
   if (at.page === "deployment") return <DeploymentPage key={at.id} id={at.id} />;
+  if (at.page === "train") return <TrainPage key={at.id} id={at.id} />;
   if (at.page === "target")
     return <TargetPage key={`${at.app}/${at.environment}`} app={at.app} environment={at.environment} />;
   if (at.page === "nowhere") return <Nowhere address={at.address} />;

@@ -24,3 +24,9 @@ export function ago(instant: string, nowMs: number): string {
   const past = nowMs - Date.parse(instant);
   return past < 1000 ? "just now" : `${duration(past).split(" ").slice(0, 2).join(" ")} ago`;
 }
+
+/** `in 12 min`; what is past is due. */
+export function ahead(instant: string, nowMs: number): string {
+  const left = Date.parse(instant) - nowMs;
+  return left < 1000 ? "now" : `in ${duration(left).split(" ").slice(0, 2).join(" ")}`;
+}

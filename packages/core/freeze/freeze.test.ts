@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Calendar, closedAt, closedSentence, DAYS, isHeldByFreeze } from "./freeze.ts";
+import { type Calendar, closedAt, closedSentence, DAYS, isHeldByFreeze, nextClosing } from "./freeze.ts";
 
 const at = (text: string) => Date.parse(text);
 const YEARS_END = { from: "2026-12-20T00:00:00Z", to: "2027-01-03T00:00:00Z", reason: "year's end" };
@@ -142,4 +142,30 @@ test("whenever it is said to open it is open, around every change of the clock t
     ),
     { numRuns: 300 },
   );
+});
+
+test("what is open tells when it closes next: by a freeze that begins, or by the end of its window", () => {
+  const calendar = { freezes: [YEARS_END] };
+  expect(nextClosing(calendar, at("2026-12-19T12:00:00Z"))).toEqual({
+    reason: "frozen, year's end",
+    closesAt: "2026-12-20T00:00:00.000Z",
+  });
+  expect(nextClosing(calendar, at("2026-12-24T00:00:00Z"))).toBeNull();
+  // A week before it is soon enough.
+  expect(nextClosing(calendar, at("2026-12-12T00:00:00Z"))).toBeNull();
+  expect(nextClosing(nights, at("2026-01-05T22:00:00Z"))).toEqual({
+    reason: "outside its maintenance windows",
+    closesAt: "2026-01-06T01:00:00.000Z",
+  });
+});
+
+test("a window that follows a window is no closing", () => {
+  const window = { days: [...DAYS], timezone: "UTC" };
+  const both = {
+    maintenance: [
+      { ...window, from: "10:00", to: "12:00" },
+      { ...window, from: "12:00", to: "13:00" },
+    ],
+  };
+  expect(nextClosing(both, at("2026-01-05T11:00:00Z"))?.closesAt).toBe("2026-01-05T13:00:00.000Z");
 });

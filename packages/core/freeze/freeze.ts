@@ -18,6 +18,9 @@ export type Calendar = { freezes?: Freeze[]; maintenance?: MaintenanceWindow[] }
 /** `opensAt`: an instant; `null` where it never opens by what is known. */
 export type Closed = { reason: string; opensAt: string | null };
 
+/** `closesAt`: an instant to come. */
+export type Closing = { reason: string; closesAt: string };
+
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** A freeze may follow a freeze, and a window lie in one: so many times it is looked on. */
@@ -28,6 +31,21 @@ export function closedAt(calendar: Calendar, nowMs: number): Closed | null {
   const why = whyClosed(calendar, nowMs);
   if (why === null) return null;
   return { reason: why.reason, opensAt: opening(calendar, why.untilMs) };
+}
+
+/** When it closes next, and why then; `null` while it is closed, and where nothing within the week to come closes it. */
+export function nextClosing(calendar: Calendar, nowMs: number): Closing | null {
+  if (whyClosed(calendar, nowMs) !== null) return null;
+  const { freezes = [], maintenance = [] } = calendar;
+  const freezing = freezes.map(({ from }) => Date.parse(from));
+  const ends = spansAround(maintenance, nowMs).map(({ toMs }) => toMs);
+  const ahead = [...freezing, ...ends].filter((atMs) => atMs > nowMs).sort((a, b) => a - b);
+  for (const atMs of ahead) {
+    const why = whyClosed(calendar, atMs);
+    if (why && atMs - nowMs <= 7 * DAY_MS)
+      return { reason: why.reason, closesAt: new Date(atMs).toISOString() };
+  }
+  return null;
 }
 
 /** Whether a freeze holds this deployment up. */

@@ -1,11 +1,13 @@
 // Deploys a release, or goes back to one. The button is live only when the plan of exactly this choice has been shown.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, type PlanView, type ReleaseView } from "../api.ts";
+import { api, type EnvironmentView, type PlanView, type ReleaseView } from "../api.ts";
+import { may } from "../me.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Refusal } from "../parts/refusal.tsx";
 import { linkTo } from "../route.ts";
 import { dateTime } from "../time.ts";
+import { ClosedNote, closedNow } from "./closed-note.tsx";
 import { PlanPreview } from "./plan-preview.tsx";
 import { useDoing } from "./use-doing.ts";
 
@@ -18,14 +20,20 @@ export type DeployProps = {
   version?: string | undefined;
   /** Runs there now. */
   running?: string | null | undefined;
+  /** The environment's settings, where they are known. */
+  place?: EnvironmentView | undefined;
   close: () => void;
 };
 
-export function DeployDialog({ app, environment, way, version, running, close }: DeployProps) {
+export function DeployDialog({ app, environment, way, version, running, place, close }: DeployProps) {
   const releases = useSignal<ReleaseView[] | null>(null);
   const chosen = useSignal(version ?? "");
   const plan = useSignal<PlanView | null>(null);
+  const override = useSignal("");
   const { busy, error, run } = useDoing();
+  // What ran there before passes a freeze; whether it did the API knows.
+  const closed = way === "forward" ? closedNow(place) : null;
+  const passes = !closed || (may("admin") && override.value.trim() !== "");
   useEffect(() => {
     void run(
       () => api().releases.list(app, { limit: 50 }),
@@ -54,7 +62,7 @@ export function DeployDialog({ app, environment, way, version, running, close }:
   };
   const go = () =>
     run(
-      () => begin(way, app, environment, chosen.value),
+      () => begin(way, app, { environment, version: chosen.value }, closed && override.value.trim()),
       ({ id }) => {
         close();
         location.hash = linkTo({ page: "deployment", id });
@@ -83,12 +91,13 @@ export function DeployDialog({ app, environment, way, version, running, close }:
       ) : (
         chosen.value && !error.value && <p class="waiting">Asking for the plan…</p>
       )}
+      {closed && <ClosedNote environment={environment} closed={closed} reason={override} />}
       <Refusal error={error.value} />
       <div class="tools">
         <button
           type="button"
           class={`first ${way === "back" ? "danger" : ""}`}
-          disabled={!plan.value || busy.value}
+          disabled={!plan.value || !passes || busy.value}
           onClick={go}
         >
           {busy.value ? "…" : `${doing} ${way === "back" ? "to " : ""}${chosen.value}`}
@@ -108,11 +117,16 @@ function planOf(way: DeployProps["way"], app: string, environment: string, versi
     : deployments.plan(app, { environment, version });
 }
 
-/** The key makes a second press, or an answer that was lost, one deployment. */
-function begin(way: DeployProps["way"], app: string, environment: string, version: string) {
+/** The key makes a second press, or an answer that was lost, one deployment. `override`: an admin's word against a freeze. */
+function begin(
+  way: DeployProps["way"],
+  app: string,
+  wanted: { environment: string; version: string },
+  override: string | null,
+) {
   const { deployments } = api();
   const options = { idempotencyKey: crypto.randomUUID() };
-  return way === "back"
-    ? deployments.rollback(app, { environment, version }, options)
-    : deployments.create(app, { environment, version }, options);
+  if (way === "back") return deployments.rollback(app, wanted, options);
+  const word = override ? { override: { reason: override } } : {};
+  return deployments.create(app, { ...wanted, ...word }, options);
 }

@@ -1,6 +1,6 @@
 // What may be done to a target: deploy, roll back, scale, restart, heal.
 import { useSignal } from "@preact/signals";
-import { api, type TargetView } from "../api.ts";
+import { api, type EnvironmentView, type TargetView } from "../api.ts";
 import { may } from "../me.ts";
 import { Refusal } from "../parts/refusal.tsx";
 import { DeployDialog } from "./deploy-dialog.tsx";
@@ -8,7 +8,13 @@ import { RestartDialog } from "./restart-dialog.tsx";
 import { ScaleDialog } from "./scale-dialog.tsx";
 import { useDoing } from "./use-doing.ts";
 
-export function TargetActions({ target }: { target: TargetView }) {
+type ActionsProps = {
+  target: TargetView;
+  /** The environment's settings, once they are known. */
+  place: EnvironmentView | undefined;
+};
+
+export function TargetActions({ target, place }: ActionsProps) {
   const { app, environment, release } = target;
   const asking = useSignal<"deploy" | "back" | "scale" | "restart" | null>(null);
   const told = useSignal("");
@@ -56,11 +62,12 @@ export function TargetActions({ target }: { target: TargetView }) {
           environment={environment}
           way={asking.value === "back" ? "back" : "forward"}
           running={release}
+          place={place}
           close={close}
         />
       )}
       {asking.value === "scale" && <ScaleDialog target={target} close={close} />}
-      {asking.value === "restart" && <RestartDialog target={target} close={close} />}
+      {asking.value === "restart" && <RestartDialog target={target} place={place} close={close} />}
     </div>
   );
 }

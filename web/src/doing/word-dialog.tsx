@@ -1,9 +1,6 @@
-// A word that cannot be taken back, or that others will want to know the reason of: asked once more, with a reason.
-import { useSignal } from "@preact/signals";
+// An operator's word to a deployment that is asked for once more.
 import { type Action, api, type DeploymentView } from "../api.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { Refusal } from "../parts/refusal.tsx";
-import { useDoing } from "./use-doing.ts";
+import { ReasonDialog } from "./reason-dialog.tsx";
 
 export type GraveWord = Extract<Action, "abort" | "reject" | "approve">;
 
@@ -16,44 +13,20 @@ const TELLS: Record<GraveWord, string> = {
 type Props = { deployment: DeploymentView; word: GraveWord; close: (told?: string) => void };
 
 export function WordDialog({ deployment, word, close }: Props) {
-  const reason = useSignal("");
-  const { busy, error, run } = useDoing();
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const why = reason.value.trim() || undefined;
-    void run(
-      () => api().deployments.act(deployment.id, word, why),
-      (answer) => close(`${word}: ${answer.status.replaceAll("_", " ")}`),
-    );
-  };
+  const { id, app, environment, version } = deployment;
   const title = word.slice(0, 1).toUpperCase() + word.slice(1);
+  const act = async (reason: string | undefined) => {
+    const { status } = await api().deployments.act(id, word, reason);
+    return `${word}: ${status.replaceAll("_", " ")}`;
+  };
   return (
-    <Dialog
-      title={`${title} ${deployment.version} on ${deployment.app}/${deployment.environment}?`}
-      close={() => close()}
-    >
-      <form onSubmit={submit}>
-        <p>{TELLS[word]}</p>
-        <label for="reason">Reason (others will read it)</label>
-        <input
-          id="reason"
-          maxLength={500}
-          autocomplete="off"
-          value={reason.value}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value;
-          }}
-        />
-        <Refusal error={error.value} />
-        <div class="tools">
-          <button type="submit" class={`first ${word === "approve" ? "" : "danger"}`} disabled={busy.value}>
-            {title}
-          </button>
-          <button type="button" onClick={() => close()}>
-            Leave it
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <ReasonDialog
+      title={`${title} ${version} on ${app}/${environment}?`}
+      tells={TELLS[word]}
+      word={title}
+      isGrave={word !== "approve"}
+      act={act}
+      close={close}
+    />
   );
 }

@@ -3,6 +3,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { api, type DeploymentView, type EventView } from "../api.ts";
 import { useLive } from "../connection.ts";
 import { Actions } from "../doing/actions.tsx";
+import { Fact } from "../parts/fact.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { When } from "../parts/when.tsx";
 import { linkTo } from "../route.ts";
@@ -72,30 +73,26 @@ function Heading({ deployment }: { deployment: DeploymentView }) {
 }
 
 function Facts({ deployment }: { deployment: DeploymentView }) {
-  const { progress, health, startedAt, endedAt, cost } = deployment;
+  const { progress, health, startedAt, endedAt, cost, train, override } = deployment;
   return (
     <dl class="facts-list">
-      <Fact name="Steps" value={`${progress.done} of ${progress.total}`} />
-      <Fact name="Healthy" value={`${health.healthy} of ${health.desired}`} />
-      <Fact name={endedAt ? "Took" : "For"} value={startedAt ? lasted(startedAt, endedAt) : "not begun"} />
-      <div>
-        <dt>Began</dt>
-        <dd>
-          <When at={deployment.createdAt} as="date" />
-        </dd>
-      </div>
-      <Fact name="By" value={`${deployment.createdBy}, through ${deployment.trigger}`} />
-      <Fact name="Cost" value={`$${cost.dollars.toFixed(5)}`} />
+      <Fact name="Steps">
+        {progress.done} of {progress.total}
+      </Fact>
+      <Fact name="Healthy">
+        {health.healthy} of {health.desired}
+      </Fact>
+      <Fact name={endedAt ? "Took" : "For"}>{startedAt ? lasted(startedAt, endedAt) : "not begun"}</Fact>
+      <Fact name="Began">
+        <When at={deployment.createdAt} as="date" />
+      </Fact>
+      <Fact name="By">
+        {deployment.createdBy}, through{" "}
+        {train ? <a href={linkTo({ page: "train", id: train })}>a train</a> : deployment.trigger}
+      </Fact>
+      {override && <Fact name={`Let through by ${override.by}`}>{override.reason}</Fact>}
+      <Fact name="Cost">${cost.dollars.toFixed(5)}</Fact>
     </dl>
-  );
-}
-
-function Fact({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

@@ -8,8 +8,8 @@ import { linkTo } from "../route.ts";
 type MatrixProps = {
   targets: TargetView[];
   deployments: DeploymentView[];
-  /** Environments that take no releases now, with why. */
-  closed: ReadonlyMap<string, string>;
+  /** Environments that take no releases now. */
+  closed: ReadonlySet<string>;
 };
 
 /** The usual way of a release, then whatever else there is. */
@@ -28,7 +28,7 @@ export function HallMatrix({ targets, deployments, closed }: MatrixProps) {
             <th scope="col">App</th>
             {environments.map((name) => (
               <th key={name} scope="col">
-                {name} {closed.has(name) && <small>❄ {closed.get(name)}</small>}
+                {name} {closed.has(name) && <small class="tag">❄ closed</small>}
               </th>
             ))}
           </tr>

@@ -11,10 +11,10 @@ import {
 } from "../api.ts";
 import { useLive } from "../connection.ts";
 import { InsightsTable } from "../insights/insights-table.tsx";
+import { Calendar } from "../parts/calendar.tsx";
 import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { FilterBox } from "../parts/filter-box.tsx";
 import { serverNow } from "../server-clock.ts";
-import { dateTime } from "../time.ts";
 import { HallMatrix } from "./hall-matrix.tsx";
 import { summaryOf } from "./hall-summary.ts";
 import "./hall.css";
@@ -58,7 +58,8 @@ export function Hall() {
         </p>
         <FilterBox text={filter} of="targets" />
       </div>
-      <HallMatrix targets={shown} deployments={deployments.value} closed={closedNow(environments.value)} />
+      <Calendar environments={environments.value} />
+      <HallMatrix targets={shown} deployments={deployments.value} closed={closedPlaces(environments.value)} />
       {shown.length === 0 && <p class="waiting">No target matches “{filter.value}”.</p>}
       <h2>How it goes</h2>
       {insights.value && <InsightsTable items={insights.value} />}
@@ -68,16 +69,9 @@ export function Hall() {
   );
 }
 
-/** Sentences by the name of the environment. */
-function closedNow(environments: EnvironmentView[]): Map<string, string> {
-  return new Map(
-    environments.flatMap((one) => {
-      const closed = closedAt(one, serverNow());
-      if (!closed) return [];
-      const until = closed.opensAt ? ` until ${dateTime(closed.opensAt)}` : "";
-      return [[one.name, `closed${until}: ${closed.reason}`] as const];
-    }),
-  );
+function closedPlaces(environments: EnvironmentView[]): Set<string> {
+  const closed = environments.filter((one) => closedAt(one, serverNow()) !== null);
+  return new Set(closed.map((one) => one.name));
 }
 
 function wordsOf(one: TargetView): string {

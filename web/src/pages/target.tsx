@@ -1,17 +1,29 @@
 // One target: the way from its endpoint to its replicas, what may be done, its releases, deployments, healing, settings.
 import { useSignal } from "@preact/signals";
-import type { HealingRunView } from "../api.ts";
-import { type AppView, api, type DeploymentView, type ReleaseView, type TargetView } from "../api.ts";
+import {
+  type AppView,
+  api,
+  type DeploymentView,
+  type EnvironmentView,
+  type HealingRunView,
+  type HistoryView,
+  type ReleaseView,
+  type TargetView,
+} from "../api.ts";
 import { useLive } from "../connection.ts";
 import { TargetActions } from "../doing/target-actions.tsx";
+import { Calendar } from "../parts/calendar.tsx";
 import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { HealingTable } from "../parts/healing-table.tsx";
 import { TrafficBar } from "../parts/traffic-bar.tsx";
 import { linkTo } from "../route.ts";
 import { ConfigTable } from "../target/config-table.tsx";
 import { useHealthHistory } from "../target/health-history.ts";
+import { HistoryChart } from "../target/history-chart.tsx";
+import { QueueList } from "../target/queue-list.tsx";
 import { ReleaseTable } from "../target/release-table.tsx";
 import { ReplicaTable } from "../target/replica-table.tsx";
+import { ScheduleTable } from "../target/schedule-table.tsx";
 import { WayPicture } from "../target/way-picture.tsx";
 
 const REFRESH_BUSY_MILLISECONDS = 1_000;
@@ -24,6 +36,9 @@ type Surroundings = {
   releases: ReleaseView[];
   healing: HealingRunView[];
   app: AppView;
+  history: HistoryView;
+  /** Its environment's settings; `undefined` where the token does not see them. */
+  place: EnvironmentView | undefined;
 };
 
 export function TargetPage({ app, environment }: { app: string; environment: string }) {
@@ -43,10 +58,12 @@ export function TargetPage({ app, environment }: { app: string; environment: str
   return (
     <>
       <Heading target={target.value} />
-      <TargetActions target={target.value} />
+      {around.value?.place && <Calendar environments={[around.value.place]} />}
+      <TargetActions target={target.value} place={around.value?.place} />
       <WayPicture target={target.value} />
       <h2>Replicas</h2>
       <ReplicaTable target={target.value} history={history} />
+      {around.value && <HistoryChart {...around.value} />}
       {around.value && <Around target={target.value} around={around.value} />}
     </>
   );
@@ -78,8 +95,21 @@ function Heading({ target }: { target: TargetView }) {
 }
 
 function Around({ target, around }: { target: TargetView; around: Surroundings }) {
+  const schedules = (around.app.schedules ?? []).filter((one) => one.environment === target.environment);
   return (
     <>
+      {target.queue.length > 0 && (
+        <>
+          <h2>Waiting</h2>
+          <QueueList queue={target.queue} deployments={around.deployments} />
+        </>
+      )}
+      {schedules.length > 0 && (
+        <>
+          <h2>Schedules</h2>
+          <ScheduleTable rows={schedules} />
+        </>
+      )}
       <h2>Releases</h2>
       <ReleaseTable target={target} releases={around.releases} />
       <h2>Deployments</h2>
@@ -98,5 +128,9 @@ async function lookAround(app: string, environment: string, signal: AbortSignal)
   const releases = await api().call("GET /v1/apps/{app}/releases", { params: { app } }, { signal });
   const healing = await api().call("GET /v1/healing-runs", { query }, { signal });
   const manifest = await api().call("GET /v1/apps/{app}", { params: { app } }, { signal });
-  return { deployments, releases: releases.items, healing: healing.items, app: manifest };
+  const params = { app, env: environment };
+  const history = await api().call("GET /v1/targets/{app}/{env}/history", { params }, { signal });
+  const places = await api().call("GET /v1/environments", { query: { limit: 200 } }, { signal });
+  const place = places.items.find((one) => one.name === environment);
+  return { deployments, releases: releases.items, healing: healing.items, app: manifest, history, place };
 }

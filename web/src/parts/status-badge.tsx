@@ -12,6 +12,9 @@ const SIGNS: Record<string, string> = {
   rolled_back: "↩",
   failed: "✕",
   cancelled: "–",
+  waiting: "○",
+  skipped: "–",
+  overtaken: "≫",
 };
 
 export function StatusBadge({ status }: { status: string }) {

@@ -1,12 +1,18 @@
-// An instant: how long ago, or the time of day; the exact instant when it is pointed at.
+// An instant: how long ago, how long until then, or the time of day; the exact instant when it is pointed at.
 import { serverNow } from "../server-clock.ts";
-import { ago, clockTime, dateTime } from "../time.ts";
+import { ago, ahead, clockTime, dateTime } from "../time.ts";
 
-export function When({ at, as = "ago" }: { at: string; as?: "ago" | "clock" | "date" }) {
-  const words = as === "ago" ? ago(at, serverNow()) : as === "clock" ? clockTime(at) : dateTime(at);
+const WORDS = {
+  ago: (at: string) => ago(at, serverNow()),
+  ahead: (at: string) => ahead(at, serverNow()),
+  clock: clockTime,
+  date: dateTime,
+};
+
+export function When({ at, as = "ago" }: { at: string; as?: keyof typeof WORDS }) {
   return (
     <time dateTime={at} title={`${dateTime(at)} (${at})`}>
-      {words}
+      {WORDS[as](at)}
     </time>
   );
 }

@@ -165,3 +165,12 @@ test("a thousand replicas are composed in one go", () => {
   expect(score.rows).toHaveLength(1000);
   expect(score.traffic.at(-1)).toEqual({ at: ms(1000), value: 100 });
 });
+
+test("a shift between two sides moves no copy, and is no line", () => {
+  const steps = [
+    aStepView(0, { replicas: ["task-1"], action: "startBeside", startedAt: at(1), endedAt: at(4) }),
+    aStepView(1, { type: "shift", replicas: ["v2"], weightPercent: 10 }),
+  ];
+  const running = aDeploymentView({ kind: "container", steps, endedAt: null, status: "running" });
+  expect(compose(running, [], NOW)!.rows).toEqual(["task-1"]);
+});

@@ -63,7 +63,8 @@ function rowsOf({ kind, steps, version, previousVersion }: DeploymentView): stri
   const versions = previousVersion && previousVersion !== version ? [previousVersion, version] : [version];
   if (kind === "function") return versions;
   const names = new Set<string>();
-  for (const step of steps.filter((one) => one.status !== "skipped" || one.action === "install"))
+  const batches = steps.filter((one) => one.type === "batch");
+  for (const step of batches.filter((one) => one.status !== "skipped" || one.action === "install"))
     for (const name of [...(step.leaving ?? []), ...step.replicas]) names.add(name);
   return names.size > 0 ? [...names] : versions;
 }
