@@ -166,6 +166,11 @@ test.concurrent("What cannot be pulled or read ends the task with AWS's word for
   });
   const foreign = await world.define("foreign", "nginx:latest", {}, onFargate());
   expect((await ended((await runOne(foreign)).task)).stoppedReason).toMatch(/^CannotPullContainerError: /);
+  const runtimePlatform = { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" };
+  const graviton = await world.define("graviton", image, {}, onFargate({ runtimePlatform }));
+  expect((await ended((await runOne(graviton)).task)).stoppedReason).toMatch(
+    /^CannotPullContainerError: .*does not contain descriptor matching platform 'linux\/arm64'/,
+  );
   const secrets = [{ name: "A", valueFrom: "/no/such" }];
   const unread = await world.define("unread", image, { secrets }, onFargate());
   expect((await ended((await runOne(unread)).task)).stoppedReason).toMatch(/^ResourceInitializationError: /);

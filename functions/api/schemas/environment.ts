@@ -69,6 +69,9 @@ const network = z
   .strictObject({
     subnetIds: z.array(resourceId("subnet")).min(1).max(16),
     securityGroupIds: z.array(resourceId("sg")).max(5).default([]),
+    assignPublicIp: z.boolean().optional().meta({
+      description: "Tasks on Fargate in public subnets need it to pull their image. Default false",
+    }),
   })
   .meta({ description: "Where instances and tasks are placed" });
 

@@ -17,8 +17,8 @@ export type LoadBalancer = {
   vpcId: string;
 };
 
-/** Where instances and tasks are placed. */
-export type Network = { subnetIds: string[]; securityGroupIds: string[] };
+/** Where instances and tasks are placed. `assignPublicIp`: tasks on Fargate get an address of their own to the internet, for subnets without a NAT. */
+export type Network = { subnetIds: string[]; securityGroupIds: string[]; assignPublicIp?: boolean };
 
 /** What virtual machines begin from. `directory` is where a release lives on an instance: absolute, or relative to the agent's working directory. */
 export type VmSettings = {

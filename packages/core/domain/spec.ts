@@ -76,6 +76,8 @@ export type Spec = {
     capacityProviders: { name: string; weight: number; base: number }[];
     /** EC2: over zones and hosts, or onto as few hosts as will do. */
     placement: "spread" | "binpack";
+    /** Fargate: what the image is built for. Not there in what was begun before it could be named: x86_64. */
+    architecture?: "x86_64" | "arm64";
   };
   function: { handler: string; runtime: string; memoryMiB: number; timeoutSeconds: number };
   /** vm: the script of the release that is run on the base image while baking. */

@@ -94,6 +94,10 @@ export const containerSchema = z
       .enum(["spread", "binpack"])
       .optional()
       .describe("EC2: over zones and hosts, or onto as few hosts as will do. Default spread."),
+    architecture: z
+      .enum(["x86_64", "arm64"])
+      .optional()
+      .describe("Fargate: the processor that the image is built for. Default x86_64."),
   })
   .describe("What only containers have.");
 

@@ -50,7 +50,7 @@ const DEFAULTS = {
   secrets: {},
   connect: [],
   vm: { keepSeconds: 300 },
-  container: { launchType: "FARGATE", capacityProviders: [], placement: "spread" },
+  container: { launchType: "FARGATE", capacityProviders: [], placement: "spread", architecture: "x86_64" },
   resources: { cpu: 0.25, memoryMiB: 512 },
   server: { pool: "web", supervisor: "systemd", setup: false },
   function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 5 },

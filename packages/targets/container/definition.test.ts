@@ -76,7 +76,7 @@ test("what the app prints goes to the cluster's log group, where there is one", 
   });
 });
 
-test("hosts are told no platform, and disk is asked for where it is named", () => {
+test("hosts are told no platform, Fargate the one that the image is built for, and disk is asked for where it is named", () => {
   const container: Spec["container"] = { launchType: "EC2", capacityProviders: [], placement: "spread" };
   const onHosts = defined({ container, resources: { cpu: 0.25, memoryMiB: 64, diskGiB: 30 } }).input;
   expect([onHosts.runtimePlatform, onHosts.ephemeralStorage, onHosts.memory]).toEqual([
@@ -84,6 +84,10 @@ test("hosts are told no platform, and disk is asked for where it is named", () =
     undefined,
     "64",
   ]);
+  const graviton = defined({
+    container: { ...container, launchType: "FARGATE", architecture: "arm64" },
+  }).input;
+  expect(graviton.runtimePlatform?.cpuArchitecture).toBe("ARM64");
   const large = defined({ resources: { cpu: 0.25, memoryMiB: 512, diskGiB: 30 } }).input;
   expect(large.ephemeralStorage).toEqual({ sizeInGiB: 30 });
 });

@@ -1,9 +1,10 @@
 // A release as a task definition: pure. The digest of all that is in it is its identity, so that the same release in the
 // same settings is registered once.
 import { createHash } from "node:crypto";
-import type { RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
+import type { RegisterTaskDefinitionCommandInput, RuntimePlatform } from "@aws-sdk/client-ecs";
 import type { Cluster } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { CONTAINER, familyOf, type Label, labelTags, tagsOf } from "./naming.ts";
@@ -32,7 +33,7 @@ export function definitionOf(
     executionRoleArn: cluster.executionRoleArn,
     taskRoleArn: cluster.taskRoleArn,
     // EC2 takes what the host is; Fargate has to be told, or it takes the same (RuntimePlatform).
-    ...(fargate ? { runtimePlatform: RUNTIME_PLATFORM } : {}),
+    ...(fargate ? { runtimePlatform: platformOf(spec.container) } : {}),
     // 20 GiB come for nothing and must not be asked for (EphemeralStorage: 21 to 200).
     ...(fargate && spec.resources.diskGiB ? { ephemeralStorage: { sizeInGiB: spec.resources.diskGiB } } : {}),
     containerDefinitions: [
@@ -65,7 +66,9 @@ function logging({ arn, logGroup }: Cluster, prefix: string) {
   return { logConfiguration: { logDriver: "awslogs" as const, options } };
 }
 
-const RUNTIME_PLATFORM = { cpuArchitecture: "X86_64", operatingSystemFamily: "LINUX" } as const;
+function platformOf({ architecture }: Spec["container"]): RuntimePlatform {
+  return { cpuArchitecture: architecture === "arm64" ? "ARM64" : "X86_64", operatingSystemFamily: "LINUX" };
+}
 
 export function needCluster({ environment }: Pick<TargetContext, "environment">): Cluster {
   if (environment.cluster) return environment.cluster;

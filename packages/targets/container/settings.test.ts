@@ -48,6 +48,17 @@ test("a service is made behind its group, with the breaker that only stops, and 
   });
 });
 
+test("in public subnets a task on Fargate gets an address of its own, and one on a host is not asked for it", () => {
+  const isPublic = (container: Partial<Spec["container"]>) => {
+    const target = aTarget(container);
+    const network = { ...target.environment.network!, assignPublicIp: true };
+    const placed = { ...target, environment: { ...target.environment, network } };
+    const { networkConfiguration } = creation("t-", placed, { ...wanted, count: 3 }, "group");
+    return networkConfiguration?.awsvpcConfiguration?.assignPublicIp;
+  };
+  expect([isPublic({}), isPublic({ launchType: "EC2" })]).toEqual(["ENABLED", undefined]);
+});
+
 test("on hosts copies are spread over zones and then hosts, or packed by memory", () => {
   const placed = (container: Partial<Spec["container"]>) =>
     creation("t-", aTarget(container), { ...wanted, count: 3 }, "group").placementStrategy;

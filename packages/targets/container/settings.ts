@@ -1,5 +1,6 @@
 // A service as ECS is to keep it: what is said when it is made, and what of it differs later. Pure.
 import type {
+  AwsVpcConfiguration,
   CapacityProviderStrategyItem,
   CreateServiceCommandInput,
   PlacementStrategy,
@@ -79,7 +80,7 @@ export function change(
 /** Where copies go. A change of it begins a new deployment, so it comes with one only. */
 function places({ spec, environment }: TargetContext) {
   return {
-    networkConfiguration: { awsvpcConfiguration: networkOf(environment.network) },
+    networkConfiguration: { awsvpcConfiguration: networkOf(spec.container, environment.network) },
     ...(runsOnFargate(spec.container) ? {} : { placementStrategy: placementOf(spec.container) }),
   };
 }
@@ -97,9 +98,15 @@ export function graceOf({ graceSeconds }: Pick<Spec["health"], "graceSeconds">):
   return Math.ceil(graceSeconds);
 }
 
-function networkOf(network: Network | undefined) {
+function networkOf(container: Spec["container"], network: Network | undefined): AwsVpcConfiguration {
   if (!network) throw new TuttiError("invalid_input", "The environment has no network in its settings.");
-  return { subnets: network.subnetIds, securityGroups: network.securityGroupIds };
+  const isPublic = network.assignPublicIp === true && runsOnFargate(container);
+  return {
+    subnets: network.subnetIds,
+    securityGroups: network.securityGroupIds,
+    // On hosts ECS refuses to be asked for one (ECS API reference, AwsVpcConfiguration).
+    ...(isPublic ? { assignPublicIp: "ENABLED" } : {}),
+  };
 }
 
 function placementOf({ placement }: Spec["container"]): PlacementStrategy[] {

@@ -9,6 +9,7 @@ import type {
   GetDownloadUrlForLayerResponse,
   ImageIdentifier,
 } from "@aws-sdk/client-ecr";
+import type { RuntimePlatform } from "@aws-sdk/client-ecs";
 import type { State } from "../state.ts";
 import { cannotPull, type ImageReference, parseImage } from "./image-reference.ts";
 import { extractLayer } from "./layer.ts";
@@ -20,6 +21,8 @@ export type ImageConfig = {
   Cmd?: string[];
   WorkingDir?: string;
   StopSignal?: string;
+  /** Of the whole image: `amd64`, `arm64`. */
+  architecture?: string;
 };
 
 export type UnpackedImage = { digest: string; root: string; config: ImageConfig };
@@ -39,15 +42,28 @@ const MANIFEST_TYPES = [
 const unpacking = new Map<string, Promise<UnpackedImage>>();
 
 /** Throws CannotPullContainerError. */
-export async function pullImage(state: State, image: string, principal: string): Promise<UnpackedImage> {
+export async function pullImage(
+  state: State,
+  image: string,
+  principal: string,
+  platform: RuntimePlatform = {},
+): Promise<UnpackedImage> {
+  const pulled = await pull(state, image, principal);
+  // An ARM machine's own images serve tasks of both kinds here, so that nobody has to build for two.
+  if (platform.cpuArchitecture === "ARM64" && pulled.config.architecture === "amd64")
+    throw cannotPull("image Manifest does not contain descriptor matching platform 'linux/arm64'");
+  return pulled;
+}
+
+async function pull(state: State, image: string, principal: string): Promise<UnpackedImage> {
   const reference = parseImage(image);
-  const pull: Pull = { state, repository: reference.repository, principal };
+  const from: Pull = { state, repository: reference.repository, principal };
   try {
-    const { digest, manifest } = await readManifest(pull, reference, image);
+    const { digest, manifest } = await readManifest(from, reference, image);
     const directory = join(imagesDirectory(state), digest.slice("sha256:".length));
     const known = unpacking.get(directory);
     if (known) return await known;
-    const made = unpack(pull, digest, manifest, directory).finally(() => unpacking.delete(directory));
+    const made = unpack(from, digest, manifest, directory).finally(() => unpacking.delete(directory));
     unpacking.set(directory, made);
     return await made;
   } catch (error) {
@@ -113,7 +129,7 @@ async function unpack(
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(join(fresh, "root"), { recursive: true });
   const blob = JSON.parse((await getBlob(pull, manifest.config.digest)).toString("utf8"));
-  const config = (blob.config ?? {}) as ImageConfig;
+  const config = { ...blob.config, architecture: blob.architecture } as ImageConfig;
   for (const layer of manifest.layers ?? []) {
     const file = join(fresh, "layer");
     await writeFile(file, await getBlob(pull, layer.digest));

@@ -100,7 +100,7 @@ async function prepare(state: State, { task, definition }: LiveTask): Promise<Co
     (input.containerDefinitions ?? []).map(async (one, at) => {
       const record = task.containers[at]!;
       const [image, secrets] = await Promise.all([
-        pullImage(state, one.image!, principal).catch((error: Error) => {
+        pullImage(state, one.image!, principal, input.runtimePlatform).catch((error: Error) => {
           record.reason = `${error.name}: ${error.message}`;
           throw error;
         }),
