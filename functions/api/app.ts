@@ -50,6 +50,10 @@ function mountDescriptions(app: Hono<ApiEnv>, routes: readonly Route[]): void {
     const { jsonSchema } = await import("#core/manifest/json-schema.ts");
     return json(JSON.stringify(jsonSchema()), "application/schema+json");
   });
+  app.get("/schema/notice.json", async () => {
+    const { noticeSchema } = await import("./schemas/notice.ts");
+    return json(JSON.stringify(noticeSchema()), "application/schema+json");
+  });
 }
 
 function json(text: string, type: string): Response {
@@ -71,7 +75,15 @@ function methodsOf(path: string, routes: readonly Route[]): string[] {
     .flatMap((route) => (methodOf(route.key) === "GET" ? ["GET", "HEAD"] : [methodOf(route.key)]));
 }
 
-const STATIC_PATHS = ["/", "/docs", "/docs/docs.js", "/docs/docs.css", "/openapi.json", "/schema/tutti.json"];
+const STATIC_PATHS = [
+  "/",
+  "/docs",
+  "/docs/docs.js",
+  "/docs/docs.css",
+  "/openapi.json",
+  "/schema/tutti.json",
+  "/schema/notice.json",
+];
 
 function staticMethods(path: string): string[] {
   return STATIC_PATHS.includes(path) || path.startsWith("/assets/") ? ["GET", "HEAD"] : [];

@@ -20,8 +20,8 @@ import { callHook, createHookSecret } from "./routes/hooks.ts";
 import { createImageBuild, getImageBuild } from "./routes/image-builds.ts";
 import { getInsights } from "./routes/insights.ts";
 import { getMe } from "./routes/me.ts";
+import { listNotifications } from "./routes/notifications.ts";
 import { deleteOidcIssuer, listOidcIssuers, putOidcIssuer } from "./routes/oidc-issuers.ts";
-import { planned } from "./routes/planned.ts";
 import { createRelease, listReleases } from "./routes/releases.ts";
 import { restartTarget, scaleTarget } from "./routes/scale.ts";
 import { getService, listServices } from "./routes/services.ts";
@@ -75,7 +75,7 @@ export const ROUTES = [
   putOidcIssuer,
   listOidcIssuers,
   deleteOidcIssuer,
-  ...planned,
+  listNotifications,
 ] as const;
 
 export type ApiRoute = (typeof ROUTES)[number];

@@ -6,6 +6,7 @@ import type { ImageDeps } from "#functions/events/image-event.ts";
 import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
+import { type EventFunctions, eventFunctions } from "./event-functions.ts";
 import { trainWorkflow } from "./executions.ts";
 import { elasticRegistry } from "./image-registry.ts";
 import { type SchedulePlatform, schedulePlatform } from "./schedules.ts";
@@ -40,12 +41,15 @@ export function deadLetterDeps(env: NodeJS.ProcessEnv): ControlDeps {
   return controlDeps(readSettings(env), "events-dead-letter");
 }
 
-export function sweepDeps(env: NodeJS.ProcessEnv): SweepDeps & { schedules: SchedulePlatform } {
+type Sweeping = SweepDeps & { schedules: SchedulePlatform; eventFunctions: EventFunctions };
+
+export function sweepDeps(env: NodeJS.ProcessEnv): Sweeping {
   const settings = readSettings(env);
   return {
     ...controlDeps(settings, "events-sweep"),
     trainExecutions: trainWorkflow(required(env, "TUTTI_TRAIN_ARN")),
     drivers: driverFunctions(settings.driverPrefix, HEAL_SECONDS),
     schedules: schedulePlatform(env),
+    eventFunctions: eventFunctions(required(env, "TUTTI_EVENT_PREFIX")),
   };
 }

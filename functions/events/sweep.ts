@@ -3,6 +3,7 @@
 import { type SweepReport, sweep } from "#engine/sweep.ts";
 import { sweepDeps } from "#functions/deps/events.ts";
 import { keepAllSchedules } from "#functions/schedules/keep-schedules.ts";
+import { wakeDeliveries } from "./wake-deliveries.ts";
 
 type ScheduleOrEvent = { source?: string };
 
@@ -10,15 +11,22 @@ const deps = sweepDeps(process.env);
 
 export const handler = async (event: ScheduleOrEvent): Promise<SweepReport> => {
   const whole = event.source !== "aws.states";
-  const [report] = await Promise.all([sweep(deps, { heal: whole }), whole ? keepThem() : null]);
+  const [report] = await Promise.all([sweep(deps, { heal: whole }), whole ? everyMinute() : null]);
   return report;
 };
 
+async function everyMinute(): Promise<void> {
+  await Promise.all([
+    trying("the manifests' schedules could not be kept", () => keepAllSchedules(deps)),
+    trying("deliveries that are due could not be handed on", () => wakeDeliveries(deps)),
+  ]);
+}
+
 /** What does not work now is tried again in a minute. */
-async function keepThem(): Promise<void> {
+async function trying(otherwise: string, work: () => Promise<unknown>): Promise<void> {
   try {
-    await keepAllSchedules(deps);
+    await work();
   } catch (error) {
-    deps.log.error("the manifests' schedules could not be kept", { error: String(error) });
+    deps.log.error(otherwise, { error: String(error) });
   }
 }

@@ -12,6 +12,7 @@ import { addEvents } from "./commands/events.ts";
 import { addHeal } from "./commands/heal.ts";
 import { addImage } from "./commands/image.ts";
 import { addInsights } from "./commands/insights.ts";
+import { addNotifications } from "./commands/notifications.ts";
 import { addRelease } from "./commands/release.ts";
 import { addReleases } from "./commands/releases.ts";
 import { addRestart } from "./commands/restart.ts";
@@ -41,6 +42,7 @@ const COMMANDS: AddCommand[] = [
   addHeal,
   addDoctor,
   addInsights,
+  addNotifications,
   addEvents,
   addApps,
   addReleases,

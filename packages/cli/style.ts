@@ -20,7 +20,7 @@ export function styleOf(color: boolean): Style {
 
 /** The colour of a status or a health, for any of the words that the API uses. */
 export function paintOf(style: Style, word: string): Paint {
-  if (["succeeded", "healthy", "repaired"].includes(word)) return style.green;
+  if (["succeeded", "healthy", "repaired", "delivered"].includes(word)) return style.green;
   if (["failed", "unhealthy"].includes(word)) return style.red;
   if (
     ["rolled_back", "rolling_back", "paused", "awaiting_approval", "draining", "held", "overtaken"].includes(

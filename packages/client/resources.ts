@@ -45,6 +45,9 @@ export function resources(call: Caller) {
       get: (app: string, env: string) => call("GET /v1/services/{app}/{env}", { params: { app, env } }),
     },
     healingRuns: { list: (query?: Page & Where) => call("GET /v1/healing-runs", { query }) },
+    notifications: {
+      list: (query?: Input<"GET /v1/notifications">["query"]) => call("GET /v1/notifications", { query }),
+    },
     tokens: {
       list: (query?: Page) => call("GET /v1/tokens", { query }),
       create: (body: Input<"POST /v1/tokens">["body"], options?: CallOptions) =>

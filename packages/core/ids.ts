@@ -1,7 +1,7 @@
 // Ids carry a prefix that says what they name, then the time in base 32 and randomness: they sort by age, and
 // list keys rely on that.
 
-export type IdPrefix = "dep" | "rel" | "heal" | "aud" | "tok" | "art" | "img" | "dead" | "train";
+export type IdPrefix = "dep" | "rel" | "heal" | "aud" | "tok" | "art" | "img" | "dead" | "train" | "ntf";
 
 /** Gives a fresh id such as `dep_01kb2m3n4p5q6r7s8t`; `now` in milliseconds, `random` gives values in [0, 1). */
 export type IdSource = (prefix: IdPrefix) => string;

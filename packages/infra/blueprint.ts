@@ -217,6 +217,7 @@ function eventFunctions(names: Names): Own[] {
     { short: "events-image", handler: "functions/events/image.ts", memoryMiB: 256, timeoutSeconds: 30 },
     { short: "events-deploy", handler: "functions/events/deploy.ts", memoryMiB: 256, timeoutSeconds: 30 },
     { short: SCHEDULE, handler: "functions/events/schedule.ts", memoryMiB: 256, timeoutSeconds: 30 },
+    { short: NOTIFY, handler: "functions/events/notify.ts", memoryMiB: 256, timeoutSeconds: 120 },
     { short: DEAD_LETTER, handler: "functions/events/dead-letter.ts", memoryMiB: 128, timeoutSeconds: 30 },
     { short: "events-sweep", handler: "functions/events/sweep.ts", memoryMiB: 256, timeoutSeconds: 300 },
   ].map((one) => ({
@@ -224,7 +225,10 @@ function eventFunctions(names: Names): Own[] {
     environment: {
       ...environmentOf(names),
       ...(one.short === "events-image" ? registryOf(names) : {}),
-      ...(one.short === "events-sweep" ? schedulesOf(names) : {}),
+      ...(one.short === "events-sweep"
+        ? { ...schedulesOf(names), TUTTI_EVENT_PREFIX: names.eventPrefix }
+        : {}),
+      ...(one.short === NOTIFY ? { TUTTI_NOTIFICATION_SECRET_PREFIX: names.notificationSecretPrefix } : {}),
     },
     statements: grantsOf[one.short]!(names),
     ...(names.triggerArns.includes(names.functionArn(one.short)) ? { onFailure: DEAD_LETTER } : {}),
@@ -234,6 +238,8 @@ function eventFunctions(names: Names): Own[] {
 
 const DEAD_LETTER = "events-dead-letter";
 const SCHEDULE = "events-schedule";
+/** Calls receivers of notices; like the one that calls hooks it may do little else. */
+const NOTIFY = "events-notify";
 
 function environmentOf(names: Names): Record<string, string> {
   return {

@@ -93,12 +93,20 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
   ],
   "events-deploy": (names) => [...table(names), ...conducting(names), ...tellingFailures(names)],
   "events-schedule": (names) => [...table(names), ...conducting(names), ...tellingFailures(names)],
+  "events-notify": (names) => [
+    ...table(names),
+    { actions: ["secretsmanager:GetSecretValue"], resources: [names.notificationSecretsArn] },
+    ...tellingFailures(names),
+  ],
   "events-dead-letter": (names) => [{ actions: ["dynamodb:PutItem"], resources: [names.tableArn] }],
   "events-sweep": (names) => [
     ...table(names),
     ...conducting(names),
     ...startingTrains(names),
-    { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
+    {
+      actions: ["lambda:InvokeFunction"],
+      resources: [...names.driverArns, names.functionArn("events-notify")],
+    },
     ...schedules(names),
   ],
 };

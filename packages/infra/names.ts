@@ -28,7 +28,7 @@ export function namesOf({ name, account, region }: Installation) {
     functionName: (short: string) => `${name}-${short}`,
     functionArn,
     eventPrefix: `${name}-events-`,
-    /** The functions behind triggers, whose failures are kept. */
+    /** The functions behind triggers, and the one that tells receivers: their failures are kept. */
     triggerArns: TRIGGER_EVENTS.map((event) => functionArn(`events-${event}`)),
     driverPrefix: `${name}-driver-`,
     driverArns: BUILT_KINDS.map((kind) => functionArn(`driver-${kind}`)),
@@ -64,6 +64,9 @@ export function namesOf({ name, account, region }: Installation) {
     /** The secret of an app's CI hook is `<name>/hooks/<app>`; its ARN ends with six random characters. */
     hookSecretPrefix: `${name}/hooks/`,
     hookSecretsArn: arn("secretsmanager", `secret:${name}/hooks/*`),
+    /** What receivers of notices are signed for with, or found by, is in secrets `<name>/notifications/<secret>`. */
+    notificationSecretPrefix: `${name}/notifications/`,
+    notificationSecretsArn: arn("secretsmanager", `secret:${name}/notifications/*`),
     /** What manifests schedule is `<name>-cron-…`; none of the blueprint's own schedules is. */
     schedulePrefix: `${name}-cron-`,
     schedulesArn: arn("scheduler", `schedule/default/${name}-cron-*`),

@@ -36,6 +36,13 @@ export function rulesOf(installation: Installation, names: Names): RuleBlueprint
       pattern: endedPattern(names),
       target: "events-sweep",
     },
+    {
+      short: "notice",
+      name: `${installation.name}-notice`,
+      bus: names.bus,
+      pattern: { source: ["tutti"], detail: { installation: [names.bus] } },
+      target: "events-notify",
+    },
   ];
 }
 

@@ -18,6 +18,8 @@
 //   all targets, by name                    gsi1 TARGETS            <app>/<env>
 //   all environments, by name               pk ENVIRONMENTS         sk <env>
 //   healing runs, newest first              pk HEALING_RUNS         sk <id>
+//   deliveries of notices, newest first     pk DELIVERIES           sk <id>
+//   pending ones, longest due first         gsi2 DUE_DELIVERIES     <next attempt>     (only while they are)
 //   audit, newest first                     pk AUDIT                sk <id>
 //   an event that failed; all, newest first pk DEAD_LETTERS        sk <id>
 //   a token; all tokens, newest first       pk TOKENS               sk <id>
@@ -65,6 +67,9 @@ export const keys = {
   }),
   environment: (name: string) => ({ pk: lists.environments, sk: name }),
   healingRun: (id: string) => ({ pk: lists.healingRuns, sk: id }),
+  delivery: (id: string) => ({ pk: lists.deliveries, sk: id }),
+  deliveryLists: (nextAttemptAt: string | null) =>
+    nextAttemptAt === null ? {} : { gsi2pk: lists.dueDeliveries, gsi2sk: nextAttemptAt },
   audit: (id: string) => ({ pk: lists.audit, sk: id }),
   deadLetter: (id: string) => ({ pk: lists.deadLetters, sk: id }),
   oidcIssuer: (name: string) => ({ pk: lists.oidcIssuers, sk: name }),
@@ -84,6 +89,8 @@ export const lists = {
   targets: "TARGETS",
   environments: "ENVIRONMENTS",
   healingRuns: "HEALING_RUNS",
+  deliveries: "DELIVERIES",
+  dueDeliveries: "DUE_DELIVERIES",
   audit: "AUDIT",
   deadLetters: "DEAD_LETTERS",
   tokens: "TOKENS",

@@ -4,6 +4,7 @@ import { type Clock, instant } from "#core/clock.ts";
 import { type Apps, appsIn } from "./apps.ts";
 import { type Audit, auditIn } from "./audit.ts";
 import { type DeadLetters, deadLettersIn } from "./dead-letters.ts";
+import { type Deliveries, deliveriesIn } from "./deliveries.ts";
 import { type Deployments, deploymentsIn } from "./deployments.ts";
 import { type Environments, environmentsIn } from "./environments.ts";
 import { type Events, eventsIn } from "./events.ts";
@@ -25,6 +26,7 @@ export type Store = {
   deployments: Deployments;
   events: Events;
   notices: Notices;
+  deliveries: Deliveries;
   shards: Shards;
   trains: Trains;
   targets: Targets;
@@ -61,6 +63,7 @@ export function createStore({ client, table: name, clock, bus, random = Math.ran
     deployments,
     events: eventsIn(table, deployments),
     notices,
+    deliveries: deliveriesIn(table),
     shards: shardsIn(table),
     trains: trainsIn(table, pause),
     targets: targetsIn(table, pause, at),

@@ -55,6 +55,10 @@ const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
       why: "hook secrets come as one object, with those calls of the API that make and remove them",
     },
   ],
+  "events-notify": [
+    { calls: /^(sfn|eventbridge) /, why: "the engine's parts are put together in one place, and this one starts and tells nothing" },
+    { calls: /^secrets-manager (?!GetSecretValue$)/, why: "secrets come as one object, with those calls of the API that make and remove them" },
+  ],
   "events-dead-letter": [{ calls: /^(sfn|eventbridge|dynamodb (?!PutItem$))/, why: WHOLE_STORE }],
 };
 

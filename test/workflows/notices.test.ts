@@ -1,6 +1,7 @@
 // Each change of a deployment's status is told, in order; and where whoever wrote it died before it was told, somebody else tells it.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Notice } from "#core/domain/notice.ts";
+import { noticeDocument } from "#functions/api/schemas/notice.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
 let stage: Stage;
@@ -40,6 +41,11 @@ test("a good release is told when it is planned, runs and has succeeded, with it
     deployment: { id, version: "v2", previousVersion: "v1", reason: "v2 is live.", createdBy: "ann" },
   });
   expect(new Set(told.map((one) => one.id)).size).toBe(3);
+  for (const one of told) {
+    const document = { installation: "tutti", ...one };
+    // Nothing is told that the schema does not know.
+    expect(noticeDocument.parse(document)).toEqual(document);
+  }
 });
 
 test("a broken one is told when it goes back, and one that waits in the queue has its own", async () => {

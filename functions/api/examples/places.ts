@@ -1,5 +1,6 @@
 // Where the document's story plays: an environment, what runs in it, and what was seen and done there.
 import { CREATED_AT, ENDED_AT, STARTED_AT } from "./apps.ts";
+import { RECEIVER } from "./notifications.ts";
 
 const ACCOUNT = "arn:aws:elasticloadbalancing:eu-central-1:123456789012";
 
@@ -13,6 +14,7 @@ export const ENVIRONMENT_SETTINGS = {
   network: { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] },
   freezes: [{ from: "2026-12-20T00:00:00Z", to: "2027-01-03T00:00:00Z", reason: "the holidays" }],
   maintenance: [{ days: ["TUE", "THU"], from: "09:00", to: "16:00", timezone: "Europe/Berlin" }],
+  notifications: [RECEIVER],
 };
 export const ENVIRONMENT = { name: "prod", ...ENVIRONMENT_SETTINGS, updatedAt: CREATED_AT };
 

@@ -32,20 +32,9 @@ export const putEnvironment = route(
     refusals: ["not_supported_yet"],
   },
   async ({ params, body, deps }) => {
-    const { pools, loadBalancer, network, vm, cluster, hooks, functionRoleArn, freezes, maintenance } = body;
+    const { domain: _later, accounts: _laterToo, ...settings } = body;
     const before = await deps.store.environments.get(params.env);
     const updatedAt = instant(deps.clock.now());
-    const settings = {
-      pools,
-      loadBalancer,
-      network,
-      vm,
-      cluster,
-      hooks,
-      functionRoleArn,
-      freezes,
-      maintenance,
-    };
     const environment: Environment = { name: params.env, ...settings, updatedAt };
     await deps.store.environments.put(environment);
     return reply(before ? 200 : 201, environment);

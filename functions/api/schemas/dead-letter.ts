@@ -8,7 +8,9 @@ export const deadLetterView = z
   .object({
     id: z.string(),
     at: instantText,
-    event: z.enum(TRIGGER_EVENTS).meta({ description: "The trigger whose function failed on it" }),
+    event: z.enum(TRIGGER_EVENTS).meta({
+      description: "The trigger whose function failed on it; notify: a notice that a receiver did not take",
+    }),
     payload: z.unknown().meta({ description: "The event as it came" }),
     attempts: z.int(),
     error: z.string().meta({ description: "What the last attempt ended with" }),

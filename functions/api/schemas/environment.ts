@@ -3,9 +3,11 @@ import * as z from "zod";
 import type { Environment } from "#core/domain/environment.ts";
 import { DAYS } from "#core/freeze/freeze.ts";
 import { isTimeZone } from "#core/schedule/wall-clock.ts";
-import { allowanceProblem } from "#outgoing/allowance.ts";
+import { allowance, allowanceProblem } from "#outgoing/allowance.ts";
+import { objectionTo } from "#outgoing/send.ts";
 import { ENVIRONMENT, ENVIRONMENT_SETTINGS } from "../examples/places.ts";
 import { environmentName, instantText } from "./names.ts";
+import { receivers } from "./receiver.ts";
 
 const userName = z
   .string()
@@ -117,7 +119,7 @@ const hooks = z
         "Hosts, addresses and ranges that are not public and may be called: hooks.corp.internal, *.corp.internal, 10.0.0.0/8. A name opens private ranges only; loopback and link-local are opened by their address",
     }),
   })
-  .meta({ description: "What hooks may call" });
+  .meta({ description: "What hooks may call, and where notices may go" });
 
 const freeze = z
   .strictObject({
@@ -179,6 +181,15 @@ export const environmentBody = z
     accounts: later(),
     freezes: z.array(freeze).max(100).optional(),
     maintenance: z.array(maintenanceWindow).max(50).optional(),
+    notifications: receivers.optional(),
+  })
+  .superRefine(({ notifications = [], hooks: open }, context) => {
+    // What is wrong with an entry is said where it stands.
+    if (open?.allowPrivate.some((entry) => allowanceProblem(entry) !== null)) return;
+    notifications.forEach(({ url }, i) => {
+      const message = url === undefined ? null : objectionTo(url, allowance(open?.allowPrivate ?? []));
+      if (message !== null) context.addIssue({ code: "custom", path: ["notifications", i, "url"], message });
+    });
   })
   .meta({ id: "EnvironmentSettings", example: ENVIRONMENT_SETTINGS });
 
@@ -194,6 +205,7 @@ export const environmentView = z
     cluster: places.cluster,
     freezes: places.freezes,
     maintenance: places.maintenance,
+    notifications: places.notifications,
     hooks: places.hooks,
     functionRoleArn,
     updatedAt: instantText,

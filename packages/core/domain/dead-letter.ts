@@ -1,7 +1,7 @@
-// An event that a trigger's function failed on, however often the platform tried; kept so that an operator can see it and
-// have it played again.
+// An event that a function failed on, however often it was tried (a trigger's, or the one that tells receivers); kept so that an
+// operator can see it and have it played again.
 
-export const TRIGGER_EVENTS = ["artifact", "image", "deploy", "schedule"] as const;
+export const TRIGGER_EVENTS = ["artifact", "image", "deploy", "schedule", "notify"] as const;
 /** By the function that takes it: `events-<name>`. */
 export type TriggerEvent = (typeof TRIGGER_EVENTS)[number];
 

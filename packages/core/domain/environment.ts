@@ -1,5 +1,7 @@
 // Platform settings: what a target stands on and does not own (pools of hosts, the load balancer, roles).
+
 import type { Freeze, MaintenanceWindow } from "../freeze/freeze.ts";
+import type { Receiver } from "./receiver.ts";
 
 /** Hosts found by tag through SSM; every tag must match. `directory` is where releases live on a host: absolute, or relative to the agent's working directory. */
 export type SsmPool = { ssm: { tags: Record<string, string> }; user: string; directory: string };
@@ -54,7 +56,9 @@ export type Environment = {
   freezes?: Freeze[];
   /** Where there are any, it takes new releases in them alone. */
   maintenance?: MaintenanceWindow[];
-  /** Hosts, addresses and ranges inside the network that hooks may call; else only what is public. */
+  /** Who is told what happens here. */
+  notifications?: Receiver[];
+  /** Hosts, addresses and ranges inside the network that hooks and notices may go to; else only what is public. */
   hooks?: { allowPrivate: string[] };
   /** The role that users' functions run as. */
   functionRoleArn?: string;
