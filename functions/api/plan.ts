@@ -39,6 +39,7 @@ export async function planOf(
     lowestHealthy: preview.lowestHealthy,
     estimatedSeconds: preview.estimatedSeconds,
     estimatedDollars: preview.estimatedDollars,
+    config: preview.config,
     notes: [...preview.notes, ...hookNotes(spec.hooks, place?.hooks?.allowPrivate)],
   };
 }

@@ -11,5 +11,6 @@ export const OF_SUBMISSIONS = ["frozen", "target_busy", "outdated"] as const sat
 export const OF_PLANS = [
   "capacity_exceeded",
   "not_supported_by_kind",
+  "secret_unavailable",
   ...OF_DRIVERS,
 ] as const satisfies ErrorCode[];

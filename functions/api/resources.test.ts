@@ -145,6 +145,7 @@ test("a dry run gives the driver's plan and changes nothing", async () => {
     lowestHealthy: 2,
     estimatedSeconds: 15,
     estimatedDollars: 0.0004,
+    config: [{ name: "GREETING", secret: false, from: null, to: "hi" }],
     notes: [],
   };
   const { status, body } = await deploy("v1", { dryRun: true });
@@ -152,6 +153,7 @@ test("a dry run gives the driver's plan and changes nothing", async () => {
   expect(body.steps).toEqual([
     { index: 0, type: "batch", label: "Install v1 on web-1", replicas: ["web-1"] },
   ]);
+  expect(body.config).toEqual([{ name: "GREETING", secret: false, from: null, to: "hi" }]);
   expect([body.lowestHealthy, body.estimatedSeconds, body.estimatedDollars]).toEqual([2, 15, 0.0004]);
   expect((await api.call("GET", "/v1/deployments")).body.items).toEqual([]);
   expect(api.started).toEqual([]);

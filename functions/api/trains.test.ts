@@ -11,7 +11,7 @@ beforeAll(async () => {
   await api.call("PUT", "/v1/apps/orders", { ...SHOP, app: "orders" });
   const artifact = { uri: "s3://bucket/uploads/orders/v1/a.tar.gz" };
   await api.call("POST", "/v1/apps/orders/releases", { version: "v1", artifact });
-  const preview = { previousVersion: null, desired: 3, steps: [], lowestHealthy: 3, notes: [] };
+  const preview = { previousVersion: null, desired: 3, steps: [], lowestHealthy: 3, config: [], notes: [] };
   api.answers.preview = { ...preview, estimatedSeconds: 10, estimatedDollars: 0.001 };
 });
 

@@ -20,7 +20,7 @@ const holders = new Map<string, Holder>();
 let api: TestApi;
 let samples: Record<string, Sample>;
 
-const PREVIEW = { previousVersion: null, desired: 3, steps: [], lowestHealthy: 3, notes: [] };
+const PREVIEW = { previousVersion: null, desired: 3, steps: [], lowestHealthy: 3, config: [], notes: [] };
 const RUN = { id: "heal_1", app: "shop", environment: "prod", trigger: "api", actions: [], summary: "" };
 
 beforeAll(async () => {

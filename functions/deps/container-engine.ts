@@ -16,18 +16,20 @@ import { readSettings } from "./settings.ts";
 export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
   const { count, taken } = callCounter();
+  const secrets = secretFinder(count);
   const driver = createContainerDriver({
     ecs: count(new ECSClient(awsOptions())),
     ecr: count(new ECRClient(awsOptions())),
     elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
     namePrefix: settings.appFunctionPrefix,
+    secretArn: secrets.arnOf,
   });
   return {
     ...controlDeps(settings, "driver-container"),
     driver,
     roles: roleReader(),
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
-    secrets: secretFinder(count),
+    secrets,
     sdkCalls: taken,
   };
 }

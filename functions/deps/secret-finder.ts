@@ -10,24 +10,29 @@ import { awsOptions } from "./aws-options.ts";
 
 type Count = <Client extends SecretsManagerClient | SSMClient>(client: Client) => Client;
 
-export function secretFinder(count: Count): SecretFinder {
+export function secretFinder(count: Count): SecretFinder & { arnOf(name: string): Promise<string | null> } {
   const secrets = count(new SecretsManagerClient(awsOptions()));
   const ssm = count(new SSMClient(awsOptions()));
   return {
-    versionOf: (reference) =>
-      reference.store === "ssm"
-        ? parameterVersion(ssm, reference.name)
-        : secretVersion(secrets, reference.name),
+    versionOf: async (reference) => {
+      if (reference.store === "ssm") return parameterVersion(ssm, reference.name);
+      return (await findSecret(secrets, reference.name))?.version ?? null;
+    },
+    arnOf: async (name) => (await findSecret(secrets, name))?.arn ?? null,
   };
 }
 
+type Found = { arn: string; version: string };
+
 /** A secret that is to be deleted, or has no value yet, cannot be read. */
-async function secretVersion(client: SecretsManagerClient, SecretId: string): Promise<string | null> {
+async function findSecret(client: SecretsManagerClient, SecretId: string): Promise<Found | null> {
   try {
-    const { DeletedDate, VersionIdsToStages } = await client.send(new DescribeSecretCommand({ SecretId }));
-    if (DeletedDate) return null;
+    const { ARN, DeletedDate, VersionIdsToStages } = await client.send(
+      new DescribeSecretCommand({ SecretId }),
+    );
     const versions = Object.entries(VersionIdsToStages ?? {});
-    return versions.find(([, stages]) => stages.includes("AWSCURRENT"))?.[0] ?? null;
+    const version = versions.find(([, stages]) => stages.includes("AWSCURRENT"))?.[0];
+    return ARN && version && !DeletedDate ? { arn: ARN, version } : null;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return null;
     throw error;

@@ -13,9 +13,16 @@ export function planLines(plan: PlanView, style: Style): string[] {
     style.bold(title),
     ...(steps.length > 0 ? table(["STEP", "TYPE", "WHAT", "REPLICAS"], steps) : ["nothing to do"]),
     `never fewer than ${plan.lowestHealthy} healthy, about ${seconds(plan.estimatedSeconds * 1000)}, about $${plan.estimatedDollars.toFixed(6)}`,
+    ...plan.config.map(changeLine),
     ...plan.notes.map((note) => style.dim(`note: ${note}`)),
     style.dim("a dry run: nothing was changed"),
   ];
+}
+
+/** Quoted where it is a value; a secret is named by its reference. */
+function changeLine({ name, secret, from, to }: PlanView["config"][number]): string {
+  const said = (text: string | null) => (text === null ? "nothing" : secret ? text : JSON.stringify(text));
+  return `${secret ? "secret" : "config"} ${name}: ${said(from)} → ${said(to)}`;
 }
 
 function replicasOf(replicas: string[]): string {

@@ -2,6 +2,7 @@
 import type { Environment } from "#core/domain/environment.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
 import { closedAt, closedSentence } from "#core/freeze/freeze.ts";
+import { type ConfigChange, configChanges } from "#core/manifest/config-changes.ts";
 import type { Manifest, RolloutOverride } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import { withGates } from "#core/plan/gates.ts";
@@ -12,7 +13,7 @@ import type { TargetName } from "#store/targets.ts";
 import { alarmNotes } from "./alarms.ts";
 import { asking } from "./asking.ts";
 import { connected, connectionNotes } from "./connections.ts";
-import { contextOf, needEnvironment, needRelease } from "./context.ts";
+import { contextOf, needEnvironment, needRelease, specOf } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
 import { desiredCount } from "./desired.ts";
 import { assertSecrets } from "./secrets.ts";
@@ -25,6 +26,8 @@ export type PreviewResult = TargetName &
     previousVersion: string | null;
     desired: number;
     steps: PlannedStep[];
+    /** What it changes in the app's environment variables. */
+    config: ConfigChange[];
     /** Sentences: what will be set to the nearest legal value, who waits in front. */
     notes: string[];
   };
@@ -53,6 +56,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     desired,
     steps,
     ...estimate(steps, fleet, spec, SHARD_SIZE),
+    config: configChanges(await runningSpec(deps, request, target?.release), spec),
     notes: [
       ...calendarNotes(place, deps.clock.now()),
       ...((await deps.driver.notes?.(context, version)) ?? []),
@@ -61,6 +65,12 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
       ...waiting,
     ],
   };
+}
+
+/** As the release that runs has it; `null` where none does, or its record is gone. */
+async function runningSpec(deps: EngineDeps, { app, environment }: TargetName, version?: string | null) {
+  const release = version ? await deps.store.releases.get(app, version) : null;
+  return release ? specOf(release, environment) : null;
 }
 
 function calendarNotes(place: Environment, nowMs: number): string[] {

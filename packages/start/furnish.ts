@@ -31,9 +31,10 @@ type Furnishing = {
 
 export async function furnish(house: Furnishing): Promise<void> {
   const { sandbox, access, plan } = house;
-  const [arn, clusters] = await Promise.all([
+  const [arn, clusters, instanceProfileArn] = await Promise.all([
     loadBalancer(access),
     furnishClusters({ sandbox, access, names: plan.names }, ENVIRONMENTS),
+    instanceProfile(house),
     servers(house),
     // Made by the blueprint, without a right of its own: what apps may read is for who runs the platform to say.
     furnishRole(access, plan.names, {
@@ -59,6 +60,7 @@ export async function furnish(house: Furnishing): Promise<void> {
         vm: {
           baseImageId: BASE_IMAGE,
           instanceType: "t4g.small",
+          instanceProfileArn,
           user: userInfo().username,
           directory: "tutti",
         },
@@ -69,6 +71,16 @@ export async function furnish(house: Furnishing): Promise<void> {
       }),
     ),
   );
+}
+
+/** In the sandbox a profile is its role, by the name. */
+async function instanceProfile({ access, plan }: Furnishing): Promise<string> {
+  const role = await furnishRole(access, plan.names, {
+    short: "instance",
+    service: "ec2.amazonaws.com",
+    statements: readingSecrets(plan.names),
+  });
+  return role.replace(":role/", ":instance-profile/");
 }
 
 async function loadBalancer(access: AwsAccess): Promise<string> {

@@ -87,6 +87,7 @@ function clientsWith(access: Access) {
     ecr: new ECRClient(access),
     elb: new ElasticLoadBalancingV2Client(access),
     namePrefix: NAMES.appFunctionPrefix,
+    secretArn: async () => null,
   };
 }
 

@@ -50,6 +50,7 @@ async function open(): Promise<Harness> {
     ecr: new ECRClient({}),
     elb: new ElasticLoadBalancingV2Client({}),
     namePrefix: "tutti-app-",
+    secretArn: async () => null,
   });
   const image = (digit: string) =>
     `000000000000.dkr.ecr.us-east-1.amazonaws.com/shop@sha256:${digit.repeat(64)}`;

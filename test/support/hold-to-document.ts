@@ -151,7 +151,7 @@ export function judgeOf(document: Document) {
 function letDriversAnswer(api: TestApi): void {
   const at = new Date(api.clock.now()).toISOString();
   const run = { id: "heal_1", app: "shop", environment: "prod", trigger: "api", actions: [], summary: "" };
-  const plan = { previousVersion: null, desired: 3, steps: [], lowestHealthy: 3, notes: [] };
+  const plan = { previousVersion: null, desired: 3, steps: [], lowestHealthy: 3, config: [], notes: [] };
   api.answers.heal = { ...run, startedAt: at, endedAt: at };
   api.answers.preview = { ...plan, estimatedSeconds: 1, estimatedDollars: 0 };
   api.answers.diagnose = [{ path: "cluster.arn", ok: true, detail: "It is there.", mend: null }];

@@ -64,6 +64,8 @@ export const EVENT = {
 
 export const PLANNED_STEP = { index: 0, type: "batch", label: "v2 on web-1", replicas: ["web-1"] };
 
+export const CONFIG_CHANGE = { name: "GREETING", secret: false, from: "Hello", to: "Hello, World!" };
+
 export const PLAN = {
   app: "storefront",
   environment: "prod",
@@ -76,6 +78,7 @@ export const PLAN = {
   lowestHealthy: 2,
   estimatedSeconds: 17,
   estimatedDollars: 0.000412,
+  config: [CONFIG_CHANGE],
   notes: [],
 };
 

@@ -1,7 +1,7 @@
 // The answer of a dry run: what a deployment would do, and what it would cost. Nothing has been changed.
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
-import { PLAN, PLANNED_STEP } from "../examples/deployments.ts";
+import { CONFIG_CHANGE, PLAN, PLANNED_STEP } from "../examples/deployments.ts";
 
 const plannedStep = z
   .object({
@@ -13,6 +13,15 @@ const plannedStep = z
     seconds: z.number().optional(),
   })
   .meta({ id: "PlannedStep", example: PLANNED_STEP });
+
+const configChange = z
+  .object({
+    name: z.string(),
+    secret: z.boolean(),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+  })
+  .meta({ id: "ConfigChange", example: CONFIG_CHANGE });
 
 export const planView = z
   .object({
@@ -27,6 +36,9 @@ export const planView = z
     lowestHealthy: z.int().meta({ description: "The lowest count of healthy copies that it will allow" }),
     estimatedSeconds: z.number(),
     estimatedDollars: z.number(),
+    config: z.array(configChange).meta({
+      description: "What it changes in the app's environment variables; of a secret, the reference",
+    }),
     notes: z.array(z.string()),
   })
   .meta({ id: "Plan", example: PLAN });

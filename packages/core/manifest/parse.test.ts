@@ -332,13 +332,6 @@ test("one variable has one source: a secret, the config, what it connects to, or
   ]);
 });
 
-test("secrets are not built on virtual machines and containers yet", () => {
-  for (const app of [VM, CONTAINER])
-    expect(refusal(() => parseManifest({ ...app, secrets: { DB: "ssm:/db" } })).code).toBe(
-      "not_supported_yet",
-    );
-});
-
 test("keys that are not built yet are fine while they say nothing", () => {
   const empty = {
     volumes: [],

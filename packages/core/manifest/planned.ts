@@ -8,7 +8,6 @@ export const PLANNED_SETTINGS = ["scaling", "volumes"];
 /** Built on these kinds; on the others to come. */
 const BUILT_ON: Record<string, readonly Kind[]> = {
   resources: ["container"],
-  secrets: ["server", "function"],
 };
 
 /** Gives the document without them. What is no object is left for the schema to refuse. */

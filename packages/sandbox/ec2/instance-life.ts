@@ -36,7 +36,8 @@ export function boot(state: State, id: string): void {
   });
 }
 
-async function powerOn(state: State, { id, imageId, tags }: InstanceRecord): Promise<void> {
+async function powerOn(state: State, instance: InstanceRecord): Promise<void> {
+  const { id, imageId, tags } = instance;
   const { machines, platform } = state;
   const known = machines.fleet.record(id);
   if (!known) {
@@ -46,6 +47,7 @@ async function powerOn(state: State, { id, imageId, tags }: InstanceRecord): Pro
   } else if (!known.running) await machines.fleet.change(id, { running: true });
   const { address } = await machines.ensure({ id, name: tags.Name ?? id, tags });
   platform.machineAddresses.set(id, address);
+  await state.metadata.open(instance, address);
   // Whoever terminated it meanwhile comes next.
   if (state.instances.get(id)?.state === "pending") changeInstance(state, id, { state: "running" });
   bootMachine(state, id);
@@ -84,6 +86,7 @@ export function stop(state: State, id: string): void {
   void transition(state, id, async () => {
     if (state.instances.get(id)?.state !== "stopping") return;
     if (state.machines.fleet.record(id)) await state.machines.stop(id);
+    state.metadata.close(id);
     state.platform.machineAddresses.delete(id);
     if (state.instances.get(id)?.state === "stopping") changeInstance(state, id, { state: "stopped" });
   });
@@ -100,6 +103,7 @@ export function terminate(state: State, id: string): void {
     if (state.instances.get(id)?.state !== "shutting-down") return;
     keepConsole(state, id);
     await state.machines.remove(id);
+    state.metadata.close(id);
     changeInstance(state, id, { state: "terminated", terminatedAt: state.platform.now() });
   });
 }
@@ -121,12 +125,15 @@ export function resume(state: State): void {
     else if (now === "stopping") stop(state, id);
     else if (now === "shutting-down") terminate(state, id);
     else if (now === "stopped") state.platform.machineAddresses.delete(id);
-    else if (now === "running") resumeRunning(state, id);
+    else if (now === "running") void transition(state, id, () => resumeRunning(state, id));
   }
 }
 
-function resumeRunning(state: State, id: string): void {
+async function resumeRunning(state: State, id: string): Promise<void> {
+  const instance = state.instances.get(id);
+  if (instance?.state !== "running") return;
   if (state.machines.fleet.record(id)) {
+    await state.metadata.open(instance, state.machines.fleet.machine(id).address);
     startUserData(state, id);
     return;
   }

@@ -74,6 +74,7 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
     stop: async () => {
       state.stopping = true;
       await Promise.all(state.transitions.values());
+      state.metadata.closeAll();
     },
     pool: poolOf(state),
   };

@@ -6,6 +6,7 @@ import { type Documents, openDocuments } from "../ground/documents.ts";
 import type { Machines } from "../machines/service.ts";
 import { AwsError, type Platform } from "../platform.ts";
 import { baseImages } from "./base-images.ts";
+import { createMetadata, type Metadata } from "./metadata.ts";
 import type { ImageRecord, InstanceRecord, SnapshotRecord, TemplateRecord } from "./model.ts";
 
 export type State = {
@@ -19,6 +20,7 @@ export type State = {
   /** The transition of an instance that is under way; the next one waits for it. */
   transitions: Map<string, Promise<void>>;
   listeners: Set<(instance: InstanceRecord) => void>;
+  metadata: Metadata;
   stopping: boolean;
 };
 
@@ -36,6 +38,7 @@ export function openState(platform: Platform, machines: Machines): State {
     templates: openDocuments(join(directory, "launch-templates")),
     transitions: new Map(),
     listeners: new Set(),
+    metadata: createMetadata(platform),
     stopping: false,
   };
 }

@@ -16,6 +16,9 @@ export type MachineFacts = {
   endpoint: string;
 };
 
+/** Where an instance's metadata is on its own address; nobody listens there on any other machine. */
+export const METADATA_PORT = 51_680;
+
 const PRELOAD = fileURLToPath(new URL("./preload.cjs", import.meta.url));
 
 export function machineEnvironment(machine: MachineFacts): Record<string, string> {
@@ -36,6 +39,7 @@ export function machineEnvironment(machine: MachineFacts): Record<string, string
     LANG: "C.UTF-8",
     HOSTNAME: machine.id,
     AWS_ENDPOINT_URL: machine.endpoint,
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://${machine.address}:${METADATA_PORT}`,
     ...machineMarks(machine),
     NODE_OPTIONS: nodeOptions(undefined),
   };

@@ -31,7 +31,9 @@ import { TuttiError } from "#core/errors.ts";
 
 export type ContainerClients = { ecs: ECSClient; ecr: ECRClient; elb: ElasticLoadBalancingV2Client };
 /** `namePrefix`: what families and services are called by, before the app's name. */
-export type ContainerDeps = ContainerClients & { namePrefix: string };
+export type ContainerDeps = ContainerClients & { namePrefix: string; secretArn: SecretArn };
+/** The whole ARN of a secret of Secrets Manager; `null` where there is none. */
+export type SecretArn = (name: string) => Promise<string | null>;
 type Ecs = Pick<ContainerClients, "ecs">;
 
 const CALL_MILLISECONDS = 10_000;

@@ -3,21 +3,29 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { type Balancer, createBalancer, type Who, type Wish } from "#targets/balancer/balancer.ts";
 import type { Side } from "#targets/balancer/sides.ts";
-import type { ContainerClients, ContainerDeps } from "./client.ts";
+import type { ContainerClients, ContainerDeps, SecretArn } from "./client.ts";
 import type { Label } from "./naming.ts";
 import type { LastLooks } from "./spacing.ts";
 
 export type Container = {
   clients: ContainerClients;
   namePrefix: string;
+  secretArn: SecretArn;
   balancer: Balancer;
   /** By ARN of a revision; `null` where it carries no tags of ours. */
   labels: Map<string, Label | null>;
   looks: LastLooks;
 };
 
-export function createContainer({ namePrefix, ...clients }: ContainerDeps): Container {
-  return { clients, namePrefix, balancer: createBalancer(clients.elb), labels: new Map(), looks: new Map() };
+export function createContainer({ namePrefix, secretArn, ...clients }: ContainerDeps): Container {
+  return {
+    clients,
+    namePrefix,
+    secretArn,
+    balancer: createBalancer(clients.elb),
+    labels: new Map(),
+    looks: new Map(),
+  };
 }
 
 export function whoOf({ app, environment }: Pick<TargetContext, "app" | "environment">): Who {

@@ -8,6 +8,7 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { CONTAINER, familyOf, type Label, labelTags, tagsOf } from "./naming.ts";
+import type { TaskSecret } from "./secrets.ts";
 import { runsOnFargate, sizeOf } from "./sizes.ts";
 
 /** ECS gives a container so long between SIGTERM and SIGKILL; Fargate allows at most 120 (ContainerDefinition, stopTimeout). */
@@ -19,6 +20,7 @@ export function definitionOf(
   namePrefix: string,
   target: Pick<TargetContext, "app" | "environment" | "spec">,
   release: Release,
+  secrets: TaskSecret[] = [],
 ): Definition {
   const { spec } = target;
   const cluster = needCluster(target);
@@ -45,6 +47,7 @@ export function definitionOf(
         memory: memoryMiB,
         portMappings: [{ containerPort: spec.port, protocol: "tcp" as const }],
         environment: environmentOf(target, release),
+        ...(secrets.length > 0 ? { secrets } : {}),
         stopTimeout: STOP_SECONDS,
         ...logging(cluster, `${target.app}/${release.version}`),
       },

@@ -16,6 +16,7 @@ const container = createContainer({
   ecr,
   elb: new ElasticLoadBalancingV2Client({ region }),
   namePrefix: "tutti-app-",
+  secretArn: async () => null,
 });
 const IMAGE = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/shop@sha256:${"a".repeat(64)}`;
 const named = (name: string) => Object.assign(new Error(name), { name });

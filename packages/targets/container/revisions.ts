@@ -5,6 +5,7 @@ import { deregisterRevision, listRevisions, readRevisionTags, registerRevision }
 import type { Container } from "./container.ts";
 import { definitionOf } from "./definition.ts";
 import { familyOf, type Label, readLabel } from "./naming.ts";
+import { taskSecrets } from "./secrets.ts";
 
 /** So many are read at once. */
 const AT_ONCE = 10;
@@ -15,7 +16,11 @@ export async function ensureRevision(
   target: TargetContext,
   version: string,
 ): Promise<string> {
-  const { label, input } = definitionOf(container.namePrefix, target, await target.release(version));
+  const [release, secrets] = await Promise.all([
+    target.release(version),
+    taskSecrets(target.spec, container.secretArn),
+  ]);
+  const { label, input } = definitionOf(container.namePrefix, target, release, secrets);
   const found = await findRevision(container, target, label);
   if (found) return found;
   const arn = await registerRevision(container.clients, input);

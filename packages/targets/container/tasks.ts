@@ -98,6 +98,8 @@ function failureOf(one: EcsTask): string | null {
 function notStarted({ containers = [] }: EcsTask, reason: string): string {
   const own = containers.find(({ name }) => name === CONTAINER)?.reason;
   const why = own && !reason.includes(own) ? `${reason}: ${own}` : reason;
+  // "unable to pull secrets or registry auth": ECS says which it was behind that.
+  if (/ResourceInitializationError/.test(why)) return `it could not start: ${why}`;
   return /CannotPull|ImageNotFound|manifest|pull/i.test(why)
     ? `its image cannot be pulled: ${why}`
     : `it could not start: ${why}`;

@@ -31,6 +31,11 @@ export function PlanPreview({ plan }: { plan: PlanView }) {
           </li>
         ))}
       </ol>
+      {plan.config.map(({ name, secret, from, to }) => (
+        <p key={name} class="note-box">
+          {secret ? "secret" : "config"} <code>{name}</code>: {from ?? "nothing"} → {to ?? "nothing"}
+        </p>
+      ))}
       {plan.notes.map((note) => (
         <p key={note} class="note-box">
           {note}
