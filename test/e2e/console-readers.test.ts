@@ -173,6 +173,46 @@ test("with a clock that is an hour off, ages are right all the same", async () =
   await reader.close();
 });
 
+test("in a tab that nobody sees nothing is asked for, on any page, and seen again it goes on", async () => {
+  const reader = await aReader(browser, house);
+  const { page } = reader;
+  await page.clock.install();
+  await page.reload();
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", {
+      configurable: true,
+      get: () => document.documentElement.dataset.unseen === "yes",
+    });
+  });
+  const show = (unseen: "yes" | "no") =>
+    page.evaluate((answer) => {
+      document.documentElement.dataset.unseen = answer;
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, unseen);
+  let asked = 0;
+  page.on("request", () => {
+    asked += 1;
+  });
+  for (const [, hash, heading] of PAGES().filter(([name]) => name !== "nowhere")) {
+    await show("no");
+    await reader.go(hash);
+    await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+    await show("yes");
+    // What was asked for already is answered; a long poll of what moves no more takes its time.
+    await page.waitForLoadState("networkidle");
+    await page.clock.runFor(30_000);
+    await page.waitForLoadState("networkidle");
+    asked = 0;
+    await page.clock.runFor(120_000);
+    await page.waitForLoadState("networkidle");
+    expect([hash, asked]).toEqual([hash, 0]);
+  }
+  await reader.go("#/");
+  await show("no");
+  await expect.poll(() => asked).toBeGreaterThan(0);
+  await reader.close();
+});
+
 test("on a slow network the page says that it waits, and then shows what came", async () => {
   const reader = await aReader(browser, house);
   await reader.page.route("**/v1/targets/**", async (route) => {

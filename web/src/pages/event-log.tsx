@@ -2,6 +2,7 @@
 import type { Signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { EventView } from "../api.ts";
+import { useGrowing } from "../parts/growing.tsx";
 import { When } from "../parts/when.tsx";
 import type { Pointed } from "../score/score.tsx";
 
@@ -10,6 +11,9 @@ type EventLogProps = { events: EventView[]; pointed: Signal<Pointed>; cursor: Si
 export function EventLog({ events, pointed, cursor }: EventLogProps) {
   const list = useRef<HTMLOListElement>(null);
   const { event: pointedAt, replica, step } = pointed.value;
+  const newestFirst = events.toReversed();
+  const pointedPlace = newestFirst.findIndex((one) => one.seq === pointedAt);
+  const { shown, rest } = useGrowing(events.length, pointedPlace + 1);
   useEffect(() => {
     if (pointedAt !== null) list.current?.querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
   }, [pointedAt]);
@@ -21,7 +25,7 @@ export function EventLog({ events, pointed, cursor }: EventLogProps) {
       <h2>Events</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <ol class="events" ref={list} tabIndex={0}>
-        {events.toReversed().map((event) => {
+        {newestFirst.slice(0, shown).map((event) => {
           const isChosen =
             event.seq === pointedAt ||
             (replica !== null && event.replica === replica) ||
@@ -39,6 +43,7 @@ export function EventLog({ events, pointed, cursor }: EventLogProps) {
             </li>
           );
         })}
+        {rest && <li>{rest}</li>}
       </ol>
     </section>
   );

@@ -1,5 +1,7 @@
-// Apps down, environments across. A browser lays out only the rows that are seen, so a thousand targets stay smooth.
+// Apps down, environments across. Only the rows that somebody has scrolled to are there, so a thousand targets stay
+// smooth.
 import type { DeploymentView, TargetView } from "../api.ts";
+import { useGrowing } from "../parts/growing.tsx";
 import { HealthDots } from "../parts/health-dots.tsx";
 import { Progress } from "../parts/progress.tsx";
 import { TrafficBar } from "../parts/traffic-bar.tsx";
@@ -19,6 +21,8 @@ export function HallMatrix({ targets, deployments, closed }: MatrixProps) {
   const environments = environmentsOf(targets);
   const apps = Map.groupBy(targets, (one) => one.app);
   const byId = new Map(deployments.map((one) => [one.id, one]));
+  const names = [...apps.keys()].sort();
+  const { shown, rest } = useGrowing(names.length);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section class="matrix" aria-label="Targets" tabIndex={0}>
@@ -34,11 +38,12 @@ export function HallMatrix({ targets, deployments, closed }: MatrixProps) {
           </tr>
         </thead>
         <tbody>
-          {[...apps.keys()].sort().map((app) => (
+          {names.slice(0, shown).map((app) => (
             <Row key={app} app={app} places={apps.get(app)!} environments={environments} byId={byId} />
           ))}
         </tbody>
       </table>
+      {rest}
     </section>
   );
 }

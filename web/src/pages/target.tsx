@@ -26,7 +26,9 @@ import { ReplicaTable } from "../target/replica-table.tsx";
 import { ScheduleTable } from "../target/schedule-table.tsx";
 import { WayPicture } from "../target/way-picture.tsx";
 
-const REFRESH_BUSY_MILLISECONDS = 1_000;
+/** While a deployment is under way its next change is waited for, so long at most: copies may come up between two. */
+const LONGEST_WAIT_SECONDS = 4;
+const PAUSE_AFTER_A_CHANGE_MILLISECONDS = 200;
 const REFRESH_QUIET_MILLISECONDS = 4_000;
 /** The rest changes with a deployment, and seldom otherwise. */
 const ROUNDS_PER_LOOK_AROUND = 5;
@@ -45,13 +47,18 @@ export function TargetPage({ app, environment }: { app: string; environment: str
   const target = useSignal<TargetView | null>(null);
   const around = useSignal<Surroundings | null>(null);
   const rounds = useSignal(0);
+  const known = useSignal({ id: "", revision: 0 });
   useLive(`${app}/${environment}`, async (stop) => {
     const before = target.value?.activeDeployment;
+    if (before) {
+      const afterRevision = known.value.id === before ? known.value.revision : 0;
+      known.value = { id: before, revision: await changeOf(before, afterRevision, stop) };
+    }
     const now = await api().target(app, environment, stop);
     target.value = now;
     const due = rounds.value++ % ROUNDS_PER_LOOK_AROUND === 0 || before !== now.activeDeployment;
     if (due) around.value = await lookAround(app, environment, stop);
-    return now.activeDeployment ? REFRESH_BUSY_MILLISECONDS : REFRESH_QUIET_MILLISECONDS;
+    return now.activeDeployment ? PAUSE_AFTER_A_CHANGE_MILLISECONDS : REFRESH_QUIET_MILLISECONDS;
   });
   const history = useHealthHistory(target.value);
   if (!target.value) return <p class="waiting">Looking…</p>;
@@ -120,6 +127,12 @@ function Around({ target, around }: { target: TargetView; around: Surroundings }
       <ConfigTable app={around.app} environment={target.environment} />
     </>
   );
+}
+
+/** Its revision after the next change of it. */
+async function changeOf(id: string, afterRevision: number, signal: AbortSignal): Promise<number> {
+  const query = { waitSeconds: LONGEST_WAIT_SECONDS, afterRevision };
+  return (await api().deployments.get(id, query, { signal })).revision;
 }
 
 async function lookAround(app: string, environment: string, signal: AbortSignal): Promise<Surroundings> {

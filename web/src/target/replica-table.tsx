@@ -1,5 +1,6 @@
 // The replicas as they are now.
 import type { TargetView } from "../api.ts";
+import { useGrowing } from "../parts/growing.tsx";
 import { Table } from "../parts/table.tsx";
 import { serverNow } from "../server-clock.ts";
 import { duration } from "../time.ts";
@@ -7,36 +8,40 @@ import type { HealthHistory } from "./health-history.ts";
 import "./replica-table.css";
 
 export function ReplicaTable({ target, history }: { target: TargetView; history: HealthHistory }) {
+  const { shown, rest } = useGrowing(target.replicas.length);
   if (target.replicas.length === 0) return <p class="waiting">None.</p>;
   return (
-    <Table
-      of="Replicas"
-      columns={["Replica", "Release", "Health", "Since the page was opened", "Address", "Age"]}
-    >
-      {target.replicas.map((one) => (
-        <tr key={one.id}>
-          <td>
-            <code>{one.id}</code>
-          </td>
-          <td class={one.version === target.release ? "" : "other"}>{one.version}</td>
-          <td>
-            <span class={`dot ${one.health}`}>{one.health}</span>
-          </td>
-          <td>
-            <span class="looks" aria-hidden="true">
-              {(history.get(one.id) ?? []).map((health, i) => (
-                <i key={i} class={health} title={health} />
-              ))}
-            </span>
-          </td>
-          <td>
-            <code>{one.address}</code>
-          </td>
-          <td title={one.startedAt ?? ""}>
-            {one.startedAt ? duration(serverNow() - Date.parse(one.startedAt)) : ""}
-          </td>
-        </tr>
-      ))}
-    </Table>
+    <>
+      <Table
+        of="Replicas"
+        columns={["Replica", "Release", "Health", "Since the page was opened", "Address", "Age"]}
+      >
+        {target.replicas.slice(0, shown).map((one) => (
+          <tr key={one.id}>
+            <td>
+              <code>{one.id}</code>
+            </td>
+            <td class={one.version === target.release ? "" : "other"}>{one.version}</td>
+            <td>
+              <span class={`dot ${one.health}`}>{one.health}</span>
+            </td>
+            <td>
+              <span class="looks" aria-hidden="true">
+                {(history.get(one.id) ?? []).map((health, i) => (
+                  <i key={i} class={health} title={health} />
+                ))}
+              </span>
+            </td>
+            <td>
+              <code>{one.address}</code>
+            </td>
+            <td title={one.startedAt ?? ""}>
+              {one.startedAt ? duration(serverNow() - Date.parse(one.startedAt)) : ""}
+            </td>
+          </tr>
+        ))}
+      </Table>
+      {rest}
+    </>
   );
 }
