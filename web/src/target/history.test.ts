@@ -51,3 +51,8 @@ test("deployments, scalings and healing stand at their instants, the oldest firs
     [ms(120), "scaling", "v2, succeeded: 3 replicas."],
   ]);
 });
+
+test("where nothing ever ran there is nothing to draw", () => {
+  const history = { ...seen.history, standings: [standing(0, 0, 0), standing(9, 0, 0)] };
+  expect(historyOf({ ...seen, history }, 86_400_000, ms(150))).toBeNull();
+});

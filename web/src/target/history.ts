@@ -20,11 +20,11 @@ export type History = {
 
 type Seen = { history: HistoryView; deployments: DeploymentView[]; healing: HealingRunView[] };
 
-/** `null` where nothing was seen yet. What held before the window goes on in it. */
+/** `null` where nothing was ever seen to run. What held before the window goes on in it. */
 export function historyOf(seen: Seen, spanMs: number, nowMs: number): History | null {
   const { standings } = seen.history;
   const first = standings[0];
-  if (!first) return null;
+  if (!first || standings.every((one) => one.desired + one.replicas === 0)) return null;
   const from = Math.max(nowMs - spanMs, Date.parse(first.at));
   const before = standings.findLast((one) => Date.parse(one.at) <= from) ?? first;
   const inside = standings.filter((one) => Date.parse(one.at) > from && Date.parse(one.at) <= nowMs);
