@@ -66,7 +66,7 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
   const taken = takenOver(before, caller);
   const { version, spec } = taken;
   const target = await deps.store.targets.need(taken);
-  await assertSecrets(deps, spec);
+  await rememberSecrets(deps, taken, await assertSecrets(deps, spec));
   const context = await contextFor(deps, taken, version);
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet, purpose: purposeOf(taken) });
@@ -129,6 +129,16 @@ function planned(before: Deployment, made: Made, charged: Charge) {
 function statusOf(deployment: Deployment): Deployment["status"] {
   if (deployment.status === "paused") return "paused";
   return currentStep(deployment)?.type === "approval" ? "awaiting_approval" : "running";
+}
+
+/** Before any copy starts, so that what is rotated while they do is seen later. */
+async function rememberSecrets(
+  deps: EngineDeps,
+  { app, environment, spec }: Deployment,
+  secretVersions: Record<string, string>,
+): Promise<void> {
+  if (spec.onSecretRotation !== "redeploy") return;
+  await deps.store.targets.change({ app, environment }, (target) => ({ ...target, secretVersions }));
 }
 
 /** A replica that failed and was put back or set aside is not tried again by the same deployment. */

@@ -247,10 +247,12 @@ function fail(message: string): never {
 export type SubmitOptions = Partial<Submission> & {
   rollout?: Partial<Spec["rollout"]>;
   health?: Partial<Spec["health"]>;
+  /** What its release says besides. */
+  manifest?: Record<string, unknown>;
 };
 
 async function deploy(deps: ControlDeps, store: Store, version: string, options: SubmitOptions) {
-  const { rollout, health, ...rest } = options;
+  const { rollout, health, manifest, ...rest } = options;
   const base = aSpec();
   const spec: Spec = {
     ...base,
@@ -258,7 +260,7 @@ async function deploy(deps: ControlDeps, store: Store, version: string, options:
     rollout: { ...base.rollout, maxUnavailable: "100%", ...rollout },
     health: { ...base.health, ...health },
   };
-  await store.releases.create(aRelease(version, { replicas: spec.replicas }));
+  await store.releases.create(aRelease(version, { replicas: spec.replicas, ...manifest }));
   return submit(deps, {
     app: "shop",
     environment: "prod",

@@ -59,6 +59,8 @@ export type Spec = {
   config: Record<string, string>;
   /** References by the name of the variable. Not there in what was begun before there were any. */
   secrets?: Record<string, string>;
+  /** What follows when one of them has another value. Not there in what was begun before it was. */
+  onSecretRotation?: "none" | "redeploy";
   /** Apps whose endpoint in the same environment it is told. Not there in what was begun before it could. */
   connect?: string[];
   server: { pool: string; supervisor: "systemd" | "pm2"; setup: boolean };

@@ -38,6 +38,8 @@ export type Target = {
   replicas: Replica[];
   traffic: { version: string; percent: number }[];
   observedAt: string | null;
+  /** Ids of the versions of its secrets that the last plan saw, by reference. Only where a rotation is to be followed. */
+  secretVersions?: Record<string, string>;
   /** How it stood, oldest first, one entry for each change; bounded to 300. */
   standings?: Standing[];
 };

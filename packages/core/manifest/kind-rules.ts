@@ -24,6 +24,8 @@ const SETTINGS: Record<string, readonly Kind[]> = {
   build: ["vm"],
   container: ["container"],
   function: ["function"],
+  // Lambda starts fresh copies whenever it likes, and never because somebody asks.
+  onSecretRotation: ["server", "vm", "container"],
 };
 
 const ROLLOUT: Record<string, readonly Kind[]> = {

@@ -318,6 +318,15 @@ test("secrets are references, never the secret itself, which no message repeats"
   ]);
 });
 
+test("a rotation restarts what can be restarted: not a function", () => {
+  const rotating = { secrets: { DB: "ssm:/db" }, onSecretRotation: "redeploy" };
+  for (const app of [SERVER, VM, CONTAINER])
+    expect(parseManifest({ ...app, ...rotating })).toEqual({ ...app, ...rotating });
+  expect(problems({ ...FUNCTION, ...rotating })).toEqual([
+    "onSecretRotation: is not for kind function: kinds server, vm, container can",
+  ]);
+});
+
 test("one variable has one source: a secret, the config, what it connects to, or the platform", () => {
   const secrets = { GREETING: "ssm:/g", ORDERS_URL: "ssm:/o", PORT: "ssm:/p", AWS_REGION: "ssm:/r" };
   const app = { ...FUNCTION, config: { GREETING: "hi" }, connect: ["orders"], secrets };

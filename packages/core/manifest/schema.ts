@@ -2,7 +2,6 @@
 // block alone; what blocks ask of each other, and what a kind can do, is in rules.ts.
 import * as z from "zod";
 import { KINDS } from "../domain/kind.ts";
-import { parseReference } from "../secrets/reference.ts";
 import { amount, amountFromOne } from "./amounts.ts";
 import { hookSchema, hooksSchema } from "./hooks-schema.ts";
 import {
@@ -15,16 +14,11 @@ import {
   vmSchema,
 } from "./kind-schemas.ts";
 import { scheduleSchema, schedulesSchema } from "./schedules-schema.ts";
+import { onSecretRotationSchema, secretsSchema, variableNameSchema } from "./secrets-schema.ts";
 
 /** A name that is safe in host names, paths, unit names and ARNs. */
 const APP_NAME = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
 const ENVIRONMENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
-const CONFIG_NAME = /^[A-Z_][A-Z0-9_]*$/;
-const CONFIG_NAME_RULE = "must be capital letters, digits and underscores, not beginning with a digit";
-const NOT_A_REFERENCE =
-  "must be a reference, secretsmanager:name, secretsmanager:name#key or ssm:/path, never the secret itself";
-/** They are read one by one while the app starts. */
-const MOST_SECRETS = 50;
 /** Without quotes, blanks and what a shell would read: the path also stands in scripts. */
 const HEALTH_PATH = /^\/[A-Za-z0-9._~\-/?=&%+:@,]{0,1000}$/;
 const ONE_LINE = /^[ -~\u00a0-\uffff]+$/;
@@ -186,7 +180,7 @@ export const rolloutSchema = z
 
 const configSchema = z
   .record(
-    z.string().regex(CONFIG_NAME, CONFIG_NAME_RULE),
+    variableNameSchema,
     z
       .string({
         error: (issue) =>
@@ -199,19 +193,6 @@ const configSchema = z
       .refine((text) => !text.includes("\0"), "must not contain a NUL character"),
   )
   .describe("Environment variables of the app. Values are strings.");
-
-const secretsSchema = z
-  .record(
-    z.string().regex(CONFIG_NAME, CONFIG_NAME_RULE),
-    // What stands there may be the secret itself, so that no message repeats it.
-    z
-      .string({ error: NOT_A_REFERENCE })
-      .refine((text) => parseReference(text) !== null, { error: NOT_A_REFERENCE }),
-  )
-  .refine((secrets) => Object.keys(secrets).length <= MOST_SECRETS, `must be at most ${MOST_SECRETS}`)
-  .describe(
-    "Environment variables that the app finds and the manifest does not hold: `secretsmanager:name`, `secretsmanager:name#key` or `ssm:/path`, read with the app's own rights when it starts.",
-  );
 
 const connectSchema = z
   .array(appNameSchema)
@@ -246,6 +227,7 @@ const settings = {
   schedules: schedulesSchema.optional(),
   config: configSchema.optional(),
   secrets: secretsSchema.optional(),
+  onSecretRotation: onSecretRotationSchema.optional(),
   connect: connectSchema.optional(),
   server: serverSchema.optional(),
   vm: vmSchema.optional(),

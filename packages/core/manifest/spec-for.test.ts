@@ -39,6 +39,7 @@ test("a bare server gets the defaults of its kind", () => {
     hooks: { before: [], afterStep: [], after: [] },
     config: {},
     secrets: {},
+    onSecretRotation: "none",
     connect: [],
     vm: { keepSeconds: 300 },
     container: { launchType: "FARGATE", capacityProviders: [], placement: "spread", architecture: "x86_64" },

@@ -48,6 +48,7 @@ const DEFAULTS = {
   hooks: { before: [], afterStep: [], after: [] },
   config: {},
   secrets: {},
+  onSecretRotation: "none",
   connect: [],
   vm: { keepSeconds: 300 },
   container: { launchType: "FARGATE", capacityProviders: [], placement: "spread", architecture: "x86_64" },

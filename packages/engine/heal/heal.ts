@@ -2,7 +2,7 @@
 // healthy target costs one look and no write. Under the lock everything is looked at again: that look is the last word.
 // Healing goes on while a deployment waits for a person.
 import { instant } from "#core/clock.ts";
-import type { HealingRun } from "#core/domain/healing-run.ts";
+import type { HealingAction, HealingRun } from "#core/domain/healing-run.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { TargetName } from "#store/targets.ts";
@@ -10,6 +10,7 @@ import { asking } from "../asking.ts";
 import type { EngineDeps } from "../deps.ts";
 import { countNow } from "../desired.ts";
 import { type LiveTarget, liveTarget } from "../live.ts";
+import { restartRotated } from "../rotation.ts";
 import { startNext } from "../start.ts";
 import { isWaiting, underLoan } from "./lend.ts";
 import { nothing, type Pass } from "./pass.ts";
@@ -21,12 +22,21 @@ export type HealRequest = TargetName & { trigger: HealingRun["trigger"] };
 export async function heal(deps: EngineDeps, request: HealRequest): Promise<HealingRun> {
   const id = deps.ids("heal");
   const startedAt = instant(deps.clock.now());
-  const { actions, summary } = await pass(deps, request, id);
+  const { actions, summary } = withRotation(
+    await pass(deps, request, id),
+    await restartRotated(deps, request),
+  );
   const { app, environment, trigger } = request;
   const endedAt = instant(deps.clock.now());
   const run: HealingRun = { id, app, environment, trigger, startedAt, endedAt, actions, summary };
   if (actions.length > 0 || trigger !== "schedule") await deps.store.healingRuns.put(run);
   return run;
+}
+
+/** Asked last: what is broken is mended first, and a restart then replaces what is well. */
+function withRotation({ actions, summary }: Pass, rotated: HealingAction | null): Pass {
+  if (rotated === null) return { actions, summary };
+  return { actions: [...actions, rotated], summary: `${summary} ${rotated.finding}.` };
 }
 
 async function pass(deps: EngineDeps, name: TargetName, id: string): Promise<Pass> {
