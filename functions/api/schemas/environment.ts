@@ -23,6 +23,34 @@ const directory = z
 
 const own = { user: userName.default("tutti"), directory: directory.default("/opt/tutti") };
 
+const capacity = z
+  .strictObject({
+    cpu: z.number().min(0.125).max(1024).multipleOf(0.001),
+    memoryMiB: z.int().min(1).max(33_554_432),
+    diskGiB: z.int().min(0).max(1_048_576),
+  })
+  .meta({ description: "What apps may use of a host; else as much as the host says it has" });
+
+const label = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be 1 to 63 of letters, digits and ._-");
+
+/** What placing copies goes by. */
+const placing = {
+  capacity: capacity.optional(),
+  hosts: z
+    .record(
+      z.string().min(1).max(253),
+      z.strictObject({
+        capacity: capacity.optional(),
+        zone: label.optional(),
+        labels: z.record(label, label).optional(),
+      }),
+    )
+    .optional()
+    .meta({ description: "By the host's name: its zone, its labels, a capacity of its own" }),
+};
+
 const ssmPool = z.strictObject({
   ssm: z.strictObject({
     tags: z
@@ -30,6 +58,7 @@ const ssmPool = z.strictObject({
       .refine((tags) => Object.keys(tags).length > 0, "must name at least one tag"),
   }),
   ...own,
+  ...placing,
 });
 
 const sshHost = z
@@ -52,6 +81,7 @@ const sshHost = z
 const sshPool = z.strictObject({
   ssh: z.strictObject({ hosts: z.array(sshHost).min(1).max(1000), keySecret: z.string().min(1).max(512) }),
   ...own,
+  ...placing,
 });
 
 const loadBalancer = z.strictObject({

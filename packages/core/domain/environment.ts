@@ -1,14 +1,24 @@
 // Platform settings: what a target stands on and does not own (pools of hosts, the load balancer, roles).
 
 import type { Freeze, MaintenanceWindow } from "../freeze/freeze.ts";
+import type { Resources } from "../placement/resources.ts";
 import type { Receiver } from "./receiver.ts";
 
+type PoolSettings = {
+  user: string;
+  directory: string;
+  /** What apps may use of each host; else as much as the host says it has. */
+  capacity?: Resources;
+  /** By the host's name: what is different there. */
+  hosts?: Record<string, { capacity?: Resources; zone?: string; labels?: Record<string, string> }>;
+};
+
 /** Hosts found by tag through SSM; every tag must match. `directory` is where releases live on a host: absolute, or relative to the agent's working directory. */
-export type SsmPool = { ssm: { tags: Record<string, string> }; user: string; directory: string };
+export type SsmPool = PoolSettings & { ssm: { tags: Record<string, string> } };
 
 export type SshHost = { name: string; address: string; port: number; user: string; hostKey: string };
 /** Hosts named one by one. `keySecret` is the Secrets Manager id of the private key; `hostKey` is the host's public key, `ssh-ed25519 AAAA…`. */
-export type SshPool = { ssh: { hosts: SshHost[]; keySecret: string }; user: string; directory: string };
+export type SshPool = PoolSettings & { ssh: { hosts: SshHost[]; keySecret: string } };
 
 export type ServerPool = SsmPool | SshPool;
 

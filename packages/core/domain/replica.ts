@@ -1,5 +1,8 @@
 // A replica is one running copy, as seen by a driver.
 
+import type { Resources } from "../placement/resources.ts";
+import type { PlacementHost } from "../placement/room.ts";
+
 export type ReplicaHealth = "starting" | "healthy" | "unhealthy" | "draining" | "unknown";
 
 export type Replica = {
@@ -32,6 +35,8 @@ export type Fleet = {
   desired?: number;
   /** The release that the platform starts copies of by itself; it may be none of those that run. Absent where no platform does. */
   keeps?: string;
+  /** Where Tutti itself places the copies: the hosts that answered with what others have of them, and what each copy has reserved. */
+  placement?: { hosts: PlacementHost[]; holds: Record<string, Resources> };
   /** Versions that need no `prepare` step any more (their image stands). Absent where nothing is ever prepared. */
   prepared?: string[];
 };

@@ -63,7 +63,17 @@ export type Spec = {
   onSecretRotation?: "none" | "redeploy";
   /** Apps whose endpoint in the same environment it is told. Not there in what was begun before it could. */
   connect?: string[];
-  server: { pool: string; supervisor: "systemd" | "pm2"; setup: boolean };
+  server: {
+    pool: string;
+    supervisor: "systemd" | "pm2";
+    setup: boolean;
+    /** Absent: one copy a host, whatever it needs. There as soon as the manifest says `resources` or a rule of placement. */
+    placement?: "spread" | "binpack";
+    /** Labels that a host must have. */
+    labels?: Record<string, string>;
+    /** Apps of the environment that it shares no host with; its own name: one copy a host. */
+    apartFrom?: string[];
+  };
   vm: {
     /** Default: the environment's. */
     instanceType?: string;
@@ -84,7 +94,7 @@ export type Spec = {
   function: { handler: string; runtime: string; memoryMiB: number; timeoutSeconds: number };
   /** vm: the script of the release that is run on the base image while baking. */
   build?: { run: string };
-  /** container: of each copy. `cpu` in vCPU. */
+  /** container, and server where copies are placed: of each copy. `cpu` in vCPU. */
   resources: { cpu: number; memoryMiB: number; diskGiB?: number };
   /** Not there in what was begun before there were schedules. */
   schedules?: Schedule[];

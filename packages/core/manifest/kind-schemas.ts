@@ -5,6 +5,8 @@ import * as z from "zod";
 const RELATIVE_PATH = /^(?!.*(^|\/)\.\.?(\/|$))[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/;
 const HANDLER = /^[A-Za-z0-9_][A-Za-z0-9_./-]*\.[A-Za-z_$][A-Za-z0-9_$]*$/;
 
+const LABEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
 export const serverSchema = z
   .strictObject({
     pool: z
@@ -22,6 +24,24 @@ export const serverSchema = z
       .describe(
         "Make each host ready before installing: runtime, user, directories, supervisor. Default false.",
       ),
+    placement: z
+      .enum(["spread", "binpack"])
+      .optional()
+      .describe(
+        "Several copies may share a host: over zones and then hosts, or onto as few hosts as will do. Default spread where `resources` or another rule of placement is said, else one copy a host.",
+      ),
+    labels: z
+      .record(
+        z.string().regex(LABEL_NAME, "must be 1 to 63 of letters, digits and ._-"),
+        z.string().regex(LABEL_NAME, "must be 1 to 63 of letters, digits and ._-"),
+      )
+      .optional()
+      .describe("Labels that a host of the pool must have."),
+    apartFrom: z
+      .array(z.string().regex(/^[a-z][a-z0-9-]{0,38}[a-z0-9]$/, "must be the name of an app"))
+      .max(20)
+      .optional()
+      .describe("Apps of the environment that it shares no host with; its own name: one copy a host."),
   })
   .describe("What only servers have.");
 
@@ -105,6 +125,11 @@ export const resourcesSchema = z
   .strictObject({
     cpu: z.number().min(0.125).max(192).optional().describe("vCPU of each copy. Default 0.25."),
     memoryMiB: z.int().min(6).max(786_432).optional().describe("Memory of each copy. Default 512."),
-    diskGiB: z.int().min(21).max(200).optional().describe("Ephemeral storage of each copy on Fargate."),
+    diskGiB: z
+      .int()
+      .min(1)
+      .max(16_384)
+      .optional()
+      .describe("server: disk of each copy. container: its ephemeral storage on Fargate, 21 to 200."),
   })
-  .describe("container: what each copy gets.");
+  .describe("container: what each copy gets. server: what is reserved for it on its host.");

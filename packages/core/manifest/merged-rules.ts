@@ -60,9 +60,9 @@ function replacingFindings({ kind, rollout, replicas }: Spec): Finding[] {
 }
 
 /** ECS moves tasks by itself, without batches. */
-function containerFindings({ kind, rollout, hooks, container }: Spec): Finding[] {
+function containerFindings({ kind, rollout, hooks, container, resources }: Spec): Finding[] {
   if (kind !== "container") return [];
-  const found: Finding[] = [];
+  const found: Finding[] = diskFindings(resources);
   if (rollout.strategy === "rolling" && rollout.approval === "eachStep")
     found.push({
       keys: ["rollout.approval", "rollout.strategy"],
@@ -81,6 +81,12 @@ function containerFindings({ kind, rollout, hooks, container }: Spec): Finding[]
       message: "binpack needs launchType EC2: on Fargate there are no hosts to pack",
     });
   return found;
+}
+
+/** ECS, EphemeralStorage: "The minimum supported value is 21 GiB and the maximum supported value is 200 GiB." */
+function diskFindings({ diskGiB = 21 }: Spec["resources"]): Finding[] {
+  if (diskGiB >= 21 && diskGiB <= 200) return [];
+  return [{ keys: ["resources.diskGiB"], message: `must be 21 to 200 on a container, not ${diskGiB}` }];
 }
 
 /** PORT and the rest are Tutti's to set; Lambda reserves names of its own (docs.aws.amazon.com/lambda, "Defined runtime environment variables"). */

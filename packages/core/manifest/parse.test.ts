@@ -172,7 +172,10 @@ test.each([
     { health: { url: "/" } },
     "health.url: is not a known key; known here: path, intervalSeconds, timeoutSeconds, healthyThreshold, unhealthyThreshold, graceSeconds",
   ],
-  [{ server: { nginx: 1 } }, "server.nginx: is not a known key; known here: pool, supervisor, setup"],
+  [
+    { server: { nginx: 1 } },
+    "server.nginx: is not a known key; known here: pool, supervisor, setup, placement, labels, apartFrom",
+  ],
   [
     { environments: { prod: { replcas: 1 } } },
     "environments.prod.replcas: is not a known key; did you mean replicas?",
@@ -294,7 +297,7 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
 });
 
 const PLANNED: [change: object, path: string][] = [
-  [{ resources: { cpu: 0.25 } }, "resources"],
+  [{ kind: "vm", resources: { cpu: 0.25 } }, "resources"],
   [{ scaling: { min: 2 } }, "scaling"],
   [{ volumes: [{ name: "data" }] }, "volumes"],
   [{ environments: { prod: { scaling: { min: 1 } } } }, "environments.prod.scaling"],
@@ -397,6 +400,18 @@ test("virtual machines and containers say what only they have", () => {
   };
   expect(parseManifest(vm)).toEqual(vm);
   expect(parseManifest(container)).toEqual(container);
+});
+
+test("a server says what a copy needs and where it may be; a container's disk is what Fargate sells", () => {
+  const placed = {
+    ...SERVER,
+    resources: { cpu: 0.25, memoryMiB: 128, diskGiB: 1 },
+    server: { placement: "binpack", labels: { disk: "ssd" }, apartFrom: ["orders"] },
+  };
+  expect(parseManifest(placed)).toEqual(placed);
+  expect(problems({ ...CONTAINER, resources: { diskGiB: 1 } })).toEqual([
+    "resources.diskGiB: must be 21 to 200 on a container, not 1",
+  ]);
 });
 
 test("what a virtual machine or a container cannot do is refused, naming the kinds that can", () => {

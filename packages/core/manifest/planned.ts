@@ -7,7 +7,7 @@ import { join, type Problem } from "./problem.ts";
 export const PLANNED_SETTINGS = ["scaling", "volumes"];
 /** Built on these kinds; on the others to come. */
 const BUILT_ON: Record<string, readonly Kind[]> = {
-  resources: ["container"],
+  resources: ["server", "container"],
 };
 
 /** Gives the document without them. What is no object is left for the schema to refuse. */

@@ -130,3 +130,12 @@ test("a capacity provider without a weight has one, also where the release kept 
     { name: "FARGATE_SPOT", weight: 1, base: 0 },
   ]);
 });
+
+test("who says what a copy needs on a server, or where it may be, has it placed; else there is one copy a host", () => {
+  const server = { app: "shop", kind: "server", start: "node app.js" } as const;
+  const placing = (change: object) => specFor({ ...server, ...change }, "prod").server.placement;
+  expect(placing({})).toBe(undefined);
+  expect(placing({ resources: { cpu: 1 } })).toBe("spread");
+  expect(placing({ server: { apartFrom: ["orders"] } })).toBe("spread");
+  expect(placing({ environments: { prod: { server: { placement: "binpack" } } } })).toBe("binpack");
+});

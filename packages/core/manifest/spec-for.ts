@@ -69,6 +69,7 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
   const spec = merge(defaults, said) as unknown as Spec;
   return {
     ...spec,
+    server: wholeServer(spec, said as Partial<Spec>),
     container: wholeContainer(spec.container),
     hooks: wholeHooks(spec.hooks!),
     schedules: spec.schedules!.map(wholeSchedule),
@@ -76,6 +77,13 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
 }
 
 // A release keeps the manifest as it was written: what its schema would have added is added here.
+
+/** Who says what a copy needs, or where it may be, has it placed. */
+function wholeServer({ kind, server }: Spec, said: Partial<Spec>): Spec["server"] {
+  const { placement, labels, apartFrom } = server;
+  const placed = [said.resources, placement, labels, apartFrom].some((one) => one !== undefined);
+  return kind === "server" && placed ? { ...server, placement: placement ?? "spread" } : server;
+}
 
 function wholeContainer(container: Spec["container"]): Spec["container"] {
   const capacityProviders = container.capacityProviders.map((one) => ({ ...PROVIDER, ...one }));

@@ -19,7 +19,7 @@ export function planInPlace(request: PlanRequest, spec: Spec): PlannedStep[] {
   return [...installSteps(hosts, request, spec), ...removeSteps(reachable(surplus, request), request)];
 }
 
-type Host = { id: string; healthy: boolean };
+export type Host = { id: string; healthy: boolean };
 
 /** Which replicas stay: those on the version and healthy first, then the healthy, then the rest; in fleet order. */
 function choose(carriers: Replica[], request: PlanRequest): { keep: Replica[]; surplus: Replica[] } {
@@ -38,7 +38,7 @@ function choose(carriers: Replica[], request: PlanRequest): { keep: Replica[]; s
  * Unreachable ones first: where no failure is allowed, a host that does not answer stops the deployment before it
  * changed anything. Then the broken ones and the new ones, which cost no healthy copy; the healthy ones last.
  */
-function installOrder(keep: Replica[], added: string[], request: PlanRequest): Host[] {
+export function installOrder(keep: Replica[], added: string[], request: PlanRequest): Host[] {
   const unreachable = new Set(request.fleet.unreachable);
   const [gone, broken, healthy]: [Host[], Host[], Host[]] = [[], [], []];
   for (const replica of keep) {
@@ -82,7 +82,7 @@ function noRoom(desired: number, hosts: number, spec: Spec): TuttiError {
   );
 }
 
-function installSteps(hosts: Host[], request: PlanRequest, spec: Spec): PlannedStep[] {
+export function installSteps(hosts: Host[], request: PlanRequest, spec: Spec): PlannedStep[] {
   const version = request.version!;
   const groups = request.rollback ? wayBack(hosts, request, spec) : wayForward(hosts, request, spec);
   return groups.map((group, index) => ({
@@ -95,7 +95,24 @@ function installSteps(hosts: Host[], request: PlanRequest, spec: Spec): PlannedS
   }));
 }
 
-function batchLabel(group: string[], index: number, count: number, request: PlanRequest): string {
+/** Batches that were planned in several parts, numbered through. */
+export function numbered(
+  steps: PlannedStep[],
+  request: Pick<PlanRequest, "version" | "rollback">,
+): PlannedStep[] {
+  const installs = steps.filter((step) => step.action === "install");
+  return steps.map((step) => {
+    const index = installs.indexOf(step);
+    return index < 0 ? step : { ...step, label: batchLabel(step.replicas, index, installs.length, request) };
+  });
+}
+
+function batchLabel(
+  group: string[],
+  index: number,
+  count: number,
+  request: Pick<PlanRequest, "version" | "rollback">,
+): string {
   const batch = `atch ${index + 1} of ${count}`;
   const names = nameReplicas(group);
   return request.rollback ? `Back to ${request.version}, b${batch}: ${names}` : `B${batch}: ${names}`;
@@ -133,7 +150,7 @@ function reachable(replicas: Replica[], request: PlanRequest): string[] {
 }
 
 /** The copies over the desired count go in one batch: what stays is the desired count, and healthy by then. */
-function removeSteps(replicas: string[], request: PlanRequest): PlannedStep[] {
+export function removeSteps(replicas: string[], request: PlanRequest): PlannedStep[] {
   if (replicas.length === 0) return [];
   return [
     {

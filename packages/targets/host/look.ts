@@ -1,6 +1,6 @@
 // The scripts that look at an app on a host, watch it come up and restart it. Looking takes no lock and writes nothing.
 
-/** One look: what runs, since when, and what its health path says now. */
+/** What runs, since when, and what its health path says now. */
 export const LOOK = `
 look() {
   find_host
@@ -20,7 +20,6 @@ look() {
   fi
   finish ok
 }
-look </dev/null
 `;
 
 /** Goes on watching a start that took longer than one call. */

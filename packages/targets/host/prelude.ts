@@ -8,9 +8,13 @@
 export const PRELUDE = `
 PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"; export PATH
 case $DIRECTORY in /*) ;; *) DIRECTORY="$PWD/$DIRECTORY" ;; esac
-unit="tutti-$APP-$ENVIRONMENT"
-base="$DIRECTORY/$APP-$ENVIRONMENT"
-current="$base/current"
+# A host may carry several copies of an app: the first has no number in its names. An app's name holds no dot.
+name_copy() {
+  unit="tutti-$APP-$ENVIRONMENT\${COPY:+.$COPY}"
+  base="$DIRECTORY/$APP-$ENVIRONMENT\${COPY:+.$COPY}"
+  current="$base/current"
+}
+COPY=\${COPY-}; name_copy
 umask 022
 newline='
 '
@@ -34,9 +38,9 @@ finish() {
     detail=$(printf '%s' "$detail" | cut -c1-250 | tail -n 6)
   fi
   case $port in '' | *[!0-9]*) port=null ;; esac
-  printf 'TUTTI_RESULT {"outcome":"%s","detail":%s,"release":%s,"version":%s,"host":%s,"port":%s,"state":"%s","health":"%s","startedAt":%s}\\n' \\
+  printf 'TUTTI_RESULT {"outcome":"%s","detail":%s,"release":%s,"version":%s,"host":%s,"port":%s,"state":"%s","health":"%s","startedAt":%s,"copy":%s}\\n' \\
     "$1" "$(json_text "$detail")" "$(json_text "$release")" "$(json_text "$version")" \\
-    "$(json_text "$HOST")" "$port" "$state" "$health" "$(json_text "$started_at")"
+    "$(json_text "$HOST")" "$port" "$state" "$health" "$(json_text "$started_at")" "\${COPY:-1}"
   [ "$1" = ok ] && exit 0
   exit 10
 }
@@ -55,15 +59,20 @@ as_user() {
 user_home() { getent passwd "$RUN_USER" | cut -d : -f 6; }
 give_to_user() { if is_root; then chown -R "$RUN_USER:" "$@"; fi; }
 
-# locked COMMAND…: one at a time for this app on this host; a repeated script waits for the first and finds its work done.
+# locked COMMAND…: one at a time for this copy on this host; a repeated script waits for the first and finds its work done.
 # The descriptor is closed for whatever runs inside, so that a daemon started there does not keep the lock.
 locked() {
   mkdir -p "$DIRECTORY" 2>/dev/null || finish failed "Cannot make the directory $DIRECTORY as $(id -un)."
-  lock="$DIRECTORY/.$APP-$ENVIRONMENT.lock"
+  take_lock "$DIRECTORY/.$APP-$ENVIRONMENT\${COPY:+.$COPY}.lock"
+  "$@" 9>&-
+}
+
+# take_lock FILE: held until the shell that took it ends.
+take_lock() {
+  lock=$1
   if command -v flock >/dev/null; then
     exec 9>>"$lock" || finish failed "Cannot write $lock as $(id -un)."
     flock -w "$LOCK_SECONDS" 9 || finish busy "Another command of this app is still at work on the host."
-    "$@" 9>&-
     return
   fi
   until mkdir "$lock.d" 2>/dev/null; do
@@ -74,7 +83,6 @@ locked() {
   done
   echo $$ >"$lock.d/pid"
   trap 'rm -rf "$lock.d"' EXIT
-  "$@"
 }
 
 # place FILE MODE <TEXT: writes it whole or not at all, and sets changed=yes where it is another text than before.

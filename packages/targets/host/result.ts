@@ -11,6 +11,7 @@ export const OUTCOMES = [
   "crashed",
   "download_failed",
   "failed",
+  "no_room",
   "no_supervisor",
   "no_user",
   "secret_unavailable",
@@ -30,10 +31,20 @@ const Result = z.object({
   state: z.enum(["absent", "active", "starting", "failed", "inactive"]),
   health: z.enum(["unknown", "starting", "healthy", "unhealthy"]),
   startedAt: z.string(),
+  /** From 1: which of the copies on its host. */
+  copy: z._default(z.int().check(z.minimum(1)), 1),
 });
 export type ScriptResult = z.infer<typeof Result>;
 
-export function readResult(exit: { code: number; stdout: string; stderr: string }): ScriptResult {
+type Exit = { code: number; stdout: string; stderr: string };
+
+/** A script that looked at several copies has a last word for each. */
+export function readResults(exit: Exit): ScriptResult[] {
+  const lines = exit.stdout.split("\n").filter((text) => text.startsWith("TUTTI_RESULT "));
+  return lines.length < 2 ? [readResult(exit)] : lines.map((stdout) => readResult({ ...exit, stdout }));
+}
+
+export function readResult(exit: Exit): ScriptResult {
   const line = exit.stdout
     .split("\n")
     .filter((text) => text.startsWith("TUTTI_RESULT "))
@@ -60,5 +71,6 @@ function failed(detail: string): ScriptResult {
     state: "absent",
     health: "unknown",
     startedAt: "",
+    copy: 1,
   };
 }

@@ -11,8 +11,9 @@ import { nearestLegal } from "#targets/balancer/target-health.ts";
 import { downloadLink } from "#targets/host/download-link.ts";
 import { readResult, type ScriptResult } from "#targets/host/result.ts";
 import type { Outcome } from "#targets/host/run-command.ts";
-import { findHosts, type Host, poolOf } from "./hosts.ts";
+import { findHosts, type Host, placesOf, poolOf } from "./hosts.ts";
 import { leaveTraffic } from "./leave-traffic.ts";
+import { isOf, type Ports } from "./ports.ts";
 import { composeScript, installVariables, SCRIPT_SECONDS, SETUP_SECONDS } from "./scripts/compose.ts";
 import type { Server } from "./server.ts";
 import { type HostState, isSettled, observationOf, type StepState } from "./state.ts";
@@ -49,18 +50,24 @@ async function lookAtTraffic(
   );
   if (state.targetGroupArn === null || concerned.length === 0) return;
   const backends = await balancer.health(state.targetGroupArn);
-  for (const one of concerned) if (one.phase !== "waiting") lookAtHost(one, backends, rules.target);
+  for (const one of concerned)
+    if (one.phase !== "waiting") lookAtHost(one, backends, state.ports, rules.target);
   if (concerned.some(({ phase }) => phase === "waiting"))
     await leaveTraffic(balancer, rules, state, backends, "waiting");
 }
 
-function lookAtHost(one: HostState, backends: BackendHealth[], { spec, clock }: TargetContext): void {
-  const mine = backends.filter(({ address }) => address === one.host.address);
+function lookAtHost(
+  one: HostState,
+  backends: BackendHealth[],
+  ports: Ports,
+  { spec, clock }: TargetContext,
+): void {
   if (one.phase === "draining") {
+    const mine = backends.filter((backend) => isOf(backend, one.host, ports));
     if (mine.every(({ state }) => state === "unused")) one.phase = "ready";
     return;
   }
-  const backend = mine.find(({ port }) => port === one.port);
+  const backend = backends.find(({ address, port }) => address === one.host.address && port === one.port);
   one.phase = backend?.state === "healthy" ? "serving" : "joining";
   if (backend?.state !== "unhealthy") delete one.rejectedAtMs;
   else {
@@ -94,7 +101,11 @@ async function askAfterScripts(
   if (lost.length === 0) return;
   // Whose agent is gone altogether is not waited for: sending again asks whether it is online.
   const hosts = await findHosts(server.clients, poolOf(target));
-  for (const one of lost) sendAgain(one, hosts, outcomes.get(one.host.id)!);
+  const places = placesOf(
+    hosts,
+    lost.map(({ host }) => host.id),
+  );
+  for (const one of lost) sendAgain(one, places.get(one.host.id), outcomes.get(one.host.id)!);
 }
 
 function pendingOf({ host, ref, sentAtMs, seenOnlineAtMs }: HostState, { spec }: TargetContext): Pending {
@@ -102,9 +113,9 @@ function pendingOf({ host, ref, sentAtMs, seenOnlineAtMs }: HostState, { spec }:
 }
 
 /** The script is idempotent and locked on its host, so that once too often does no harm. */
-function sendAgain(one: HostState, hosts: Host[], outcome: Outcome): void {
+function sendAgain(one: HostState, place: Host | undefined, outcome: Outcome): void {
   const { resent = 0 } = one;
-  one.host = hosts.find(({ id }) => id === one.host.id) ?? { ...one.host, online: false };
+  one.host = place ?? { ...one.host, online: false };
   delete one.ref;
   one.resent = resent + 1;
   one.phase = resent < MOST_RESENDS ? "ready" : "broken";
@@ -126,16 +137,17 @@ async function runDueScripts(
   for (const one of due) take(one, outcomes.get(one.host.id), step, target.clock);
 }
 
-/** The same text for all hosts of one verb, so that one command serves them. */
+/** The same text for all hosts of one verb, copy by copy, so that one command serves them. */
 async function jobsFor(server: Server, target: TargetContext, step: Step, due: HostState[]): Promise<Job[]> {
   const pool = poolOf(target);
-  const scripts = new Map<string, string>();
-  for (const verb of new Set(due.map((one) => one.verb))) {
-    const more = verb === "install" ? await installFor(server, target, step.version!, step.freshSince) : {};
-    scripts.set(verb, composeScript(verb, target, pool, more));
-  }
+  const installs = due.some(({ verb }) => verb === "install");
+  const install = installs ? await installFor(server, target, step.version!, step.freshSince) : {};
   const timeoutSeconds = secondsFor(target.spec);
-  return due.map(({ host, verb }) => ({ host, script: scripts.get(verb)!, timeoutSeconds }));
+  return due.map(({ host, verb }) => ({
+    host,
+    script: composeScript(verb, target, pool, verb === "install" ? install : {}, host.copy),
+    timeoutSeconds,
+  }));
 }
 
 function secondsFor({ server }: Spec): number {

@@ -6,8 +6,9 @@ import type { Step } from "#core/domain/step.ts";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { advance } from "./advance.ts";
-import { findHosts, type Host, poolOf } from "./hosts.ts";
+import { findHosts, type Host, placesOf, poolOf } from "./hosts.ts";
 import { leaveTraffic } from "./leave-traffic.ts";
+import { portsOf } from "./ports.ts";
 import type { Server } from "./server.ts";
 import type { HostState, StepState } from "./state.ts";
 
@@ -22,10 +23,12 @@ export async function applyStep(
     place(server, target, step),
     findHosts(server.clients, poolOf(target)),
   ]);
-  const hosts = step.replicas.map((id) => begin(id, all, step));
-  const state: StepState = { targetGroupArn, hosts };
+  const places = placesOf(all, step.replicas);
+  const hosts = step.replicas.map((id) => begin(id, places.get(id), step));
+  const state: StepState = { targetGroupArn, hosts, ports: null };
   if (targetGroupArn !== null) {
     const backends = await server.balancer.health(targetGroupArn);
+    state.ports = await portsOf(server, target, [...places.values()], backends);
     await leaveTraffic(server.balancer, { target, step }, state, backends, "ready");
   }
   return advance(server, target, step, state);
@@ -42,8 +45,7 @@ async function place(server: Server, target: TargetContext, step: Step): Promise
   return server.balancer.ensure({ ...who, port, health, drainSeconds: rollout.drainSeconds });
 }
 
-function begin(id: string, all: Host[], step: Step): HostState {
-  const host = all.find((one) => one.id === id);
+function begin(id: string, host: Host | undefined, step: Step): HostState {
   const state: HostState = {
     host: host ?? { id, address: "", online: false },
     phase: "ready",

@@ -1,14 +1,21 @@
-// Runs one script on many hosts and waits for all of them, for the verbs that answer in one call (inspect, repair,
+// Runs one verb on many hosts, or on places on them, and waits for all of them, for the verbs that answer in one call (inspect, repair,
 // retire). Bounded: who has not answered by then counts as unreachable.
 import type { TargetContext } from "#core/driver/driver.ts";
-import { readResult, type ScriptResult } from "#targets/host/result.ts";
+import { readResult, readResults, type ScriptResult } from "#targets/host/result.ts";
+import { type HostFacts, readFacts } from "./host-facts.ts";
 import { type Host, poolOf } from "./hosts.ts";
 import { composeScript, type Verb } from "./scripts/compose.ts";
 import type { Server } from "./server.ts";
 import type { Outcomes } from "./transport/transport.ts";
 
 export type Answer = { host: Host } & (
-  | { reached: true; result: ScriptResult }
+  | {
+      reached: true;
+      result: ScriptResult;
+      /** look: every copy on the host; a host without one says so in a single result. */
+      copies?: ScriptResult[];
+      facts?: HostFacts | null;
+    }
   | { reached: false; reason: string }
 );
 
@@ -23,9 +30,12 @@ export async function askHosts(
   timeoutSeconds: number,
 ): Promise<Answer[]> {
   if (hosts.length === 0) return [];
-  const script = composeScript(verb, target, poolOf(target));
+  const pool = poolOf(target);
+  const scriptFor = ({ copy }: Host) => composeScript(verb, target, pool, {}, copy);
   const transport = server.transport(target);
-  const outcomes = await transport.run(hosts.map((host) => ({ host, script, timeoutSeconds })));
+  const outcomes = await transport.run(
+    hosts.map((host) => ({ host, script: scriptFor(host), timeoutSeconds })),
+  );
   const until = target.clock.now() + timeoutSeconds * 1000;
   let pause = FIRST_PAUSE_MILLISECONDS;
   for (let left = pendingOf(hosts, outcomes); left.length > 0 && target.clock.now() < until; ) {
@@ -46,7 +56,14 @@ function pendingOf(hosts: Host[], outcomes: Outcomes): { host: Host; ref: string
 
 function answerOf(host: Host, outcomes: Outcomes, timeoutSeconds: number): Answer {
   const outcome = outcomes.get(host.id);
-  if (outcome?.kind === "exited") return { host, reached: true, result: readResult(outcome) };
+  if (outcome?.kind === "exited")
+    return {
+      host,
+      reached: true,
+      result: readResult(outcome),
+      copies: readResults(outcome),
+      facts: readFacts(outcome.stdout),
+    };
   if (outcome?.kind === "unreachable" || outcome?.kind === "lost")
     return { host, reached: false, reason: outcome.reason };
   return { host, reached: false, reason: `no answer within ${timeoutSeconds} s` };

@@ -6,12 +6,13 @@ import type { Observation, Progress, TargetContext } from "#core/driver/driver.t
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
 import { advance } from "./advance.ts";
 import { applyStep } from "./apply.ts";
-import { findHosts, type Host, poolOf } from "./hosts.ts";
+import { findHosts, type Host, placesOf, poolOf } from "./hosts.ts";
 import { inspectTarget } from "./inspect.ts";
+import { isOf, type Ports, portsOf } from "./ports.ts";
 import type { Server } from "./server.ts";
 import type { StepState } from "./state.ts";
 
-type BakeState = { targetGroupArn: string; hosts: Host[] };
+type BakeState = { targetGroupArn: string; hosts: Host[]; ports: Ports };
 
 export async function checkStep(
   server: Server,
@@ -31,7 +32,7 @@ async function bake(
   step: Step,
   before: BakeState | null,
 ): Promise<Progress> {
-  const state = before ?? (await bakeState(server, target));
+  const state = before ?? (await bakeState(server, target, step));
   const observations = state
     ? observe(step, state, await server.balancer.health(state.targetGroupArn))
     : await observeAlone(server, target, step);
@@ -39,20 +40,23 @@ async function bake(
 }
 
 /** `null` without a load balancer: then the hosts themselves are asked. */
-async function bakeState(server: Server, target: TargetContext): Promise<BakeState | null> {
+async function bakeState(server: Server, target: TargetContext, step: Step): Promise<BakeState | null> {
   const { loadBalancer, name: environment } = target.environment;
   if (!loadBalancer) return null;
-  const [targetGroupArn, hosts] = await Promise.all([
+  const [targetGroupArn, all] = await Promise.all([
     server.balancer.find({ app: target.app, environment, loadBalancer }),
     findHosts(server.clients, poolOf(target)),
   ]);
-  return targetGroupArn === null ? null : { targetGroupArn, hosts };
+  if (targetGroupArn === null) return null;
+  const hosts = [...placesOf(all, step.replicas).values()];
+  const backends = await server.balancer.health(targetGroupArn);
+  return { targetGroupArn, hosts, ports: await portsOf(server, target, hosts, backends) };
 }
 
-function observe(step: Step, { hosts }: BakeState, backends: BackendHealth[]): Observation[] {
+function observe(step: Step, { hosts, ports }: BakeState, backends: BackendHealth[]): Observation[] {
   return step.replicas.map((replica) => {
-    const address = hosts.find((host) => host.id === replica)?.address;
-    const backend = backends.find((one) => one.address === address && one.state !== "draining");
+    const place = hosts.find((host) => host.id === replica);
+    const backend = backends.find((one) => place && isOf(one, place, ports) && one.state !== "draining");
     const healthy = backend?.state === "healthy";
     return {
       replica,

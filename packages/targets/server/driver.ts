@@ -2,8 +2,8 @@
 // change and come back. Every verb is in the file of its name.
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver } from "#core/driver/driver.ts";
+import { planPlaced } from "#core/plan/placed.ts";
 import { aged } from "#core/plan/restart.ts";
-import { planInPlace } from "#core/plan/rolling.ts";
 import { balancerNotes } from "#targets/balancer/target-health.ts";
 import { applyStep } from "./apply.ts";
 import { checkStep } from "./check.ts";
@@ -21,7 +21,7 @@ export function createServerDriver(clients: ServerClients): Driver {
     kind: "server",
     capabilities: CAPABILITIES.server!,
     inspect: (target) => inspectTarget(server, target),
-    plan: (request, spec) => planInPlace(aged(request), spec),
+    plan: (request, spec) => planPlaced(aged(request), spec),
     apply: (target, step, state) => applyStep(server, target, step, state as StepState | null),
     check: (target, step, state) => checkStep(server, target, step, state),
     repair: (target, fleet) => repairTarget(server, target, fleet),

@@ -17,6 +17,7 @@ function anAnswer(number: number, overrides: Partial<ScriptResult> = {}): Answer
     state: "active",
     health: "healthy",
     startedAt: "2026-01-05T12:00:00Z",
+    copy: 1,
     ...overrides,
   };
   return { host: aHost(number), reached: true, result };

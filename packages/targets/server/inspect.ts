@@ -1,12 +1,14 @@
-// What is live: every host of the pool is asked at once, and the load balancer beside them. A replica is healthy only
-// when both say so. Changes nothing.
+// What is live: every host of the pool is asked at once for all its copies, and the load balancer beside them. A replica is
+// healthy only when both say so. Changes nothing.
 
 import type { Fleet, Replica, ReplicaHealth } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
+import { isPlaced } from "#core/plan/placed.ts";
 import type { Backend, BackendHealth } from "#targets/balancer/balancer.ts";
 import type { ScriptResult } from "#targets/host/result.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
-import { findHosts, poolOf } from "./hosts.ts";
+import { ownHolds, placementHost } from "./host-facts.ts";
+import { findHosts, placeOn, poolOf } from "./hosts.ts";
 import { LOOK_SECONDS } from "./scripts/compose.ts";
 import type { Server } from "./server.ts";
 
@@ -15,7 +17,22 @@ export type Traffic = { targetGroupArn: string; endpoint: string | null; backend
 
 export async function inspectTarget(server: Server, target: TargetContext): Promise<Fleet> {
   const [answers, traffic] = await Promise.all([askPool(server, target), readTraffic(server, target)]);
-  return fleetOf(target, answers, traffic);
+  const placement = isPlaced(target.spec) ? { placement: placementOf(target, answers) } : {};
+  return { ...fleetOf(target, answers, traffic), ...placement };
+}
+
+/** Pure. */
+export function placementOf(
+  target: Pick<TargetContext, "app" | "environment">,
+  answers: Answer[],
+): NonNullable<Fleet["placement"]> {
+  const told = answers.flatMap((answer) =>
+    answer.reached && answer.facts ? [{ host: answer.host, facts: answer.facts }] : [],
+  );
+  return {
+    hosts: told.map(({ host, facts }) => placementHost(host, facts, target)),
+    holds: Object.assign({}, ...told.map(({ host, facts }) => ownHolds(host, facts, target))),
+  };
 }
 
 async function askPool(server: Server, target: TargetContext): Promise<Answer[]> {
@@ -42,13 +59,18 @@ export function fleetOf(
   answers: Answer[],
   traffic: Traffic,
 ): Fleet {
-  const replicas = answers.flatMap((answer) => replicaOf(answer, target, traffic) ?? []);
-  const carriers = new Set(replicas.map((replica) => replica.id));
-  const reached = answers.filter((answer) => answer.reached).map(({ host }) => host.id);
+  const found = answers.map((answer) => ({
+    id: answer.host.id,
+    reached: answer.reached,
+    replicas: answer.reached ? copiesOn(answer, traffic) : silentCopies(answer, target, traffic),
+  }));
+  const replicas = found.flatMap((one) => one.replicas);
   return {
     replicas,
-    spare: reached.filter((id) => !carriers.has(id)),
-    unreachable: answers.filter((answer) => !answer.reached).map(({ host }) => host.id),
+    spare: found.filter((one) => one.reached && one.replicas.length === 0).map(({ id }) => id),
+    unreachable: found
+      .filter((one) => !one.reached)
+      .flatMap(({ id, replicas: [first, ...further] }) => [first?.id ?? id, ...further.map((one) => one.id)]),
     endpoint: traffic?.endpoint ?? soleAddress(replicas),
     traffic: sharesOf(replicas),
     // While a deployment is under way nothing is drift.
@@ -56,31 +78,47 @@ export function fleetOf(
   };
 }
 
-function replicaOf(
-  answer: Answer,
+type Reached = Extract<Answer, { reached: true }>;
+type Silent = Extract<Answer, { reached: false }>;
+
+function copiesOn({ host, result, copies = [result] }: Reached, traffic: Traffic): Replica[] {
+  const backends = traffic?.backends.filter((one) => one.address === host.address) ?? [];
+  return copies
+    .filter(({ state, outcome }) => state !== "absent" || outcome !== "ok")
+    .sort((a, b) => a.copy - b.copy)
+    .map((copy) => {
+      const backend = backends.find((one) => one.port === copy.port);
+      // What stands under another port may be another copy's, unless there is only one.
+      const sole = copies.length === 1 ? backends[0] : undefined;
+      return {
+        id: placeOn(host, copy.copy).id,
+        version: copy.version || null,
+        address: copy.port === null ? null : `${host.address || copy.host}:${copy.port}`,
+        startedAt: copy.startedAt || null,
+        ...healthOf(copy, backend ?? sole, traffic),
+      };
+    });
+}
+
+/** Cut off and still in traffic: it carries the app, whatever it does with it. */
+function silentCopies(
+  { host, reason }: Silent,
   target: Pick<TargetContext, "current">,
   traffic: Traffic,
-): Replica | undefined {
-  const { host } = answer;
-  const backends = traffic?.backends.filter((one) => one.address === host.address) ?? [];
-  if (!answer.reached) {
-    // Cut off and still in traffic: it carries the app, whatever it does with it.
-    const backend = backends.find((one) => one.state !== "draining");
-    if (!backend) return undefined;
-    const address = `${backend.address}:${backend.port}`;
-    const version = target.current ?? "unknown";
-    return { id: host.id, version, health: "unknown", address, startedAt: null, detail: answer.reason };
-  }
-  const { result } = answer;
-  if (result.state === "absent" && result.outcome === "ok") return undefined;
-  const backend = backends.find((one) => one.port === result.port) ?? backends[0];
-  return {
-    id: host.id,
-    version: result.version || null,
-    address: result.port === null ? null : `${host.address || result.host}:${result.port}`,
-    startedAt: result.startedAt || null,
-    ...healthOf(result, backend, traffic),
-  };
+): Replica[] {
+  const inTraffic = traffic?.backends.filter(
+    ({ address, state }) => address === host.address && state !== "draining",
+  );
+  return (inTraffic ?? [])
+    .sort((a, b) => a.port - b.port)
+    .map(({ address, port }, index) => ({
+      id: placeOn(host, index + 1).id,
+      version: target.current ?? "unknown",
+      health: "unknown",
+      address: `${address}:${port}`,
+      startedAt: null,
+      detail: reason,
+    }));
 }
 
 function healthOf(

@@ -4,6 +4,7 @@ import type { Step } from "#core/domain/step.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { unavailableAllowed } from "#core/plan/batches.ts";
 import type { BackendHealth, Balancer } from "#targets/balancer/balancer.ts";
+import { isOf } from "./ports.ts";
 import type { HostState, StepState } from "./state.ts";
 
 type Rules = { target: Pick<TargetContext, "spec">; step: Step };
@@ -16,7 +17,7 @@ export async function leaveTraffic(
   backends: BackendHealth[],
   from: "ready" | "waiting",
 ): Promise<void> {
-  const of = ({ host }: HostState) => backends.filter((one) => host.address && one.address === host.address);
+  const of = ({ host }: HostState) => backends.filter((one) => isOf(one, host, state.ports));
   const leaving = state.hosts.filter(({ phase }) => phase === from);
   const held = heldBack(rules, state, leaving, backends);
   const drained = leaving.filter((one) => !held.has(one) && of(one).length > 0);
@@ -42,18 +43,17 @@ function heldBack(
   backends: BackendHealth[],
 ): Map<HostState, string> {
   const { replicas: desired, rollout } = target.spec;
-  const own = new Set(state.hosts.map(({ host }) => host.address));
-  const healthy = new Set(backends.filter((one) => one.state === "healthy").map((one) => one.address));
+  const isOwn = (one: BackendHealth) => state.hosts.some(({ host }) => isOf(one, host, state.ports));
+  const healthy = backends.filter((one) => one.state === "healthy");
   const lame = backends.some(
-    (one) =>
-      !own.has(one.address) &&
-      !healthy.has(one.address) &&
-      ["initial", "unhealthy", "unavailable"].includes(one.state),
+    (one) => !isOwn(one) && ["initial", "unhealthy", "unavailable"].includes(one.state),
   );
   if (step.action === "remove" || !lame) return new Map();
   const mustStay = desired - unavailableAllowed(rollout, desired);
-  const spare = Math.max(0, healthy.size - mustStay);
-  const reason = `waits for another healthy copy: ${healthy.size} of ${desired} healthy, ${mustStay} must stay`;
-  const costly = leaving.filter(({ host }) => healthy.has(host.address)).slice(spare);
+  const spare = Math.max(0, healthy.length - mustStay);
+  const reason = `waits for another healthy copy: ${healthy.length} of ${desired} healthy, ${mustStay} must stay`;
+  const costly = leaving
+    .filter(({ host }) => healthy.some((one) => isOf(one, host, state.ports)))
+    .slice(spare);
   return new Map(costly.map((one) => [one, reason]));
 }

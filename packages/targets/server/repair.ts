@@ -5,7 +5,7 @@ import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import type { Backend } from "#targets/balancer/balancer.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
-import { findHosts, poolOf } from "./hosts.ts";
+import { findHosts, placesOf, poolOf } from "./hosts.ts";
 import { readTraffic, strangerSentence, strangersOf } from "./inspect.ts";
 import type { Server } from "./server.ts";
 
@@ -28,9 +28,12 @@ export async function repairTarget(
 
 async function restart(server: Server, target: TargetContext, replicas: Replica[]): Promise<Answer[]> {
   if (replicas.length === 0) return [];
-  const ids = new Set(replicas.map((replica) => replica.id));
-  const hosts = (await findHosts(server.clients, poolOf(target))).filter((host) => ids.has(host.id));
-  return askHosts(server, target, hosts, "restart", REPAIR_SECONDS);
+  const hosts = await findHosts(server.clients, poolOf(target));
+  const places = placesOf(
+    hosts,
+    replicas.map((replica) => replica.id),
+  );
+  return askHosts(server, target, [...places.values()], "restart", REPAIR_SECONDS);
 }
 
 /** Everything that is healthy by its own word is registered, strangers are not. */

@@ -18,7 +18,7 @@ export async function retireTarget(server: Server, target: TargetContext): Promi
   await leaveBalancer(server, target);
   const hosts = await findHosts(server.clients, poolOf(target));
   const online = hosts.filter((host) => host.online);
-  const answers = await askHosts(server, target, online, "remove", REMOVE_SECONDS);
+  const answers = await askHosts(server, target, online, "removeAll", REMOVE_SECONDS);
   noteSilent(target, [
     ...hosts.filter((host) => !host.online).map(({ id }) => `${id} (not online)`),
     ...answers.flatMap((answer) => (answer.reached ? [] : [`${answer.host.id} (${answer.reason})`])),

@@ -2,6 +2,7 @@
 // one that hangs does not hold the others of its batch up.
 import type { Observation } from "#core/driver/driver.ts";
 import type { Host } from "./hosts.ts";
+import type { Ports } from "./ports.ts";
 
 /**
  * waiting → draining → ready → running → joining → serving, or broken. A removal ends in gone.
@@ -45,6 +46,8 @@ export type StepState = {
   /** `null` without a load balancer. */
   targetGroupArn: string | null;
   hosts: HostState[];
+  /** Where each copy listened when the step began; `null` where a copy has its host for itself. */
+  ports: Ports;
 };
 
 /** Pure: what the engine is told of one host. */

@@ -15,12 +15,14 @@ import { createServer, type Server } from "node:http";
 import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { readResult, type ScriptResult } from "#targets/host/result.ts";
+import { readResult, readResults, type ScriptResult } from "#targets/host/result.ts";
 import { aSpec } from "#test/support/a-deployment.ts";
+import { readFacts } from "../host-facts.ts";
 import { composeScript, hostLines, installVariables, type Verb } from "./compose.ts";
 
 const SYSTEMCTL = `#!/bin/sh
 home=$FAKE; echo "$*" >>"$home/calls"
+case "$*" in *.2.service*) home=$FAKE/second; mkdir -p "$home" ;; esac
 stop() { [ -f "$home/pid" ] && kill -9 "$(cat "$home/pid")" 2>/dev/null; rm -f "$home/pid"; }
 case $1 in
   is-enabled) [ -f "$home/unit" ] ;;
@@ -71,7 +73,7 @@ beforeEach(async () => {
   storeUrl = `http://127.0.0.1:${(store.address() as { port: number }).port}`;
 });
 afterEach(async () => {
-  await run("remove");
+  await run("removeAll");
   server.close();
   store.close();
   rmSync(home, { recursive: true, force: true });
@@ -85,15 +87,27 @@ type Options = {
   user?: string;
   secrets?: Record<string, string>;
   edit?: (script: string) => string;
+  copy?: number;
+  /** Makes it a placed app. */
+  resources?: { cpu: number; memoryMiB: number; diskGiB?: number };
+  capacity?: { cpu: number; memoryMiB: number; diskGiB: number };
 };
 
 async function run(verb: Verb, options: Options = {}): Promise<ScriptResult> {
+  return readResult(await say(verb, options));
+}
+
+async function say(
+  verb: Verb,
+  options: Options = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const { version = "v1", app = "shop", shell = "sh", edit = (script: string) => script } = options;
-  const { setup = false, user = userInfo().username, secrets = {} } = options;
+  const { setup = false, user = userInfo().username, secrets = {}, copy = 1, resources, capacity } = options;
   const spec = aSpec({
     app,
     health: { ...aSpec().health, intervalSeconds: 0.05 },
-    server: { pool: "web", supervisor: "systemd", setup },
+    server: { pool: "web", supervisor: "systemd", setup, ...(resources ? { placement: "spread" } : {}) },
+    ...(resources ? { resources } : {}),
     config: { GREETING: "it's $5" },
     secrets,
   });
@@ -107,13 +121,15 @@ async function run(verb: Verb, options: Options = {}): Promise<ScriptResult> {
     verb === "install"
       ? installVariables(target, release, { link: `http://127.0.0.1:${port}/a`, region: "eu-west-1" })
       : {};
-  const script = hostLines([{ address: HOST }]) + composeScript(verb, target, pool, more);
+  const script =
+    hostLines([{ address: HOST, ...(capacity ? { capacity } : {}) }]) +
+    composeScript(verb, target, pool, more, copy);
   const path = `${join(home, "bin")}:${dirname(process.execPath)}:${process.env.PATH}`;
   return new Promise((resolve) => {
     const keys = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "x", AWS_ENDPOINT_URL: storeUrl };
     const env = { PATH: path, FAKE: home, HOME: home, ...keys };
     const child = execFile(shell, ["-s"], { cwd: home, env }, (error, stdout, stderr) =>
-      resolve(readResult({ code: error ? 1 : 0, stdout, stderr })),
+      resolve({ code: error ? 1 : 0, stdout, stderr }),
     );
     child.stdin!.end(edit(script));
   });
@@ -312,4 +328,55 @@ test("a release without secrets leaves none of their files behind", async () => 
     false,
     false,
   ]);
+});
+
+const NEEDS = { cpu: 0.75, memoryMiB: 64, diskGiB: 1 };
+const CAPACITY = { cpu: 2, memoryMiB: 1000, diskGiB: 10 };
+
+test("two copies on one host have a folder, a unit and a port each, and are looked at together", async () => {
+  expect(await run("install")).toMatchObject({ outcome: "ok", port: 8080, copy: 1 });
+  expect(await run("install", { copy: 2 })).toMatchObject({ outcome: "ok", port: 8081, copy: 2 });
+  const copies = readResults(await say("look"));
+  const seen = copies.map(({ copy, port, health }) => [copy, port, health]);
+  expect(seen.sort()).toEqual([
+    [1, 8080, "healthy"],
+    [2, 8081, "healthy"],
+  ]);
+  expect(await run("remove", { copy: 2 })).toMatchObject({ outcome: "ok" });
+  expect(readResults(await say("look")).map(({ copy }) => copy)).toEqual([1]);
+});
+
+test("taking the app off the host takes every copy", async () => {
+  await run("install");
+  await run("install", { copy: 2 });
+  expect(await run("removeAll")).toMatchObject({ outcome: "ok" });
+  expect([existsSync(base()), existsSync(`${base()}.2`)]).toEqual([false, false]);
+  expect(readResults(await say("look"))).toMatchObject([{ outcome: "ok", state: "absent" }]);
+});
+
+test("a host tells what it has and who has reserved what", async () => {
+  await run("install", { resources: NEEDS });
+  const { stdout } = await say("look", { resources: NEEDS, capacity: CAPACITY });
+  expect(readFacts(stdout)).toEqual({
+    milliCpu: 2000,
+    memoryMiB: 1000,
+    diskGiB: 10,
+    reserved: [{ target: "shop/prod", copy: 1, milliCpu: 750, memoryMiB: 64, diskGiB: 1, apart: "" }],
+  });
+  const own = readFacts((await say("look", { resources: NEEDS })).stdout)!;
+  expect([own.milliCpu >= 1000, own.memoryMiB > 100, own.diskGiB > 0]).toEqual([true, true, true]);
+});
+
+test("the last room on a host is taken once, and a copy that asks for no more than it has keeps it", async () => {
+  const capacity = { ...CAPACITY, cpu: 1.5 };
+  const both = await Promise.all(
+    [1, 2].map((copy) => run("install", { copy, resources: { ...NEEDS, cpu: 1 }, capacity })),
+  );
+  expect(both.map(({ outcome }) => outcome).sort()).toEqual(["no_room", "ok"]);
+  expect(both.find(({ outcome }) => outcome === "no_room")!.detail).toBe(
+    "There is no room on this host any more: cpu 1 is needed and 0.5 is free.",
+  );
+  const { copy } = both.find(({ outcome }) => outcome === "ok")!;
+  const smaller = { resources: { ...NEEDS, cpu: 0.5 }, capacity: { ...CAPACITY, cpu: 0.25 } };
+  expect(await run("install", { copy, ...smaller })).toMatchObject({ outcome: "ok" });
 });

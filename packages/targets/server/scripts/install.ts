@@ -44,6 +44,35 @@ $port $PORT
 CLAIM
 }
 
+# What this copy may use of the host is taken where it is free, by one at a time: two apps cannot both take the last room.
+# Who asks for no more than it has already gets it, so that no way back fails for want of room.
+reserve() {
+  if [ -z "$RESERVE" ]; then rm -f "$base/reserved"; return; fi
+  (take_lock "$DIRECTORY/.reserved.lock"; take_room) || exit 10
+}
+take_room() {
+  host_capacity
+  set -- $RESERVE # TARGET COPY CPU MEMORY DISK APART
+  for file in "$DIRECTORY"/*/reserved; do
+    { read -r who number cpu memory disk apart <"$file"; } 2>/dev/null || continue
+    if [ "$file" = "$base/reserved" ]; then
+      [ "$3" -le "$cpu" ] && [ "$4" -le "$memory" ] && [ "$5" -le "$disk" ] && free_cpu= && break
+    else
+      free_cpu=$((free_cpu - cpu)); free_memory=$((free_memory - memory)); free_disk=$((free_disk - disk))
+    fi
+  done
+  if [ -n "$free_cpu" ]; then
+    room cpu "$3" "$free_cpu" 1000; room memoryMiB "$4" "$free_memory" 1; room diskGiB "$5" "$free_disk" 1
+  fi
+  printf '%s\\n' "$RESERVE" >"$base/reserved.new" && mv -f "$base/reserved.new" "$base/reserved" ||
+    finish failed "Cannot write in $base: is the disk full?"
+}
+room() { # MEASURE NEEDED FREE UNIT
+  [ "$2" -le "$3" ] && return
+  finish no_room "There is no room on this host any more: $1 $(in_units "$2" "$4") is needed and $(in_units "$3" "$4") is free."
+}
+in_units() { if [ "$2" = 1 ]; then echo "$1"; else awk "BEGIN { print $1 / $2 }"; fi; }
+
 write_files() {
   place "$base/env" 600 <<ENV
 $ENVIRONMENT_LINES
@@ -98,6 +127,7 @@ is_stale() {
 install() {
   changed=no
   prepare
+  reserve
   fetch_release
   link_shared
   try_secrets

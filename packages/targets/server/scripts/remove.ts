@@ -1,7 +1,8 @@
-// Takes the app off the host: process, unit, files, port.
+// Takes one copy of the app off the host, or all of them: process, unit, files, port, what it had reserved.
+import { EACH_COPY } from "./copies.ts";
 
 /** What lies in shared/ is the user's and stays. */
-export const REMOVE = `
+const REMOVE_ONE = `
 remove() {
   if [ -f "$base/target" ] && [ "$(cat "$base/target")" != "$APP/$ENVIRONMENT" ]; then finish ok; fi
   [ -d "$base" ] || finish ok
@@ -10,10 +11,19 @@ remove() {
   [ -n "$held" ] && [ "$(readlink "$DIRECTORY/.ports/$held")" = "$unit" ] && rm -f "$DIRECTORY/.ports/$held"
   rmdir "$base/shared" 2>/dev/null
   if [ -d "$base/shared" ]; then
-    rm -rf "$base/releases" "$base/versions" "$base/incoming" "$base/env" "$base/start" "$base/secrets.json" "$base/read-secrets.cjs" "$base/port" "$base/previous" "$base/log" "$base"/pm2* "$base/$unit.service"
+    rm -rf "$base/releases" "$base/versions" "$base/incoming" "$base/env" "$base/start" "$base/secrets.json" "$base/read-secrets.cjs" "$base/port" "$base/reserved" "$base/previous" "$base/log" "$base"/pm2* "$base/$unit.service"
     rm -f "$current"
   else rm -rf "$base"; fi
   finish ok
 }
-locked remove </dev/null
+`;
+export const REMOVE = `${REMOVE_ONE}locked remove </dev/null\n`;
+
+export const REMOVE_ALL = `${REMOVE_ONE}${EACH_COPY}
+remove_all() {
+  for_each_copy locked remove || exit 10
+  COPY=; name_copy
+  locked remove
+}
+remove_all </dev/null
 `;
