@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { firstDelivery } from "#core/notify/attempts.ts";
+import { aNotice, aReceiver } from "#test/support/a-notice.ts";
 import { POOL } from "#test/support/a-shop.ts";
 import { openTestCli, type TestCli } from "#test/support/cli.ts";
 
@@ -189,4 +191,19 @@ test("an operator's words, lists and status read well", async () => {
   expect((await cli.tutti(["apps"])).out).toBe("APP   KIND    UPDATED\nshop  server  2026-01-05 12:00:00\n");
   expect((await cli.tutti(["status"])).out).toContain(`shop/prod  server  –        0/0      ${id}`);
   expect((await cli.tutti(["status", "shop", "prod"])).out).toContain(`under way  ${id}`);
+});
+
+test("notifications say who was told what, how often it was tried and what was answered last", async () => {
+  const first = firstDelivery("ntf_1", aNotice(), aReceiver(), cli.api.clock.now());
+  const failed = { status: "failed", attempts: 8, nextAttemptAt: null, detail: "answered 503" } as const;
+  await cli.api.store.deliveries.add({ ...first, ...failed });
+  expect((await cli.tutti(["notifications", "--receiver", "ops"])).out).toBe(
+    [
+      "AT                   TARGET     VERSION  EVENT                    RECEIVER  STATUS  TRIES  LAST",
+      "2026-01-05 12:00:00  shop/prod  v3       deployment.rolling_back  ops       failed  8      answered 503",
+      "",
+    ].join("\n"),
+  );
+  expect((await cli.tutti(["notifications", "--status", "delivered"])).out).not.toContain("ops");
+  expect((await cli.tutti(["notifications", "--status", "lost"])).code).toBe(2);
 });

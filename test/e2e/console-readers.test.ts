@@ -54,6 +54,7 @@ const PAGES = (): [name: string, hash: string, heading: string][] => [
   ["train", `#/trains/${train}`, "friday"],
   ["stage", `#/targets/${APP}/stage`, `${APP}/stage`],
   ["healing", "#/healing", "Healing runs"],
+  ["notifications", "#/notifications", "Notifications"],
   ["audit", "#/audit", "Audit"],
   ["tokens", "#/tokens", "Tokens"],
   ["nowhere", "#/none/such", "There is no page here"],

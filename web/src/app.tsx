@@ -7,6 +7,7 @@ import { DeploymentPage } from "./pages/deployment.tsx";
 import { DeploymentsPage } from "./pages/deployments.tsx";
 import { Hall } from "./pages/hall.tsx";
 import { HealingPage } from "./pages/healing.tsx";
+import { NotificationsPage } from "./pages/notifications.tsx";
 import { TargetPage } from "./pages/target.tsx";
 import { TokensPage } from "./pages/tokens.tsx";
 import { TrainPage } from "./pages/train.tsx";
@@ -21,6 +22,7 @@ const PLAIN: Record<PlainPage, { name: string; page: () => JSX.Element }> = {
   deployments: { name: "Deployments", page: DeploymentsPage },
   trains: { name: "Trains", page: TrainsPage },
   healing: { name: "Healing", page: HealingPage },
+  notifications: { name: "Notifications", page: NotificationsPage },
   audit: { name: "Audit", page: AuditPage },
   tokens: { name: "Tokens", page: TokensPage },
 };

@@ -2,7 +2,15 @@
 // `#/targets/<app>/<environment>`, or one of the plain pages.
 import { signal } from "@preact/signals";
 
-export const PLAIN_PAGES = ["hall", "deployments", "trains", "healing", "audit", "tokens"] as const;
+export const PLAIN_PAGES = [
+  "hall",
+  "deployments",
+  "trains",
+  "healing",
+  "notifications",
+  "audit",
+  "tokens",
+] as const;
 export type PlainPage = (typeof PLAIN_PAGES)[number];
 
 export type Route =

@@ -1,0 +1,81 @@
+// Which receivers were told what, and what came of it.
+import type { Answer } from "#client/operations.ts";
+import { api } from "../api.ts";
+import { More } from "../parts/more.tsx";
+import { usePages } from "../parts/pages-of.ts";
+import { Table } from "../parts/table.tsx";
+import { When } from "../parts/when.tsx";
+import { linkTo } from "../route.ts";
+
+type Line = Answer<"GET /v1/notifications">["items"][number];
+
+const REFRESH_MILLISECONDS = 5_000;
+const SIGNS: Record<Line["status"], string> = {
+  pending: "… pending",
+  delivered: "✓ delivered",
+  failed: "✕ failed",
+};
+/** In the colours of the audit's outcomes. */
+const OUTCOMES: Record<Line["status"], string> = { pending: "", delivered: "done", failed: "failed" };
+
+export function NotificationsPage() {
+  const { items, more } = usePages(
+    "notifications",
+    (query, signal) => api().call("GET /v1/notifications", { query }, { signal }),
+    REFRESH_MILLISECONDS,
+  );
+  return (
+    <>
+      <h1>Notifications</h1>
+      <p class="facts">Receivers stand in an environment's settings. What was told is kept for 30 days.</p>
+      {items ? <Lines items={items} /> : <p class="waiting">Looking…</p>}
+      <More more={more} />
+    </>
+  );
+}
+
+function Lines({ items }: { items: Line[] }) {
+  if (items.length === 0) return <p class="waiting">Nobody was told anything yet.</p>;
+  return (
+    <Table of="Notifications" columns={["When", "Target", "What", "Receiver", "Outcome"]}>
+      {items.map((one) => (
+        <tr key={one.id}>
+          <td>
+            <When at={one.createdAt} as="date" />
+          </td>
+          <td>
+            <a href={linkTo({ page: "target", app: one.app, environment: one.environment })}>
+              {one.app}/{one.environment}
+            </a>
+          </td>
+          <td class="why">
+            <a href={linkTo({ page: "deployment", id: one.deployment })}>
+              {one.version} · {one.event.type}
+            </a>{" "}
+            <small>{one.message}</small>
+          </td>
+          <td>
+            {one.receiver.name} <small>{one.receiver.kind}</small>
+          </td>
+          <td class={`why outcome ${OUTCOMES[one.status]}`}>
+            {SIGNS[one.status]} <small>{cameTo(one)}</small>
+          </td>
+        </tr>
+      ))}
+    </Table>
+  );
+}
+
+function cameTo({ attempts, detail, nextAttemptAt }: Line) {
+  return (
+    <>
+      {[attempts > 1 && `${attempts} attempts`, detail].filter(Boolean).join(" · ")}
+      {nextAttemptAt && (
+        <>
+          {" "}
+          · again <When at={nextAttemptAt} as="ahead" />
+        </>
+      )}
+    </>
+  );
+}
