@@ -124,6 +124,9 @@ test("from the hall to an approval by keyboard alone", async () => {
   await tabTo(/^→ v1/);
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "approve", exact: true }).waitFor();
+  expect(await page.locator(".now").textContent()).toMatch(
+    /^▶ Approval before the start, 23 h 59 min left · then Batch 1 of 3/,
+  );
   await tabTo(/^approve$/);
   await page.keyboard.press("Enter");
   await page.getByLabel("Reason").and(page.locator(":focus")).waitFor();

@@ -12,6 +12,7 @@ import { type Pointed, Score } from "../score/score.tsx";
 import { serverNow } from "../server-clock.ts";
 import { duration } from "../time.ts";
 import { EventLog } from "./event-log.tsx";
+import { NowLine } from "./now-line.tsx";
 import { StepList } from "./step-list.tsx";
 import "./deployment.css";
 
@@ -40,6 +41,7 @@ function Opened({ deployment, events }: { deployment: DeploymentView; events: Ev
   return (
     <>
       <Heading deployment={deployment} />
+      <NowLine deployment={deployment} />
       <Actions deployment={deployment} />
       <Score deployment={deployment} events={events} pointed={pointed} cursor={cursor} />
       {deployment.endedAt && <Replay deployment={deployment} cursor={cursor} />}
