@@ -1,5 +1,5 @@
 // Credentials of a Lambda function, which its runtime puts into the environment. Takes the place of the SDK's default
-// provider in the bundles (packages/infra/bundle-options.ts), which would look in files, SSO and metadata services too.
+// provider in the bundles (packages/infra/bundles/bundle-options.ts), which would look in files, SSO and metadata services too.
 // Lambda renews credentials by a new environment only, so they are read at each request for them and never expire here.
 
 export type EnvironmentCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string };

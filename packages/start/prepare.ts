@@ -7,7 +7,7 @@ async function prepare(): Promise<void> {
   const root = join(fileURLToPath(import.meta.url), "../../..");
   const { buildConsole } = await import("#infra/build-console.ts");
   await buildConsole(root);
-  const { bundleFunctions } = await import("./bundle.ts");
+  const { bundleFunctions } = await import("#infra/bundles/bundle.ts");
   const { blueprint } = await import("#infra/blueprint.ts");
   // Handlers and assets are the same for every installation.
   const plan = blueprint({ name: "tutti", account: "000000000000", region: "us-east-1" }, "");

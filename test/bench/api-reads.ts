@@ -12,9 +12,9 @@ import {
 import autocannon from "autocannon";
 import { build } from "esbuild";
 import { zipSync } from "fflate";
-import { bundleOptions } from "#infra/bundle-options.ts";
+import { modulesOf } from "#infra/bundles/bundle.ts";
+import { bundleOptions } from "#infra/bundles/bundle-options.ts";
 import { namesOf } from "#infra/names.ts";
-import { modulesOf } from "#start/bundle.ts";
 import { applyExample } from "#start/demo/publish.ts";
 import { ROOT } from "#start/open-house.ts";
 import { startHouse, type TestHouse } from "#test/support/house.ts";

@@ -3,7 +3,7 @@ import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambd
 import { inject } from "vitest";
 import { type Client, createClient } from "#client/client.ts";
 import { type Blueprint, blueprint } from "#infra/blueprint.ts";
-import { type Bundle, bundleFunctions } from "#start/bundle.ts";
+import { type Bundle, bundleFunctions } from "#infra/bundles/bundle.ts";
 import type { AwsAccess } from "#start/deploy/access.ts";
 import { deployBlueprint } from "#start/deploy/deploy-blueprint.ts";
 import { ROOT } from "#start/open-house.ts";

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { ACCESS_VARIABLES, type AccessSettings, accessSettings } from "#infra/access-settings.ts";
 import { type Blueprint, blueprint } from "#infra/blueprint.ts";
+import { bundleFunctions } from "#infra/bundles/bundle.ts";
 import { rolesOf } from "#infra/roles.ts";
 import type { Statement } from "#infra/statement.ts";
-import { bundleFunctions } from "#start/bundle.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 const ACCOUNT = "123456789012";

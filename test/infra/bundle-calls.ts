@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import type { FunctionBlueprint } from "#infra/blueprint.ts";
-import { bundleOptions } from "#infra/bundle-options.ts";
+import { bundleOptions } from "#infra/bundles/bundle-options.ts";
 
 /** What lib-dynamodb's commands are on the wire. */
 const DOCUMENT_COMMANDS: Record<string, string> = {

@@ -17,6 +17,8 @@ export type Graph = {
     providers: Record<string, Record<string, unknown>>;
   };
   resources: Resource[];
+  /** Where the bundle of each function lies, by its logical name. */
+  bundles: Record<string, string>;
   outputs: Record<string, unknown>;
 };
 

@@ -6,7 +6,7 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { ProgramSettings } from "./evaluate.ts";
-import type { Resource } from "./graph.ts";
+import type { Graph, Resource } from "./graph.ts";
 import { plainValue } from "./plain-value.ts";
 import { answerOf } from "./provider-answers.ts";
 import { providerState } from "./provider-state.ts";
@@ -34,6 +34,7 @@ type Registration = {
 type Asked = { type: string; name: string; id?: string; custom?: boolean; inputs: Record<string, unknown> };
 
 const resources: Resource[] = [];
+const bundles: Graph["bundles"] = {};
 let beats = 0;
 
 /** The mocks hear of type, name and inputs; the options of a registration are read beside them. */
@@ -74,7 +75,7 @@ async function settle(): Promise<void> {
 async function main(): Promise<void> {
   fixNames();
   listen();
-  process.env.SST_SERVER = await serveRpc(settings, () => beats++);
+  process.env.SST_SERVER = await serveRpc(() => beats++, bundles);
   const { app } = settings;
   await pulumi.runtime.setMocks(
     {
@@ -96,7 +97,10 @@ async function main(): Promise<void> {
   const outputs = await new Promise((resolve) => pulumi.output(output ?? {}).apply(resolve));
   await settle();
   const made = resources.filter(({ type }) => type !== "pulumi:pulumi:Stack");
-  writeFileSync(settings.resultFile, JSON.stringify({ app, resources: made, outputs: plainValue(outputs) }));
+  writeFileSync(
+    settings.resultFile,
+    JSON.stringify({ app, resources: made, bundles, outputs: plainValue(outputs) }),
+  );
   process.exit(0);
 }
 

@@ -1,20 +1,17 @@
 // The server in SST's CLI that its components call (JSON-RPC over POST /rpc), as far as this program does: where the bootstrap bucket
-// is, and the building of functions. Bundles are proven by the sandbox, so a build here is an empty module.
-import { mkdirSync, writeFileSync } from "node:fs";
+// is, and the building of functions: a prebuilt folder is taken as it is, which is all that this program asks for, and written down.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
-import type { ProgramSettings } from "./evaluate.ts";
 
 type Build = { functionID: string; handler: string; bundle?: string };
 type Call = { id?: number; method: string; params: [Build] };
 
-/** Answers its URL. `heard` is called at each call. */
-export async function serveRpc(settings: ProgramSettings, heard: () => void): Promise<string> {
+/** Answers its URL. `heard` is called at each call; `bundles` gets the folder of each function. */
+export async function serveRpc(heard: () => void, bundles: Record<string, string>): Promise<string> {
   const methods: Record<string, (input: Build) => unknown> = {
     "Provider.Aws.Bootstrap": () => ({ version: 5, asset: "sst-asset", state: "sst-state", assetEcrUrl: "" }),
     "Runtime.AddTarget": () => true,
-    "Runtime.Build": (input) => build(settings, input),
+    "Runtime.Build": (input) => build(input, bundles),
   };
   const server = createServer(async (request, response) => {
     heard();
@@ -30,11 +27,8 @@ export async function serveRpc(settings: ProgramSettings, heard: () => void): Pr
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-function build({ outfile }: ProgramSettings, { functionID, handler, bundle }: Build) {
-  if (bundle) return { handler, out: bundle, errors: [], sourcemaps: [] };
-  const out = join(dirname(outfile), "evaluated", functionID);
-  mkdirSync(out, { recursive: true });
-  const name = handler.slice(handler.lastIndexOf(".") + 1);
-  writeFileSync(join(out, "bundle.mjs"), `export const ${name} = () => {};\n`);
-  return { handler: `bundle.${name}`, out, errors: [], sourcemaps: [] };
+function build({ functionID, handler, bundle }: Build, bundles: Record<string, string>) {
+  if (!bundle) throw new Error(`${functionID} has no folder: SST would bundle it by itself.`);
+  bundles[functionID] = bundle;
+  return { handler, out: bundle, errors: [], sourcemaps: [] };
 }

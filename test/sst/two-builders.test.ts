@@ -1,12 +1,13 @@
 // The blueprint has two builders. Here both build it, one on the sandbox by AWS's own calls and one by SST under Pulumi's mocks, and
 // what they made is held against each other; then the SST program is changed on purpose, and each change must be noticed.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, relative } from "node:path";
+import { unzipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { blueprint } from "#infra/blueprint.ts";
+import { type Bundle, bundleFunctions } from "#infra/bundles/bundle.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
-import { bundleFunctions } from "#start/bundle.ts";
 import { deployBlueprint } from "#start/deploy/deploy-blueprint.ts";
 import { ROOT } from "#start/open-house.ts";
 import { sha256Hex } from "#start/token.ts";
@@ -15,6 +16,7 @@ import { builtBySst } from "./built-by-sst.ts";
 import { builtOnSandbox } from "./built-on-sandbox.ts";
 import type { Change } from "./bundle-program.ts";
 import { evaluate } from "./evaluate.ts";
+import type { Graph } from "./graph.ts";
 
 const ACCOUNT = "000000000000";
 const REGION = "us-east-1";
@@ -23,10 +25,11 @@ const TOKEN = "token-of-the-two-builders";
 const directory = mkdtempSync(join(tmpdir(), "tutti-builders-"));
 let sandbox: Sandbox;
 let onSandbox: Built;
+let bundles: Bundle[];
 
 beforeAll(async () => {
   const plan = blueprint({ name: "tutti-test", account: ACCOUNT, region: REGION }, sha256Hex(TOKEN));
-  const bundles = await bundleFunctions(ROOT, plan.functions);
+  bundles = await bundleFunctions(ROOT, plan.functions);
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
   const access = () => ({
     endpoint: sandbox.endpoint,
@@ -42,9 +45,13 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function bySst(...changes: Change[]): Promise<Built> {
+function evaluated(...changes: Change[]): Promise<Graph> {
   const place = { stage: "test", account: ACCOUNT, region: REGION };
-  return builtBySst(await evaluate({ ...place, secrets: { AdminToken: TOKEN }, changes }));
+  return evaluate({ ...place, secrets: { AdminToken: TOKEN }, changes });
+}
+
+async function bySst(...changes: Change[]): Promise<Built> {
+  return builtBySst(await evaluated(...changes));
 }
 
 test("the two builders agree on every function, variable, permission, schedule, rule and definition", async () => {
@@ -54,6 +61,31 @@ test("the two builders agree on every function, variable, permission, schedule, 
   const counts = Object.entries(built).map(([kind, things]) => [kind, Object.keys(things).length > 0]);
   expect(counts.filter(([, any]) => !any)).toEqual([]);
 });
+
+test("the two builders give each function the same files", async () => {
+  const graph = await evaluated();
+  const folders = Object.values(graph.bundles);
+  expect(folders.map(shortOf).sort()).toEqual(bundles.map((one) => one.short).sort());
+  for (const { short, zip } of bundles) {
+    const folder = folders.find((one) => shortOf(one) === short)!;
+    const files = unzipSync(zip);
+    expect(filesBelow(folder), short).toEqual(Object.keys(files).sort());
+    for (const [name, content] of Object.entries(files))
+      expect(readFileSync(join(folder, name)).equals(content), `${short}: ${name}`).toBe(true);
+  }
+});
+
+/** A folder is named by its function and a digest of what is in it. */
+function shortOf(folder: string): string {
+  return basename(folder).replace(/-[0-9a-f]{16}$/, "");
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => relative(folder, join(one.parentPath, one.name)))
+    .sort();
+}
 
 const change = (file: string, from: string, to: string): Change => ({
   file: `packages/infra/sst/${file}`,

@@ -6,6 +6,7 @@ import { blueprint } from "../blueprint.ts";
 import { buildConsole } from "../build-console.ts";
 import { operatingSettings } from "../operating-settings.ts";
 import { buildAlarms, buildDashboard, buildLogMetrics } from "./alarms.ts";
+import { foldersOf } from "./bundles.ts";
 import { buildRules, buildSchedules } from "./events.ts";
 import { buildFailureDestinations, buildFunctions } from "./functions.ts";
 import { buildProjects } from "./projects.ts";
@@ -18,6 +19,7 @@ export async function buildOnAws() {
   const [identity, region] = await Promise.all([aws.getCallerIdentity(), aws.getRegion()]);
   const installation = { name: `tutti-${$app.stage}`, account: identity.accountId, region: region.region };
   await buildConsole($cli.paths.root);
+  const bundles = await foldersOf($cli.paths);
   // The hash is known only while deploying, so it takes the place of the blueprint's empty one.
   const adminTokenSha256 = new sst.Secret("AdminToken").value.apply((token) =>
     createHash("sha256").update(token).digest("hex"),
@@ -25,7 +27,7 @@ export async function buildOnAws() {
   const plan = blueprint(installation, "", accessSettings(process.env), operatingSettings(process.env));
   const storage = [buildTable(plan), buildBucket(plan)];
   const roles = buildRoles(plan);
-  const functions = buildFunctions(plan, roles, adminTokenSha256, storage);
+  const functions = buildFunctions(plan, roles, adminTokenSha256, bundles, storage);
   buildFailureDestinations(plan, functions);
   buildStateMachines(plan, roles);
   buildProjects(plan, roles, storage);

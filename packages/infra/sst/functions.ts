@@ -1,6 +1,6 @@
 // Tutti's own functions.
 import type { Blueprint, FunctionBlueprint } from "../blueprint.ts";
-import { EXTERNAL } from "../bundle-options.ts";
+import type { Folders } from "./bundles.ts";
 import { logicalName } from "./logical-name.ts";
 import type { BuiltRoles } from "./roles.ts";
 
@@ -10,6 +10,7 @@ export function buildFunctions(
   plan: Blueprint,
   roles: BuiltRoles,
   adminTokenSha256: $util.Output<string>,
+  bundles: Folders,
   storage: $util.Resource[],
 ): BuiltFunctions {
   return new Map(
@@ -19,7 +20,7 @@ export function buildFunctions(
         "TUTTI_ADMIN_TOKEN_SHA256" in one.environment
           ? { ...one.environment, TUTTI_ADMIN_TOKEN_SHA256: adminTokenSha256 }
           : one.environment;
-      const args = { ...argumentsOf(plan, one), role: arn, environment };
+      const args = { ...argumentsOf(plan, one), bundle: bundles[one.short]!, role: arn, environment };
       return [
         one.short,
         new sst.aws.Function(logicalName(one.short), args, { dependsOn: [...storage, ...ready] }),
@@ -31,16 +32,13 @@ export function buildFunctions(
 function argumentsOf(plan: Blueprint, one: FunctionBlueprint) {
   return {
     name: plan.names.functionName(one.short),
-    handler: one.handler.replace(/\.ts$/, ".handler"),
+    handler: "index.handler",
     runtime: "nodejs24.x" as const,
     architecture: "arm64" as const,
     memory: `${one.memoryMiB} MB` as const,
     timeout: `${one.timeoutSeconds} seconds` as const,
     // Without `cors: false` SST lets every origin read the answers.
     url: one.url ? { authorization: "none" as const, cors: false } : undefined,
-    // SST minifies and bundles to one ES module by itself; it has no aliases, so the SDK's own credentials go in.
-    nodejs: { minify: true, esbuild: { external: EXTERNAL } },
-    copyFiles: one.assets ? [{ from: one.assets, to: "web" }] : undefined,
     logging: { retention: "1 month" as const, format: "json" as const },
     concurrency: one.reservedConcurrency === undefined ? undefined : { reserved: one.reservedConcurrency },
     transform: { function: { tracingConfig: { mode: one.startsTraces ? "Active" : "PassThrough" } } },

@@ -1,7 +1,7 @@
 // Builds the blueprint through AWS's own calls, as `sst deploy` does on AWS: one file per service beside this one. Every
 // call is idempotent, so that a start on existing state brings code and definitions up to date and leaves data alone.
 import type { Blueprint } from "#infra/blueprint.ts";
-import type { Bundle } from "../bundle.ts";
+import type { Bundle } from "#infra/bundles/bundle.ts";
 import type { AwsAccess } from "./access.ts";
 import { deployAlarms } from "./alarms.ts";
 import { deployBucket } from "./bucket.ts";

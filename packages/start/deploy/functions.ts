@@ -10,7 +10,7 @@ import {
   waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
 import type { Blueprint, FunctionBlueprint } from "#infra/blueprint.ts";
-import type { Bundle } from "../bundle.ts";
+import type { Bundle } from "#infra/bundles/bundle.ts";
 import type { AwsAccess } from "./access.ts";
 import { ignoring } from "./ignoring.ts";
 

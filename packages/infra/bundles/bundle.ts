@@ -1,13 +1,13 @@
 // Makes of each function's handler the zip that Lambda takes: ES modules by esbuild, with the function's assets
-// beside it. The same options build the bundles on AWS, so what runs here is what runs there. A bundle whose inputs
+// beside it. Both builders of the blueprint take them, so what runs here is what runs on AWS. A bundle whose inputs
 // have not changed is read from the cache; esbuild is loaded only where one has.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { Metafile, OutputFile } from "esbuild";
 import type { Zippable } from "fflate";
-import type { FunctionBlueprint } from "#infra/blueprint.ts";
-import { bundleOptions } from "#infra/bundle-options.ts";
+import type { FunctionBlueprint } from "../blueprint.ts";
 import { type BundleCache, openBundleCache } from "./bundle-cache.ts";
+import { bundleOptions } from "./bundle-options.ts";
 
 /** `sizeBytes`: what a cold start reads of it. */
 export type Bundle = { short: string; zip: Uint8Array; sizeBytes: number };

@@ -27,7 +27,7 @@ function whole(value: unknown, depth = 0): unknown {
 
 test.each(["ec2", "s3"])("the schemas of %s say the same with their keys written out", async (client) => {
   const path = new URL(
-    `../../node_modules/@aws-sdk/client-${client}/dist-es/schemas/schemas_0.js`,
+    `../../../node_modules/@aws-sdk/client-${client}/dist-es/schemas/schemas_0.js`,
     import.meta.url,
   );
   const { build } = await import("esbuild");

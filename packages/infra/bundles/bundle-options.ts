@@ -1,15 +1,15 @@
 // How a handler becomes a Lambda bundle: ES modules with everything in them, the SDK clients it uses included, since the
 // runtime's own copy changes without notice. What is imported only when it is needed (ssh2) is a file of its own, which a cold start
-// neither reads nor compiles. SST takes over what it has options for (sst/functions.ts).
+// neither reads nor compiles.
 import { LEAN_PACKAGES } from "./lean-packages.ts";
 
 /** A Lambda function's credentials always come from its environment, so the SDK's search for others stays out. */
-export const ALIAS = {
+const ALIAS = {
   "@aws-sdk/credential-provider-node": "./functions/deps/environment-credentials.ts",
 };
 
 /** ssh2's optional native parts: it falls back to Node's own crypto without them. */
-export const EXTERNAL = ["cpu-features", "*.node"];
+const EXTERNAL = ["cpu-features", "*.node"];
 
 /** To be built in the root folder, where the alias starts. */
 export function bundleOptions(entry: string) {
