@@ -12,6 +12,7 @@ import { lockDirectory } from "./ground/directory-lock.ts";
 import { endOrphans } from "./ground/orphans.ts";
 import { claimSlice, type Slice } from "./ground/slice.ts";
 import { openAccess } from "./iam/access.ts";
+import type { Asked } from "./iam/asked.ts";
 import { openRoles } from "./iam/roles.ts";
 import { createIam } from "./iam/service.ts";
 import type { LambdaOptions, LambdaService } from "./lambda/service.ts";
@@ -44,8 +45,8 @@ export type Sandbox = {
   balancer: Balancer;
   lambda: LambdaService;
   containers: ContainerService;
-  /** What a role asked for and was allowed since the start. */
-  allowedOf(roleArn: string): string[];
+  /** What a role has asked for since the start. */
+  askedBy(roleArn: string): Asked;
   /** Ends everything it started. Asked twice, it does it once. */
   stop(): Promise<void>;
 };
@@ -109,8 +110,8 @@ async function run(
   );
   const { machines, balancer, lambda, containers } = standard;
   const rootCredentials = access.credentialsOf("root");
-  const { allowedOf } = access;
-  return { endpoint, rootCredentials, platform, machines, balancer, lambda, containers, allowedOf };
+  const { askedBy } = access;
+  return { endpoint, rootCredentials, platform, machines, balancer, lambda, containers, askedBy };
 }
 
 /** The latest first; one that fails does not keep the others from being undone. */

@@ -14,6 +14,6 @@ export function unaskedFor(sandbox: Sandbox, short: string): string[] {
     ({ resources }) => !resources.every((arn) => CONDUCTING.includes(arn)),
   );
   const granted = new Set(own.flatMap(({ actions }) => actions).filter((action) => !ENGINE.test(action)));
-  const asked = sandbox.allowedOf(NAMES.roleArn(short));
+  const asked = sandbox.askedBy(NAMES.roleArn(short)).allowed.map(({ action }) => action);
   return [...granted].filter((action) => !asked.includes(action)).sort();
 }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { openDocuments } from "../ground/documents.ts";
 import { AwsError, type Credentials } from "../platform.ts";
+import { type Asked, openRecord } from "./asked.ts";
 import { decide } from "./policy.ts";
 import type { Roles } from "./roles.ts";
 
@@ -16,13 +17,13 @@ export type Access = {
   /** Throws AccessDeniedException. */
   authorize(principal: string, action: string, resource: string, context?: Record<string, string>): void;
   forget(principal: string): void;
-  /** Actions that a principal asked for and was allowed since the start: IAM's "last accessed information", for those who ask which grants are needed. */
-  allowedOf(principal: string): string[];
+  /** IAM's "last accessed information", for those who want to know which grants are needed. */
+  askedBy(principal: string): Asked;
 };
 
 export function openAccess(directory: string, roles: Roles): Access {
   const keys = openDocuments<AccessKey>(join(directory, "keys"));
-  const allowed = new Map<string, Set<string>>();
+  const record = openRecord();
   const byKeyId = new Map(keys.list().map((key) => [key.accessKeyId, key]));
   return {
     principalOf: (accessKeyId) => byKeyId.get(accessKeyId)?.principal,
@@ -40,19 +41,17 @@ export function openAccess(directory: string, roles: Roles): Access {
     },
     authorize(principal, action, resource, context) {
       if (principal === "root") return;
-      const decision = decide(roles.statementsOf(principal), action, resource, context);
-      if (decision === "allow") {
-        const asked = allowed.get(principal) ?? new Set();
-        allowed.set(principal, asked.add(action));
-        return;
-      }
+      const statements = roles.statementsOf(principal);
+      const decision = decide(statements, action, resource, context);
+      record.add(principal, { statements, decision, action, resource, context });
+      if (decision === "allow") return;
       const explicit = decision === "deny" ? " with an explicit deny in an identity-based policy" : "";
       throw new AwsError(
         "AccessDeniedException",
         `User: ${principal} is not authorized to perform: ${action} on resource: ${resource}${explicit}`,
       );
     },
-    allowedOf: (principal) => [...(allowed.get(principal) ?? [])],
+    askedBy: record.of,
     forget(principal) {
       const key = keys.get(principal);
       if (key) byKeyId.delete(key.accessKeyId);

@@ -12,6 +12,7 @@ export function createLogs(directory: string) {
   mkdirSync(folder, { recursive: true });
   const gathered = new Map<string, string[]>();
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
   function flush(): void {
     clearTimeout(timer);
@@ -22,6 +23,7 @@ export function createLogs(directory: string) {
 
   return {
     write(name: string, text: string): void {
+      if (closed) return;
       const texts = gathered.get(name);
       const line = text.endsWith("\n") ? text : `${text}\n`;
       if (texts) texts.push(line);
@@ -29,6 +31,11 @@ export function createLogs(directory: string) {
       timer ??= setTimeout(flush, gatherMs).unref();
     },
     flush,
+    /** What is printed from now on is lost: its folder may be gone. */
+    close(): void {
+      flush();
+      closed = true;
+    },
   };
 }
 

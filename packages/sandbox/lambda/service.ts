@@ -78,7 +78,7 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
       queue.stop();
       await urls.closeAll();
       environments.stop();
-      logs.flush();
+      logs.close();
     },
   };
 }
