@@ -1,5 +1,6 @@
 // An app of each kind that shows the digests of its secrets, so that a test sees that they arrived and nobody sees what they are.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,4 +31,9 @@ export function tarGzOf(kind: string): Buffer {
   const bytes = execFileSync("tar", ["-cz", "-C", folder, "."]);
   rmSync(folder, { recursive: true });
   return bytes;
+}
+
+/** As the apps show it. */
+export function digestOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
