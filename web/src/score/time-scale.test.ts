@@ -17,6 +17,12 @@ test("a night of waiting is folded, and what lies around it keeps its room", () 
   expect(at(8 * HOUR + 60_000)).toBe(100);
 });
 
+test("a wait that is all there is to see keeps most of the room", () => {
+  const { at, folds } = timeScale(0, 2 * HOUR, [1_000], 110);
+  expect(folds).toEqual([{ from: 1_000, to: 2 * HOUR }]);
+  expect(at(1_000)).toBe(10);
+});
+
 test("time never runs backwards, and a place leads back to its instant", () => {
   fc.assert(
     fc.property(

@@ -15,8 +15,9 @@ type Piece = { from: number; to: number; weight: number };
 
 /** No silence shorter than this is ever folded. */
 const SHORTEST_FOLD_MS = 30_000;
-/** A folded silence takes so much of what the rest takes. */
+/** A folded silence takes so much of what the rest takes, and never less than this: it may be all there is to see. */
 const FOLDED_SHARE = 0.25;
+const LEAST_FOLDED_MS = 10_000;
 
 /** `instants`: when something happened; what lies between two of them may be folded. */
 export function timeScale(from: number, to: number, instants: number[], width: number): TimeScale {
@@ -54,7 +55,7 @@ function piecesOf(from: number, to: number, instants: number[]): Piece[] {
   const others = gaps.reduce((sum, one) => sum + one.weight, 0) - longest;
   const limit = Math.max(SHORTEST_FOLD_MS, others);
   return gaps.map((one) =>
-    one.weight > limit ? { ...one, weight: Math.max(1, others * FOLDED_SHARE) } : one,
+    one.weight > limit ? { ...one, weight: Math.max(LEAST_FOLDED_MS, others * FOLDED_SHARE) } : one,
   );
 }
 
