@@ -5,6 +5,7 @@ import type { Trigger } from "#core/domain/deployment.ts";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import type { Release } from "#core/domain/release.ts";
+import { withinBounds } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
@@ -81,7 +82,16 @@ export async function scalingOf(
 ): Promise<Submission> {
   const none = "A function has no replicas to count: Lambda scales it by itself.";
   const submission = await whatRunsIn(deps, app, environment, { ...by, client }, none);
+  assertWithinBounds(submission.spec, replicas);
   return { ...submission, purpose: "scale", spec: { ...submission.spec, replicas } };
+}
+
+/** Where scaling chooses the count, a person chooses between its bounds too. */
+function assertWithinBounds({ scaling }: Spec, replicas: number): void {
+  if (withinBounds(scaling, replicas) === replicas) return;
+  const message = `must be from ${scaling!.min} to ${scaling!.max}, the bounds of scaling, not ${replicas}`;
+  const errors = [{ path: "replicas", message }];
+  throw new TuttiError("outside_scaling_bounds", `replicas: ${message}`, { errors });
 }
 
 /** What runs there, in fresh copies. */

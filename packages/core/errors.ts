@@ -37,6 +37,11 @@ export const ERRORS = {
   },
   not_supported_by_kind: { status: 422, retryable: false, title: "This kind of target cannot do it." },
   capacity_exceeded: { status: 422, retryable: false, title: "The pool has no room for so many replicas." },
+  outside_scaling_bounds: {
+    status: 422,
+    retryable: false,
+    title: "Scaling keeps the count between its bounds.",
+  },
   no_previous_release: { status: 409, retryable: false, title: "There is no earlier release to go back to." },
   secret_unavailable: {
     status: 422,

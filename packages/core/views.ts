@@ -2,6 +2,7 @@
 // engine's own (spec, tokens, watches) can slip out.
 import type { Deployment } from "./domain/deployment.ts";
 import type { Fleet, Replica } from "./domain/replica.ts";
+import type { LiveScaling } from "./domain/scaling.ts";
 import type { Approval, Step } from "./domain/step.ts";
 import type { Target } from "./domain/target.ts";
 import { failuresAllowed } from "./judge/judge.ts";
@@ -141,6 +142,8 @@ export type TargetView = {
   queue: string[];
   degraded: string | null;
   drift: string[];
+  /** Only where it was read live, and where the platform scales it. */
+  scaling?: LiveScaling;
   observedAt: string | null;
 };
 
@@ -162,6 +165,7 @@ export function targetView(target: Target, live?: { fleet: Fleet; observedAt: st
     queue: target.queue,
     degraded: target.degraded,
     drift: live?.fleet.drift ?? target.drift,
+    ...(live?.fleet.scaling === undefined ? {} : { scaling: live.fleet.scaling }),
     observedAt: live?.observedAt ?? target.observedAt,
   };
 }

@@ -1,7 +1,9 @@
 // How many replicas a deployment is to leave running. The manifest's count is set only where it changed since the
-// release before, so that a count which scaling chose is respected. A deployment that scales brings its own count.
+// release before, so that a count which scaling chose is respected, as far as it lies within the bounds of scaling. A deployment that
+// scales brings its own count.
 import type { Purpose } from "#core/domain/deployment.ts";
 import type { Fleet } from "#core/domain/replica.ts";
+import { withinBounds } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Target } from "#core/domain/target.ts";
 import { specOf } from "./context.ts";
@@ -25,8 +27,15 @@ export async function desiredCount(
   const now = countNow(target, fleet);
   if (now === 0) return spec.replicas;
   const before = await deps.store.releases.get(target.app, target.release);
-  const unchanged = before !== null && specOf(before, target.environment).replicas === spec.replicas;
-  return unchanged ? now : spec.replicas;
+  if (before === null) return spec.replicas;
+  return isChanged(specOf(before, target.environment), spec)
+    ? spec.replicas
+    : withinBounds(spec.scaling, now);
+}
+
+/** With scaling, its least is where nobody has said a count: that moves nothing by itself. */
+function isChanged(before: Spec, { replicas, scaling }: Spec): boolean {
+  return replicas !== before.replicas && replicas !== scaling?.min;
 }
 
 /** Where the platform counts, scaling may have chosen another number than the last deployment. */

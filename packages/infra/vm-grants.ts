@@ -22,7 +22,7 @@ export function groups({ account, region, vmPrefix }: Names): Statement[] {
   const call = (name: string) => `autoscaling:${name}`;
   return [
     {
-      actions: ["DescribeAutoScalingGroups", "DescribeScalingActivities"].map(call),
+      actions: ["DescribeAutoScalingGroups", "DescribeScalingActivities", "DescribePolicies"].map(call),
       resources: ["*"],
       why: "Describe calls know no resources (Service Authorization Reference, Amazon EC2 Auto Scaling).",
     },
@@ -38,6 +38,8 @@ export function groups({ account, region, vmPrefix }: Names): Statement[] {
         "ResumeProcesses",
         "CreateOrUpdateTags",
         "DeleteTags",
+        "PutScalingPolicy",
+        "DeletePolicy",
       ].map(call),
       resources: [
         `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${vmPrefix}*`,

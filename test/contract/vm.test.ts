@@ -3,7 +3,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DescribeAutoScalingGroupsCommand, SetDesiredCapacityCommand } from "@aws-sdk/client-auto-scaling";
+import {
+  DeletePolicyCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribePoliciesCommand,
+  SetDesiredCapacityCommand,
+  UpdateAutoScalingGroupCommand,
+} from "@aws-sdk/client-auto-scaling";
 import {
   DescribeInstancesCommand,
   RunInstancesCommand,
@@ -107,6 +113,67 @@ test("a count that somebody changes in the middle is respected, and one copy mor
     "tutti:environment",
     "tutti:version",
   ]);
+  await close();
+});
+
+const SCALING = {
+  ...{ min: 2, max: 5, metric: "requestsPerReplica" as const, target: 50 },
+  ...{ warmupSeconds: 60, scaleIn: true },
+};
+
+test("scaling is there at the end of a rollout, is read back, and what somebody changes is drift and put right", async () => {
+  const { target, makeRelease, close } = open({ replicas: 2, scaling: SCALING });
+  await makeRelease("v1", "good");
+  expect(await driver.notes!(target, "v1")).toContain(
+    "Scaling keeps 2 to 5 copies, aiming at 50 requests per second for each.",
+  );
+  expectPlayed(await roll(driver, target, "v1"));
+  for (const _again of [1, 2]) await driver.tidy!(target);
+  const live = { ...target, current: "v1" };
+  const asMeant = { min: 2, max: 5, metric: "requestsPerReplica", target: 50, lastActivity: null };
+  expect(await driver.inspect(live)).toMatchObject({ scaling: asMeant, drift: [] });
+  const AutoScalingGroupName = `tutti-vm-shop_${target.environment.name}_a`;
+  const PolicyName = "tutti-scaling";
+  const sentences = async () => (await driver.inspect(live)).drift;
+  await clients.autoscaling.send(new DeletePolicyCommand({ AutoScalingGroupName, PolicyName }));
+  expect(await sentences()).toEqual([`${AutoScalingGroupName} is scaled by nothing: its policy is gone.`]);
+  await driver.repair(live, await driver.inspect(live));
+  await clients.autoscaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName, MaxSize: 9 }));
+  expect(await sentences()).toEqual([
+    `${AutoScalingGroupName} is kept from 2 to 9; the release says from 2 to 5.`,
+  ]);
+  const other = { ...live, spec: { ...live.spec, scaling: { ...SCALING, target: 60 } } };
+  expect((await driver.inspect(other)).drift).toEqual([
+    `The scaling policy of ${AutoScalingGroupName} is not as the release has it.`,
+  ]);
+  await driver.repair(other, await driver.inspect(other));
+  expect(await driver.inspect(other)).toMatchObject({ scaling: { ...asMeant, target: 60 }, drift: [] });
+  await close();
+});
+
+test("scaling goes with the traffic to the other side, and goes where the release has none", async () => {
+  const rollout = aRollout({ strategy: "blueGreen", weights: [100], drainSeconds: 1 });
+  const vm = { keepSeconds: 0 };
+  const { target, makeRelease, close } = open({ replicas: 2, scaling: SCALING, rollout, vm });
+  for (const version of ["v1", "v2"]) await makeRelease(version, "good");
+  for (const version of ["v1", "v2"]) {
+    expectPlayed(await roll(driver, target, version));
+    await driver.tidy!(target);
+  }
+  const AutoScalingGroupName = `tutti-vm-shop_${target.environment.name}_b`;
+  const policies = async () =>
+    (await clients.autoscaling.send(new DescribePoliciesCommand({}))).ScalingPolicies!.filter((one) =>
+      one.AutoScalingGroupName!.includes(`_${target.environment.name}_`),
+    );
+  expect((await policies()).map((one) => one.AutoScalingGroupName)).toEqual([AutoScalingGroupName]);
+  const { scaling: _none, ...spec } = target.spec;
+  const without = { ...target, spec };
+  expect((await driver.inspect({ ...without, current: "v2" })).drift).toEqual([
+    `${AutoScalingGroupName} is scaled by a policy; the release asks for none.`,
+  ]);
+  await driver.tidy!(without);
+  expect(await policies()).toEqual([]);
+  expect(await driver.inspect({ ...without, current: "v2" })).toMatchObject({ drift: [] });
   await close();
 });
 

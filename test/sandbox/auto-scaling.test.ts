@@ -401,7 +401,7 @@ test("What a group cannot be is refused in the words of Auto Scaling.", async ()
   expect(await refusal(autoScaling.send(new CreateOrUpdateTagsCommand({ Tags })))).toBe("ValidationError");
   const policy = { AutoScalingGroupName: name, PolicyName: "p" };
   await expect(autoScaling.send(new PutScalingPolicyCommand(policy))).rejects.toThrow(
-    "autoscaling:PutScalingPolicy",
+    "does not implement PolicyType SimpleScaling of PutScalingPolicy",
   );
 });
 

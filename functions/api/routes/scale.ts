@@ -21,7 +21,7 @@ export const scaleTarget = route(
     params: targetParams,
     body: scaleBody,
     answers: { 202: deploymentView },
-    refusals: ["not_supported_by_kind", ...OF_SUBMISSIONS],
+    refusals: ["not_supported_by_kind", "outside_scaling_bounds", ...OF_SUBMISSIONS],
   },
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);

@@ -1,7 +1,7 @@
 // One app in one environment, as seen from outside; and the discovery view of it.
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
-import { REPLICA, SCALE_REQUEST, SERVICE, TARGET, TARGET_HISTORY } from "../examples/places.ts";
+import { REPLICA, SCALE_REQUEST, SCALING, SERVICE, TARGET, TARGET_HISTORY } from "../examples/places.ts";
 import { instantText } from "./names.ts";
 
 const replicaView = z
@@ -13,6 +13,19 @@ const replicaView = z
     startedAt: instantText.nullable(),
   })
   .meta({ id: "Replica", example: REPLICA });
+
+const scalingView = z
+  .object({
+    min: z.int(),
+    max: z.int(),
+    metric: z.string().meta({ description: "requestsPerReplica, cpu, or namespace/name" }),
+    target: z.number(),
+    lastActivity: z
+      .object({ at: instantText, status: z.string(), description: z.string(), cause: z.string() })
+      .nullable()
+      .meta({ description: "The last that the platform did by itself, in its own words" }),
+  })
+  .meta({ id: "Scaling", description: "How the platform scales it, read back", example: SCALING });
 
 export const targetView = z
   .object({
@@ -28,6 +41,7 @@ export const targetView = z
     queue: z.array(z.string()),
     degraded: z.string().nullable(),
     drift: z.array(z.string()),
+    scaling: scalingView.optional(),
     observedAt: instantText.nullable(),
   })
   .meta({ id: "Target", example: TARGET });

@@ -53,6 +53,7 @@ function targetLines(target: TargetView, style: Style): string[] {
     `${style.bold(`${target.app}/${target.environment}`)} (${target.kind})  ${target.release ?? "no release yet"}`,
     `endpoint   ${target.endpoint ?? "–"}`,
     `healthy    ${healthy(target, style)}`,
+    ...scalingLines(target),
     ...(traffic ? [`traffic    ${traffic}`] : []),
     ...(target.activeDeployment ? [`under way  ${target.activeDeployment}`] : []),
     ...(target.queue.length > 0 ? [`waiting    ${target.queue.join(", ")}`] : []),
@@ -62,6 +63,13 @@ function targetLines(target: TargetView, style: Style): string[] {
     "",
     ...replicaLines(target, style),
   ];
+}
+
+function scalingLines({ scaling }: TargetView): string[] {
+  if (!scaling) return [];
+  const { min, max, metric, target, lastActivity } = scaling;
+  const last = lastActivity && `           ${moment(lastActivity.at)} ${lastActivity.cause}`;
+  return [`scaling    ${min} to ${max}, ${metric} ${target}`, ...(last ? [last] : [])];
 }
 
 function replicaLines(target: TargetView, style: Style): string[] {

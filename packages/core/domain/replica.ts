@@ -2,6 +2,7 @@
 
 import type { Resources } from "../placement/resources.ts";
 import type { PlacementHost } from "../placement/room.ts";
+import type { LiveScaling } from "./scaling.ts";
 
 export type ReplicaHealth = "starting" | "healthy" | "unhealthy" | "draining" | "unknown";
 
@@ -39,6 +40,8 @@ export type Fleet = {
   placement?: { hosts: PlacementHost[]; holds: Record<string, Resources> };
   /** Versions that need no `prepare` step any more (their image stands). Absent where nothing is ever prepared. */
   prepared?: string[];
+  /** How the platform scales it, read back. Absent where it does not, and where nobody asked. */
+  scaling?: LiveScaling;
 };
 
 export const EMPTY_FLEET: Fleet = {

@@ -2,6 +2,7 @@
 // the deployment's own `rollout`. Everything after the manifest's edge reads a spec, never a manifest.
 import type { Hooks } from "./hook.ts";
 import type { Kind } from "./kind.ts";
+import type { Scaling } from "./scaling.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A count of replicas: a number, or a percentage such as `"25%"` of the desired count. */
@@ -100,4 +101,6 @@ export type Spec = {
   schedules?: Schedule[];
   /** Deploy by itself when an artifact lands in the bucket (contract: S3 trigger). */
   autoDeploy: boolean;
+  /** The platform chooses the count, beginning at `replicas`. */
+  scaling?: Scaling;
 };

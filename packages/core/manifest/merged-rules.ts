@@ -6,6 +6,7 @@ import type { Spec } from "../domain/spec.ts";
 import { resolveAmount } from "../plan/amount.ts";
 import { isRecord } from "./merge.ts";
 import { distinct, join, type Problem } from "./problem.ts";
+import { type Finding, scalingFindings } from "./scaling-rules.ts";
 import type { Manifest } from "./schema.ts";
 import { specFor } from "./spec-for.ts";
 
@@ -24,9 +25,6 @@ function withoutEnvironments(manifest: Manifest): Manifest {
   return { ...manifest, environments: undefined };
 }
 
-/** `keys` are the ones that could mend it, the likeliest first. */
-type Finding = { keys: string[]; message: string };
-
 function specProblems(spec: Spec): Finding[] {
   return [
     ...startFindings(spec),
@@ -36,6 +34,7 @@ function specProblems(spec: Spec): Finding[] {
     ...deadlineFindings(spec),
     ...replacingFindings(spec),
     ...containerFindings(spec),
+    ...scalingFindings(spec),
   ];
 }
 

@@ -296,17 +296,17 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
   expect(parseManifest({ ...SERVER, config }).config).toEqual(config);
 });
 
-const PLANNED: [change: object, path: string][] = [
-  [{ kind: "vm", resources: { cpu: 0.25 } }, "resources"],
-  [{ scaling: { min: 2 } }, "scaling"],
+const PLANNED: [change: object, path: string, elsewhere?: string][] = [
+  [{ kind: "vm", resources: { cpu: 0.25 } }, "resources", ": kinds server, container can"],
+  [{ scaling: { min: 2 } }, "scaling", ": only kind vm can"],
   [{ volumes: [{ name: "data" }] }, "volumes"],
-  [{ environments: { prod: { scaling: { min: 1 } } } }, "environments.prod.scaling"],
+  [{ environments: { prod: { scaling: { min: 1 } } } }, "environments.prod.scaling", ": only kind vm can"],
 ];
 
-test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change, path) => {
+test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change, path, elsewhere = "") => {
   expect(refusal(() => parseManifest({ ...SERVER, ...change }))).toMatchObject({
     code: "not_supported_yet",
-    errors: [{ path, message: "is not supported yet" }],
+    errors: [{ path, message: `is not supported yet${elsewhere}` }],
   });
 });
 

@@ -4,10 +4,11 @@ import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";
 import { join, type Problem } from "./problem.ts";
 
-export const PLANNED_SETTINGS = ["scaling", "volumes"];
+export const PLANNED_SETTINGS = ["volumes"];
 /** Built on these kinds; on the others to come. */
 const BUILT_ON: Record<string, readonly Kind[]> = {
   resources: ["server", "container"],
+  scaling: ["vm"],
 };
 
 /** Gives the document without them. What is no object is left for the schema to refuse. */
@@ -41,14 +42,16 @@ function takeSettings(
   const rest = { ...block };
   for (const key of keys) {
     if (!Object.hasOwn(rest, key)) continue;
-    if (!isEmpty(rest[key])) problems.push(planned(join(path, key), "is not supported yet"));
+    if (!isEmpty(rest[key])) problems.push(planned(join(path, key), key));
     delete rest[key];
   }
   return rest;
 }
 
-function planned(path: string, message: string): Problem {
-  return { path, message, sort: "planned" };
+function planned(path: string, key: string): Problem {
+  const kinds = BUILT_ON[key];
+  const who = kinds ? `: ${kinds.length === 1 ? "only kind" : "kinds"} ${kinds.join(", ")} can` : "";
+  return { path, message: `is not supported yet${who}`, sort: "planned" };
 }
 
 function isEmpty(value: unknown): boolean {

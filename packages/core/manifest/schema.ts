@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { KINDS } from "../domain/kind.ts";
 import { amount, amountFromOne } from "./amounts.ts";
+import { healthSchema } from "./health-schema.ts";
 import { hookSchema, hooksSchema } from "./hooks-schema.ts";
 import {
   buildSchema,
@@ -13,14 +14,13 @@ import {
   serverSchema,
   vmSchema,
 } from "./kind-schemas.ts";
+import { scalingSchema } from "./scaling-schema.ts";
 import { scheduleSchema, schedulesSchema } from "./schedules-schema.ts";
 import { onSecretRotationSchema, secretsSchema, variableNameSchema } from "./secrets-schema.ts";
 
 /** A name that is safe in host names, paths, unit names and ARNs. */
 const APP_NAME = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
 const ENVIRONMENT_NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
-/** Without quotes, blanks and what a shell would read: the path also stands in scripts. */
-const HEALTH_PATH = /^\/[A-Za-z0-9._~\-/?=&%+:@,]{0,1000}$/;
 const ONE_LINE = /^[ -~\u00a0-\uffff]+$/;
 
 export const appNameSchema = z
@@ -36,41 +36,6 @@ export const environmentNameSchema = z
     ENVIRONMENT_NAME,
     "must be at most 30 lower-case letters, digits or hyphens, from a letter to a letter or digit",
   );
-
-const healthSchema = z
-  .strictObject({
-    path: z
-      .string()
-      .regex(HEALTH_PATH, "must begin with / and hold no blanks or quotes")
-      .optional()
-      .describe("Path that answers 2xx while the app is well. Default /healthz."),
-    intervalSeconds: z.number().min(0.1).max(300).optional().describe("Seconds between checks. Default 2."),
-    timeoutSeconds: z
-      .number()
-      .min(0.1)
-      .max(60)
-      .optional()
-      .describe("How long one check may take. Default 2."),
-    healthyThreshold: z
-      .int()
-      .min(1)
-      .max(10)
-      .optional()
-      .describe("So many good checks in a row make it healthy. Default 2."),
-    unhealthyThreshold: z
-      .int()
-      .min(1)
-      .max(10)
-      .optional()
-      .describe("So many bad checks in a row make it broken. Default 3."),
-    graceSeconds: z
-      .number()
-      .min(0)
-      .max(3600)
-      .optional()
-      .describe("For so long after its start a replica may be unhealthy. Default 30."),
-  })
-  .describe("When a replica counts as healthy. Seconds may be fractions.");
 
 const weightsSchema = z
   .array(z.int().min(1).max(100))
@@ -220,11 +185,17 @@ const settings = {
     .max(65_535)
     .optional()
     .describe("Port that the app listens on, given to it as PORT. Default 8080."),
-  replicas: z.int().min(1).max(10_000).optional().describe("How many copies run. Default 1."),
+  replicas: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe("How many copies run. Default 1; with scaling its min."),
   health: healthSchema.optional(),
   rollout: rolloutSchema.optional(),
   hooks: hooksSchema.optional(),
   schedules: schedulesSchema.optional(),
+  scaling: scalingSchema.optional(),
   config: configSchema.optional(),
   secrets: secretsSchema.optional(),
   onSecretRotation: onSecretRotationSchema.optional(),
@@ -264,6 +235,7 @@ export const KNOWN_KEYS: Record<string, string[]> = {
   rollout: Object.keys(rolloutSchema.shape),
   hooks: Object.keys(hooksSchema.shape),
   schedules: Object.keys(scheduleSchema.shape),
+  scaling: Object.keys(scalingSchema.shape),
   "hooks.before": Object.keys(hookSchema.shape),
   "hooks.afterStep": Object.keys(hookSchema.shape),
   "hooks.after": Object.keys(hookSchema.shape),

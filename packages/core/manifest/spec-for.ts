@@ -2,6 +2,7 @@
 // deployment's own `rollout`. After this nobody asks what a missing key means.
 import type { Hook, Hooks } from "../domain/hook.ts";
 import type { Kind } from "../domain/kind.ts";
+import type { Scaling } from "../domain/scaling.ts";
 import { LATEST, type Schedule } from "../domain/schedule.ts";
 import type { RolloutPolicy, Spec } from "../domain/spec.ts";
 import { HOLD_SECONDS } from "../rollout/limits.ts";
@@ -70,6 +71,9 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
   return {
     ...spec,
     server: wholeServer(spec, said as Partial<Spec>),
+    ...(spec.scaling
+      ? { scaling: wholeScaling(spec.scaling), replicas: firstCount(said as Partial<Spec>, spec) }
+      : {}),
     container: wholeContainer(spec.container),
     hooks: wholeHooks(spec.hooks!),
     schedules: spec.schedules!.map(wholeSchedule),
@@ -91,6 +95,21 @@ function wholeContainer(container: Spec["container"]): Spec["container"] {
 }
 
 const PROVIDER = { weight: 1, base: 0 };
+
+const SCALING = { warmupSeconds: 120, scaleIn: true };
+
+function wholeScaling(scaling: Scaling): Scaling {
+  const { metric } = scaling;
+  const whole = typeof metric === "object" ? { ...METRIC, ...metric } : metric;
+  return { ...SCALING, ...scaling, ...(metric === undefined ? {} : { metric: whole }) };
+}
+
+const METRIC = { statistic: "Average" as const };
+
+/** Where none is said, scaling begins at its least. */
+function firstCount(said: Partial<Spec>, { scaling, replicas }: Spec): number {
+  return said.replicas ?? scaling?.min ?? replicas;
+}
 
 const HOOK = { timeoutSeconds: 30, attempts: 3, required: true };
 

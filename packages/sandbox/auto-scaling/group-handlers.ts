@@ -16,6 +16,7 @@ import { describeGroup, describeInstance } from "./describe.ts";
 import { checkSize, newSize, readSettings, refuseUnimplemented } from "./group-input.ts";
 import { checkTemplate, resetPause } from "./launch.ts";
 import type { Group } from "./model.ts";
+import { dropPolicies } from "./policy-handlers.ts";
 import { findGroup, findLiveGroup, type State, save, validation } from "./state.ts";
 import { matchesTags, mergeTags } from "./tags.ts";
 import { checkTargetGroups } from "./traffic-handlers.ts";
@@ -43,8 +44,10 @@ export function groupHandlers(state: State, control: Control): Record<string, Ha
       control.look(group.name);
       return {};
     },
-    DeleteAutoScalingGroup: (input: DeleteAutoScalingGroupType) => {
-      deleteGroup(state, findGroup(state, input.AutoScalingGroupName), input.ForceDelete === true);
+    DeleteAutoScalingGroup: async (input: DeleteAutoScalingGroupType) => {
+      const group = findGroup(state, input.AutoScalingGroupName);
+      deleteGroup(state, group, input.ForceDelete === true);
+      await dropPolicies(state, group);
       control.look(input.AutoScalingGroupName!);
       return {};
     },

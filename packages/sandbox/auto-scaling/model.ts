@@ -1,4 +1,6 @@
-// What Auto Scaling remembers: groups with their members, and the activities that tell what was done and why.
+// What Auto Scaling remembers: groups with their members and policies, and the activities that tell what was done and why.
+import type { TargetTrackingConfiguration } from "@aws-sdk/client-auto-scaling";
+import type { AlarmNames } from "../target-tracking/alarms.ts";
 
 export type LifecycleState =
   | "Pending"
@@ -34,6 +36,14 @@ export type Member = {
 
 export type GroupTag = { key: string; value: string; propagates: boolean };
 
+export type Policy = {
+  name: string;
+  arn: string;
+  configuration: TargetTrackingConfiguration;
+  warmupSeconds?: number | undefined;
+  alarms: AlarmNames;
+};
+
 export type Group = {
   name: string;
   arn: string;
@@ -57,6 +67,9 @@ export type Group = {
   /** Why the capacity is to change, in words for the activities; until it has changed. */
   because?: string;
   lastScaledAt?: number;
+  policies?: Policy[];
+  /** When a policy last took one away. */
+  scaledInAt?: number;
 };
 
 export type Activity = {

@@ -14,6 +14,8 @@ const BY_GROUP = [
   "SetInstanceProtection",
   "SuspendProcesses",
   "ResumeProcesses",
+  "PutScalingPolicy",
+  "DeletePolicy",
   "AttachLoadBalancerTargetGroups",
   "DetachLoadBalancerTargetGroups",
   "AttachTrafficSources",

@@ -5,8 +5,8 @@ import type { Control } from "./control.ts";
 import { resetPause } from "./launch.ts";
 import { findLiveGroup, type State, save, validation } from "./state.ts";
 
-// API reference, SuspendProcesses. Only Launch, Terminate, AddToLoadBalancer, HealthCheck and ReplaceUnhealthy do
-// something here: there are no alarms, no refreshes and no schedules, and zones are never rebalanced.
+// API reference, SuspendProcesses. Only Launch, Terminate, AddToLoadBalancer, AlarmNotification, HealthCheck and
+// ReplaceUnhealthy do something here: there are no refreshes and no schedules, and zones are never rebalanced.
 const PROCESSES = [
   "Launch",
   "Terminate",

@@ -1,5 +1,5 @@
 // An alarm as it is kept, and what PutMetricAlarm accepts: one metric against one threshold. What the sandbox cannot do
-// (actions, expressions, anomaly bands) is refused by its parameter's name, so that no alarm waits for it in vain.
+// (actions other than scaling policies, expressions, anomaly bands) is refused by its parameter's name, so that no alarm waits for it in vain.
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../platform.ts";
 import { required } from "./metrics.ts";
@@ -27,8 +27,10 @@ export type Alarm = {
 /** So many periods beyond those that are judged are looked at for data that came late (CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data": the evaluation range). */
 export const FURTHER_PERIODS = 2;
 
+/** Its service looks at the alarm itself, so that nothing waits in vain. */
+const POLICY_ARN = /^arn:aws:autoscaling:[^:]*:\d+:scalingPolicy:/;
+
 const NOT_IMPLEMENTED = [
-  "AlarmActions",
   "OKActions",
   "InsufficientDataActions",
   "Metrics",
@@ -53,6 +55,8 @@ export function checkDefinition(input: cloudwatch.PutMetricAlarmInput): string {
     if (value !== undefined && (!Array.isArray(value) || value.length > 0))
       throw invalid(`The sandbox does not implement ${name} of an alarm.`);
   }
+  if (input.AlarmActions?.some((arn) => !POLICY_ARN.test(arn)))
+    throw invalid("The sandbox does not implement AlarmActions of an alarm, but for scaling policies.");
   const name = required(input.AlarmName, "AlarmName");
   if (name.length > 255) throw invalid("The parameter AlarmName must be at most 255 characters long.");
   required(input.MetricName, "MetricName");

@@ -20,7 +20,7 @@ import { nameOf, type SideView } from "./side.ts";
 import { nextSurge, writeSurge } from "./surge.ts";
 
 /** Room for who scales by hand; a rollout that needs more raises it and puts it back. */
-const LEAST_MAX_SIZE = 10;
+export const LEAST_MAX_SIZE = 10;
 const REBALANCING = "AZRebalance";
 
 type NewGroup = {
@@ -105,6 +105,7 @@ export async function giveBack(vm: Vm, view: SideView): Promise<void> {
   if (before === undefined) return;
   const maxSize = Math.max(Number(before) || LEAST_MAX_SIZE, view.capacity);
   if (maxSize !== view.maxSize) await setMaxSize(vm, view.name, maxSize);
+  view.maxSize = maxSize;
   await callGroup("ResumeProcesses", (options) =>
     vm.autoscaling.send(
       new ResumeProcessesCommand({ AutoScalingGroupName: view.name, ScalingProcesses: [REBALANCING] }),
@@ -121,10 +122,23 @@ async function setMaxSize(vm: Vm, AutoScalingGroupName: string, MaxSize: number)
   );
 }
 
+/** Whoever takes a side away, or everything, goes below what scaling keeps. */
+async function lowerMinSize(vm: Vm, view: SideView, MinSize: number): Promise<void> {
+  if (MinSize >= view.minSize) return;
+  await callGroup("UpdateAutoScalingGroup", (options) =>
+    vm.autoscaling.send(
+      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: view.name, MinSize }),
+      options,
+    ),
+  );
+  view.minSize = MinSize;
+}
+
 /** Raises the capacity by `more`, of which `borrows` is surge. Changes the view as it changes the group. */
 export async function raise(vm: Vm, view: SideView, more: number, borrows: number): Promise<void> {
   const DesiredCapacity = view.capacity + more;
   if (DesiredCapacity > view.maxSize) await setMaxSize(vm, view.name, DesiredCapacity);
+  await lowerMinSize(vm, view, DesiredCapacity);
   await writeTag(vm, view, more, borrows);
   await callGroup("SetDesiredCapacity", (options) =>
     vm.autoscaling.send(
@@ -146,7 +160,10 @@ export type Ending = "keeps" | "shrinks" | "givesBack";
 /** Ends one instance, which must be out of traffic. */
 export async function endInstance(vm: Vm, view: SideView, InstanceId: string, ending: Ending): Promise<void> {
   const shrinks = ending !== "keeps";
-  if (shrinks) await writeTag(vm, view, -1, ending === "givesBack" ? -1 : 0);
+  if (shrinks) {
+    await lowerMinSize(vm, view, view.capacity - 1);
+    await writeTag(vm, view, -1, ending === "givesBack" ? -1 : 0);
+  }
   await callGroup("TerminateInstanceInAutoScalingGroup", (options) =>
     vm.autoscaling.send(
       new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: shrinks }),

@@ -11,6 +11,7 @@ import { ownerTags, TAGS, tagsOf } from "./naming.ts";
 import { ownerOf } from "./place.ts";
 import { rebuild } from "./rebuild.ts";
 import { takeSideAway } from "./remove.ts";
+import { applyScaling, scalingDrift } from "./scaling.ts";
 import type { SideView } from "./side.ts";
 import { ensureVersion, type Version } from "./template.ts";
 
@@ -32,6 +33,7 @@ export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promis
     ...sides.flatMap((view) => borrowed(vm, view)),
     ...otherTemplate(vm, target, current, seen, active),
     ...sides.flatMap((view) => (view === active ? [] : overdue(vm, target, view))),
+    ...(await otherScaling(vm, target, active)),
     ...left,
   ];
 }
@@ -115,6 +117,16 @@ function overdue(vm: Vm, target: TargetContext, view: SideView): Drift[] {
       },
     },
   ];
+}
+
+async function otherScaling(vm: Vm, target: TargetContext, active: SideView): Promise<Drift[]> {
+  const sentence = await scalingDrift(vm, target, active);
+  if (sentence === null) return [];
+  const mend = async () => {
+    await applyScaling(vm, target, active);
+    return done(active.name, "set the scaling", "it is scaled as the release has it");
+  };
+  return [{ sentence, mend }];
 }
 
 /** An execution takes away what it launched; one that was stopped, or ran out of time, could not. */

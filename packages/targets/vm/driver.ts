@@ -1,5 +1,6 @@
 // Virtual machines: a release is an image and a version of a launch template, an Auto Scaling group keeps the copies, and
 // batches of new instances take the place of old ones, or a second group the place of the first.
+import { scalingNote } from "#core/domain/scaling.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { balancerNotes } from "#targets/balancer/target-health.ts";
@@ -27,6 +28,9 @@ export function createVmDriver(setup: VmSetup): Driver {
     tidy: (target) => tidy(vm, target),
     diagnose: (environment) => diagnose(vm, environment),
     abandon: (target, step) => abandonImage(vm, target, step),
-    notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),
+    notes: ({ spec }) => [
+      ...balancerNotes(spec.health, spec.rollout.drainSeconds),
+      ...(spec.scaling ? [scalingNote(spec.scaling)] : []),
+    ],
   };
 }

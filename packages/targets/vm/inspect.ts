@@ -6,6 +6,7 @@ import type { Vm } from "./client.ts";
 import { driftOf } from "./drift.ts";
 import { standingImages } from "./image/find.ts";
 import { placeOf, whoOf } from "./place.ts";
+import { liveScaling } from "./scaling.ts";
 import { healthOf, readSides, type SideView } from "./side.ts";
 import { readVersions, type Version } from "./template.ts";
 
@@ -21,10 +22,11 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
   const arn = active?.targetGroupArn ?? null;
   const keeps = launchedBy(versions, active);
-  const [endpoint, drift] = await Promise.all([
+  const [endpoint, drift, scaling] = await Promise.all([
     arn === null ? null : vm.balancer.endpoint(who, arn),
     // While a deployment is under way nothing is drift.
     target.current === undefined ? [] : driftOf(vm, target, { sides, active, images, versions }),
+    target.current === undefined || !active ? undefined : liveScaling(vm, active),
   ]);
   return {
     ...EMPTY_FLEET,
@@ -35,6 +37,7 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
     prepared: [...new Set(images.map((one) => one.version))],
     ...(active ? { desired: active.desired } : {}),
     ...(keeps === undefined ? {} : { keeps }),
+    ...(scaling === undefined ? {} : { scaling }),
   };
 }
 

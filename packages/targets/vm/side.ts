@@ -28,6 +28,7 @@ export type SideView = {
   tags: Record<string, string>;
   /** Version of the launch template, as text. */
   templateVersion: string;
+  minSize: number;
   maxSize: number;
   suspended: string[];
   capacity: number;
@@ -97,6 +98,7 @@ async function viewOf(
     name: group.AutoScalingGroupName!,
     tags,
     templateVersion: group.LaunchTemplate?.Version ?? "",
+    minSize: group.MinSize ?? 0,
     maxSize: group.MaxSize ?? 0,
     suspended: (group.SuspendedProcesses ?? []).map((one) => one.ProcessName ?? ""),
     capacity,

@@ -1,10 +1,11 @@
 // The end of a deployment: what the rollout borrowed goes back, copies that stayed broken within the failure budget are left
-// to the group to replace, and what is too old goes.
+// to the group to replace, scaling is as the release that stays has it, and what is too old goes.
 import type { TargetContext } from "#core/driver/driver.ts";
 import { giveBack, giveSurgeBack, markUnhealthy } from "./capacity.ts";
 import type { Vm } from "./client.ts";
 import { prune } from "./prune.ts";
-import { healthOf, readSides } from "./side.ts";
+import { applyScaling, stopScaling } from "./scaling.ts";
+import { activeSide, healthOf, readSides } from "./side.ts";
 
 export async function tidy(vm: Vm, target: TargetContext): Promise<void> {
   const sides = await readSides(vm, target);
@@ -18,5 +19,8 @@ export async function tidy(vm: Vm, target: TargetContext): Promise<void> {
     await giveSurgeBack(vm, view);
     await giveBack(vm, view);
   }
+  const active = await activeSide(vm, target);
+  for (const view of sides)
+    await (view.side === active ? applyScaling(vm, target, view) : stopScaling(vm, view));
   await prune(vm, target, sides);
 }

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { scalingNote } from "../domain/scaling.ts";
+import type { TuttiError } from "../errors.ts";
+import { parseManifest } from "./parse.ts";
+import type { Manifest } from "./schema.ts";
+import { specFor } from "./spec-for.ts";
+
+const VM = { app: "shop", kind: "vm", start: "node app.js" };
+const SCALING = { min: 2, max: 10, metric: "requestsPerReplica", target: 50 };
+
+function problems(document: Record<string, unknown>): Record<string, string> {
+  try {
+    parseManifest({ ...VM, ...document });
+    return {};
+  } catch (error) {
+    return Object.fromEntries((error as TuttiError).errors.map(({ path, message }) => [path, message]));
+  }
+}
+
+test("scaling begins at its least where no count is said, and an environment may say other bounds", () => {
+  const document = { ...VM, scaling: SCALING, environments: { dev: { scaling: { min: 1, max: 2 } } } };
+  expect(parseManifest(document)).toEqual(document);
+  const manifest = document as unknown as Manifest;
+  expect(specFor(manifest, "prod")).toMatchObject({
+    replicas: 2,
+    scaling: { ...SCALING, warmupSeconds: 120, scaleIn: true },
+  });
+  expect(specFor(manifest, "dev")).toMatchObject({ replicas: 1, scaling: { min: 1, max: 2, target: 50 } });
+  expect(specFor({ ...manifest, replicas: 5 }, "prod").replicas).toBe(5);
+});
+
+test("a metric of one's own is an average, unless another statistic is said", () => {
+  const scaling = { ...SCALING, metric: { namespace: "Shop", name: "Backlog" } };
+  const spec = specFor(parseManifest({ ...VM, scaling }) as Manifest, "prod");
+  expect(spec.scaling!.metric).toEqual({ namespace: "Shop", name: "Backlog", statistic: "Average" });
+  expect(scalingNote(spec.scaling!)).toBe("Scaling keeps 2 to 10 copies, aiming at Shop/Backlog at 50.");
+});
+
+test.each([
+  [{ ...SCALING, max: undefined }, "scaling.max", "is required: a whole number of copies"],
+  [{ ...SCALING, target: undefined }, "scaling.target", "is required: a number"],
+  [{ ...SCALING, max: 1 }, "scaling.max", "max 1 is below min 2"],
+  [{ ...SCALING, min: 0 }, "scaling.min", "must be at least 1, not 0"],
+  [{ ...SCALING, target: 0 }, "scaling.target", "must be more than 0"],
+  [
+    { ...SCALING, metric: "cpu", target: 101 },
+    "scaling.target",
+    "is percent of the CPU: must be at most 100, not 101",
+  ],
+  [
+    { ...SCALING, metric: "memory" },
+    "scaling.metric",
+    'must be requestsPerReplica, cpu, or a block with namespace and name, not "memory"',
+  ],
+  [{ ...SCALING, minimum: 2 }, "scaling.minimum", "is not a known key; did you mean min?"],
+])("%j is refused at its path", (scaling, path, message) => {
+  expect(problems({ scaling })).toEqual({ [path]: message });
+});
+
+test("counts that a manifest names lie within the bounds, those of its schedules too", () => {
+  expect(problems({ scaling: SCALING, replicas: 11 })).toEqual({
+    replicas: "must be from 2 to 10, the bounds of scaling, not 11",
+  });
+  expect(problems({ scaling: SCALING, environments: { dev: { replicas: 1 } } })).toEqual({
+    "environments.dev.replicas": "must be from 2 to 10, the bounds of scaling, not 1",
+  });
+  const schedules = [{ cron: "0 8 * * *", action: "scale", replicas: 12 }];
+  expect(problems({ scaling: SCALING, schedules })).toEqual({
+    schedules: "replicas must be from 2 to 10, the bounds of scaling, not 12",
+  });
+});
