@@ -1,4 +1,5 @@
 // The engine with the container driver.
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
@@ -20,6 +21,7 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const driver = createContainerDriver({
     ecs: count(new ECSClient(awsOptions())),
     ecr: count(new ECRClient(awsOptions())),
+    scaling: count(new ApplicationAutoScalingClient(awsOptions())),
     elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
     namePrefix: settings.appFunctionPrefix,
     secretArn: secrets.arnOf,

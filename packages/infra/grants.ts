@@ -2,7 +2,7 @@
 // it. Where a statement reaches further, it says why. Nothing here is a wildcard action.
 import { balancer } from "./balancer-grants.ts";
 import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
-import { services } from "./container-grants.ts";
+import { scaling, services } from "./container-grants.ts";
 import type { Names } from "./names.ts";
 import { readingRoles } from "./running-grants.ts";
 import { findingSecrets } from "./secret-grants.ts";
@@ -67,6 +67,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...table(names),
     ...conducting(names),
     ...services(names),
+    ...scaling(names),
     ...balancer(names, []),
     ...findingSecrets(names),
     ...alarms(),

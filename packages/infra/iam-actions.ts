@@ -3,6 +3,7 @@
 
 /** The prefix of a client's actions, where it is not the client's own name. */
 const PREFIXES: Record<string, string> = {
+  "application-auto-scaling": "application-autoscaling",
   "auto-scaling": "autoscaling",
   "elastic-load-balancing-v2": "elasticloadbalancing",
   eventbridge: "events",
@@ -38,6 +39,21 @@ const ACTIONS: Record<string, string[]> = {
     "ec2:RunInstances",
     "ec2:CreateTags",
     "iam:PassRole",
+  ],
+  // Application Auto Scaling user guide, "Permissions validation", and "Service-linked roles": the first target makes the role.
+  "application-auto-scaling RegisterScalableTarget": [
+    "application-autoscaling:RegisterScalableTarget",
+    "ecs:DescribeServices",
+    "ecs:UpdateService",
+    "iam:CreateServiceLinkedRole",
+  ],
+  "application-auto-scaling PutScalingPolicy": [
+    "application-autoscaling:PutScalingPolicy",
+    "cloudwatch:PutMetricAlarm",
+  ],
+  "application-auto-scaling DeregisterScalableTarget": [
+    "application-autoscaling:DeregisterScalableTarget",
+    "cloudwatch:DeleteAlarms",
   ],
   // Elastic Load Balancing user guide, "Grant permission to tag resources during creation".
   "elastic-load-balancing-v2 CreateTargetGroup": [

@@ -1,5 +1,6 @@
 // Which services a sandbox has, in the order in which they start; they stop in the opposite one, so that what calls
 // others ends before them. A service that is not in this list answers an error that names it.
+import { createApplicationAutoScaling } from "./application-auto-scaling/service.ts";
 import { createAutoScaling } from "./auto-scaling/service.ts";
 import { type Balancer, createBalancer } from "./balancer/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
@@ -54,6 +55,7 @@ export function createServices(platform: Platform, options: LambdaOptions): Stan
       lambda,
       ecr.service,
       containers,
+      createApplicationAutoScaling(platform),
       createCodeBuild(platform, ecr.registryUrl),
       createStepFunctions(platform),
       createEventBridge(platform),

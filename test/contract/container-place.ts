@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand, DescribeServicesCommand, ECSClient, type Service } from "@aws-sdk/client-ecs";
 import {
@@ -85,6 +86,7 @@ function clientsWith(access: Access) {
   return {
     ecs: new ECSClient(access),
     ecr: new ECRClient(access),
+    scaling: new ApplicationAutoScalingClient(access),
     elb: new ElasticLoadBalancingV2Client(access),
     namePrefix: NAMES.appFunctionPrefix,
     secretArn: async () => null,

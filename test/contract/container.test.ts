@@ -1,4 +1,9 @@
 // The container driver on the sandbox's ECS, ECR and load balancer: real processes from real images behind a real proxy.
+import {
+  DeleteScalingPolicyCommand,
+  DescribeScalableTargetsCommand,
+  RegisterScalableTargetCommand,
+} from "@aws-sdk/client-application-auto-scaling";
 import { DeleteServiceCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { aRollout } from "#test/support/a-deployment.ts";
@@ -171,6 +176,54 @@ test("capacity providers take the place of the launch type, and a service keeps 
   await close();
 });
 
+const SCALING = {
+  ...{ min: 1, max: 4, metric: "requestsPerReplica" as const, target: 50 },
+  ...{ warmupSeconds: 60, scaleIn: true },
+};
+
+test("scaling is there at the end of a rollout, is read back, goes with the traffic, and is put right where somebody changed it", async () => {
+  const rollout = aRollout({ strategy: "blueGreen", weights: [100], drainSeconds: 1 });
+  const { driver, target, makeRelease, close } = await place.open({ replicas: 1, scaling: SCALING, rollout });
+  for (const version of ["v1", "v2"]) {
+    await makeRelease(version);
+    expect(await roll(driver, target, version)).toMatchObject({ ok: true });
+    for (const _again of [1, 2]) await driver.tidy!(target);
+  }
+  expect(await driver.notes!(target, "v1")).toContain(
+    "Scaling keeps 1 to 4 copies, aiming at 50 requests per second for each.",
+  );
+  const live = { ...target, current: "v2" };
+  const asMeant = { min: 1, max: 4, metric: "requestsPerReplica", target: 50, lastActivity: null };
+  expect(await driver.inspect(live)).toMatchObject({ scaling: asMeant, drift: [] });
+  const about = { ServiceNamespace: "ecs", ScalableDimension: "ecs:service:DesiredCount" } as const;
+  const { ScalableTargets } = await place.clients.scaling.send(new DescribeScalableTargetsCommand(about));
+  const ResourceId = `service/main/${serviceName(target, "b")}`;
+  expect(ScalableTargets!.map((one) => one.ResourceId)).toEqual([ResourceId]);
+  await place.clients.scaling.send(
+    new RegisterScalableTargetCommand({ ...about, ResourceId, MinCapacity: 1, MaxCapacity: 9 }),
+  );
+  expect((await driver.inspect(live)).drift).toEqual([
+    "The service is kept from 1 to 9; the release says from 1 to 4.",
+  ]);
+  await driver.repair(live, await driver.inspect(live));
+  expect(await driver.inspect(live)).toMatchObject({ scaling: asMeant, drift: [] });
+  const PolicyName = "tutti-scaling";
+  await place.clients.scaling.send(new DeleteScalingPolicyCommand({ ...about, ResourceId, PolicyName }));
+  expect((await driver.inspect(live)).drift).toEqual([
+    "The service is scaled by nothing: its policy is gone.",
+  ]);
+  await driver.tidy!(target);
+  const { scaling: _none, ...spec } = target.spec;
+  const without = { ...live, spec };
+  expect((await driver.inspect(without)).drift).toEqual([
+    "The service is scaled by a policy; the release asks for none.",
+  ]);
+  await driver.tidy!(without);
+  expect((await driver.inspect(without)).drift).toEqual([]);
+  expect((await driver.inspect(without)).scaling).toBeUndefined();
+  await close();
+});
+
 test("what somebody changed by hand is told and put right", async () => {
   const { driver, target, makeRelease, close } = await place.open({ replicas: 1 });
   await makeRelease("v1");
@@ -212,6 +265,7 @@ const NOT_HERE: Record<string, string> = {
   "ecs:DescribeClusters": "`tutti doctor`: test/slow/doctor.test.ts",
   "ecs:DescribeTaskDefinition": "a revision that somebody changed by hand",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
+  "iam:CreateServiceLinkedRole": "the first service that an account scales",
   "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
 };
 

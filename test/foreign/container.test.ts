@@ -1,6 +1,7 @@
 // The container driver's calls on a judge: a release becomes a revision, a service and a target group, is replaced, and
 // all of it goes again. Copies never become healthy there (no task runs, or none reaches the load balancer), so nothing is
 // rolled to its end: that is judged on the sandbox.
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import {
   CreateClusterCommand,
@@ -48,6 +49,7 @@ async function open(): Promise<Harness> {
   const driver = createContainerDriver({
     ecs,
     ecr: new ECRClient({}),
+    scaling: new ApplicationAutoScalingClient({}),
     elb: new ElasticLoadBalancingV2Client({}),
     namePrefix: "tutti-app-",
     secretArn: async () => null,

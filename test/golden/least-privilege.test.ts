@@ -152,6 +152,8 @@ test("what changes or ends something outside of the installation is held to the 
   expect(wide).toEqual([
     "driver-server ssm:SendCommand",
     "driver-container ecs:DeregisterTaskDefinition",
+    "driver-container application-autoscaling:RegisterScalableTarget",
+    "driver-container application-autoscaling:DeregisterScalableTarget",
   ]);
 });
 

@@ -98,6 +98,9 @@ test("no ARN belongs to another account, region or installation", () => {
     // Load balancers are the environments' own; what is made on them is known by its tag.
     if (service === "elasticloadbalancing") return `${region}/${account}` !== `eu-central-1/${ACCOUNT}`;
     if (ENVIRONMENTS_OWN.includes(`${service}:${resource.join(":")}`) && account === ACCOUNT) return false;
+    // Ids of scalable targets are AWS's own, and so is the one role by which it scales.
+    if (service === "application-autoscaling") return `${region}/${account}` !== `eu-central-1/${ACCOUNT}`;
+    if (resource.join(":").startsWith("role/aws-service-role/")) return account !== ACCOUNT;
     // One document of Run Command, of AWS's own.
     if (arn.endsWith("::document/AWS-RunShellScript")) return false;
     // Ids of instances, images and launch templates say nothing of whose they are, and images belong to no account.

@@ -1,11 +1,11 @@
-// Load rises and falls, and the count of virtual machines follows, before one's eyes: no request fails, and nothing goes to and fro. Sandbox
+// Load rises and falls, and the count of copies follows, before one's eyes: no request fails, and nothing goes to and fro. Sandbox
 // time runs 20 times as fast, so a target of 1 request per second is reached by 20 of the clock's.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
 import { loadAt } from "#test/support/load-at.ts";
+import { buildImage, publishContainer } from "#test/support/release-container.ts";
 import { deploy, ENVIRONMENT, machineManifest, publish, serverCode } from "#test/support/release-of.ts";
 
-const APP = "waves";
 const SCALING = { min: 2, max: 8, metric: "requestsPerReplica", target: 1, warmupSeconds: 120 };
 
 let house: TestHouse;
@@ -18,15 +18,15 @@ afterAll(async () => {
   await house?.clear();
 });
 
-const target = () => house.client.targets.get(APP, ENVIRONMENT);
+const target = (app: string) => house.client.targets.get(app, ENVIRONMENT);
 
 /** The counts that were wanted, one after the other, without repeats. */
-function watchCounts() {
+function watchCounts(app: string) {
   const seen: number[] = [];
   let stopped = false;
   const looking = (async () => {
     while (!stopped) {
-      const { desired } = await target();
+      const { desired } = await target(app);
       if (seen.at(-1) !== desired) seen.push(desired);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
@@ -40,43 +40,66 @@ function watchCounts() {
   };
 }
 
-async function reaches(count: number, timeout: number): Promise<void> {
-  const healthy = async () => (await target()).replicas.filter((one) => one.health === "healthy").length;
+async function reaches(app: string, count: number, timeout: number): Promise<void> {
+  const healthy = async () => (await target(app)).replicas.filter((one) => one.health === "healthy").length;
   await expect.poll(healthy, { timeout, interval: 1_000 }).toBe(count);
 }
 
-test("ten times the load and back: the count follows, a rollout respects it, no request fails, nothing flaps", async () => {
-  const { client } = house;
-  const { replicas: _chosen, ...manifest } = machineManifest(APP);
-  await client.apps.put(APP, { ...manifest, scaling: SCALING });
-  for (const version of ["v1", "v2"]) await publish(client, APP, version, serverCode("well"));
-  expect(await deploy(client, APP, "v1")).toMatchObject({ status: "succeeded", health: { desired: 2 } });
-  const { endpoint, scaling } = await target();
-  expect(scaling).toEqual({
-    ...{ min: 2, max: 8, metric: "requestsPerReplica", target: 1 },
-    lastActivity: null,
-  });
-  await expect(client.targets.scale(APP, ENVIRONMENT, 9)).rejects.toMatchObject({
-    ...{ status: 422, code: "outside_scaling_bounds" },
-    errors: [{ path: "replicas", message: "must be from 2 to 8, the bounds of scaling, not 9" }],
-  });
+const KINDS = {
+  vm: {
+    scaledTo: (from: number, to: number) =>
+      `triggered policy tutti-scaling changing the desired capacity from ${from} to ${to}.`,
+    publish: async (app: string) => {
+      const { replicas: _chosen, ...manifest } = machineManifest(app);
+      await house.client.apps.put(app, { ...manifest, scaling: SCALING });
+      for (const version of ["v1", "v2"]) await publish(house.client, app, version, serverCode("well"));
+    },
+  },
+  container: {
+    scaledTo: () => "triggered policy tutti-scaling",
+    publish: async (app: string) => {
+      const image = await buildImage(house.client, app);
+      const more = { scaling: SCALING, replicas: 2 };
+      for (const version of ["v1", "v2"])
+        await publishContainer(house.client, app, version, image, "well", more);
+    },
+  },
+};
 
-  counts = watchCounts();
-  const load = loadAt(endpoint!, 9);
-  await new Promise((resolve) => setTimeout(resolve, 12_000));
-  load.setRate(90);
-  await reaches(5, 60_000);
-  expect((await target()).scaling!.lastActivity!.cause).toMatch(
-    /alarm TargetTracking-\S+-AlarmHigh-\S+ in state ALARM triggered policy tutti-scaling changing the desired capacity from 2 to 5\./,
-  );
-  expect(await deploy(client, APP, "v2")).toMatchObject({ status: "succeeded", health: { desired: 5 } });
-  load.setRate(9);
-  await reaches(2, 150_000);
-  await counts.stop();
-  const { sent, failed } = await load.stop();
-  expect({ failed, counts: counts.seen }).toEqual({ failed: 0, counts: [2, 5, 4, 3, 2] });
-  expect(sent).toBeGreaterThan(1_000);
-  expect((await target()).scaling!.lastActivity!.cause).toMatch(
-    /AlarmLow-\S+ in state ALARM triggered policy tutti-scaling changing the desired capacity from 3 to 2\./,
-  );
-});
+test.each(["vm", "container"] as const)(
+  "%s: ten times the load and back: the count follows, a rollout respects it, no request fails, nothing flaps",
+  async (kind) => {
+    const { client } = house;
+    const app = `waves-${kind}`;
+    const { scaledTo, publish: publishBoth } = KINDS[kind];
+    await publishBoth(app);
+    expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded", health: { desired: 2 } });
+    const { endpoint, scaling } = await target(app);
+    expect(scaling).toEqual({
+      ...{ min: 2, max: 8, metric: "requestsPerReplica", target: 1 },
+      lastActivity: null,
+    });
+    await expect(client.targets.scale(app, ENVIRONMENT, 9)).rejects.toMatchObject({
+      ...{ status: 422, code: "outside_scaling_bounds" },
+      errors: [{ path: "replicas", message: "must be from 2 to 8, the bounds of scaling, not 9" }],
+    });
+
+    counts = watchCounts(app);
+    const load = loadAt(endpoint!, 9);
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    load.setRate(90);
+    await reaches(app, 5, 60_000);
+    const cause = async () => (await target(app)).scaling!.lastActivity!.cause;
+    expect(await cause()).toMatch(/alarm TargetTracking-\S+-AlarmHigh-\S+ in state ALARM/);
+    expect(await cause()).toContain(scaledTo(2, 5));
+    expect(await deploy(client, app, "v2")).toMatchObject({ status: "succeeded", health: { desired: 5 } });
+    load.setRate(9);
+    await reaches(app, 2, 180_000);
+    await counts.stop();
+    const { sent, failed } = await load.stop();
+    expect({ failed, counts: counts.seen }).toEqual({ failed: 0, counts: [2, 5, 4, 3, 2] });
+    expect(sent).toBeGreaterThan(1_000);
+    expect(await cause()).toMatch(/AlarmLow-\S+ in state ALARM/);
+    expect(await cause()).toContain(scaledTo(3, 2));
+  },
+);

@@ -298,9 +298,13 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
 
 const PLANNED: [change: object, path: string, elsewhere?: string][] = [
   [{ kind: "vm", resources: { cpu: 0.25 } }, "resources", ": kinds server, container can"],
-  [{ scaling: { min: 2 } }, "scaling", ": only kind vm can"],
+  [{ scaling: { min: 2 } }, "scaling", ": kinds vm, container can"],
   [{ volumes: [{ name: "data" }] }, "volumes"],
-  [{ environments: { prod: { scaling: { min: 1 } } } }, "environments.prod.scaling", ": only kind vm can"],
+  [
+    { environments: { prod: { scaling: { min: 1 } } } },
+    "environments.prod.scaling",
+    ": kinds vm, container can",
+  ],
 ];
 
 test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change, path, elsewhere = "") => {

@@ -8,7 +8,7 @@ export const PLANNED_SETTINGS = ["volumes"];
 /** Built on these kinds; on the others to come. */
 const BUILT_ON: Record<string, readonly Kind[]> = {
   resources: ["server", "container"],
-  scaling: ["vm"],
+  scaling: ["vm", "container"],
 };
 
 /** Gives the document without them. What is no object is left for the schema to refuse. */

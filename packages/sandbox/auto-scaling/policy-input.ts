@@ -4,6 +4,7 @@ import type { PutScalingPolicyType, TargetTrackingConfiguration } from "@aws-sdk
 import { AwsError } from "../platform.ts";
 import type { TrackedMetric, Tracking } from "../target-tracking/alarms.ts";
 import { customMetric } from "../target-tracking/custom-metric.ts";
+import { requestsPerTarget } from "../target-tracking/requests-per-target.ts";
 import type { Group } from "./model.ts";
 import { validation } from "./state.ts";
 
@@ -49,27 +50,16 @@ function metricOf(configuration: TargetTrackingConfiguration, group: Group): Tra
   if (own) return customMetric(own, validation);
   const type = predefined!.PredefinedMetricType;
   if (type !== "ALBRequestCountPerTarget") throw missing(`PredefinedMetricType ${type}`);
-  return requestsPerTarget(predefined!.ResourceLabel ?? "", group);
+  return requestsOf(predefined!.ResourceLabel, group);
 }
 
-/** API reference, PredefinedMetricSpecification: `app/<balancer>/<id>/targetgroup/<group>/<id>`. */
-function requestsPerTarget(label: string, group: Group): TrackedMetric {
-  const match = /^(app\/[^/]+\/[^/]+)\/(targetgroup\/[^/]+\/[^/]+)$/.exec(label);
-  if (!match) throw validation(`Invalid load balancer resource label ${label}`);
-  const [, balancer = "", targetGroup = ""] = match;
+function requestsOf(label: string | undefined, group: Group): TrackedMetric {
+  const { targetGroup, ...metric } = requestsPerTarget(label, validation);
   if (!group.targetGroupArns.some((arn) => arn.endsWith(`:${targetGroup}`)))
     throw validation(
       `The target group ${targetGroup} is not attached to the Auto Scaling group ${group.name}`,
     );
-  return {
-    Namespace: "AWS/ApplicationELB",
-    MetricName: "RequestCountPerTarget",
-    Dimensions: [
-      { Name: "TargetGroup", Value: targetGroup },
-      { Name: "LoadBalancer", Value: balancer },
-    ],
-    Statistic: "Sum",
-  };
+  return metric;
 }
 
 function missing(what: string): AwsError {

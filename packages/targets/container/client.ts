@@ -1,5 +1,6 @@
 // The few SDK calls that containers need, each with a time-out, and AWS's errors put into Tutti's words. What is not there
 // is `null` or an empty list.
+import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { type ECRClient, GetLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import {
   type Cluster,
@@ -29,7 +30,12 @@ import {
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { TuttiError } from "#core/errors.ts";
 
-export type ContainerClients = { ecs: ECSClient; ecr: ECRClient; elb: ElasticLoadBalancingV2Client };
+export type ContainerClients = {
+  ecs: ECSClient;
+  ecr: ECRClient;
+  elb: ElasticLoadBalancingV2Client;
+  scaling: ApplicationAutoScalingClient;
+};
 /** `namePrefix`: what families and services are called by, before the app's name. */
 export type ContainerDeps = ContainerClients & { namePrefix: string; secretArn: SecretArn };
 /** The whole ARN of a secret of Secrets Manager; `null` where there is none. */
@@ -202,7 +208,7 @@ export function isEcsError(error: unknown, ...names: string[]): boolean {
   return error instanceof TuttiError && names.includes((cause as Error | undefined)?.name ?? "");
 }
 
-async function call<T>(action: string, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function call<T>(action: string, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
   try {
     return await send(AbortSignal.timeout(CALL_MILLISECONDS));
   } catch (cause) {

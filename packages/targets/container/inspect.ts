@@ -1,9 +1,11 @@
 // What is live: every task of the target's services with the load balancer's word on it, and the services beside what the
 // last deployment left. Changes nothing.
+import type { Service } from "@aws-sdk/client-ecs";
 import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { type Container, whoOf } from "./container.ts";
 import { type Live, mainSide, readLive, type SideLive, standing } from "./live.ts";
+import { liveScaling, scalingDrift } from "./scaling.ts";
 import type { Task } from "./tasks.ts";
 
 export async function inspect(container: Container, target: TargetContext): Promise<Fleet> {
@@ -12,16 +14,28 @@ export async function inspect(container: Container, target: TargetContext): Prom
   const drift = driftOf(live, target.current);
   if (!main) return { ...EMPTY_FLEET, drift };
   const targetGroupArn = main.service.loadBalancers?.[0]?.targetGroupArn;
-  const endpoint = targetGroupArn ? await container.balancer.endpoint(whoOf(target), targetGroupArn) : null;
+  const [endpoint, scaling] = await Promise.all([
+    targetGroupArn ? container.balancer.endpoint(whoOf(target), targetGroupArn) : null,
+    target.current ? scalingOf(container, target, main.service) : null,
+  ]);
   return {
     ...EMPTY_FLEET,
     replicas: live.sides.flatMap((side) => standing(side).map((task) => replicaOf(task, target))),
     endpoint,
     traffic: trafficOf(live),
-    drift,
+    drift: [...drift, ...(scaling?.drift ?? [])],
+    ...(scaling?.live ? { scaling: scaling.live } : {}),
     desired: main.service.desiredCount ?? 0,
     keeps: main.version ?? "unknown",
   };
+}
+
+async function scalingOf(container: Container, target: TargetContext, service: Service) {
+  const [live, sentence] = await Promise.all([
+    liveScaling(container, target, service),
+    scalingDrift(container, target, service),
+  ]);
+  return { live, drift: sentence === null ? [] : [sentence] };
 }
 
 function replicaOf(task: Task, { spec, clock }: TargetContext): Replica {

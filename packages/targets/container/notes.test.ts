@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { ECRClient, GetLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -14,6 +15,7 @@ const ecr = new ECRClient({ region });
 const container = createContainer({
   ecs: new ECSClient({ region }),
   ecr,
+  scaling: new ApplicationAutoScalingClient({}),
   elb: new ElasticLoadBalancingV2Client({ region }),
   namePrefix: "tutti-app-",
   secretArn: async () => null,

@@ -1,6 +1,7 @@
 // Sentences for the dry run: where ECS, Fargate or the load balancer is coarser than the manifest, and where the registry's
 // own rules could take away the image that the release names.
 import type { ContainerInstance } from "@aws-sdk/client-ecs";
+import { scalingNote } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
@@ -19,6 +20,7 @@ export async function notes(container: Container, target: TargetContext, version
     ...graceNotes(spec),
     ...sizeNotes(spec),
     ...surgeNotes(target),
+    ...(spec.scaling ? [scalingNote(spec.scaling)] : []),
     ...(await roomNotes(container, target)),
     ...(await lifecycleNotes(container, target, version)),
   ];

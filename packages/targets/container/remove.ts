@@ -2,16 +2,14 @@
 // copy out of the load balancer and lets it end what it has begun before it stops it.
 import type { Step } from "#core/domain/step.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
-import { deleteService } from "./client.ts";
 import { type Container, whoOf } from "./container.ts";
-import { needCluster } from "./definition.ts";
 import { type Live, readLive, type SideLive } from "./live.ts";
+import { takeServiceAway } from "./scaling.ts";
 
 export async function remove(container: Container, target: TargetContext, step: Step): Promise<Progress> {
   const live = await readLive(container, target);
   const going = live.sides.filter((one) => goes(one, live, step));
-  for (const { service } of going)
-    await deleteService(container.clients, needCluster(target).arn, service.serviceName!);
+  for (const { service } of going) await takeServiceAway(container, target, service);
   if (going.length > 0 || live.leaving.length > 0) {
     const observations = observe(step, live, "leaving traffic");
     return { phase: "running", state: null, observations };

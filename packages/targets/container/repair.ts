@@ -2,13 +2,12 @@
 // the load balancer or the image's own check calls unhealthy, and starts another (ECS Developer Guide, "Service load
 // balancing" and "Determine task health using container health checks").
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
-import { deleteService } from "./client.ts";
 import { type Container, whoOf, wishOf } from "./container.ts";
-import { needCluster } from "./definition.ts";
 import { ensureService } from "./ensure-service.ts";
 import { driftOf } from "./inspect.ts";
 import { type Live, mainSide, readLive, type SideLive } from "./live.ts";
 import { percentsOf } from "./percents.ts";
+import { applyScaling, scalingDrift, takeServiceAway } from "./scaling.ts";
 
 export async function repair(container: Container, target: TargetContext): Promise<RepairResult[]> {
   const live = await readLive(container, target);
@@ -21,9 +20,10 @@ async function mendDrift(
   live: Live,
   current: string,
 ): Promise<RepairResult[]> {
-  const drift = driftOf(live, current);
-  if (drift.length === 0) return [];
   const main = mainSide(live);
+  const scaling = main ? await scalingDrift(container, target, main.service) : null;
+  const drift = driftOf(live, current);
+  if (drift.length === 0 && scaling === null) return [];
   const side = main?.side ?? (live.leaving.includes("a") ? "b" : "a");
   const results: RepairResult[] = [];
   const told: Tell = (action, result, detail) =>
@@ -39,6 +39,10 @@ async function mendDrift(
     told(what, made ? "begun" : "held", made ? `it is to run ${current}` : "its name is not free yet");
   }
   if (main) await mendTraffic(container, target, live, main, told);
+  if (main && scaling !== null) {
+    await applyScaling(container, target, main.service);
+    told("set the scaling", "repaired", `it is scaled as the release has it: ${scaling}`);
+  }
   return results;
 }
 
@@ -66,7 +70,7 @@ async function mendTraffic(
     if (!there) return;
   }
   for (const { service } of sides.filter((one) => one !== main)) {
-    await deleteService(container.clients, needCluster(target).arn, service.serviceName!);
+    await takeServiceAway(container, target, service);
     told("removed the second service", "repaired", `${service.serviceName} had no part in the last release`);
   }
 }

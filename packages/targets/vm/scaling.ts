@@ -11,11 +11,11 @@ import {
 import type { LiveScaling, Scaling } from "#core/domain/scaling.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
+import { isSameTracking, metricOf, trackingOf } from "#targets/balancer/tracking.ts";
 import { LEAST_MAX_SIZE } from "./capacity.ts";
 import { callGroup, type Vm } from "./client.ts";
 import { TAGS } from "./naming.ts";
 import { placeOf } from "./place.ts";
-import { isAsWished, liveMetric, type Wish, wishOf } from "./scaling-policy.ts";
 import type { SideView } from "./side.ts";
 
 export const POLICY_NAME = "tutti-scaling";
@@ -80,7 +80,7 @@ export async function liveScaling(vm: Vm, view: SideView): Promise<LiveScaling |
   return {
     min: view.minSize,
     max: view.maxSize,
-    ...liveMetric(policy),
+    ...metricOf(policy.TargetTrackingConfiguration),
     lastActivity: await lastActivity(vm, view),
   };
 }
@@ -113,8 +113,26 @@ async function readPolicy(vm: Vm, { name }: SideView): Promise<ScalingPolicy | n
   return answer?.ScalingPolicies?.[0] ?? null;
 }
 
-function wishFor(target: TargetContext, view: SideView, scaling: Scaling): Wish {
-  return wishOf(scaling, placeOf(target).loadBalancer.arn, view.targetGroupArn);
+type Wish = ReturnType<typeof wishFor>;
+
+function wishFor(target: TargetContext, { targetGroupArn }: SideView, scaling: Scaling) {
+  const place = {
+    loadBalancerArn: placeOf(target).loadBalancer.arn,
+    targetGroupArn: targetGroupArn ?? "",
+    cpu: "ASGAverageCPUUtilization" as const,
+  };
+  return {
+    TargetTrackingConfiguration: trackingOf(scaling, place),
+    EstimatedInstanceWarmup: scaling.warmupSeconds,
+  };
+}
+
+function isAsWished(policy: ScalingPolicy, wish: Wish): boolean {
+  return (
+    policy.EstimatedInstanceWarmup === wish.EstimatedInstanceWarmup &&
+    policy.Enabled !== false &&
+    isSameTracking(policy.TargetTrackingConfiguration, wish.TargetTrackingConfiguration)
+  );
 }
 
 async function setBounds(vm: Vm, view: SideView, MinSize: number, MaxSize: number): Promise<void> {

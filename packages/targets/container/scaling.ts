@@ -1,0 +1,111 @@
+// Scaling of the service that serves: a scalable target with its bounds, and one target tracking policy of ours. Looked at first, put
+// where it differs, and read back. A scalable target without our policy is somebody else's; a service that goes takes ours along.
+import type { Service } from "@aws-sdk/client-ecs";
+import type { LiveScaling, Scaling } from "#core/domain/scaling.ts";
+import type { TargetContext } from "#core/driver/driver.ts";
+import { TuttiError } from "#core/errors.ts";
+import { isSameTracking, metricOf, trackingOf } from "#targets/balancer/tracking.ts";
+import { deleteService } from "./client.ts";
+import { type Container, whoOf } from "./container.ts";
+import { needCluster } from "./definition.ts";
+import { deregister, listActivities, putPolicy, readPolicy, readTarget, register } from "./scaling-calls.ts";
+
+/** At the end of a deployment, and where it drifted. Idempotent. */
+export async function applyScaling(
+  container: Container,
+  target: TargetContext,
+  service: Service,
+): Promise<void> {
+  const { scaling } = target.spec;
+  if (!scaling) return stopScaling(container, target, service);
+  if ((await scalingDrift(container, target, service)) === null) return;
+  const resource = resourceOf(target, service);
+  await register(container.clients, resource, { MinCapacity: scaling.min, MaxCapacity: scaling.max });
+  await putPolicy(container.clients, resource, wishOf(target, service, scaling));
+  const after = await scalingDrift(container, target, service);
+  if (after !== null)
+    throw new TuttiError("driver_failed", `The scaling was put and is not as it was meant: ${after}`);
+}
+
+export async function stopScaling(
+  { clients }: Container,
+  target: TargetContext,
+  service: Service,
+): Promise<void> {
+  const resource = resourceOf(target, service);
+  if ((await readPolicy(clients, resource)) !== null) await deregister(clients, resource);
+}
+
+/** With the policy that scales it. */
+export async function takeServiceAway(
+  container: Container,
+  target: TargetContext,
+  service: Service,
+): Promise<void> {
+  await stopScaling(container, target, service);
+  await deleteService(container.clients, needCluster(target).arn, service.serviceName!);
+}
+
+/** What differs from the spec, in a sentence. */
+export async function scalingDrift(
+  { clients }: Container,
+  target: TargetContext,
+  service: Service,
+): Promise<string | null> {
+  const { scaling } = target.spec;
+  const resource = resourceOf(target, service);
+  const [policy, bounds] = await Promise.all([readPolicy(clients, resource), readTarget(clients, resource)]);
+  if (!scaling) return policy ? "The service is scaled by a policy; the release asks for none." : null;
+  if (!policy) return "The service is scaled by nothing: its policy is gone.";
+  const wish = wishOf(target, service, scaling);
+  const seen = policy.TargetTrackingScalingPolicyConfiguration;
+  if (!isSameTracking(seen, wish) || seen?.ScaleOutCooldown !== wish.ScaleOutCooldown)
+    return "The service's scaling policy is not as the release has it.";
+  const [min, max] = [bounds?.MinCapacity, bounds?.MaxCapacity];
+  if (min === scaling.min && max === scaling.max) return null;
+  return `The service is kept from ${min} to ${max}; the release says from ${scaling.min} to ${scaling.max}.`;
+}
+
+export async function liveScaling(
+  { clients }: Container,
+  target: TargetContext,
+  service: Service,
+): Promise<LiveScaling | undefined> {
+  const resource = resourceOf(target, service);
+  const policy = await readPolicy(clients, resource);
+  if (!policy) return undefined;
+  const [bounds, activities] = await Promise.all([
+    readTarget(clients, resource),
+    listActivities(clients, resource),
+  ]);
+  const last = activities.find(({ Cause = "" }) => Cause.includes("triggered policy"));
+  return {
+    min: bounds?.MinCapacity ?? 0,
+    max: bounds?.MaxCapacity ?? 0,
+    ...metricOf(policy.TargetTrackingScalingPolicyConfiguration),
+    lastActivity: last
+      ? {
+          at: last.StartTime!.toISOString(),
+          status: last.StatusCode ?? "",
+          description: last.Description ?? "",
+          cause: last.Cause ?? "",
+        }
+      : null,
+  };
+}
+
+/** ECS knows no warm-up: after scaling out it waits for so long with the next. */
+function wishOf(target: TargetContext, { loadBalancers }: Service, scaling: Scaling) {
+  const place = {
+    loadBalancerArn: whoOf(target).loadBalancer.arn,
+    targetGroupArn: loadBalancers?.[0]?.targetGroupArn ?? "",
+    cpu: "ECSServiceAverageCPUUtilization" as const,
+  };
+  return { ...trackingOf(scaling, place), ScaleOutCooldown: scaling.warmupSeconds };
+}
+
+/** `service/<cluster>/<service>` (Application Auto Scaling API reference, ResourceId). */
+function resourceOf(target: TargetContext, { serviceName }: Service): string {
+  const cluster = needCluster(target).arn.split("/").at(-1);
+  return `service/${cluster}/${serviceName}`;
+}
