@@ -318,7 +318,7 @@ test("one of several copies on a host is killed and healed, and the others are l
   expect(fleet.replicas.filter(({ health }) => health !== "healthy").map(({ id }) => id)).toEqual([
     "web-1/2",
   ]);
-  expect(await driver.repair(settled, fleet)).toMatchObject([{ replica: "web-1/2", repaired: true }]);
+  expect(await driver.repair(settled, fleet)).toMatchObject([{ replica: "web-1/2", result: "repaired" }]);
   await close();
 });
 
