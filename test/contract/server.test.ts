@@ -341,6 +341,9 @@ const NOT_HERE: Record<string, string> = {
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "secretsmanager:GetSecretValue":
     "pools over SSH: test/slow/ssh.test.ts; `tutti doctor`: test/slow/doctor.test.ts",
+  "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
+  "ssm:DescribeParameters": "the same, of parameters",
+  "events:PutEvents": "the engine beside the driver, at each change of a status",
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {
