@@ -94,3 +94,28 @@ test("a failed way back marks the target degraded; other ends leave the release 
   });
   expect(settledTarget(target, aDeployment({ status: "cancelled" }))).toBe(target);
 });
+
+test("an end that leaves something good behind forgets what healing remembered, another one does not", () => {
+  const healing = { patients: [], heldSince: AT, degraded: true };
+  const remembering = { ...target, healing };
+  const after = (deployment: Partial<Deployment>) =>
+    settledTarget(remembering, aDeployment(deployment)).healing;
+  expect(after({ status: "succeeded" })).toBeUndefined();
+  expect(after({ status: "rolled_back", changed: true })).toBeUndefined();
+  expect(after({ status: "failed" })).toEqual(healing);
+  expect(after({ status: "cancelled" })).toEqual(healing);
+});
+
+test("a release that came forward is watched; not a first one, not a way back, and scaling goes on watching", () => {
+  const done = { status: "succeeded", endedAt: AT } as const;
+  const watched = { version: "v2", before: "v1", since: AT };
+  const after = (deployment: Partial<Deployment>, before: Partial<Target> = {}) =>
+    settledTarget({ ...target, ...before }, aDeployment({ ...done, ...deployment })).watched;
+  expect(after({})).toEqual(watched);
+  expect(after({}, { release: null })).toBeUndefined();
+  const running = { release: "v2", watched };
+  expect(after({ version: "v1", wayBack: true }, running)).toBeUndefined();
+  expect(after({ version: "v1", trigger: "healing" }, running)).toBeUndefined();
+  expect(after({ purpose: "scale" }, running)).toEqual(watched);
+  expect(after({ version: "v2" }, running)).toEqual(watched);
+});

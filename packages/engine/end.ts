@@ -66,14 +66,14 @@ async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet):
 }
 
 /** What a deployment's end means for its target. Pure. */
-export function settledTarget(
-  target: Target,
-  { status, version, health, changed, reason, purpose }: Deployment,
-): Target {
+export function settledTarget(target: Target, deployment: Deployment): Target {
+  const { status, version, health, changed, reason, purpose } = deployment;
   if (status === "succeeded") {
+    const { healing: _over, watched: _before, ...rest } = target;
     const history = target.history[0] === version ? target.history : [version, ...target.history];
     return {
-      ...target,
+      ...rest,
+      ...watchedAfter(target, deployment),
       release: version,
       desired: health.desired,
       history: history.slice(0, HISTORY),
@@ -81,9 +81,20 @@ export function settledTarget(
     };
   }
   if (status === "failed") return { ...target, degraded: reason };
+  const { healing: _over, ...mended } = target;
   if (purpose === "remove" && status === "rolled_back")
-    return { ...target, release: null, desired: 0, degraded: null };
-  return status === "rolled_back" && changed ? { ...target, degraded: null } : target;
+    return { ...mended, release: null, desired: 0, degraded: null };
+  return status === "rolled_back" && changed ? { ...mended, degraded: null } : target;
+}
+
+/** A release that has come forward is watched; one that was gone back to is not, so that nothing swings to and fro. */
+function watchedAfter(target: Target, deployment: Deployment): Pick<Target, "watched"> {
+  const { version, purpose, wayBack, trigger, endedAt } = deployment;
+  const { release, watched } = target;
+  const same = purpose !== undefined || release === version;
+  if (same) return watched ? { watched } : {};
+  const back = wayBack || trigger === "rollback" || trigger === "healing";
+  return back || release === null ? {} : { watched: { version, before: release, since: endedAt! } };
 }
 
 /** How a deployment ends that has nothing left to do. Pure. */

@@ -21,6 +21,8 @@ export type Submission = {
   /** As the manifest alone has it, for who may ask for less than it does. */
   asManifest?: Spec | undefined;
   createdBy: string;
+  /** Where nobody asked. */
+  why?: string | undefined;
   /** Of the caller, who does not approve it where others must. */
   createdById?: string | undefined;
   trigger: Trigger;
@@ -56,7 +58,8 @@ export async function submit(deps: ControlDeps, submission: Submission): Promise
     sequences: submission.sequences,
   });
   const deployment = newDeployment(id, submission, place, instant(deps.clock.now()));
-  const recorded = await record(deps, deployment, asWords(deployment, place.target.lock?.owner));
+  const words = asWords(deployment, place.target.lock?.owner);
+  const recorded = await record(deps, deployment, submission.why ? `${words} ${submission.why}` : words);
   if (place.outcome === "acquired") await startExecution(deps, recorded);
   await lookAgain(deps, recorded);
   return (await deps.store.deployments.get(id)) ?? recorded;

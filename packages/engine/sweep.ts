@@ -10,6 +10,8 @@ import type { SweepDeps } from "./deps.ts";
 import { eachOf } from "./each-of.ts";
 import { settleAgain } from "./end.ts";
 import { heldUpBy } from "./freeze.ts";
+import { followUp } from "./heal/follow-up.ts";
+import type { HealOutcome } from "./heal/heal.ts";
 import { moveOf } from "./move.ts";
 import { executionName, startExecution, startNext } from "./start.ts";
 import { supersede } from "./supersede.ts";
@@ -86,8 +88,10 @@ async function healAll(deps: SweepDeps, targets: Target[], endsAt: number): Prom
 }
 
 async function healOne(deps: SweepDeps, { kind, app, environment }: Target): Promise<void> {
+  const request = { verb: "heal", app, environment, trigger: "schedule" } as const;
   try {
-    await deps.drivers.invoke(kind, { verb: "heal", app, environment, trigger: "schedule" });
+    const run = (await deps.drivers.invoke(kind, request)) as HealOutcome | undefined;
+    if (run) await followUp(deps, run);
   } catch (error) {
     deps.log.error(LOG_MESSAGES.notSwept, { app, environment, error: String(error) });
   }

@@ -19,7 +19,12 @@ export function logMetrics(shorts: string[]): LogMetric[] {
     { metricName: "CarriedOn", messages: [LOG_MESSAGES.carriedOn], functions },
     {
       metricName: "HealFailures",
-      messages: [LOG_MESSAGES.notMended, LOG_MESSAGES.notSwept, LOG_MESSAGES.sweepLate],
+      messages: [
+        LOG_MESSAGES.notMended,
+        LOG_MESSAGES.notSwept,
+        LOG_MESSAGES.sweepLate,
+        LOG_MESSAGES.degraded,
+      ],
       functions,
     },
   ];

@@ -104,7 +104,7 @@ function driverOf(worlds: Map<string, FakeWorld>): Driver {
     inspect: (target) => of(target).inspect(target),
     apply: (target, step, state) => of(target).apply(target, step, state),
     check: (target, step, state) => of(target).check(target, step, state),
-    repair: (target, fleet) => of(target).repair(target, fleet),
+    repair: (target, fleet, orders) => of(target).repair(target, fleet, orders),
     retire: (target) => of(target).retire(target),
   };
 }

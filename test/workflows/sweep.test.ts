@@ -199,7 +199,7 @@ test("a deployment that came and went while healing looked is not undone by it",
   const seen: (string | null | undefined)[] = [];
   const { inspect, repair } = stage.deps.driver;
   let first = true;
-  // Between the look without a lock and the lock: v2 is rolled out, and a host falls ill.
+  // Between the look without a lock and the lock: v2 is rolled out, and the host falls ill again.
   stage.deps.driver.inspect = async (context) => {
     const fleet = await inspect(context);
     if (first) {
@@ -207,7 +207,7 @@ test("a deployment that came and went while healing looked is not undone by it",
       const { id } = await stage.submit("v2");
       expect(await stage.ended(id)).toMatchObject({ status: "succeeded" });
       await stage.free();
-      stage.world.hosts.get("host-1")!.dead = true;
+      stage.world.hosts.get("host-2")!.dead = true;
     }
     return fleet;
   };

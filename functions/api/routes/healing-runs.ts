@@ -1,6 +1,8 @@
 // What healing found and did; and one pass now.
 import * as z from "zod";
 import type { HealingRun } from "#core/domain/healing-run.ts";
+import { followUp } from "#engine/heal/follow-up.ts";
+import type { HealOutcome } from "#engine/heal/heal.ts";
 import { OF_DRIVERS } from "../refusals.ts";
 import { reply, route } from "../route.ts";
 import { healingRunView } from "../schemas/healing-run.ts";
@@ -45,7 +47,7 @@ export const healTarget = route(
   async ({ params, caller, deps }) => {
     const name = { app: params.app, environment: params.env };
     const { kind } = await deps.store.targets.need(name);
-    const run = await deps.drivers.invoke(kind, { verb: "heal", ...name, trigger: caller.client });
-    return reply(200, run as HealingRun);
+    const answer = await deps.drivers.invoke(kind, { verb: "heal", ...name, trigger: caller.client });
+    return reply(200, await followUp(deps, answer as HealOutcome));
   },
 );

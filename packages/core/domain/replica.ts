@@ -16,6 +16,8 @@ export type Replica = {
   startedAt: string | null;
   /** What the last health check said, for people. */
   detail?: string;
+  /** Its process has ended and nobody starts it again: no waiting will mend it. */
+  dead?: boolean;
   /** Percent of the target's traffic that it gets, where known. */
   trafficPercent?: number;
 };

@@ -46,6 +46,20 @@ export type RolloutPolicy = {
   alarms: string[];
 };
 
+/** What healing may do by itself. */
+export type HealingPolicy = {
+  /** More than so many percent broken at once is held: nothing is replaced. */
+  maxUnhealthyPercent: number;
+  /** So many repairs of one copy in a row; then the target is degraded. 0: none. */
+  maxRepairs: number;
+  /** Between the first repair and the second; each pause is twice the one before. */
+  pauseSeconds: number;
+  /** A release that turns unhealthy so soon after its success goes back to the one before; 0: never by itself. */
+  watchSeconds: number;
+  /** What somebody changed by hand is put right, or only shown. */
+  drift: "correct" | "show";
+};
+
 export type Spec = {
   app: string;
   kind: Kind;
@@ -57,6 +71,8 @@ export type Spec = {
   rollout: RolloutPolicy;
   /** Not there in what was begun before there were hooks. */
   hooks?: Hooks;
+  /** Not there in what was begun before there was a policy. */
+  healing?: HealingPolicy;
   config: Record<string, string>;
   /** References by the name of the variable. Not there in what was begun before there were any. */
   secrets?: Record<string, string>;

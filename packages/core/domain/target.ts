@@ -1,5 +1,6 @@
 // A target is one app in one environment. Its lock, queue, desired count and current release are one item, so that
 // every change of them is one conditional write.
+import type { Healing, Watched } from "./healing.ts";
 import type { Kind } from "./kind.ts";
 import type { Replica } from "./replica.ts";
 
@@ -31,6 +32,10 @@ export type Target = {
   /** When the newest release that was ever taken was made, and the newest order given. */
   newest?: { releases?: string; orders?: string };
   degraded: string | null;
+  /** What healing remembers; absent where there is nothing. */
+  healing?: Healing;
+  /** The release that has just come and what ran before it, for as long as nothing else has been done. */
+  watched?: Watched;
   drift: string[];
   revision: number;
   /** The last look at it. */

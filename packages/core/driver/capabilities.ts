@@ -1,6 +1,7 @@
 // What each kind can do, as data: the manifest is refused against this table, naming the kinds that can.
 import type { Kind } from "../domain/kind.ts";
 import type { Strategy } from "../domain/spec.ts";
+import type { Measure } from "./repair-orders.ts";
 
 export type Capabilities = {
   /** The first one is the default. */
@@ -9,11 +10,28 @@ export type Capabilities = {
   traffic: "weighted" | "membership" | "both";
   /** Replicas are updated in place: there is no surge, and a broken one can be put back by itself. */
   inPlace: boolean;
+  /** How a broken copy may be repaired, the smallest measure first. None: the platform replaces broken copies by itself. */
+  repairs: readonly Measure[];
 };
 
 export const CAPABILITIES: Record<Kind, Capabilities> = {
-  server: { strategies: ["rolling", "allAtOnce"], traffic: "membership", inPlace: true },
-  vm: { strategies: ["rolling", "blueGreen", "allAtOnce"], traffic: "both", inPlace: false },
-  container: { strategies: ["rolling", "blueGreen", "canary", "allAtOnce"], traffic: "both", inPlace: false },
-  function: { strategies: ["canary", "allAtOnce"], traffic: "weighted", inPlace: false },
+  server: {
+    strategies: ["rolling", "allAtOnce"],
+    traffic: "membership",
+    inPlace: true,
+    repairs: ["restart"],
+  },
+  vm: {
+    strategies: ["rolling", "blueGreen", "allAtOnce"],
+    traffic: "both",
+    inPlace: false,
+    repairs: ["restart", "replace"],
+  },
+  container: {
+    strategies: ["rolling", "blueGreen", "canary", "allAtOnce"],
+    traffic: "both",
+    inPlace: false,
+    repairs: [],
+  },
+  function: { strategies: ["canary", "allAtOnce"], traffic: "weighted", inPlace: false, repairs: [] },
 };

@@ -10,6 +10,7 @@ import type { Spec } from "../domain/spec.ts";
 import type { PlannedStep, Step } from "../domain/step.ts";
 import type { Capabilities } from "./capabilities.ts";
 import type { Check, RoleReader } from "./diagnosis.ts";
+import type { RepairOrders } from "./repair-orders.ts";
 
 /** Whom a verb is about. `releases` are all that the verb may need by version (the one to come, the one before, those that run). */
 export type TargetContext = {
@@ -84,8 +85,8 @@ export type Driver = {
   apply(target: TargetContext, step: Step, state: unknown): Promise<Progress>;
   /** One look at a step under way, moving it on where its next phase is due (drained → install → register). Never sleeps; the engine watches by asking again. Also asked for a bake: then it only looks. */
   check(target: TargetContext, step: Step, state: unknown): Promise<Progress>;
-  /** Healing: the smallest repair for replicas seen broken (restart the process), and drift put right. */
-  repair(target: TargetContext, fleet: Fleet): Promise<RepairResult[]>;
+  /** Healing: what is ordered, of copies that are broken still. Without orders the smallest measure for all that is broken, and drift put right. */
+  repair(target: TargetContext, fleet: Fleet, orders?: RepairOrders): Promise<RepairResult[]>;
   /** Takes away all of the target that the driver owns. Idempotent; nothing there is fine. */
   retire(target: TargetContext): Promise<void>;
   /** At every end of a deployment that changed something: gives back what the rollout borrowed (suspended processes, a raised limit) and forgets what is too old to keep. What it cannot do now is drift for `repair`. */

@@ -36,6 +36,12 @@ const ROLLOUT: Record<string, readonly Kind[]> = {
   drainSeconds: ["server", "vm", "container"],
 };
 
+/** ECS and Lambda replace broken copies by themselves. */
+const HEALING: Record<string, readonly Kind[]> = {
+  maxRepairs: ["server", "vm"],
+  pauseSeconds: ["server", "vm"],
+};
+
 /** `path` is where the block stands: empty for the app, `environments.x` for an overlay. Kinds not built yet are not judged. */
 export function kindProblems(settings: unknown, kind: unknown, path = ""): Problem[] {
   if (!isRecord(settings) || !isBuilt(kind)) return [];
@@ -43,8 +49,13 @@ export function kindProblems(settings: unknown, kind: unknown, path = ""): Probl
   return [
     ...own,
     ...rolloutKindProblems(settings.rollout, kind, join(path, "rollout")),
+    ...healingProblems(settings.healing, kind, join(path, "healing")),
     ...scheduleProblems(settings.schedules, kind, join(path, "schedules")),
   ];
+}
+
+function healingProblems(healing: unknown, kind: Kind, path: string): Problem[] {
+  return isRecord(healing) ? keyProblems(healing, HEALING, kind, path) : [];
 }
 
 export function rolloutKindProblems(rollout: unknown, kind: Kind, path: string): Problem[] {

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { KINDS } from "../domain/kind.ts";
 import { amount, amountFromOne } from "./amounts.ts";
+import { healingSchema } from "./healing-schema.ts";
 import { healthSchema } from "./health-schema.ts";
 import { hookSchema, hooksSchema } from "./hooks-schema.ts";
 import {
@@ -193,6 +194,7 @@ const settings = {
     .describe("How many copies run. Default 1; with scaling its min."),
   health: healthSchema.optional(),
   rollout: rolloutSchema.optional(),
+  healing: healingSchema.optional(),
   hooks: hooksSchema.optional(),
   schedules: schedulesSchema.optional(),
   scaling: scalingSchema.optional(),
@@ -233,6 +235,7 @@ export const KNOWN_KEYS: Record<string, string[]> = {
   overlay: Object.keys(settings),
   health: Object.keys(healthSchema.shape),
   rollout: Object.keys(rolloutSchema.shape),
+  healing: Object.keys(healingSchema.shape),
   hooks: Object.keys(hooksSchema.shape),
   schedules: Object.keys(scheduleSchema.shape),
   scaling: Object.keys(scalingSchema.shape),

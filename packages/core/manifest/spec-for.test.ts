@@ -36,6 +36,7 @@ test("a bare server gets the defaults of its kind", () => {
       onConflict: "queue",
       alarms: [],
     },
+    healing: { maxUnhealthyPercent: 50, maxRepairs: 5, pauseSeconds: 30, watchSeconds: 0, drift: "correct" },
     hooks: { before: [], afterStep: [], after: [] },
     config: {},
     secrets: {},

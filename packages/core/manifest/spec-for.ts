@@ -5,6 +5,7 @@ import type { Kind } from "../domain/kind.ts";
 import type { Scaling } from "../domain/scaling.ts";
 import { LATEST, type Schedule } from "../domain/schedule.ts";
 import type { RolloutPolicy, Spec } from "../domain/spec.ts";
+import { HEALING } from "../heal/policy.ts";
 import { HOLD_SECONDS } from "../rollout/limits.ts";
 import { merge } from "./merge.ts";
 import type { Manifest, RolloutOverride } from "./schema.ts";
@@ -46,6 +47,7 @@ const DEFAULTS = {
     unhealthyThreshold: 3,
     graceSeconds: 30,
   },
+  healing: HEALING,
   hooks: { before: [], afterStep: [], after: [] },
   config: {},
   secrets: {},

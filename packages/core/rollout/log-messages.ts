@@ -10,6 +10,8 @@ export const LOG_MESSAGES = {
   notMended: "a replica could not be repaired",
   /** A target could not even be looked at. */
   notSwept: "a target could not be swept",
+  /** Healing gives a target up, or holds because too much of it is broken at once. */
+  degraded: "a target is degraded",
   /** There was no time to look at all targets. */
   sweepLate: "the sweep had no time for some targets",
 } as const;

@@ -2,92 +2,98 @@
 // healthy target costs one look and no write. Under the lock everything is looked at again: that look is the last word.
 // Healing goes on while a deployment waits for a person.
 import { instant } from "#core/clock.ts";
-import type { HealingAction, HealingRun } from "#core/domain/healing-run.ts";
-import type { Fleet } from "#core/domain/replica.ts";
+import type { HealingRun } from "#core/domain/healing-run.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { TargetName } from "#store/targets.ts";
 import { asking } from "../asking.ts";
 import type { EngineDeps } from "../deps.ts";
 import { countNow } from "../desired.ts";
 import { type LiveTarget, liveTarget } from "../live.ts";
-import { restartRotated } from "../rotation.ts";
+import { findRotated } from "../rotation.ts";
 import { startNext } from "../start.ts";
+import { type Judged, judgeNow, judgeTarget, stillBroken } from "./judge.ts";
 import { isWaiting, underLoan } from "./lend.ts";
-import { nothing, type Pass } from "./pass.ts";
+import { type FollowUp, goingBack, nothing, type Pass, untouched } from "./pass.ts";
+import { remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 
 export type HealRequest = TargetName & { trigger: HealingRun["trigger"] };
 
-/** Runs that found nothing are recorded only where somebody asked for them. */
-export async function heal(deps: EngineDeps, request: HealRequest): Promise<HealingRun> {
+/** `next` is for whoever asked (follow-up.ts): a driver submits no deployment. */
+export type HealOutcome = HealingRun & { next?: FollowUp };
+
+/** Runs that found nothing new are recorded only where somebody asked for them. */
+export async function heal(deps: EngineDeps, request: HealRequest): Promise<HealOutcome> {
   const id = deps.ids("heal");
   const startedAt = instant(deps.clock.now());
-  const { actions, summary } = withRotation(
-    await pass(deps, request, id),
-    await restartRotated(deps, request),
-  );
   const { app, environment, trigger } = request;
+  const asked = trigger !== "schedule";
+  const passed = await pass(deps, { app, environment, id, asked });
+  const { actions, summary } = passed;
+  // Asked last: what is broken is mended first, and a restart then replaces what is well.
+  const next = passed.next ?? (await findRotated(deps, { app, environment }));
   const endedAt = instant(deps.clock.now());
   const run: HealingRun = { id, app, environment, trigger, startedAt, endedAt, actions, summary };
-  if (actions.length > 0 || trigger !== "schedule") await deps.store.healingRuns.put(run);
-  return run;
+  if (actions.length > 0 || asked) await deps.store.healingRuns.put(run);
+  return next ? { ...run, next } : run;
 }
 
-/** Asked last: what is broken is mended first, and a restart then replaces what is well. */
-function withRotation({ actions, summary }: Pass, rotated: HealingAction | null): Pass {
-  if (rotated === null) return { actions, summary };
-  return { actions: [...actions, rotated], summary: `${summary} ${rotated.finding}.` };
-}
+type Request = TargetName & { id: string; asked: boolean };
 
-async function pass(deps: EngineDeps, name: TargetName, id: string): Promise<Pass> {
-  const live = await liveTarget(deps, name);
+async function pass(deps: EngineDeps, request: Request): Promise<Pass> {
+  const live = await liveTarget(deps, request);
   const { target, active } = live;
   if (target.release === null && !active) return nothing("Nothing runs here.");
   if (active && !isWaiting(active)) return nothing(`${active.id} is under way; it looks after the target.`);
-  const fleet = await look(deps, name, live);
-  if (!needsRepair(fleet, live)) return nothing(allWell(fleet, live));
-  const mend = () => mendNow(deps, name);
-  if (!active) return underLock(deps, name, id, target.kind, mend);
-  return (await underLoan(deps, active.id, id, mend)) ?? nothing(`${active.id} has just gone on.`);
+  const judged = await judgeTarget(deps, live, request.asked);
+  if (!isToMend(live, judged)) return told(deps, request, live, judged);
+  const mend = () => mendNow(deps, request, judged);
+  if (!active) return underLock(deps, request, target.kind, mend);
+  return (await underLoan(deps, active.id, request.id, mend)) ?? nothing(`${active.id} has just gone on.`);
+}
+
+function isToMend(live: LiveTarget, { fleet, verdict }: Judged): boolean {
+  if (verdict.goBack !== null) return false;
+  return verdict.orders.length > 0 || (fleet.drift.length > 0 && correctsDrift(live));
+}
+
+/** While a deployment is under way nothing is drift. */
+function correctsDrift({ active, context }: LiveTarget): boolean {
+  return active === null && context.spec.healing?.drift !== "show";
+}
+
+/** Nothing is done to it; what is new is written and told. */
+async function told(deps: EngineDeps, request: Request, live: LiveTarget, judged: Judged): Promise<Pass> {
+  const { fleet, verdict } = judged;
+  const isNew = await remember(deps, request, fleet, verdict);
+  const { watched } = live.target;
+  if (verdict.goBack !== null && watched) return goingBack(watched, verdict.goBack);
+  return untouched(judged, countNow(live.target, fleet), isNew || request.asked);
 }
 
 /** What was seen before the lock may be long over: a deployment may have come and gone. */
-async function mendNow(deps: EngineDeps, name: TargetName): Promise<Pass> {
-  const live = await liveTarget(deps, name);
+async function mendNow(deps: EngineDeps, request: Request, before: Judged): Promise<Pass> {
+  const live = await liveTarget(deps, request);
   if (live.target.release === null && !live.active) return nothing("Nothing runs here any more.");
-  const fleet = await look(deps, name, live);
-  if (!needsRepair(fleet, live)) return nothing(allWell(fleet, live));
-  const mended = await repair(deps, name, live, fleet);
-  if (mended.actions.length > 0) await look(deps, name, live);
+  const fleet = await asking(() => deps.driver.inspect(live.context));
+  const broken = stillBroken(deps, live, fleet, before.broken);
+  const judged = judgeNow(deps, live, { fleet, broken, asked: request.asked });
+  if (!isToMend(live, judged)) return told(deps, request, live, judged);
+  // Before the repair, so that one which dies in the middle is counted too.
+  await remember(deps, request, fleet, judged.verdict);
+  const orders = { replicas: judged.verdict.orders, drift: correctsDrift(live) };
+  const mended = await repair(deps, request, { live, fleet, orders });
+  await deps.store.targets.setSnapshot(request, await asking(() => deps.driver.inspect(live.context)));
   return mended;
-}
-
-async function look(deps: EngineDeps, name: TargetName, { context }: LiveTarget): Promise<Fleet> {
-  const fleet = await asking(() => deps.driver.inspect(context));
-  await deps.store.targets.setSnapshot(name, fleet);
-  return fleet;
-}
-
-function allWell(fleet: Fleet, { target }: LiveTarget): string {
-  return `${fleet.replicas.length} of ${countNow(target, fleet)} replicas, all well.`;
-}
-
-function needsRepair(fleet: Fleet, { target, active }: LiveTarget): boolean {
-  const carriers = fleet.replicas.filter((one) => one.version !== null);
-  const broken = carriers.some((one) => one.health === "unhealthy" || one.health === "unknown");
-  if (active) return broken;
-  const reachable = carriers.length + fleet.unreachable.length;
-  const elsewhere = carriers.some((one) => one.version !== target.release);
-  return broken || elsewhere || fleet.drift.length > 0 || reachable < countNow(target, fleet);
 }
 
 async function underLock(
   deps: EngineDeps,
-  name: TargetName,
-  id: string,
+  { app, environment, id }: Request,
   kind: LiveTarget["target"]["kind"],
   work: () => Promise<Pass>,
 ): Promise<Pass> {
+  const name = { app, environment };
   try {
     await deps.store.targets.acquire({ ...name, kind, owner: id, onConflict: "reject" });
   } catch (error) {

@@ -1,8 +1,34 @@
 // What one pass of healing found and did.
+import type { Watched } from "#core/domain/healing.ts";
 import type { HealingRun } from "#core/domain/healing-run.ts";
+import type { Judged } from "./judge.ts";
 
-export type Pass = Pick<HealingRun, "actions" | "summary">;
+export type Pass = Pick<HealingRun, "actions" | "summary"> & { next?: FollowUp };
+
+/** A deployment that is due, for whoever asked for the pass to submit: from the release that runs to another, or to itself in fresh copies. */
+export type FollowUp = { from: string; to: string; why: string; does: string };
+
+export function goingBack({ version, before }: Watched, why: string): Pass {
+  const next = { from: version, to: before, why, does: `goes back to ${before}` };
+  return { actions: [], summary: `${version} is to go back to ${before}.`, next };
+}
 
 export function nothing(summary: string): Pass {
   return { actions: [], summary };
+}
+
+/** Of a pass that touched nothing. What stays as it was is told once, and to whoever asks. */
+export function untouched({ fleet, broken, verdict }: Judged, desired: number, isTold: boolean): Pass {
+  const carriers = fleet.replicas.filter((one) => one.version !== null).length;
+  const count = `${carriers} of ${desired} replicas`;
+  const { held, degraded } = verdict;
+  if (broken.length === 0)
+    return nothing(fleet.drift.length === 0 ? `${count}, all well.` : `${count}; ${fleet.drift.join(" ")}`);
+  const why = held ?? degraded;
+  const summary = why ?? `${count}, ${broken.length} broken: the next repair has its time.`;
+  if (!isTold || why === null) return nothing(summary);
+  const result = held === null ? ("failed" as const) : ("held" as const);
+  const action = held === null ? "nothing more is tried" : "nothing is replaced";
+  const actions = broken.map(({ replica, detail }) => ({ replica, finding: detail, action, result }));
+  return { actions, summary };
 }

@@ -2,6 +2,7 @@
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { RepairResult } from "#core/driver/driver.ts";
+import type { RepairOrders } from "#core/driver/repair-orders.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import type { TargetName } from "#store/targets.ts";
 import { asking } from "../asking.ts";
@@ -9,17 +10,18 @@ import type { EngineDeps } from "../deps.ts";
 import type { LiveTarget } from "../live.ts";
 import { nothing, type Pass } from "./pass.ts";
 
+type Repair = { live: LiveTarget; fleet: Fleet; orders: RepairOrders };
+
 export async function repair(
   deps: EngineDeps,
-  name: TargetName,
-  { context }: LiveTarget,
-  fleet: Fleet,
+  { app, environment }: TargetName,
+  { live, fleet, orders }: Repair,
 ): Promise<Pass> {
-  const results = await asking(() => deps.driver.repair(context, fleet));
+  const results = await asking(() => deps.driver.repair(live.context, fleet, orders));
   if (results.length === 0) return nothing("Nothing to mend.");
   const actions = results.map((one) => actionOf(one, fleet));
   for (const { replica, finding, action } of actions.filter((one) => one.result === "failed"))
-    deps.log.error(LOG_MESSAGES.notMended, { ...name, replica, finding, action });
+    deps.log.error(LOG_MESSAGES.notMended, { app, environment, replica, finding, action });
   return { actions, summary: summaryOf(actions) };
 }
 

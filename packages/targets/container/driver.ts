@@ -23,7 +23,7 @@ export function createContainerDriver(deps: ContainerDeps): Driver {
     apply: (target, step, state) => play(container, target, step, state),
     check: (target, step, state) =>
       spaced(container.looks, target, step, state, () => play(container, target, step, state)),
-    repair: (target) => repair(container, target),
+    repair: (target, _fleet, orders) => repair(container, target, orders),
     retire: (target) => retire(container, target),
     tidy: (target) => tidy(container, target),
     diagnose: (environment, roles) => diagnose(deps, environment, roles),

@@ -2,6 +2,7 @@
 // the load balancer or the image's own check calls unhealthy, and starts another (ECS Developer Guide, "Service load
 // balancing" and "Determine task health using container health checks").
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import type { RepairOrders } from "#core/driver/repair-orders.ts";
 import { type Container, whoOf, wishOf } from "./container.ts";
 import { ensureService } from "./ensure-service.ts";
 import { driftOf } from "./inspect.ts";
@@ -9,9 +10,13 @@ import { type Live, mainSide, readLive, type SideLive } from "./live.ts";
 import { percentsOf } from "./percents.ts";
 import { applyScaling, scalingDrift, takeServiceAway } from "./scaling.ts";
 
-export async function repair(container: Container, target: TargetContext): Promise<RepairResult[]> {
-  const live = await readLive(container, target);
-  return target.current ? mendDrift(container, target, live, target.current) : [];
+export async function repair(
+  container: Container,
+  target: TargetContext,
+  orders: Pick<RepairOrders, "drift"> = { drift: true },
+): Promise<RepairResult[]> {
+  if (!orders.drift || !target.current) return [];
+  return mendDrift(container, target, await readLive(container, target), target.current);
 }
 
 async function mendDrift(

@@ -4,6 +4,7 @@ import { EMPTY_FLEET, type Fleet } from "#core/domain/replica.ts";
 import type { Step } from "#core/domain/step.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, Progress, RepairResult } from "#core/driver/driver.ts";
+import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
 import { TuttiError } from "#core/errors.ts";
 import { aged } from "#core/plan/restart.ts";
 import { planInPlace } from "#core/plan/rolling.ts";
@@ -23,7 +24,8 @@ export function fakeDriver(world: FakeWorld): Driver {
     inspect: () => underFaults(world, calling("inspect"), () => inspect(world)),
     apply: (_target, step) => underFaults(world, calling("apply", step), () => apply(world, step)),
     check: (_target, step) => underFaults(world, calling("check", step), () => check(world, step)),
-    repair: (_target, fleet) => underFaults(world, calling("repair"), () => repair(world, fleet)),
+    repair: (_target, fleet, orders = everything(fleet)) =>
+      underFaults(world, calling("repair"), () => repair(world, fleet, orders)),
     retire: () => underFaults(world, calling("retire"), () => retire(world)),
   };
 }
@@ -40,6 +42,7 @@ function inspect(world: FakeWorld): Fleet {
       health: isHealthy(world, host) ? "healthy" : "unhealthy",
       address: `${host.id}.invalid:80`,
       startedAt: host.startedAt ?? null,
+      dead: host.dead || behaviourOf(world, host.version!) === "crashes",
     })),
     spare: hosts.filter((host) => host.version === null && host.reachable).map((host) => host.id),
     unreachable: hosts.filter((host) => !host.reachable).map((host) => host.id),
@@ -104,8 +107,8 @@ const DETAILS = {
   badArtifact: "the artifact has another SHA-256 than its release",
 };
 
-function repair(world: FakeWorld, fleet: Fleet): RepairResult[] {
-  const broken = fleet.replicas.filter((one) => one.health === "unhealthy");
+function repair(world: FakeWorld, fleet: Fleet, orders: RepairOrders): RepairResult[] {
+  const broken = ordered(fleet.replicas, orders).filter((one) => one.health === "unhealthy");
   return broken.map(({ id }) => {
     const host = world.hosts.get(id)!;
     Object.assign(host, { dead: false, looks: world.looksToHealthy });

@@ -5,6 +5,7 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { PlannedStep, Step } from "#core/domain/step.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, PlanRequest, Progress, RepairResult } from "#core/driver/driver.ts";
+import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
 import { planReplacing } from "#core/plan/replacing.ts";
 import { planTwoSides } from "#core/plan/two-sides.ts";
 import { behaviourOf, isWell, type KeptWorld, start, stop } from "./kept-world.ts";
@@ -19,7 +20,7 @@ export function keptDriver(world: KeptWorld): Driver {
     inspect: async () => inspect(world),
     apply: async (_target, step, state) => (state === null ? apply(world, step) : check(world, step, state)),
     check: async (_target, step, state) => check(world, step, state),
-    repair: async (_target, fleet) => repair(world, fleet),
+    repair: async (_target, fleet, orders = everything(fleet)) => repair(world, fleet, orders),
     retire: async () => stop(world, [...world.copies.keys()]),
     tidy: async () => {
       world.borrowed = false;
@@ -155,8 +156,8 @@ function observe(world: KeptWorld, replica: string): Observation {
   };
 }
 
-function repair(world: KeptWorld, fleet: Fleet): RepairResult[] {
-  return fleet.replicas
+function repair(world: KeptWorld, fleet: Fleet, orders: RepairOrders): RepairResult[] {
+  return ordered(fleet.replicas, orders)
     .filter((one) => one.health === "unhealthy")
     .map(({ id }) => {
       const { version } = world.copies.get(id)!;

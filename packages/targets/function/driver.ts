@@ -18,7 +18,7 @@ export function functionDriver(deps: FunctionDeps): Driver {
     plan,
     apply: (target, step, state) => apply(deps, target, step, state),
     check: (target, step, state) => check(deps, target, step, state),
-    repair: (target, fleet) => repair(deps, target, fleet),
+    repair: (target, _fleet, orders) => repair(deps, target, orders),
     retire: (target) => retire(deps, target),
     diagnose: async ({ functionRoleArn = deps.defaultRoleArn }, roles) =>
       functionRoleArn === undefined

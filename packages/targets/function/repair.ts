@@ -1,8 +1,7 @@
 // Healing a function is putting its alias and URL back as the last deployment left them. There is no process to
-// restart: Lambda replaces broken execution environments by itself.
-
-import type { Fleet } from "#core/domain/replica.ts";
+// restart: Lambda replaces broken execution environments by itself, and a version that is broken still is for a rollback.
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import type { RepairOrders } from "#core/driver/repair-orders.ts";
 import { moveAlias } from "./alias.ts";
 import { type FunctionDeps, nameOf, readLive } from "./client.ts";
 import { driftOf } from "./inspect.ts";
@@ -12,11 +11,9 @@ import { ensureUrl } from "./url.ts";
 export async function repair(
   deps: FunctionDeps,
   target: TargetContext,
-  fleet: Fleet,
+  orders: Pick<RepairOrders, "drift"> = { drift: true },
 ): Promise<RepairResult[]> {
-  const drifted = target.current ? await mendDrift(deps, target, target.current) : [];
-  const broken = fleet.replicas.filter((one) => one.health === "unhealthy" && one.version === target.current);
-  return [...drifted, ...broken.map((one) => notMendable(one.id, one.detail ?? ""))];
+  return orders.drift && target.current ? mendDrift(deps, target, target.current) : [];
 }
 
 async function mendDrift(
@@ -38,13 +35,4 @@ async function mendDrift(
   if (!alias) return failed("somebody else keeps changing it");
   await ensureUrl(deps.lambda, live.name);
   return [{ ...about, result: "repaired", detail: `all traffic is on ${current} again (read back)` }];
-}
-
-function notMendable(replica: string, detail: string): RepairResult {
-  return {
-    replica,
-    result: "failed",
-    action: "none",
-    detail: `${detail}; the release itself is broken: roll back.`,
-  };
 }

@@ -24,7 +24,7 @@ export function createServerDriver(clients: ServerClients): Driver {
     plan: (request, spec) => planPlaced(aged(request), spec),
     apply: (target, step, state) => applyStep(server, target, step, state as StepState | null),
     check: (target, step, state) => checkStep(server, target, step, state),
-    repair: (target, fleet) => repairTarget(server, target, fleet),
+    repair: (target, fleet, orders) => repairTarget(server, target, fleet, orders),
     retire: (target) => retireTarget(server, target),
     diagnose: (environment) => diagnose(clients, environment),
     notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),

@@ -95,6 +95,7 @@ function copiesOn({ host, result, copies = [result] }: Reached, traffic: Traffic
         version: copy.version || null,
         address: copy.port === null ? null : `${host.address || copy.host}:${copy.port}`,
         startedAt: copy.startedAt || null,
+        dead: copy.health === "unhealthy" && (copy.state === "failed" || copy.state === "inactive"),
         ...healthOf(copy, backend ?? sole, traffic),
       };
     });

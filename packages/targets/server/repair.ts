@@ -1,8 +1,9 @@
-// Healing: the smallest repair of each broken replica. A process that died or hangs is started again; a healthy one that
+// Healing: the smallest repair of each replica that is ordered. A process that died or hangs is started again; a healthy one that
 // somebody took out of traffic is put back; what was registered by hand is taken out.
 
 import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
 import type { Backend } from "#targets/balancer/balancer.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, placesOf, poolOf } from "./hosts.ts";
@@ -16,13 +17,14 @@ export async function repairTarget(
   server: Server,
   target: TargetContext,
   fleet: Fleet,
+  orders = everything(fleet),
 ): Promise<RepairResult[]> {
-  const broken = fleet.replicas.filter(({ health }) => health === "unhealthy" || health === "unknown");
+  const broken = ordered(fleet.replicas, orders);
   const silent = broken.filter(({ id }) => fleet.unreachable.includes(id));
   const mendable = broken.filter(({ id }) => !fleet.unreachable.includes(id));
   const answers = await restart(server, target, mendable);
   // Traffic is a deployment's own affair while one is under way.
-  const taken = target.current === undefined ? [] : await mendTraffic(server, target, fleet, answers);
+  const taken = target.current === undefined ? [] : await mendTraffic(server, target, fleet, answers, orders);
   return [...silent.map(leftAlone), ...answers.map(resultOf), ...taken];
 }
 
@@ -42,6 +44,7 @@ async function mendTraffic(
   target: TargetContext,
   fleet: Fleet,
   answers: Answer[],
+  { drift }: RepairOrders,
 ): Promise<RepairResult[]> {
   const traffic = await readTraffic({ balancer, ...server }, target);
   if (traffic === null) return [];
@@ -51,7 +54,7 @@ async function mendTraffic(
     return backend && !registered.has(`${backend.address}:${backend.port}`) ? [backend] : [];
   });
   await balancer.register(traffic.targetGroupArn, missing);
-  const strangers = strangersOf(fleet.replicas, traffic);
+  const strangers = drift ? strangersOf(fleet.replicas, traffic) : [];
   await balancer.deregister(traffic.targetGroupArn, strangers);
   return strangers.map(({ address, port }) => ({
     replica: `${address}:${port}`,

@@ -23,7 +23,7 @@ export function createVmDriver(setup: VmSetup): Driver {
     plan,
     apply: (target, step, state) => checkStep(vm, target, step, state),
     check: (target, step, state) => checkStep(vm, target, step, state),
-    repair: (target, fleet) => repair(vm, target, fleet),
+    repair: (target, fleet, orders) => repair(vm, target, fleet, orders),
     retire: (target) => retire(vm, target),
     tidy: (target) => tidy(vm, target),
     diagnose: (environment) => diagnose(vm, environment),

@@ -1,7 +1,9 @@
-// Healing: the smallest repair of each broken copy, and drift put right. A process that died or hangs is started again by a
-// script; an instance that cannot be reached is left to its group to replace, and never more of them at once than may be away.
+// Healing: what is ordered of each broken copy, and drift put right. A process that died or hangs is started again by a
+// script; an instance that cannot be reached, or that this did not mend, is left to its group to replace, and never more of
+// them at once than may be away.
 import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import { everything, ordered } from "#core/driver/repair-orders.ts";
 import { limitsOf } from "#core/plan/replacing.ts";
 import { readResult } from "#targets/host/result.ts";
 import {
@@ -24,16 +26,31 @@ import { readVersions } from "./template.ts";
 const RESTART_SECONDS = 45;
 const BETWEEN_LOOKS_MS = 250;
 
-export async function repair(vm: Vm, target: TargetContext, fleet: Fleet): Promise<RepairResult[]> {
-  const broken = fleet.replicas.filter(({ health }) => health === "unhealthy" || health === "unknown");
-  const restarted = await Promise.all(broken.map((one) => restart(vm, target, one)));
+export async function repair(
+  vm: Vm,
+  target: TargetContext,
+  fleet: Fleet,
+  orders = everything(fleet),
+): Promise<RepairResult[]> {
+  const broken = ordered(fleet.replicas, orders);
+  const toReplace = new Set(
+    orders.replicas.filter((one) => one.measure === "replace").map((one) => one.replica),
+  );
+  const restarted = await Promise.all(
+    broken.map((one) => (toReplace.has(one.id) ? notMended(one) : restart(vm, target, one))),
+  );
   const replaced = await replaceLost(vm, target, fleet, restarted);
-  const mended = target.current === undefined ? [] : await mendDrift(vm, target);
+  const mended = target.current === undefined || !orders.drift ? [] : await mendDrift(vm, target);
   return [...restarted.filter(({ lost }) => !lost).map(({ result }) => result), ...replaced, ...mended];
 }
 
 /** `lost`: nothing can be done on the instance itself. */
 type Restarted = { id: string; lost: boolean; result: RepairResult };
+
+function notMended({ id, detail = "it is broken" }: Replica): Restarted {
+  const result = { replica: id, action: "replace", result: "failed" as const, detail };
+  return { id, lost: true, result };
+}
 
 async function restart(vm: Vm, target: TargetContext, { id }: Replica): Promise<Restarted> {
   const started = await startCommand(vm, [id], hostScript("restart", target), RESTART_SECONDS);

@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Replica } from "../domain/replica.ts";
+import { brokenBy, firstLook, isDecided, looksNeeded, nextLook } from "./tally.ts";
+
+const NOW = Date.UTC(2026, 0, 5, 12);
+const GRACE = { graceSeconds: 30 };
+
+function aReplica(overrides: Partial<Replica> = {}): Replica {
+  return {
+    id: "a",
+    version: "v1",
+    health: "unhealthy",
+    address: null,
+    startedAt: null,
+    detail: "500",
+    ...overrides,
+  };
+}
+const well = aReplica({ health: "healthy" });
+const ill = aReplica();
+
+/** The looks one after the other, until they are enough. */
+function judged(looks: Replica[], threshold = 3) {
+  const needed = looksNeeded({ unhealthyThreshold: threshold });
+  const [first, ...others] = looks;
+  let tally = firstLook([first!], GRACE, NOW);
+  let taken = 1;
+  for (const look of others) {
+    if (isDecided(tally, needed)) break;
+    tally = nextLook(tally, [look], GRACE, NOW);
+    taken += 1;
+  }
+  return { taken, broken: brokenBy(tally, needed).map((one) => one.replica) };
+}
+
+test("three bad looks in a row make a copy broken, one hiccup does not", () => {
+  expect(judged([ill, ill, ill, ill])).toEqual({ taken: 3, broken: ["a"] });
+  expect(judged([ill, well, well, well])).toEqual({ taken: 4, broken: [] });
+});
+
+test("a copy that is bad at most of the looks is broken, though it answers well in between", () => {
+  expect(judged([ill, well, ill, well, ill])).toEqual({ taken: 5, broken: ["a"] });
+});
+
+test("two looks are the least, however low the threshold", () => {
+  expect(judged([ill, well, well], 1)).toEqual({ taken: 3, broken: [] });
+  expect(judged([ill, ill], 1)).toEqual({ taken: 2, broken: ["a"] });
+});
+
+test("a process that has ended needs no second look, and no grace", () => {
+  const dead = aReplica({ dead: true, startedAt: new Date(NOW - 1000).toISOString() });
+  expect(judged([dead])).toEqual({ taken: 1, broken: ["a"] });
+});
+
+test("a copy in its grace is not judged", () => {
+  const young = aReplica({ startedAt: new Date(NOW - 29_000).toISOString() });
+  const grown = aReplica({ startedAt: new Date(NOW - 31_000).toISOString() });
+  expect([firstLook([young], GRACE, NOW), Object.keys(firstLook([grown], GRACE, NOW))]).toEqual([{}, ["a"]]);
+});
+
+test("one that is gone, or on its way up again, is nobody's patient", () => {
+  const first = firstLook([ill, aReplica({ id: "b" })], GRACE, NOW);
+  const next = nextLook(first, [aReplica({ health: "starting" })], GRACE, NOW);
+  expect(next).toEqual({ a: { bad: 1, good: 1, dead: false, detail: "500" } });
+});
+
+test("whatever the looks say, the answer is reached in fewer than twice as many as are needed, and by the most of them", () => {
+  const looks = fc.array(fc.boolean(), { minLength: 20, maxLength: 20 });
+  fc.assert(
+    fc.property(looks, fc.integer({ min: 1, max: 10 }), (bad, threshold) => {
+      const needed = looksNeeded({ unhealthyThreshold: threshold });
+      const { taken, broken } = judged([ill, ...bad.map((one) => (one ? ill : well))], threshold);
+      expect(taken).toBeLessThan(2 * needed);
+      const count = 1 + bad.slice(0, taken - 1).filter(Boolean).length;
+      expect(broken.length > 0).toBe(count >= needed);
+    }),
+  );
+});

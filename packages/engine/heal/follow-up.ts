@@ -1,0 +1,59 @@
+// What a pass of healing leads to beside repairs: a release that turned unhealthy while it was watched goes back, and copies that
+// know an old secret are restarted. Both are deployments like any other, by nobody's hand. A driver only finds that they are
+// due; whoever asked for the pass submits them. Where another is under way, has changed what runs, or a freeze is on, that has the word.
+import type { HealingRun } from "#core/domain/healing-run.ts";
+import { TuttiError } from "#core/errors.ts";
+import { needRelease, specOf } from "../context.ts";
+import type { ControlDeps } from "../deps.ts";
+import { type Submission, submit } from "../submit.ts";
+import type { HealOutcome } from "./heal.ts";
+import type { FollowUp } from "./pass.ts";
+
+/** Who asks, in the deployment and its log. */
+const ACTOR = "tutti";
+const ROTATION = "secret rotation";
+
+/** The run as it is recorded then. */
+export async function followUp(deps: ControlDeps, { next, ...run }: HealOutcome): Promise<HealingRun> {
+  if (!next) return run;
+  const { app, environment } = run;
+  const target = await deps.store.targets.need({ app, environment });
+  if (target.lock !== null || target.release !== next.from) return run;
+  const spec = specOf(await needRelease(deps, app, next.to), environment);
+  const id = await submitted(deps, { app, environment, version: next.to, spec, ...wordsOf(next) });
+  if (id === null) return run;
+  const action = {
+    replica: null,
+    finding: next.why,
+    action: `${next.does} with ${id}`,
+    result: "begun" as const,
+  };
+  const after = {
+    ...run,
+    actions: [...run.actions, action],
+    summary: `${run.summary} ${next.why.replace(/\.$/, "")}.`,
+  };
+  await deps.store.healingRuns.put(after);
+  return after;
+}
+
+function wordsOf({
+  from,
+  to,
+  why,
+}: FollowUp): Pick<Submission, "createdBy" | "trigger" | "purpose" | "wayBack" | "why"> {
+  if (from === to) return { createdBy: ROTATION, trigger: "restart", purpose: "restart" };
+  const told = `${from} turned unhealthy after its success: ${why}`;
+  return { createdBy: ACTOR, trigger: "healing", wayBack: true, why: told };
+}
+
+/** `null` in a freeze, and where somebody was faster. */
+async function submitted(deps: ControlDeps, submission: Submission): Promise<string | null> {
+  try {
+    return (await submit(deps, { ...submission, onConflict: "reject" })).id;
+  } catch (error) {
+    const waits = error instanceof TuttiError && (error.code === "frozen" || error.code === "target_busy");
+    if (!waits) throw error;
+    return null;
+  }
+}

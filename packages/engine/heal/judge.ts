@@ -1,0 +1,108 @@
+// What is wrong with a target and what healing may do about it, as core judges it. Where something that runs would be
+// touched it is looked at several times first, some seconds apart; what is dead is clear at once.
+
+import { NOTHING_WRONG } from "#core/domain/healing.ts";
+import type { Fleet, Replica } from "#core/domain/replica.ts";
+import { type FleetVerdict, judgeFleet } from "#core/heal/judge-fleet.ts";
+import { HEALING } from "#core/heal/policy.ts";
+import {
+  type Broken,
+  brokenBy,
+  firstLook,
+  isDecided,
+  looksNeeded,
+  nextLook,
+  type Tally,
+} from "#core/heal/tally.ts";
+import { asking } from "../asking.ts";
+import type { EngineDeps } from "../deps.ts";
+import { countNow } from "../desired.ts";
+import type { LiveTarget } from "../live.ts";
+
+/** All looks of a pass together take no longer, whatever the interval of the health check. */
+const LONGEST_WATCH_MS = 10_000;
+
+export type Judged = { fleet: Fleet; broken: Broken[]; verdict: FleetVerdict };
+
+export async function judgeTarget(deps: EngineDeps, live: LiveTarget, asked: boolean): Promise<Judged> {
+  const { health } = live.context.spec;
+  const first = await asking(() => deps.driver.inspect(live.context));
+  const tally = firstLook(first.replicas, health, deps.clock.now());
+  // Whatever the other looks would say, nothing would come of it.
+  const worst = judgeNow(deps, live, { fleet: first, broken: brokenBy(tally, 1), asked });
+  const needed = looksNeeded(health);
+  if (isDecided(tally, needed) || isSettled(live, worst)) return worst;
+  const { fleet, seen } = await watch(deps, live, { fleet: first, seen: tally });
+  return judgeNow(deps, live, { fleet, broken: brokenBy(seen, needed), asked });
+}
+
+/** Nothing is to be done, and nothing to be told that was not told before. */
+function isSettled({ target }: LiveTarget, { verdict }: Judged): boolean {
+  const before = target.healing ?? NOTHING_WRONG;
+  return (
+    verdict.orders.length === 0 &&
+    verdict.goBack === null &&
+    JSON.stringify(verdict.healing) === JSON.stringify(before)
+  );
+}
+
+type Watched = { fleet: Fleet; seen: Tally };
+
+async function watch(deps: EngineDeps, { context }: LiveTarget, first: Watched): Promise<Watched> {
+  const { health } = context.spec;
+  const needed = looksNeeded(health);
+  const pauseMs = Math.min(health.intervalSeconds * 1000, LONGEST_WATCH_MS / (2 * needed - 2));
+  let { fleet, seen } = first;
+  while (!isDecided(seen, needed)) {
+    await deps.clock.sleep(pauseMs);
+    fleet = await asking(() => deps.driver.inspect(context));
+    seen = nextLook(seen, fleet.replicas, health, deps.clock.now());
+  }
+  return { fleet, seen };
+}
+
+type Seen = { fleet: Fleet; broken: Broken[]; asked: boolean };
+
+/** With what is known of the target now; `broken` is what the looks have made of it. */
+export function judgeNow(deps: EngineDeps, live: LiveTarget, { fleet, broken, asked }: Seen): Judged {
+  const { target, context, active } = live;
+  const policy = context.spec.healing ?? HEALING;
+  const verdict = judgeFleet(
+    {
+      policy,
+      measures: deps.driver.capabilities.repairs,
+      maxUnavailable: context.spec.rollout.maxUnavailable,
+      desired: countNow(target, fleet),
+      replicas: fleet.replicas.filter(isCarrier),
+      broken,
+      healing: target.healing ?? NOTHING_WRONG,
+      asked,
+      watchedUntilMs: active ? null : watchedUntilMs(live),
+    },
+    deps.clock.now(),
+  );
+  return { fleet, broken, verdict };
+}
+
+/** Those of them that are broken by one more look too. */
+export function stillBroken(
+  deps: EngineDeps,
+  { context }: LiveTarget,
+  fleet: Fleet,
+  before: Broken[],
+): Broken[] {
+  const now = brokenBy(firstLook(fleet.replicas, context.spec.health, deps.clock.now()), 1);
+  const known = new Set(before.map((one) => one.replica));
+  return now.filter((one) => known.has(one.replica));
+}
+
+function watchedUntilMs({ target, context }: LiveTarget): number | null {
+  const { watched, release } = target;
+  const seconds = context.spec.healing?.watchSeconds ?? 0;
+  if (!watched || watched.version !== release || seconds === 0) return null;
+  return Date.parse(watched.since) + seconds * 1000;
+}
+
+function isCarrier({ version }: Replica): boolean {
+  return version !== null;
+}
