@@ -267,6 +267,9 @@ const NOT_HERE: Record<string, string> = {
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "iam:CreateServiceLinkedRole": "the first service that an account scales",
   "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
+  "events:PutEvents": "the engine beside the driver, at each change of a status",
+  "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
+  "ssm:DescribeParameters": "the same, of parameters",
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {

@@ -222,6 +222,9 @@ test("a missing permission is told by its action", async () => {
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
   "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
+  "events:PutEvents": "the engine beside the driver, at each change of a status",
+  "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
+  "ssm:DescribeParameters": "the same, of parameters",
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {

@@ -229,11 +229,13 @@ const NOT_HERE: Record<string, string> = {
   "ec2:DescribeSecurityGroups": "`tutti doctor`: test/slow/doctor.test.ts",
   "ec2:DescribeSubnets": "`tutti doctor`: test/slow/doctor.test.ts",
   "ec2:TerminateInstances": "a builder that an image left behind",
-  "elasticloadbalancing:ModifyListener": "a listener that somebody led elsewhere",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "ssm:ListCommandInvocations": "first aid on an instance",
   "ssm:SendCommand": "first aid on an instance",
   "states:StopExecution": "a bake that nobody waits for any more: test/slow/bakes.test.ts",
+  "events:PutEvents": "the engine beside the driver, at each change of a status",
+  "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
+  "ssm:DescribeParameters": "the same, of parameters",
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {

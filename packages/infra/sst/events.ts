@@ -9,14 +9,15 @@ export function buildRules(plan: Blueprint, functions: BuiltFunctions): void {
   for (const rule of plan.rules) {
     const name = `${logicalName(rule.short)}Rule`;
     const target = functions.get(rule.target)!;
+    const on = rule.bus === undefined ? {} : { eventBusName: bus.name };
     const made = new aws.cloudwatch.EventRule(name, {
       name: rule.name,
-      eventBusName: rule.bus === undefined ? undefined : bus.name,
+      ...on,
       eventPattern: JSON.stringify(rule.pattern),
     });
     new aws.cloudwatch.EventTarget(`${name}Target`, {
       rule: made.name,
-      eventBusName: made.eventBusName,
+      ...on,
       targetId: rule.target,
       arn: target.arn,
     });
