@@ -38,6 +38,7 @@ export async function planOf(
     steps: preview.steps.map(stepOf),
     lowestHealthy: preview.lowestHealthy,
     estimatedSeconds: preview.estimatedSeconds,
+    estimatedCost: preview.estimatedCost,
     estimatedDollars: preview.estimatedDollars,
     config: preview.config,
     notes: [...preview.notes, ...hookNotes(spec.hooks, place?.hooks?.allowPrivate)],

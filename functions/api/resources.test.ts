@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { NO_COST } from "#core/domain/cost.ts";
 import { TuttiError } from "#core/errors.ts";
 import { openShop, registerRelease, SHOP } from "#test/support/a-shop.ts";
 import { openTestApi, type TestApi } from "#test/support/api.ts";
@@ -118,7 +119,7 @@ test("a deployment is accepted, started and shown without anything of the engine
     failures: [],
     failureBudget: { used: 0, allowed: 0 },
     allowedActions: ["pause", "abort"],
-    cost: { stateTransitions: 0, sdkCalls: 0, writes: 0, dollars: 0 },
+    cost: { ...NO_COST, dollars: 0 },
   });
   expect(api.started.map((one) => one.input)).toEqual([
     { deploymentId: body.id, kind: "server", generation: 1 },
@@ -144,6 +145,14 @@ test("a dry run gives the driver's plan and changes nothing", async () => {
     steps: [step],
     lowestHealthy: 2,
     estimatedSeconds: 15,
+    estimatedCost: {
+      stateTransitions: 8,
+      lambdaCalls: 3,
+      lambdaMilliseconds: 2000,
+      lambdaGibSeconds: 0.5,
+      readUnits: 12,
+      writeUnits: 24,
+    },
     estimatedDollars: 0.0004,
     config: [{ name: "GREETING", secret: false, from: null, to: "hi" }],
     notes: [],

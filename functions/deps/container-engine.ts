@@ -8,15 +8,16 @@ import type { EngineDeps } from "#engine/deps.ts";
 import { createContainerDriver } from "#targets/container/driver.ts";
 import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
-import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
+import { functionMeter } from "./meter.ts";
 import { roleReader } from "./role-reader.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
 
 export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
-  const { count, taken } = callCounter();
+  const meter = functionMeter(env);
+  const { count } = meter;
   const secrets = secretFinder(count);
   const driver = createContainerDriver({
     ecs: count(new ECSClient(awsOptions())),
@@ -27,11 +28,10 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
     secretArn: secrets.arnOf,
   });
   return {
-    ...controlDeps(settings, "driver-container"),
+    ...controlDeps(settings, "driver-container", meter),
     driver,
     roles: roleReader(),
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     secrets,
-    sdkCalls: taken,
   };
 }

@@ -8,16 +8,25 @@ import { awsOptions } from "./aws-options.ts";
 import { systemClock } from "./clock.ts";
 import { rolloutWorkflow } from "./executions.ts";
 import { createLog } from "./log.ts";
+import type { FunctionMeter } from "./meter.ts";
 import { noticeBus } from "./notice-bus.ts";
 import type { Settings } from "./settings.ts";
 
-export function controlDeps(settings: Settings, serviceName: string): ControlDeps {
-  const client = documentClient(new DynamoDBClient(awsOptions()));
+export function controlDeps(settings: Settings, serviceName: string, meter?: FunctionMeter): ControlDeps {
+  const dynamo = new DynamoDBClient(awsOptions());
+  const client = documentClient(meter ? meter.countUnits(dynamo) : dynamo);
   return {
-    store: createStore({ client, table: settings.table, clock: systemClock, bus: noticeBus(settings.bus) }),
+    store: createStore({
+      client,
+      table: settings.table,
+      clock: systemClock,
+      bus: noticeBus(settings.bus),
+      meter,
+    }),
     clock: systemClock,
     ids: idSource(systemClock.now, Math.random),
     ...rolloutWorkflow(settings.rolloutArn),
     log: createLog(serviceName),
+    ...(meter ? { meter } : {}),
   };
 }

@@ -6,8 +6,8 @@ import type { EngineDeps } from "#engine/deps.ts";
 import { functionDriver } from "#targets/function/driver.ts";
 import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
-import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
+import { functionMeter } from "./meter.ts";
 import { roleReader } from "./role-reader.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
@@ -17,7 +17,8 @@ const TRANSFER_SECONDS = 60;
 
 export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
-  const { count, taken } = callCounter();
+  const meter = functionMeter(env);
+  const { count } = meter;
   const driver = functionDriver({
     lambda: count(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
     s3: count(new S3Client(awsOptions(TRANSFER_SECONDS, 3))),
@@ -25,11 +26,10 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
     defaultRoleArn: settings.appFunctionRoleArn,
   });
   return {
-    ...controlDeps(settings, "driver-function"),
+    ...controlDeps(settings, "driver-function", meter),
     driver,
     roles: roleReader(),
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     secrets: secretFinder(count),
-    sdkCalls: taken,
   };
 }

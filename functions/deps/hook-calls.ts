@@ -13,6 +13,7 @@ import { awsOptions } from "./aws-options.ts";
 import { systemClock } from "./clock.ts";
 import { controlDeps } from "./control.ts";
 import { type HookSecrets, hookSecrets } from "./hook-secrets.ts";
+import { functionMeter } from "./meter.ts";
 import { readSettings, required } from "./settings.ts";
 
 export function hookDeps(env: NodeJS.ProcessEnv): HookDeps {
@@ -23,7 +24,11 @@ export function hookDeps(env: NodeJS.ProcessEnv): HookDeps {
     functionPrefix: required(env, "TUTTI_HOOK_FUNCTION_PREFIX"),
     clock: systemClock,
   };
-  return { ...controlDeps(readSettings(env), "hooks"), hooks: hookCalls(parts), random: Math.random };
+  return {
+    ...controlDeps(readSettings(env), "hooks", functionMeter(env)),
+    hooks: hookCalls(parts),
+    random: Math.random,
+  };
 }
 
 type Parts = {

@@ -8,13 +8,14 @@ import type { EngineDeps } from "#engine/deps.ts";
 import { createServerDriver } from "#targets/server/driver.ts";
 import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
-import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
+import { functionMeter } from "./meter.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
 
 export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
-  const { count, taken } = callCounter();
+  const meter = functionMeter(env);
+  const { count } = meter;
   const driver = createServerDriver({
     ssm: count(new SSMClient(awsOptions())),
     s3: count(new S3Client(awsOptions())),
@@ -22,10 +23,9 @@ export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
     elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
   });
   return {
-    ...controlDeps(readSettings(env), "driver-server"),
+    ...controlDeps(readSettings(env), "driver-server", meter),
     driver,
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     secrets: secretFinder(count),
-    sdkCalls: taken,
   };
 }

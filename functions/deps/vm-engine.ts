@@ -9,13 +9,14 @@ import type { EngineDeps } from "#engine/deps.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
 import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
-import { callCounter } from "./call-counter.ts";
 import { controlDeps } from "./control.ts";
+import { functionMeter } from "./meter.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings, required } from "./settings.ts";
 
 export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
-  const { count, taken } = callCounter();
+  const meter = functionMeter(env);
+  const { count } = meter;
   const driver = createVmDriver({
     ec2: count(new EC2Client(awsOptions())),
     autoscaling: count(new AutoScalingClient(awsOptions())),
@@ -26,10 +27,9 @@ export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
     imageMachineArn: required(env, "TUTTI_IMAGE_ARN"),
   });
   return {
-    ...controlDeps(readSettings(env), "driver-vm"),
+    ...controlDeps(readSettings(env), "driver-vm", meter),
     driver,
     alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
     secrets: secretFinder(count),
-    sdkCalls: taken,
   };
 }

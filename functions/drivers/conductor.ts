@@ -10,7 +10,8 @@ export function conductor(deps: EngineDeps): (event: unknown) => Promise<unknown
   return async (event) => {
     const request = parseDriverRequest(event);
     const log = createLog(`driver-${deps.driver.kind}`, aboutOf(request));
-    return conduct({ ...deps, log }, request);
+    const play = () => conduct({ ...deps, log }, request);
+    return deps.meter && "deploymentId" in request ? deps.meter.during(request.deploymentId, play) : play();
   };
 }
 

@@ -16,5 +16,7 @@ export const handler = async (event: unknown): Promise<unknown> => {
   const parsed = schema.safeParse(event);
   if (!parsed.success) throw new TuttiError("invalid_input", "A deployment and its generation are needed.");
   const request: HookRequest = parsed.data;
-  return runHook(deps, request).catch((error: unknown) => Promise.reject(asTuttiError(error, "internal")));
+  const play = () => runHook(deps, request);
+  const running = deps.meter ? deps.meter.during(request.deploymentId, play) : play();
+  return running.catch((error: unknown) => Promise.reject(asTuttiError(error, "internal")));
 };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { aDeployment, aSpec, aStep } from "#test/support/a-deployment.ts";
+import { NO_COST } from "./domain/cost.ts";
 import { EMPTY_FLEET, type Replica } from "./domain/replica.ts";
 import type { Target } from "./domain/target.ts";
 import { deploymentView, targetView } from "./views.ts";
@@ -74,9 +75,22 @@ test("progress counts the steps that are over, of those that are not skipped", (
   expect(deploymentView(aDeployment({ steps })).progress).toEqual({ done: 2, total: 4 });
 });
 
-test("the cost says what the state transitions are worth", () => {
-  const cost = { stateTransitions: 17, sdkCalls: 40, writes: 21 };
-  expect(deploymentView(aDeployment({ cost })).cost).toEqual({ ...cost, dollars: 0.000425 });
+test("the cost says what all that was used is worth", () => {
+  const transitions = { ...NO_COST, stateTransitions: 17, sdkCalls: 40, writes: 21 };
+  expect(deploymentView(aDeployment({ cost: transitions })).cost).toEqual({
+    ...transitions,
+    dollars: 0.000425,
+  });
+  const cost = {
+    ...transitions,
+    lambdaCalls: 10,
+    lambdaMilliseconds: 40_000.4,
+    lambdaGibSeconds: 10,
+    readUnits: 40,
+    writeUnits: 80,
+  };
+  const shown = { ...cost, lambdaMilliseconds: 40_001, dollars: 0.000649 };
+  expect(deploymentView(aDeployment({ cost })).cost).toEqual(shown);
 });
 
 test("a place in the queue is shown only where there is one", () => {

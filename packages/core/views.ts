@@ -6,7 +6,7 @@ import type { LiveScaling } from "./domain/scaling.ts";
 import type { Approval, Step } from "./domain/step.ts";
 import type { Target } from "./domain/target.ts";
 import { failuresAllowed } from "./judge/judge.ts";
-import { TRANSITION_DOLLARS } from "./plan/prices.ts";
+import { dollarsOf } from "./plan/dollars.ts";
 import { allowedActions, type DeploymentAction } from "./rollout/statuses.ts";
 
 /** `rollback`: it belongs to the way back. What a step has no use for (a weight, a length) is left out. */
@@ -84,7 +84,7 @@ export function deploymentView(deployment: Deployment, queuePosition?: number): 
     failures,
     failureBudget: failureBudgetOf(deployment),
     allowedActions: allowedActions(deployment),
-    cost: { ...cost, dollars: roundDollars(cost.stateTransitions * TRANSITION_DOLLARS) },
+    cost: { ...cost, lambdaMilliseconds: Math.ceil(cost.lambdaMilliseconds), dollars: dollarsOf(cost) },
     ...(deployment.override === undefined ? {} : { override: deployment.override }),
     ...(queuePosition === undefined ? {} : { queuePosition }),
   };
@@ -172,9 +172,4 @@ export function targetView(target: Target, live?: { fleet: Fleet; observedAt: st
 
 function replicaView({ id, version, health, address, startedAt }: Replica): ReplicaView {
   return { id, version, health, address, startedAt };
-}
-
-/** Dollars to a millionth: sums of tiny prices without the noise of floating point. */
-function roundDollars(dollars: number): number {
-  return Math.round(dollars * 1e6) / 1e6;
 }

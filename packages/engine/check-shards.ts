@@ -1,4 +1,5 @@
 // The step whose shards have been played: what they found, taken together, is judged as one step.
+import { NO_USAGE } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Step } from "#core/domain/step.ts";
 import { alarmReason, failuresAllowed } from "#core/judge/judge.ts";
@@ -27,7 +28,15 @@ export async function checkShards(
   const firing = await hearOnce(deps, deployment, step);
   const alarm = alarmReason({ alarms: { firing, firingAtStart: deployment.alarmsAtStart ?? [] } });
   const watched = together(deployment, step, shards, alarm ?? "");
-  return recordLook(deps, caller, step, watched, count + 3, count);
+  return recordLook(
+    deps,
+    caller,
+    step,
+    watched,
+    count + 3,
+    count,
+    shards.map((one) => one.spent ?? NO_USAGE),
+  );
 }
 
 function together(deployment: Deployment, step: Step, shards: Shard[], alarm: string): Watched {

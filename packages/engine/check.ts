@@ -1,5 +1,6 @@
 // Check the step: watches it for up to 20 s and records what came of it in one write. Also the look between two
 // slices of a bake.
+import type { Usage } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Step } from "#core/domain/step.ts";
 import { BAKE_SLICE_SECONDS } from "#core/rollout/bake-slice.ts";
@@ -45,7 +46,7 @@ async function watchOnce(
   return watchStep(deps, { caller, deployment, step, context, state: deployment.stepState, tally });
 }
 
-/** `transitions`: those of the round that this look ends; `rounds`: what it counts for towards the history limit. */
+/** `transitions`: those of the round that this look ends; `rounds`: what it counts for towards the history limit; `elsewhere`: what shards used. */
 export async function recordLook(
   deps: EngineDeps,
   caller: Caller,
@@ -53,8 +54,9 @@ export async function recordLook(
   watched: Watched,
   transitions: number,
   rounds = 1,
+  elsewhere: Usage[] = [],
 ): Promise<Move> {
-  const charged = charge(deps, transitions);
+  const charged = charge(transitions, elsewhere);
   const recording = { watched, nowMs: deps.clock.now(), inPlace: deps.driver.capabilities.inPlace };
   const after = await changeOwn(deps, caller, (before) => {
     const recorded = recordWatch(withSlice(before, step), step.index, recording);

@@ -1,18 +1,15 @@
-// The receipt: state transitions that an answer stands for (its own state and the choice behind it), and calls to
-// the platform. Writes are counted by the store.
+// The receipt's state transitions: those that an answer stands for (its own state and the choice behind it). The rest of a
+// receipt is measured by the function's meter, and written by the store with each change.
+import { type Cost, type Usage, withUsage } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 
 export type Charge = (deployment: Deployment) => Deployment;
 
-/** Takes the calls off the counter once, however often the change is tried. */
-export function charge(deps: { sdkCalls?(): number }, transitions: number): Charge {
-  const calls = deps.sdkCalls?.() ?? 0;
-  return (deployment) => ({
-    ...deployment,
-    cost: {
-      ...deployment.cost,
-      stateTransitions: deployment.cost.stateTransitions + transitions,
-      sdkCalls: deployment.cost.sdkCalls + calls,
-    },
-  });
+/** `elsewhere`: what others used for it and wrote down where the deployment is not. */
+export function charge(transitions: number, elsewhere: Usage[] = []): Charge {
+  return (deployment) => {
+    const { cost } = deployment;
+    const counted = { ...cost, stateTransitions: cost.stateTransitions + transitions };
+    return { ...deployment, cost: elsewhere.reduce<Cost>(withUsage, counted) };
+  };
 }

@@ -1,6 +1,8 @@
 // What the engine is handed. ControlDeps are enough for the API; a driver function has a driver besides.
+
 import type { Clock } from "#core/clock.ts";
 import type { Alarm } from "#core/domain/alarm.ts";
+import type { Meter } from "#core/domain/cost.ts";
 import type { Hook, HookMessage } from "#core/domain/hook.ts";
 import type { Kind } from "#core/domain/kind.ts";
 import type { RoleReader } from "#core/driver/diagnosis.ts";
@@ -35,6 +37,8 @@ export type ControlDeps = {
   executions: Executions;
   tokens: Tokens;
   log: Log;
+  /** What the function uses, for the receipt; the store writes it with each change. */
+  meter?: Meter;
 };
 
 export type AlarmReader = {
@@ -53,8 +57,6 @@ export type EngineDeps = ControlDeps & {
   roles?: RoleReader;
   alarms: AlarmReader;
   secrets: SecretFinder;
-  /** Calls to the platform since it was last asked, for the receipt. */
-  sdkCalls?(): number;
 };
 
 /** done: it said yes. refused: no, or nothing that would change by asking again. notNow: worth another attempt. */
@@ -77,7 +79,6 @@ export type HookDeps = ControlDeps & {
   hooks: HookCalls;
   /** In [0, 1). */
   random(): number;
-  sdkCalls?(): number;
 };
 
 export type SweepDeps = ControlDeps & {

@@ -27,7 +27,7 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   if (removed) await trying(deps, deployment, "retire", retire);
   else if (deployment.changed) await trying(deps, deployment, "tidy", tidy);
   const fleet = await trying(deps, deployment, "inspect", lastLook);
-  const charged = charge(deps, 2);
+  const charged = charge(2);
   await end(deps, deployment, natural, {
     fleet,
     finalise: (before) => charged(fleet ? { ...before, health: healthOf(before, fleet) } : before),

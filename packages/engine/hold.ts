@@ -13,7 +13,7 @@ import { sendToken } from "./wake.ts";
 /** Keeps the token and says what it waits for; where there is nothing to wait for any more, sends the token at once. */
 export async function hold(deps: EngineDeps, caller: Caller & { taskToken: string }): Promise<void> {
   const at = instant(deps.clock.now());
-  const charged = charge(deps, 2);
+  const charged = charge(2);
   const after = await changeOwn(deps, caller, (before) => {
     if (moveOf(before).next !== "hold" || before.taskToken === caller.taskToken) return null;
     const rounds = before.rounds + HOLD_ROUNDS;

@@ -1,4 +1,5 @@
 // A deployment as it is recorded first: nothing planned, nothing changed.
+import { NO_COST } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { LockOutcome } from "#store/target-lock.ts";
 import type { Submission } from "./submit.ts";
@@ -48,6 +49,6 @@ export function newDeployment(
     changed: removes,
     ending: removes ? { status: "rolled_back", reason: "nothing ran here before", since: at } : null,
     eventSeq: 0,
-    cost: { stateTransitions: 0, sdkCalls: 0, writes: 0 },
+    cost: NO_COST,
   };
 }

@@ -51,7 +51,7 @@ function takenOver(deployment: Deployment, { generation }: Caller): Deployment {
 }
 
 async function takeOver(deps: EngineDeps, caller: Caller): Promise<Move> {
-  const charged = charge(deps, 2);
+  const charged = charge(2);
   const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
     if (caller.generation < deployment.generation) throw fenced(deployment, caller);
     if (isEnded(deployment.status)) return null;
@@ -81,7 +81,7 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
     at: instant(deps.clock.now()),
     notes: taken.startedAt === null ? await connectionNotes(deps, taken.environment, spec) : [],
   };
-  const charged = charge(deps, 2);
+  const charged = charge(2);
   const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
     if (caller.generation < deployment.generation) throw fenced(deployment, caller);
     return isEnded(deployment.status) ? null : planned(takenOver(deployment, caller), made, charged);

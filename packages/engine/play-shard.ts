@@ -1,6 +1,8 @@
 // Play the shard: applies and watches one share of a big step. Its memory is an item of its own, so that many play at
 // once; `still_running` makes the workflow ask again.
+
 import { instant } from "#core/clock.ts";
+import { NO_USAGE, withUsage } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
@@ -28,7 +30,11 @@ export async function playShard(deps: EngineDeps, caller: Caller & { shard: numb
   if (before?.done) return { next: "check" };
   const context = await contextFor(deps, deployment, step.version ?? null);
   const watched = await play({ deps, caller, deployment, share, shard: caller.shard, context, before });
-  await deps.store.shards.put(deployment.id, shardOf(step, caller.shard, watched, before), deps.clock.now());
+  const used = deps.meter?.peek() ?? NO_USAGE;
+  const shard = shardOf(step, caller.shard, watched, before);
+  const spent = withUsage(before?.spent ?? NO_USAGE, used);
+  await deps.store.shards.put(deployment.id, { ...shard, spent }, deps.clock.now());
+  deps.meter?.settle(used);
   if (watched.outcome !== "timeUp") return { next: "check" };
   throw new TuttiError("still_running", `Shard ${caller.shard + 1} of ${step.label} is not finished.`);
 }

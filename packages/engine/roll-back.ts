@@ -88,7 +88,7 @@ async function planBack(deps: EngineDeps, caller: Caller, deployment: Deployment
   const desired = await desiredBefore(deps, deployment, fleet);
   const request = { fleet, version, desired, rollback: true };
   const steps = deps.driver.plan(request, { ...context.spec, rollout: spec.rollout });
-  const charged = charge(deps, 2);
+  const charged = charge(2);
   const at = instant(deps.clock.now());
   const after = await changeOwn(deps, caller, (before) => {
     if (before.ending === null || before.ending.planned || isEnded(before.status)) return null;

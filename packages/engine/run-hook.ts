@@ -28,7 +28,7 @@ export async function runHook(deps: HookDeps, caller: Caller): Promise<Move> {
   const result = await callOnce(deps, caller, { deployment, step, hook, attempt });
   if (result === "aborted") return moveOf(await readOwn(deps, caller));
   const again = result.outcome === "notNow" && attempt < hook.attempts;
-  const charged = charge(deps, 2);
+  const charged = charge(2);
   const after = await changeOwn(deps, caller, (before) => {
     if (before.steps[step.index]?.status !== "running" || attemptsOf(before) !== attempt) return null;
     const told = { hook, result, again, at: instant(deps.clock.now()) };

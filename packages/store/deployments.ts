@@ -2,6 +2,7 @@
 // newest few events travel inside the deployment's item, so that a change and what it tells are one write with no
 // gap between them; they move to items of their own when more come (events.ts reads both). A change of the status is told
 // right behind its write (notices.ts).
+import { type Meter, NO_COST, NO_USAGE, withUsage } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { DeploymentEvent, NewEvent } from "#core/domain/event.ts";
 import { type Notice, statusNotice } from "#core/domain/notice.ts";
@@ -48,6 +49,7 @@ export function deploymentsIn(
   pause: Pause,
   at: () => string,
   tell: (notices: Notice[]) => Promise<void>,
+  meter?: Meter,
 ): Deployments {
   const read = async (id: string) => table.get(keys.deployment(id));
   const get = async (id: string) => parse(await read(id));
@@ -60,7 +62,9 @@ export function deploymentsIn(
       return written.deployment;
     },
     change: async (id, change) => {
-      const written = await retryingStaleWrites(pause, () => changeOnce(table, id, change, at()));
+      const written = await retryingStaleWrites(pause, () =>
+        changeOnce(table, id, change, { at: at(), meter }),
+      );
       await tell(noticesOf(written));
       return written.deployment;
     },
@@ -93,7 +97,12 @@ async function create(
   return { deployment: first, told };
 }
 
-async function changeOnce(table: Table, id: string, change: Change, at: string): Promise<Written> {
+async function changeOnce(
+  table: Table,
+  id: string,
+  change: Change,
+  { at, meter }: { at: string; meter: Pick<Meter, "peek" | "settle"> | undefined },
+): Promise<Written> {
   const item = await table.get(keys.deployment(id));
   const before = parse(item) ?? missing(id);
   const changed = change(before);
@@ -105,15 +114,18 @@ async function changeOnce(table: Table, id: string, change: Change, at: string):
   const moved = kept.length > EVENTS_IN_ITEM ? kept.slice(0, -EVENTS_IN_ITEM) : [];
   await table.putAll(moved.filter((one) => one.seq <= before.eventSeq).map((one) => eventItem(id, one)));
   const fresh = moved.filter((one) => one.seq > before.eventSeq);
+  const used = meter?.peek() ?? NO_USAGE;
+  const { cost } = changed.deployment;
   const after: Deployment = {
     ...changed.deployment,
     revision: before.revision + 1,
     eventSeq: before.eventSeq + told.length,
     ...statusSeqOf(told),
-    cost: { ...changed.deployment.cost, writes: changed.deployment.cost.writes + 1 },
+    cost: withUsage({ ...cost, writes: cost.writes + 1 }, used),
   };
   // Events that are new in this very change must not stand in the table before the change itself does.
   await table.put(itemOf(after, [...fresh, ...kept.slice(moved.length)]), atRevision(before.revision));
+  meter?.settle(used);
   return { deployment: after, told };
 }
 
@@ -167,7 +179,9 @@ function recent(item: Item): DeploymentEvent[] {
 function parse(item: Item | undefined): Deployment | null {
   if (!item) return null;
   const { pk, sk, gsi1pk, gsi1sk, gsi2pk, gsi2sk, recentEvents, ...deployment } = item;
-  return unpack(deployment, PACKED) as unknown as Deployment;
+  const { cost, ...whole } = unpack(deployment, PACKED) as unknown as Deployment;
+  // One that was recorded before all of it was counted.
+  return { ...whole, cost: { ...NO_COST, ...cost } };
 }
 
 function missing(id: string): never {

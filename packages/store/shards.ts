@@ -1,4 +1,5 @@
 // What one shard of a big step knows: written by one task at a time, read together when the step is judged.
+import type { Usage } from "#core/domain/cost.ts";
 import type { Failure, Watch } from "#core/domain/deployment.ts";
 import { keys, shardPrefix } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
@@ -20,6 +21,8 @@ export type Shard = {
   reason: string;
   done: boolean;
   progressAt: string;
+  /** What was used for it; the deployment is charged with it when the shards are read together. */
+  spent?: Usage;
 };
 
 const KEPT_SECONDS = 30 * 86_400;

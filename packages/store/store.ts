@@ -1,6 +1,7 @@
 // The store: everything Tutti remembers, grouped by what it is about.
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { type Clock, instant } from "#core/clock.ts";
+import type { Meter } from "#core/domain/cost.ts";
 import { type Apps, appsIn } from "./apps.ts";
 import { type Audit, auditIn } from "./audit.ts";
 import { type DeadLetters, deadLettersIn } from "./dead-letters.ts";
@@ -49,14 +50,23 @@ export type StoreDeps = {
   bus?: NoticeBus;
   /** Values in [0, 1), for the jitter between attempts. */
   random?: () => number;
+  /** Of the function: what it uses is written with each change of a deployment. */
+  meter?: Meter | undefined;
 };
 
-export function createStore({ client, table: name, clock, bus, random = Math.random }: StoreDeps): Store {
+export function createStore({
+  client,
+  table: name,
+  clock,
+  bus,
+  random = Math.random,
+  meter,
+}: StoreDeps): Store {
   const table = openTable(client, name, clock.sleep);
   const pause = { sleep: clock.sleep, random };
   const at = () => instant(clock.now());
   const notices = noticesIn(table, bus ?? null);
-  const deployments = deploymentsIn(table, pause, at, notices.tell);
+  const deployments = deploymentsIn(table, pause, at, notices.tell, meter);
   return {
     apps: appsIn(table, pause),
     releases: releasesIn(table),

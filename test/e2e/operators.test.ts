@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Client } from "#client/client.ts";
 import type { DeploymentView } from "#client/views.ts";
+import { dollarsOf } from "#core/plan/dollars.ts";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
 import {
   deploy,
@@ -56,7 +57,11 @@ test("pause holds within one replica and resume goes on to the end", async () =>
   await anApp("held", 8100);
   const id = await pausedAfterOne("held");
   await client.deployments.act(id, "resume");
-  expect(await settled(client, id)).toMatchObject({ status: "succeeded", progress: { done: 4, total: 4 } });
+  const done = await settled(client, id);
+  expect(done).toMatchObject({ status: "succeeded", progress: { done: 4, total: 4 } });
+  const { dollars, ...used } = done.cost;
+  expect(Math.min(...Object.values(used))).toBeGreaterThan(0);
+  expect(dollars).toBe(dollarsOf(used));
   expect(await versionsOf(client, "held")).toEqual(["v2", "v2", "v2", "v2"]);
 });
 

@@ -63,7 +63,9 @@ What apps run on (servers, load balancers, their own functions) is not in it.
 ${rows.join("\n")}
 
 A deployment is ten replicas in batches of two with a bake of a minute after each; the dry run says ${dollarsPerDeployment} dollars of it, and the receipt of
-a deployment (\`cost\`) what it really took. Healing looks at every target once a minute: it is what an idle month costs, and grows with the
+a deployment (\`cost\`) what it really took: state transitions, the time and calls of the functions that played it, and the units that
+DynamoDB reported to them, each written with the change that is written anyway. What asking for it and settling after its end take is
+not in it. The prices lie in \`packages/core/plan/prices.ts\`, with source and date. Healing looks at every target once a minute: it is what an idle month costs, and grows with the
 targets, not with the deployments.
 
 ## Beside others, while nothing happens

@@ -1,6 +1,11 @@
 // What a month of an installation costs, from the blueprint's own memory sizes and the prices that dry runs are reckoned with. Free tiers
 // are left out, so that nothing hides. The other way of each guess is upward.
-import { LAMBDA_GIB_SECOND_DOLLARS, LAMBDA_REQUEST_DOLLARS, WRITE_UNIT_DOLLARS } from "#core/plan/prices.ts";
+import {
+  LAMBDA_GIB_SECOND_DOLLARS,
+  LAMBDA_REQUEST_DOLLARS,
+  READ_UNIT_DOLLARS,
+  WRITE_UNIT_DOLLARS,
+} from "#core/plan/prices.ts";
 import type { Blueprint } from "#infra/blueprint.ts";
 
 export type Month = { targets: number; deployments: number; dollarsPerDeployment: number };
@@ -11,8 +16,6 @@ export type Bill = Record<
 
 const MINUTES = 730 * 60;
 
-/** aws.amazon.com/dynamodb/pricing/on-demand: $0.125 per million read request units. */
-const READ_UNIT_DOLLARS = 0.000000125;
 /** aws.amazon.com/cloudwatch/pricing: $0.50 a GB of logs taken in, $0.10 an alarm. */
 const LOG_GB_DOLLARS = 0.5;
 const ALARM_DOLLARS = 0.1;

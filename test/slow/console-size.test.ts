@@ -1,9 +1,11 @@
 // What the console weighs and how smooth it stays. A thousand replicas and a thousand targets do not fit this machine as
 // processes, so here, and only here, the page is given answers that no API gave: it is the page that is measured. The
 // figures are printed; the test asserts on sizes and on what is shown, on no time.
+
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { NO_COST } from "#core/domain/cost.ts";
 import { startBrowser } from "#test/support/browser.ts";
 import { aReader } from "#test/support/console.ts";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
@@ -163,7 +165,7 @@ function aLargeDeployment() {
     failures: [],
     failureBudget: { used: 0, allowed: 300 },
     allowedActions: [],
-    cost: { stateTransitions: 60, sdkCalls: 5000, writes: 60, dollars: 0.002 },
+    cost: { ...NO_COST, stateTransitions: 60, sdkCalls: 5000, writes: 60, dollars: 0.002 },
   };
   const events = (url: string) => {
     const after = Number(new URL(url).searchParams.get("after") ?? 0);

@@ -1,4 +1,5 @@
 // Builders: whole, valid things of the domain, so that what a test sets is what matters to it.
+import { NO_COST } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Release } from "#core/domain/release.ts";
 import type { Spec } from "#core/domain/spec.ts";
@@ -97,7 +98,7 @@ export function aDeployment(overrides: Partial<Deployment> = {}): Deployment {
     changed: false,
     ending: null,
     eventSeq: 0,
-    cost: { stateTransitions: 0, sdkCalls: 0, writes: 0 },
+    cost: NO_COST,
     ...overrides,
   };
 }

@@ -147,13 +147,22 @@ export function judgeOf(document: Document) {
   };
 }
 
+const ESTIMATED_COST = {
+  stateTransitions: 8,
+  lambdaCalls: 3,
+  lambdaMilliseconds: 2000,
+  lambdaGibSeconds: 0.5,
+  readUnits: 12,
+  writeUnits: 24,
+};
+
 /** What the drivers answer who are not there. */
 function letDriversAnswer(api: TestApi): void {
   const at = new Date(api.clock.now()).toISOString();
   const run = { id: "heal_1", app: "shop", environment: "prod", trigger: "api", actions: [], summary: "" };
   const plan = { previousVersion: null, desired: 3, steps: [], lowestHealthy: 3, config: [], notes: [] };
   api.answers.heal = { ...run, startedAt: at, endedAt: at };
-  api.answers.preview = { ...plan, estimatedSeconds: 1, estimatedDollars: 0 };
+  api.answers.preview = { ...plan, estimatedSeconds: 1, estimatedCost: ESTIMATED_COST, estimatedDollars: 0 };
   api.answers.diagnose = [{ path: "cluster.arn", ok: true, detail: "It is there.", mend: null }];
 }
 

@@ -44,7 +44,7 @@ test("a deployment costs 4 transitions and 3 for each step, and 2 writes for eac
   const { cost } = await stage.ended(id);
   await stage.free();
   expect(stage.transitions(`${id}-1`)).toBe(4 + 3 * 3);
-  expect(cost).toEqual({ stateTransitions: 13, sdkCalls: 0, writes: 2 + 2 * 3 });
+  expect(cost).toMatchObject({ stateTransitions: 13, sdkCalls: 0, writes: 2 + 2 * 3 });
 });
 
 test("an upgrade remembers what ran before", async () => {

@@ -45,7 +45,17 @@ export const DEPLOYMENT = {
   failures: [],
   failureBudget: { used: 0, allowed: 0 },
   allowedActions: ["pause", "abort"],
-  cost: { stateTransitions: 7, sdkCalls: 12, writes: 6, dollars: 0.000175 },
+  cost: {
+    stateTransitions: 7,
+    sdkCalls: 12,
+    writes: 6,
+    lambdaCalls: 3,
+    lambdaMilliseconds: 7420,
+    lambdaGibSeconds: 1.855,
+    readUnits: 14,
+    writeUnits: 31,
+    dollars: 0.000229,
+  },
 };
 
 export const DEPLOYMENT_REQUEST = { environment: "prod", version: "v2" };
@@ -77,7 +87,15 @@ export const PLAN = {
   steps: [PLANNED_STEP],
   lowestHealthy: 2,
   estimatedSeconds: 17,
-  estimatedDollars: 0.000412,
+  estimatedCost: {
+    stateTransitions: 11,
+    lambdaCalls: 3,
+    lambdaMilliseconds: 17_000,
+    lambdaGibSeconds: 4.25,
+    readUnits: 24,
+    writeUnits: 48,
+  },
+  estimatedDollars: 0.00038,
   config: [CONFIG_CHANGE],
   notes: [],
 };

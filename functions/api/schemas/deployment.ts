@@ -73,8 +73,13 @@ export const deploymentView = z
     allowedActions: z.array(z.enum(DEPLOYMENT_ACTIONS)),
     cost: z.object({
       stateTransitions: z.int(),
-      sdkCalls: z.int(),
-      writes: z.int(),
+      sdkCalls: z.int().describe("To the platform"),
+      writes: z.int().describe("Of the deployment's own record"),
+      lambdaCalls: z.int(),
+      lambdaMilliseconds: z.int(),
+      lambdaGibSeconds: z.number(),
+      readUnits: z.number().describe("Of DynamoDB, as it reports them"),
+      writeUnits: z.number(),
       dollars: z.number(),
     }),
     override: z

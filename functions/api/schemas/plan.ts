@@ -35,6 +35,16 @@ export const planView = z
     steps: z.array(plannedStep),
     lowestHealthy: z.int().meta({ description: "The lowest count of healthy copies that it will allow" }),
     estimatedSeconds: z.number(),
+    estimatedCost: z
+      .object({
+        stateTransitions: z.int(),
+        lambdaCalls: z.int(),
+        lambdaMilliseconds: z.int(),
+        lambdaGibSeconds: z.number(),
+        readUnits: z.number(),
+        writeUnits: z.number(),
+      })
+      .describe("As the receipt (`cost` of a deployment) counts"),
     estimatedDollars: z.number(),
     config: z.array(configChange).meta({
       description: "What it changes in the app's environment variables; of a secret, the reference",

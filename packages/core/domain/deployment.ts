@@ -1,5 +1,6 @@
 // A deployment is one attempt to make a target run a release. Everything the engine needs to carry on after a crash
 // is here or live; executions carry only its id.
+import type { Cost } from "./cost.ts";
 import type { Kind } from "./kind.ts";
 import type { Spec } from "./spec.ts";
 import type { Step } from "./step.ts";
@@ -108,8 +109,8 @@ export type Deployment = {
   eventSeq: number;
   /** Of the event that says the present status. */
   statusSeq?: number;
-  /** Counts for the receipt. */
-  cost: { stateTransitions: number; sdkCalls: number; writes: number };
+  /** For the receipt. */
+  cost: Cost;
 };
 
 export type Ending = {

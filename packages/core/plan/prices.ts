@@ -1,4 +1,5 @@
-// Prices that dry runs and receipts are reckoned with: us-east-1, in US dollars, without the free tier.
+// Prices that dry runs, receipts and docs/cost.md are reckoned with: us-east-1, in US dollars, without the free tier, as
+// the pages named here said them in November 2026.
 
 /** Step Functions, Standard workflows: $0.025 per 1,000 state transitions (aws.amazon.com/step-functions/pricing). */
 export const TRANSITION_DOLLARS = 0.000025;
@@ -11,3 +12,6 @@ export const LAMBDA_REQUEST_DOLLARS = 0.0000002;
 
 /** DynamoDB on demand: $0.625 per million write request units of up to 1 KB (aws.amazon.com/dynamodb/pricing/on-demand). */
 export const WRITE_UNIT_DOLLARS = 0.000000625;
+
+/** DynamoDB on demand: $0.125 per million read request units of up to 4 KB (same page). */
+export const READ_UNIT_DOLLARS = 0.000000125;

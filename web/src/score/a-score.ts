@@ -1,4 +1,5 @@
 // Builders for the tests of the score: what a test sets is what matters.
+import { NO_COST } from "#core/domain/cost.ts";
 import type { DeploymentView, EventView } from "../api.ts";
 
 type Step = DeploymentView["steps"][number];
@@ -45,7 +46,7 @@ export function aDeploymentView(overrides: Partial<DeploymentView>): DeploymentV
     failures: [],
     failureBudget: { used: 0, allowed: 0 },
     allowedActions: [],
-    cost: { stateTransitions: 0, sdkCalls: 0, writes: 0, dollars: 0 },
+    cost: { ...NO_COST, dollars: 0 },
     ...overrides,
   } as DeploymentView;
 }
