@@ -1,5 +1,5 @@
-// Every route × every role × no limits, in scope, out of scope; and for each route no token, one that has expired and
-// one that was revoked: the status that each gets, and the audit line of each call that could have changed something.
+// Every route × every role × no limits, in scope, out of scope; and no token, and each role's that has
+// expired and that was revoked: the status that each gets, and the audit line of each call that could have changed something.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROLES, type Role } from "#core/domain/access.ts";
 import { openShop } from "#test/support/a-shop.ts";
@@ -11,9 +11,10 @@ import { methodOf, type Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
 type Where = "everywhere" | "inside" | "outside";
-type Nobody = "no token" | "expired" | "revoked";
 const WHERES = ["everywhere", "inside", "outside"] as const;
-const NOBODIES = ["no token", "expired", "revoked"] as const;
+const ENDINGS = ["expired", "revoked"] as const;
+/** Whatever a token was worth, it is worth nothing when it has ended. */
+const NOBODIES = ["no token", ...ROLES.flatMap((role) => ENDINGS.map((how) => `${role} ${how}`))];
 
 const routes = ROUTES as readonly Route[];
 const holders = new Map<string, Holder>();
@@ -37,9 +38,12 @@ beforeAll(async () => {
     for (const [where, scope] of [["everywhere"], ["inside", INSIDE], ["outside", OUTSIDE]] as const)
       holders.set(`${role} ${where}`, await aToken(api, { name: role, role, scope }));
   holders.set("no token", holderOf(api, "anonymous", ""));
-  holders.set("expired", await aToken(api, { role: "admin", expiresInSeconds: 1 }));
-  holders.set("revoked", await aToken(api, { role: "admin" }));
-  await api.call("DELETE", `/v1/tokens/${holders.get("revoked")!.id}`);
+  for (const role of ROLES) {
+    holders.set(`${role} expired`, await aToken(api, { role, expiresInSeconds: 1 }));
+    const revoked = await aToken(api, { role });
+    holders.set(`${role} revoked`, revoked);
+    await api.call("DELETE", `/v1/tokens/${revoked.id}`);
+  }
   api.clock.advance(2000);
 });
 
@@ -73,7 +77,7 @@ function expectedOf(route: Route, sample: Sample, role: Role, where: Where): num
 }
 
 /** The status; a call that could change something has left a line that says the same. */
-async function statusOf(route: Route, sample: Sample, who: string | Nobody): Promise<number> {
+async function statusOf(route: Route, sample: Sample, who: string): Promise<number> {
   await sample.before?.(api);
   const method = methodOf(route.key);
   const { call, id } = holders.get(who)!;
@@ -84,7 +88,7 @@ async function statusOf(route: Route, sample: Sample, who: string | Nobody): Pro
   const [line] = (await api.store.audit.list({ limit: 1 })).items;
   const actorId = route.permission === "signed" ? "anonymous" : id;
   expect(line).toMatchObject({ actorId, method, path: sample.path, status, sourceIp: "unknown" });
-  const known = !(NOBODIES as readonly string[]).includes(who);
+  const known = !NOBODIES.includes(who);
   if (known && typeof route.reach === "object" && route.reach.app === "path")
     expect(sample.path.split("/")).toContain(line!.app);
   expect([line!.outcome, line!.code]).toEqual(status < 400 ? ["done", undefined] : ["refused", body.code]);
