@@ -67,3 +67,43 @@ test("days out of bounds are refused with what is allowed", async () => {
     [{ path: "days", message: "must be a whole number from 1 to 90" }],
   ]);
 });
+
+test("lead time begins with the commit, where the release names it", async () => {
+  const at = new Date(api.clock.now() - 3 * 3_600_000).toISOString();
+  const artifact = { uri: "s3://bucket/uploads/shop/v8/a.tar.gz" };
+  const commit = { sha: "4c1b2d8", at };
+  const made = await api.call("POST", "/v1/apps/shop/releases", { version: "v8", artifact, commit });
+  expect([made.status, made.body.commit]).toEqual([201, commit]);
+  await ended(10, { version: "v8" });
+  expect((await ask("?app=shop")).body.items[0].leadTime).toEqual({ medianSeconds: 11_400, samples: 1 });
+  const wrong = await api.call("POST", "/v1/apps/shop/releases", {
+    version: "v9",
+    artifact,
+    commit: { sha: "HEAD", at: "yesterday" },
+  });
+  expect(wrong.body.errors.map(({ path }: { path: string }) => path)).toEqual(["commit.sha", "commit.at"]);
+});
+
+test("one that waited for weeks counts on the day on which it ended", async () => {
+  const createdAt = new Date(api.clock.now() - 20 * 86_400_000).toISOString();
+  await ended(-30, { createdAt, startedAt: createdAt });
+  const { body } = await ask("?app=shop&days=1");
+  expect(body.items[0].deploymentFrequency.succeeded).toBe(1);
+});
+
+test("an app with more than 200 releases knows when its oldest was made", async () => {
+  await registerRelease(api, "oldest");
+  const { artifact, manifest, createdAt } = (await api.store.releases.get("shop", "oldest"))!;
+  for (let n = 0; n < 201; n++)
+    await api.store.releases.create({
+      id: `rel_z${String(n).padStart(6, "0")}`,
+      app: "shop",
+      version: `n${n}`,
+      artifact,
+      manifest,
+      createdAt,
+      createdBy: "ann",
+    });
+  await ended(10, { version: "oldest" });
+  expect((await ask("?app=shop")).body.items[0].leadTime.samples).toBe(1);
+});

@@ -2,7 +2,7 @@
 // can check (one that the caller names is taken as the caller's word); an image is kept by its digest alone.
 import { instant } from "#core/clock.ts";
 import type { App } from "#core/domain/app.ts";
-import type { Artifact, Release } from "#core/domain/release.ts";
+import type { Artifact, Commit, Release } from "#core/domain/release.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { ApiDeps } from "./deps.ts";
 import { resolveImage } from "./resolve-image.ts";
@@ -13,7 +13,11 @@ type Deps = Pick<ApiDeps, "store" | "artifacts" | "clock" | "ids">;
 
 type Registered = Promise<{ release: Release; created: boolean }>;
 
-export type NewRelease = { version: string; artifact: { uri: string; sha256?: string | undefined } };
+export type NewRelease = {
+  version: string;
+  artifact: { uri: string; sha256?: string | undefined };
+  commit?: Commit | undefined;
+};
 
 /** As much as one call can read and digest in its time. */
 const DIGEST_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -21,7 +25,7 @@ const DIGEST_LIMIT_BYTES = 256 * 1024 * 1024;
 export async function registerRelease(
   deps: Deps,
   app: App,
-  { version, artifact }: NewRelease,
+  { version, artifact, commit }: NewRelease,
   createdBy: string,
 ): Registered {
   const { uri } = artifact;
@@ -29,26 +33,37 @@ export async function registerRelease(
     throw notForKind("artifact.uri", "a container's release is an image: name it in artifact.image");
   const object = await uploadedObject(deps, app.app, uri, "artifact.uri");
   const sha256 = artifact.sha256 ?? object.sha256 ?? (await digestOf(deps, object));
-  return record(deps, app, { version, artifact: { uri, sha256 }, artifactAt: object.modifiedAt, createdBy });
+  return record(deps, app, {
+    version,
+    artifact: { uri, sha256 },
+    commit,
+    artifactAt: object.modifiedAt,
+    createdBy,
+  });
 }
 
 /** As the API takes it: its schema has seen to it that there is either a uri or an image. */
 export function registerFrom(
   deps: Deps & Pick<ApiDeps, "registry">,
   app: App,
-  { version, artifact }: { version: string; artifact: Artifact },
+  { version, artifact, commit }: { version: string; artifact: Artifact; commit?: Commit | undefined },
   createdBy: string,
 ): Registered {
   const { uri, sha256, image } = artifact;
-  if (image !== undefined) return registerImage(deps, app, { version, image }, createdBy);
-  return registerRelease(deps, app, { version, artifact: { uri: uri!, sha256 } }, createdBy);
+  if (image !== undefined) return registerImage(deps, app, { version, image, commit }, createdBy);
+  return registerRelease(deps, app, { version, artifact: { uri: uri!, sha256 }, commit }, createdBy);
 }
 
 /** Kind container only. A tag is resolved now, and never again. */
 export async function registerImage(
   deps: Omit<Deps, "artifacts"> & Pick<ApiDeps, "registry">,
   app: App,
-  { version, image, pushedAt }: { version: string; image: string; pushedAt?: string },
+  {
+    version,
+    image,
+    pushedAt,
+    commit,
+  }: { version: string; image: string; pushedAt?: string; commit?: Commit | undefined },
   createdBy: string,
 ): Registered {
   if (app.kind !== "container")
@@ -57,7 +72,7 @@ export async function registerImage(
       `is for kind container; the release of a ${app.kind} is an uploaded file: artifact.uri`,
     );
   const artifact = { image: await resolveImage(deps.registry, image) };
-  return record(deps, app, { version, artifact, artifactAt: pushedAt, createdBy });
+  return record(deps, app, { version, artifact, commit, artifactAt: pushedAt, createdBy });
 }
 
 function record(
@@ -65,12 +80,19 @@ function record(
   { app, manifest }: App,
   {
     artifactAt,
+    commit,
     ...made
-  }: Pick<Release, "version" | "artifact" | "createdBy"> & { artifactAt?: string | undefined },
+  }: Pick<Release, "version" | "artifact" | "createdBy"> & {
+    artifactAt?: string | undefined;
+    commit?: Commit | undefined;
+  },
 ): Registered {
   const createdAt = instant(clock.now());
-  const age = artifactAt === undefined ? {} : { artifactAt };
-  return store.releases.create({ id: ids("rel"), app, ...made, manifest, createdAt, ...age });
+  const known = {
+    ...(artifactAt === undefined ? {} : { artifactAt }),
+    ...(commit === undefined ? {} : { commit }),
+  };
+  return store.releases.create({ id: ids("rel"), app, ...made, manifest, createdAt, ...known });
 }
 
 async function digestOf(

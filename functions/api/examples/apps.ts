@@ -46,12 +46,15 @@ export const UPLOAD = {
   expiresAt: "2026-11-26T12:15:00.000Z",
 };
 
-export const RELEASE_REQUEST = { version: "v2", artifact: { uri: URI, sha256: DIGEST } };
+const COMMIT = { sha: "4c1b2d8", at: "2026-11-26T11:46:00Z" };
+
+export const RELEASE_REQUEST = { version: "v2", artifact: { uri: URI, sha256: DIGEST }, commit: COMMIT };
 export const RELEASE = {
   id: "rel_01kaz3",
   app: "storefront",
   version: "v2",
   artifact: { uri: URI, sha256: DIGEST },
+  commit: COMMIT,
   createdAt: CREATED_AT,
   createdBy: "ci storefront",
 };

@@ -45,9 +45,9 @@ export const callHook = route(
     answers: { 202: hookAnswer },
     refusals: ["replayed", "version_exists", "not_supported_by_kind", ...OF_SUBMISSIONS],
   },
-  async ({ params, body: { version, artifact, environment }, caller, deps }) => {
+  async ({ params, body: { version, artifact, commit, environment }, caller, deps }) => {
     const app = await needApp(deps, params.app);
-    const { release } = await registerFrom(deps, app, { version, artifact }, caller.name);
+    const { release } = await registerFrom(deps, app, { version, artifact, commit }, caller.name);
     const shown = releaseViewOf(release);
     const occasion = { scope: `hook:${app.app}`, key: caller.signature ?? release.id };
     const by = { name: caller.name, client: "hook" as const };

@@ -15,6 +15,8 @@ const MOST_DAYS = 90;
 const PAGE = 200;
 /** Of deployments; each is a few kB, so that one question stays below a few hundred read units. */
 const MOST_PAGES = 5;
+/** How long before the window one that ended in it may have been asked for. */
+const LONGEST_WAIT_DAYS = 30;
 
 export const getInsights = route(
   "GET /v1/insights",
@@ -39,7 +41,7 @@ export const getInsights = route(
     const fromMs = toMs - days * DAY_MS;
     const found = await deploymentsSince(store, { app, environment }, instant(fromMs), sees);
     const places = Map.groupBy(found.deployments, (one) => `${one.app}/${one.environment}`);
-    const madeAt = await timesOfReleases(store, new Set(found.deployments.map((one) => one.app)));
+    const madeAt = await timesOfReleases(store, found.deployments);
     const items = [...places.values()].map((deployments) => {
       const { app: of, environment: where } = deployments[0]!;
       const input: InsightsInput = { deployments, fromMs, toMs, madeAt: madeAt.get(of)! };
@@ -65,25 +67,43 @@ async function deploymentsSince(
 ): Promise<{ deployments: Deployment[]; truncated: boolean }> {
   const deployments: Deployment[] = [];
   let cursor: string | undefined;
+  let reached = false;
   for (let page = 0; page < MOST_PAGES; page++) {
     const request = { limit: PAGE, ...(cursor ? { cursor } : {}) };
     const answer = await store.deployments.list(where, request, sees);
-    // Newest first by when they were made: what began before the window may still have ended in it, within a day or two.
+    // Newest first by when they were asked for: one that waited (in a queue, for an approval, through a freeze) may still
+    // have ended in the window.
     deployments.push(...answer.items.filter((one) => (one.endedAt ?? "") >= since));
     const oldest = answer.items.at(-1)?.createdAt ?? "";
-    if (!answer.cursor || Date.parse(oldest) < Date.parse(since) - 2 * DAY_MS)
+    reached = oldest < since;
+    if (!answer.cursor || Date.parse(oldest) < Date.parse(since) - LONGEST_WAIT_DAYS * DAY_MS)
       return { deployments, truncated: false };
     cursor = answer.cursor;
   }
-  return { deployments, truncated: true };
+  return { deployments, truncated: !reached };
 }
 
-/** By app and version: when the artifact was made, else when it was registered. Of the newest releases of each app. */
-async function timesOfReleases(store: Store, apps: Set<string>): Promise<Map<string, Map<string, string>>> {
+/** By app and version: when what it brings was committed, else when its artifact was made, else when it was registered. */
+async function timesOfReleases(
+  store: Store,
+  deployments: Deployment[],
+): Promise<Map<string, Map<string, string>>> {
   const times = new Map<string, Map<string, string>>();
-  for (const app of apps) {
-    const { items } = await store.releases.list(app, { limit: PAGE });
-    times.set(app, new Map(items.map((one) => [one.version, one.artifactAt ?? one.createdAt])));
-  }
+  for (const [app, those] of Map.groupBy(deployments, (one) => one.app))
+    times.set(app, await timesOf(store, app, new Set(those.map((one) => one.version))));
+  return times;
+}
+
+/** Reads on, newest first, until each of these versions is known. */
+async function timesOf(store: Store, app: string, wanted: Set<string>): Promise<Map<string, string>> {
+  const times = new Map<string, string>();
+  let cursor: string | undefined;
+  do {
+    const answer = await store.releases.list(app, { limit: PAGE, ...(cursor ? { cursor } : {}) });
+    for (const { version, commit, artifactAt, createdAt } of answer.items)
+      if (wanted.delete(version))
+        times.set(version, instant(Date.parse(commit?.at ?? artifactAt ?? createdAt)));
+    cursor = answer.cursor ?? undefined;
+  } while (cursor && wanted.size > 0);
   return times;
 }

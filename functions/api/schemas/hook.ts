@@ -4,12 +4,13 @@ import { HOOK_SECRET } from "../examples/apps.ts";
 import { HOOK_ANSWER, HOOK_REQUEST } from "../examples/deployments.ts";
 import { deploymentView } from "./deployment.ts";
 import { environmentName, instantText, versionText } from "./names.ts";
-import { artifactBody, releaseView } from "./release.ts";
+import { artifactBody, commitBody, releaseView } from "./release.ts";
 
 export const hookBody = z
   .strictObject({
     version: versionText,
     artifact: artifactBody,
+    commit: commitBody.optional(),
     environment: environmentName
       .optional()
       .meta({ description: "By default every environment whose manifest says autoDeploy: true" }),

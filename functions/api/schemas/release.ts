@@ -26,10 +26,20 @@ export const artifactBody = z
     "takes sha256 with uri only: an image's digest stands in its reference",
   );
 
+export const commitBody = z
+  .strictObject({
+    sha: z.string().regex(/^[0-9a-f]{7,64}$/, "must be 7 to 64 lower-case hexadecimal digits"),
+    at: z.iso
+      .datetime({ offset: true, error: "must be an ISO 8601 instant, as in 2027-01-31T12:00:00Z" })
+      .optional(),
+  })
+  .meta({ description: "What it was made from, and when that was committed: where the lead time begins" });
+
 export const releaseBody = z
   .strictObject({
     version: versionText,
     artifact: artifactBody,
+    commit: commitBody.optional(),
   })
   .meta({ id: "ReleaseRequest", example: RELEASE_REQUEST });
 
@@ -43,6 +53,7 @@ export const releaseView = z
       sha256: z.string().optional(),
       image: z.string().optional(),
     }),
+    commit: z.object({ sha: z.string(), at: instantText.optional() }).optional(),
     createdAt: instantText,
     createdBy: z.string(),
   })
@@ -50,8 +61,16 @@ export const releaseView = z
 
 export type ReleaseView = z.output<typeof releaseView>;
 
-export function releaseViewOf({ id, app, version, artifact, createdAt, createdBy }: Release): ReleaseView {
-  return { id, app, version, artifact, createdAt, createdBy };
+export function releaseViewOf({
+  id,
+  app,
+  version,
+  artifact,
+  commit,
+  createdAt,
+  createdBy,
+}: Release): ReleaseView {
+  return { id, app, version, artifact, ...(commit ? { commit } : {}), createdAt, createdBy };
 }
 
 export const uploadBody = z

@@ -20,4 +20,8 @@ export type Release = {
   createdBy: string;
   /** When its artifact was made (an object's LastModified, an image's push); where that is not known, `createdAt` counts. */
   artifactAt?: string;
+  /** What it was made from, as whoever registered it says. */
+  commit?: Commit;
 };
+
+export type Commit = { sha: string; at?: string | undefined };
