@@ -80,6 +80,11 @@ export function rolloutDefinition(references: RolloutReferences): Definition {
   };
 }
 
+/** Executions that an earlier version of Tutti started have none. */
+const TRACE_ID = jsonata(
+  "$exists($states.context.Execution.Input.traceId) ? $states.context.Execution.Input.traceId : null",
+);
+
 /** What a state was led to by; null where it was a decision. */
 const ERROR = jsonata("$exists($states.input.error) ? $states.input.error : null");
 
@@ -107,6 +112,7 @@ function request(
       verb,
       deploymentId: ofExecution("deploymentId"),
       generation: ofExecution("generation"),
+      traceId: TRACE_ID,
       ...more,
     },
   };
@@ -168,7 +174,11 @@ function runTheHook(references: RolloutReferences): TaskState {
     ...call(references, "hook"),
     Arguments: {
       FunctionName: references.hooksArn,
-      Payload: { deploymentId: ofExecution("deploymentId"), generation: ofExecution("generation") },
+      Payload: {
+        deploymentId: ofExecution("deploymentId"),
+        generation: ofExecution("generation"),
+        traceId: TRACE_ID,
+      },
     },
     TimeoutSeconds: HOOK_TIMEOUT_SECONDS,
     Next: "Next step",
@@ -206,7 +216,12 @@ function carryOn({ rolloutArn }: RolloutReferences): TaskState {
     Arguments: {
       StateMachineArn: rolloutArn,
       Name: jsonata("$states.context.Execution.Input.deploymentId & '-' & $string($states.input.generation)"),
-      Input: { deploymentId: ofExecution("deploymentId"), kind: ofExecution("kind"), generation },
+      Input: {
+        deploymentId: ofExecution("deploymentId"),
+        kind: ofExecution("kind"),
+        generation,
+        traceId: TRACE_ID,
+      },
     },
     TimeoutSeconds: 30,
     Retry: TRY_STARTING_AGAIN,

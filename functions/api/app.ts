@@ -14,6 +14,7 @@ import { assertDeclared } from "./reach.ts";
 import { methodOf, pathOf, type Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { securityHeaders } from "./security-headers.ts";
+import { trace } from "./trace.ts";
 import { mountWeb } from "./web.ts";
 
 export function createApp(deps: ApiDeps): Hono<ApiEnv> {
@@ -21,6 +22,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   const routes = ROUTES as readonly Route[];
   assertDeclared(routes);
   app.use("*", securityHeaders);
+  app.use("*", trace(deps));
   app.use("*", audit(deps));
   app.use(SIGNED_PATH, signedCall(deps));
   app.use("/v1/*", authenticate(deps));
@@ -32,7 +34,12 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   app.onError((thrown, c) => {
     const error = asTuttiError(thrown);
     if (error.code === "internal")
-      deps.log.error("a call failed", { method: c.req.method, path: c.req.path, error: thrown });
+      deps.log.error("a call failed", {
+        method: c.req.method,
+        path: c.req.path,
+        traceId: c.get("traceId"),
+        error: thrown,
+      });
     return refuse(c, error);
   });
   return app;

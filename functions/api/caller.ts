@@ -18,6 +18,8 @@ export type Caller = Identity & {
   sourceIp: string;
   /** Where the call came from, as its `X-Tutti-Client` header says; plain programs are `api`. */
   client: "api" | "cli" | "console";
+  /** Of the trace that the call belongs to. */
+  traceId?: string;
   /** Of a signed call. */
   signature?: string;
   /** Throws `unauthenticated` where the token has ended since the call began. */

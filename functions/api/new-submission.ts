@@ -30,7 +30,7 @@ export type DeploymentAsked = {
 };
 
 /** Who starts a deployment, and by what. Without a role nobody's token is behind it. */
-export type Initiator = { id?: string; name: string; role?: Role; client: Trigger };
+export type Initiator = { id?: string; name: string; role?: Role; client: Trigger; traceId?: string };
 
 export async function deploymentOf(
   deps: Deps,
@@ -106,21 +106,21 @@ export async function restartOf(
   return { ...(await whatRunsIn(deps, app, environment, { ...by, client }, none)), purpose: "restart" };
 }
 
-type Asker = { id?: string; name: string; client?: Trigger };
+type Asker = { id?: string; name: string; client?: Trigger; traceId?: string | undefined };
 
 /** The release that runs there, asked for again; `none`: why a function is refused. */
 async function whatRunsIn(
   deps: Deps,
   app: App,
   environment: string,
-  { id, name, client }: Asker & { client: Trigger },
+  { id, name, client, traceId }: Asker & { client: Trigger },
   none: string,
 ): Promise<Submission> {
   const target = await deps.store.targets.need({ app: app.app, environment });
   if (target.kind === "function") throw new TuttiError("not_supported_by_kind", none);
   if (target.release === null)
     throw new TuttiError("conflict", `Nothing runs in ${app.app}/${environment}; deploy a release first.`);
-  return submissionOf(deps, app, environment, target.release, { id, name }, { trigger: client });
+  return submissionOf(deps, app, environment, target.release, { id, name, traceId }, { trigger: client });
 }
 
 /** By which releases of one app are newer or older. */
@@ -139,7 +139,7 @@ async function submissionOf(
   { app }: Pick<App, "app">,
   environment: string,
   version: string,
-  caller: Pick<Initiator, "id" | "name">,
+  caller: Pick<Asker, "id" | "name" | "traceId">,
   { trigger, rollout, onConflict }: More,
 ): Promise<Submission> {
   const place = await needEnvironment(deps, environment, "environment");
@@ -149,7 +149,7 @@ async function submissionOf(
   assertPlace(place, spec);
   await assertSameKind(deps, app, environment, own.kind);
   const sequences = [{ of: "releases" as const, at: ageOf(release), onlyNewer: false }];
-  const by = { createdBy: caller.name, createdById: caller.id };
+  const by = { createdBy: caller.name, createdById: caller.id, traceId: caller.traceId };
   return { app, environment, version, spec, ...by, trigger, onConflict, sequences, asManifest: own };
 }
 

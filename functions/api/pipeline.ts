@@ -23,6 +23,8 @@ export type ApiEnv = {
     endedToken: string | undefined;
     /** Code of the refusal. */
     code: string | undefined;
+    /** Of the trace that the call belongs to. */
+    traceId: string;
     about: Place | undefined;
     /** Of a call whose body had to be read before anything else. */
     rawBody: Uint8Array | undefined;
@@ -43,7 +45,7 @@ export function mount(app: Hono<ApiEnv>, route: Route, deps: ApiDeps): void {
 
 async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer> {
   c.set("about", placeInPath(route, route.params?.safeParse(c.req.param()).data));
-  const caller = allowedCaller(c, route);
+  const caller = { ...allowedCaller(c, route), traceId: c.get("traceId") };
   const params = route.params && validateParams(route.params, c.req.param());
   assertInReach(route, caller, placeInPath(route, params));
   const text =

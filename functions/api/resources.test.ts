@@ -113,6 +113,7 @@ test("a deployment is accepted, started and shown without anything of the engine
     endedAt: null,
     createdBy: "admin",
     trigger: "api",
+    traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
     steps: [],
     progress: { done: 0, total: 0 },
     health: { healthy: 0, unhealthy: 0, desired: 3 },
@@ -122,7 +123,7 @@ test("a deployment is accepted, started and shown without anything of the engine
     cost: { ...NO_COST, dollars: 0 },
   });
   expect(api.started.map((one) => one.input)).toEqual([
-    { deploymentId: body.id, kind: "server", generation: 1 },
+    { deploymentId: body.id, kind: "server", generation: 1, traceId: body.traceId },
   ]);
 });
 

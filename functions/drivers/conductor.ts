@@ -20,5 +20,6 @@ function aboutOf(request: DriverRequest): Record<string, unknown> {
   if (request.verb === "diagnose") return { verb: request.verb, environment: request.environment };
   if (!("deploymentId" in request))
     return { verb: request.verb, target: `${request.app}/${request.environment}` };
-  return { verb: request.verb, deploymentId: request.deploymentId, generation: request.generation };
+  const { verb, deploymentId, generation, traceId } = request;
+  return { verb, deploymentId, generation, ...(traceId ? { traceId } : {}) };
 }

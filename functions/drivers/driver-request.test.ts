@@ -8,7 +8,8 @@ const target = { app: "shop", environment: "prod" };
 const requests: DriverRequest[] = [
   { verb: "plan", ...deployment },
   { verb: "rollBack", ...deployment, error: { Error: "States.Timeout" } },
-  { verb: "giveUp", ...deployment },
+  { verb: "giveUp", ...deployment, traceId: "0af7651916cd43dd8448eb211c80319c" },
+  { verb: "finish", ...deployment, traceId: null },
   { verb: "play", ...deployment, shard: 0 },
   { verb: "bake", ...deployment, taskToken: "t" },
   { verb: "inspect", ...target },

@@ -3,7 +3,11 @@ import * as z from "zod/mini";
 import { TuttiError } from "#core/errors.ts";
 import type { DriverRequest } from "#core/rollout/messages.ts";
 
-const ofDeployment = { deploymentId: z.string().check(z.minLength(1)), generation: z.int().check(z.gte(1)) };
+const ofDeployment = {
+  deploymentId: z.string().check(z.minLength(1)),
+  generation: z.int().check(z.gte(1)),
+  traceId: z.optional(z.nullable(z.string())),
+};
 const ofTarget = { app: z.string().check(z.minLength(1)), environment: z.string().check(z.minLength(1)) };
 const triggers = ["schedule", "api", "cli", "console"] as const;
 

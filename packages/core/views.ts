@@ -43,6 +43,7 @@ export type DeploymentView = Pick<
   | "createdBy"
   | "trigger"
   | "train"
+  | "traceId"
   | "health"
   | "failures"
   | "override"
@@ -61,7 +62,8 @@ export type DeploymentView = Pick<
 
 export function deploymentView(deployment: Deployment, queuePosition?: number): DeploymentView {
   const { id, app, environment, kind, version, previousVersion, status, reason, revision } = deployment;
-  const { createdAt, startedAt, endedAt, createdBy, trigger, train, health, failures, cost } = deployment;
+  const { createdAt, startedAt, endedAt, createdBy, trigger, train, traceId, health, failures, cost } =
+    deployment;
   return {
     id,
     app,
@@ -78,6 +80,7 @@ export function deploymentView(deployment: Deployment, queuePosition?: number): 
     createdBy,
     trigger,
     ...(train === undefined ? {} : { train }),
+    ...(traceId === undefined ? {} : { traceId }),
     steps: deployment.steps.map(stepView),
     progress: progressOf(deployment.steps),
     health,

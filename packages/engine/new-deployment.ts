@@ -11,7 +11,7 @@ export function newDeployment(
   at: string,
 ): Deployment {
   const { app, environment, version, spec, createdBy, trigger, purpose, train } = submission;
-  const { createdById, override, wayBack } = submission;
+  const { createdById, override, wayBack, traceId } = submission;
   const removes = purpose === "remove";
   return {
     id,
@@ -33,6 +33,7 @@ export function newDeployment(
     ...(createdById === undefined ? {} : { createdById }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(train === undefined ? {} : { train }),
+    ...(traceId === undefined ? {} : { traceId }),
     steps: [],
     health: { healthy: 0, unhealthy: 0, desired: place.target.desired || spec.replicas },
     failures: [],

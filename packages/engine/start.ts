@@ -13,9 +13,10 @@ export function executionName(deployment: Pick<Deployment, "id" | "generation">)
 
 /** Answers whether it was started (or runs already). */
 export async function startExecution(deps: ControlDeps, deployment: Deployment): Promise<boolean> {
-  const { id, kind, generation } = deployment;
+  const { id, kind, generation, traceId } = deployment;
+  const input = { deploymentId: id, kind, generation, ...(traceId === undefined ? {} : { traceId }) };
   try {
-    await deps.executions.start(executionName(deployment), { deploymentId: id, kind, generation });
+    await deps.executions.start(executionName(deployment), input);
     return true;
   } catch (error) {
     deps.log.error("an execution could not be started; the sweep will", {

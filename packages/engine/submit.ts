@@ -34,6 +34,8 @@ export type Submission = {
   purpose?: Purpose | undefined;
   /** Default: the spec's. A rollback always supersedes. */
   onConflict?: RolloutPolicy["onConflict"] | undefined;
+  /** Of the trace that asked for it; without one, one begins here. */
+  traceId?: string | undefined;
   /** The train that it belongs to. */
   train?: string | undefined;
   /** Drawn and remembered by whoever submits, so that submitting twice is submitting once; else a fresh one. */
@@ -57,7 +59,8 @@ export async function submit(deps: ControlDeps, submission: Submission): Promise
     onConflict,
     sequences: submission.sequences,
   });
-  const deployment = newDeployment(id, submission, place, instant(deps.clock.now()));
+  const traceId = submission.traceId ?? deps.newTraceId();
+  const deployment = newDeployment(id, { ...submission, traceId }, place, instant(deps.clock.now()));
   const words = asWords(deployment, place.target.lock?.owner);
   const recorded = await record(deps, deployment, submission.why ? `${words} ${submission.why}` : words);
   if (place.outcome === "acquired") await startExecution(deps, recorded);

@@ -32,6 +32,7 @@ function deps(invoke: Invoke, clock = fakeClock()): { deps: SweepDeps; logs: [st
     deps: {
       store,
       clock,
+      newTraceId: () => "0".repeat(32),
       ids: () => "heal_2",
       executions: { start: unused, describe: unused },
       trainExecutions: { start: unused, describe: unused },

@@ -14,6 +14,7 @@ import { sha256Hex } from "#functions/api/sha256.ts";
 import { issuerDocuments } from "#functions/deps/issuer-documents.ts";
 import { DEFAULT_RATE_LIMITS } from "#functions/deps/rate-limits.ts";
 import type { KeptSchedule, NewSchedule } from "#functions/deps/schedules.ts";
+import { newTraceId } from "#functions/deps/trace-ids.ts";
 import { createStore, type Store } from "#store/store.ts";
 import { assertTold } from "./assert-told.ts";
 import { type FakeClock, fakeClock } from "./fake-clock.ts";
@@ -63,6 +64,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     store,
     clock,
     ids: idSource(clock.now, countingRandom()),
+    newTraceId,
     executions: {
       start: async (name, input) => void started.push({ name, input }),
       describe: async () => "running",

@@ -32,6 +32,7 @@ import { sweep } from "#engine/sweep.ts";
 import type { TrainDeps } from "#engine/train/deps.ts";
 import { drive } from "#engine/train/drive.ts";
 import { prepareMember } from "#functions/api/trains/prepare-member.ts";
+import { newTraceId } from "#functions/deps/trace-ids.ts";
 import type { Platform } from "#sandbox/platform.ts";
 import { createStepFunctions } from "#sandbox/step-functions/service.ts";
 import { systemTimers, type Timers } from "#sandbox/step-functions/timers.ts";
@@ -361,6 +362,7 @@ function controlDeps(store: Store, clock: Clock, handlers: Handlers, logs: strin
   return {
     store,
     clock,
+    newTraceId,
     ids: idSource(clock.now, Math.random),
     log: { info: line, warn: line, error: line },
     executions: executionsOf(handlers, ROLLOUT),

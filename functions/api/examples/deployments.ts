@@ -39,6 +39,7 @@ export const DEPLOYMENT = {
   endedAt: null,
   createdBy: "ci storefront",
   trigger: "api",
+  traceId: "0af7651916cd43dd8448eb211c80319c",
   steps: [STEP, NEXT_STEP],
   progress: { done: 1, total: 2 },
   health: { healthy: 3, unhealthy: 0, desired: 3 },

@@ -26,7 +26,11 @@ export const scaleTarget = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const asked = { environment: params.env, replicas: body.replicas };
-    const submission = await scalingOf(deps, app, asked, { id: caller.id, name: caller.name });
+    const submission = await scalingOf(deps, app, asked, {
+      id: caller.id,
+      name: caller.name,
+      traceId: caller.traceId,
+    });
     return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },
 );
@@ -50,7 +54,7 @@ export const restartTarget = route(
       deps,
       app,
       { environment: params.env },
-      { id: caller.id, name: caller.name },
+      { id: caller.id, name: caller.name, traceId: caller.traceId },
     );
     return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
   },

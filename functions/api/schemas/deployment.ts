@@ -61,6 +61,7 @@ export const deploymentView = z
     createdBy: z.string(),
     trigger: z.enum(TRIGGERS),
     train: z.string().optional().describe("Id of the train that it belongs to"),
+    traceId: z.string().optional().describe("Of the W3C trace that it is followed by, in the logs too"),
     steps: z.array(stepView),
     progress: z.object({ done: z.int(), total: z.int() }),
     health: z.object({ healthy: z.int(), unhealthy: z.int(), desired: z.int() }),

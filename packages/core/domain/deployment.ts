@@ -109,6 +109,8 @@ export type Deployment = {
   eventSeq: number;
   /** Of the event that says the present status. */
   statusSeq?: number;
+  /** Of the trace that it is followed by; those of earlier versions of Tutti have none. */
+  traceId?: string;
   /** For the receipt. */
   cost: Cost;
 };

@@ -19,10 +19,15 @@ export type Move =
   | { next: "carryOn"; generation: number };
 
 /** Input of an execution of the rollout workflow; its name is `<deploymentId>-<generation>`. */
-export type RolloutInput = { deploymentId: string; kind: Kind; generation: number };
+export type RolloutInput = { deploymentId: string; kind: Kind; generation: number; traceId?: string };
 
 /** What a state of the workflow sends to the driver function. */
-export type EngineRequest =
+export type EngineRequest = Traced & EngineVerb;
+
+/** `null`: its execution was started before there were traces. */
+type Traced = { traceId?: string | null | undefined };
+
+type EngineVerb =
   | {
       verb: "plan" | "apply" | "check" | "rollBack" | "finish";
       deploymentId: string;
@@ -34,7 +39,7 @@ export type EngineRequest =
   | { verb: "bake" | "hold"; deploymentId: string; generation: number; taskToken: string };
 
 /** What the workflow sends to the function that calls hooks. */
-export type HookRequest = { deploymentId: string; generation: number };
+export type HookRequest = Traced & { deploymentId: string; generation: number };
 
 /** What the API and the sweep ask a driver function directly. */
 export type DirectRequest =
