@@ -10,6 +10,7 @@ import type { IssuerKeys } from "./oidc/issuer-keys.ts";
 import type { RateLimits } from "./rate-limit.ts";
 
 export type ApiDeps = SweepDeps & {
+  newTraceId(): string;
   artifacts: ArtifactBucket;
   registry: ImageRegistry;
   imageBuilds: ImageBuilds;

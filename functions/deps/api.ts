@@ -1,4 +1,5 @@
 // What the API is handed on Lambda.
+
 import type { ApiDeps } from "#functions/api/deps.ts";
 import { issuerKeys } from "#functions/api/oidc/issuer-keys.ts";
 import { artifactBucket } from "./artifact-bucket.ts";
@@ -13,6 +14,7 @@ import { issuerDocuments } from "./issuer-documents.ts";
 import { rateLimits } from "./rate-limits.ts";
 import { schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
+import { newTraceId } from "./trace-ids.ts";
 
 /** The API itself has 30 seconds. */
 const DRIVER_SECONDS = 25;
@@ -20,7 +22,7 @@ const DRIVER_SECONDS = 25;
 /** `webFolder`: where the console's built files lie beside the handler. */
 export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
   const settings = readSettings(env);
-  const control = controlDeps(settings, "api");
+  const control = { ...controlDeps(settings, "api"), newTraceId };
   return {
     ...control,
     trainExecutions: trainWorkflow(required(env, "TUTTI_TRAIN_ARN")),

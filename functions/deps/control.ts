@@ -11,7 +11,6 @@ import { createLog } from "./log.ts";
 import type { FunctionMeter } from "./meter.ts";
 import { noticeBus } from "./notice-bus.ts";
 import type { Settings } from "./settings.ts";
-import { newTraceId } from "./trace-ids.ts";
 
 export function controlDeps(settings: Settings, serviceName: string, meter?: FunctionMeter): ControlDeps {
   const dynamo = new DynamoDBClient(awsOptions());
@@ -26,7 +25,6 @@ export function controlDeps(settings: Settings, serviceName: string, meter?: Fun
     }),
     clock: systemClock,
     ids: idSource(systemClock.now, Math.random),
-    newTraceId,
     ...rolloutWorkflow(settings.rolloutArn),
     log: createLog(serviceName),
     ...(meter ? { meter } : {}),

@@ -11,30 +11,36 @@ import { trainWorkflow } from "./executions.ts";
 import { elasticRegistry } from "./image-registry.ts";
 import { type SchedulePlatform, schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
+import { newTraceId } from "./trace-ids.ts";
 
 /** A repair may restart an app and wait for it. */
 const HEAL_SECONDS = 120;
 
 export function artifactDeps(env: NodeJS.ProcessEnv): ArtifactDeps {
   const settings = readSettings(env);
-  return { ...controlDeps(settings, "events-artifact"), artifacts: artifactBucket(settings.bucket) };
+  return {
+    ...controlDeps(settings, "events-artifact"),
+    newTraceId,
+    artifacts: artifactBucket(settings.bucket),
+  };
 }
 
 export function imageDeps(env: NodeJS.ProcessEnv): ImageDeps {
   const repositoryPrefix = required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX");
   return {
     ...controlDeps(readSettings(env), "events-image"),
+    newTraceId,
     registry: elasticRegistry(required(env, "TUTTI_REGISTRY"), repositoryPrefix),
     repositoryPrefix,
   };
 }
 
 export function deployDeps(env: NodeJS.ProcessEnv): ControlDeps {
-  return controlDeps(readSettings(env), "events-deploy");
+  return { ...controlDeps(readSettings(env), "events-deploy"), newTraceId };
 }
 
 export function scheduleDeps(env: NodeJS.ProcessEnv): ControlDeps {
-  return controlDeps(readSettings(env), "events-schedule");
+  return { ...controlDeps(readSettings(env), "events-schedule"), newTraceId };
 }
 
 export function deadLetterDeps(env: NodeJS.ProcessEnv): ControlDeps {
@@ -47,6 +53,7 @@ export function sweepDeps(env: NodeJS.ProcessEnv): Sweeping {
   const settings = readSettings(env);
   return {
     ...controlDeps(settings, "events-sweep"),
+    newTraceId,
     trainExecutions: trainWorkflow(required(env, "TUTTI_TRAIN_ARN")),
     drivers: driverFunctions(settings.driverPrefix, HEAL_SECONDS),
     schedules: schedulePlatform(env),

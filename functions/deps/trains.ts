@@ -1,11 +1,13 @@
 // What the function that drives trains is handed on Lambda.
+
 import type { TrainDeps } from "#engine/train/deps.ts";
 import { prepareMember } from "#functions/api/trains/prepare-member.ts";
 import { controlDeps } from "./control.ts";
 import { readSettings } from "./settings.ts";
+import { newTraceId } from "./trace-ids.ts";
 
 export function trainDeps(env: NodeJS.ProcessEnv): TrainDeps {
-  const control = controlDeps(readSettings(env), "train");
+  const control = { ...controlDeps(readSettings(env), "train"), newTraceId };
   return {
     ...control,
     prepare: (asked, createdBy) => prepareMember(control, asked, { name: createdBy, client: "train" }),

@@ -34,8 +34,8 @@ export type ControlDeps = {
   store: Store;
   clock: Clock;
   ids: IdSource;
-  /** 32 hexadecimal digits, where nobody named a trace. */
-  newTraceId(): string;
+  /** 32 hexadecimal digits, where nobody named a trace; for those who submit. */
+  newTraceId?(): string;
   executions: Executions;
   tokens: Tokens;
   log: Log;

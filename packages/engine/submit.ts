@@ -59,7 +59,7 @@ export async function submit(deps: ControlDeps, submission: Submission): Promise
     onConflict,
     sequences: submission.sequences,
   });
-  const traceId = submission.traceId ?? deps.newTraceId();
+  const traceId = submission.traceId ?? deps.newTraceId?.();
   const deployment = newDeployment(id, { ...submission, traceId }, place, instant(deps.clock.now()));
   const words = asWords(deployment, place.target.lock?.owner);
   const recorded = await record(deps, deployment, submission.why ? `${words} ${submission.why}` : words);
