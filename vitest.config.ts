@@ -5,7 +5,11 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
 
-const integration = ["test/{e2e,sandbox,contract,workflows}/**/*.test.ts"];
+// What hosts run is run by a real shell, which takes its time.
+const integration = [
+  "test/{e2e,sandbox,contract,workflows}/**/*.test.ts",
+  "packages/targets/server/scripts/*.test.ts",
+];
 const slow = ["test/slow/**/*.test.ts"];
 const foreign = ["test/foreign/**/*.test.ts"];
 const sst = ["test/sst/**/*.test.ts"];
