@@ -226,9 +226,11 @@ test("a deployment that goes on in the middle of a repair waits for its end, and
   stage.world.hosts.get("host-3")!.dead = true;
   const order: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
   const { repair, apply } = stage.deps.driver;
   stage.deps.driver.repair = async (context, fleet) => {
     order.push("repair begins");
+    begun.resolve();
     await promise;
     const results = await repair(context, fleet);
     order.push("repair ends");
@@ -239,7 +241,7 @@ test("a deployment that goes on in the middle of a repair waits for its end, and
     return apply(context, step, state);
   };
   const healing = stage.conduct({ verb: "heal", ...NAME, trigger: "cli" });
-  await stage.until(id, (deployment) => deployment.lent !== undefined);
+  await begun.promise;
   await stage.act(id, "approve");
   await stage.until(id, (deployment) => deployment.replan === true);
   expect(order).toEqual(["repair begins"]);
