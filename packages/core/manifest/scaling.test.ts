@@ -61,11 +61,30 @@ test("counts that a manifest names lie within the bounds, those of its schedules
   expect(problems({ scaling: SCALING, replicas: 11 })).toEqual({
     replicas: "must be from 2 to 10, the bounds of scaling, not 11",
   });
-  expect(problems({ scaling: SCALING, environments: { dev: { replicas: 1 } } })).toEqual({
+  const dev = { replicas: 1, scaling: { min: 2 } };
+  expect(problems({ scaling: SCALING, environments: { dev } })).toEqual({
     "environments.dev.replicas": "must be from 2 to 10, the bounds of scaling, not 1",
   });
   const schedules = [{ cron: "0 8 * * *", action: "scale", replicas: 12 }];
   expect(problems({ scaling: SCALING, schedules })).toEqual({
     schedules: "replicas must be from 2 to 10, the bounds of scaling, not 12",
   });
+});
+
+test("the app's bounds reach as far as the count of an environment that says none of its own", () => {
+  const document = {
+    ...VM,
+    scaling: SCALING,
+    environments: { dev: { replicas: 1 }, prod: { replicas: 12 } },
+  };
+  const manifest = parseManifest(document) as Manifest;
+  const bounds = ["dev", "stage", "prod"].map((name) => {
+    const { replicas, scaling } = specFor(manifest, name);
+    return [replicas, scaling!.min, scaling!.max];
+  });
+  expect(bounds).toEqual([
+    [1, 1, 10],
+    [2, 2, 10],
+    [12, 2, 12],
+  ]);
 });

@@ -8,7 +8,7 @@ import type { RolloutPolicy, Spec } from "../domain/spec.ts";
 import { HEALING } from "../heal/policy.ts";
 import { HOLD_SECONDS } from "../rollout/limits.ts";
 import { merge } from "./merge.ts";
-import type { Manifest, RolloutOverride } from "./schema.ts";
+import type { Manifest, Overlay, RolloutOverride } from "./schema.ts";
 
 const ROLLOUT: RolloutPolicy = {
   strategy: "rolling",
@@ -74,7 +74,10 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
     ...spec,
     server: wholeServer(spec, said as Partial<Spec>),
     ...(spec.scaling
-      ? { scaling: wholeScaling(spec.scaling), replicas: firstCount(said as Partial<Spec>, spec) }
+      ? {
+          scaling: reaching(wholeScaling(spec.scaling), overlay ?? {}),
+          replicas: firstCount(said as Partial<Spec>, spec),
+        }
       : {}),
     container: wholeContainer(spec.container),
     hooks: wholeHooks(spec.hooks!),
@@ -104,6 +107,15 @@ function wholeScaling(scaling: Scaling): Scaling {
   const { metric } = scaling;
   const whole = typeof metric === "object" ? { ...METRIC, ...metric } : metric;
   return { ...SCALING, ...scaling, ...(metric === undefined ? {} : { metric: whole }) };
+}
+
+/** A smaller or a larger place: the app's bounds reach as far as the count that an environment says without bounds of its own. */
+function reaching(
+  scaling: Scaling,
+  { replicas, scaling: own }: Pick<Overlay, "replicas" | "scaling">,
+): Scaling {
+  if (replicas === undefined || own !== undefined) return scaling;
+  return { ...scaling, min: Math.min(scaling.min, replicas), max: Math.max(scaling.max, replicas) };
 }
 
 const METRIC = { statistic: "Average" as const };
