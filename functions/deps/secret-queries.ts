@@ -8,11 +8,15 @@ import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { awsOptions } from "./aws-options.ts";
 import type { Count } from "./secret-finder.ts";
 
+export function secretsClient(count: Count): SecretsManagerClient {
+  return count(new SecretsManagerClient(awsOptions()));
+}
+
 export type FoundSecret = { arn: string; version: string };
 
 /** `null` where there is none. One that is to be deleted, or has no value yet, cannot be read. */
 export async function findSecret(count: Count, SecretId: string): Promise<FoundSecret | null> {
-  const client = count(new SecretsManagerClient(awsOptions()));
+  const client = secretsClient(count);
   try {
     const { ARN, DeletedDate, VersionIdsToStages } = await client.send(
       new DescribeSecretCommand({ SecretId }),

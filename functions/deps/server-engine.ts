@@ -2,7 +2,6 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { S3Client } from "@aws-sdk/client-s3";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { EngineDeps } from "#engine/deps.ts";
 import { createServerDriver } from "#targets/server/driver.ts";
@@ -19,7 +18,7 @@ export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const driver = createServerDriver({
     ssm: count(new SSMClient(awsOptions())),
     s3: count(new S3Client(awsOptions())),
-    secrets: count(new SecretsManagerClient(awsOptions())),
+    secrets: async () => (await import("./secret-queries.ts")).secretsClient(count),
     elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
   });
   return {

@@ -66,7 +66,7 @@ function clientsWith(access: Access): ServerClients {
   return {
     ssm: new SSMClient(access),
     s3: new S3Client(access),
-    secrets: new SecretsManagerClient(access),
+    secrets: async () => new SecretsManagerClient(access),
     elb: new ElasticLoadBalancingV2Client(access),
   };
 }

@@ -89,7 +89,7 @@ function sshClients(farm: SshFarm, endpoint: string): ServerClients {
     send: async () => ({ SecretString: farm.privateKey }),
   } as unknown as SecretsManagerClient;
   const s3 = new S3Client({ endpoint, region: "us-east-1", credentials, forcePathStyle: true });
-  return { s3, secrets, ssm: undefined as never, elb: undefined as never };
+  return { s3, secrets: async () => secrets, ssm: undefined as never, elb: undefined as never };
 }
 
 function pack(from: string): Buffer {

@@ -2,20 +2,20 @@
 
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { GetSecretValueCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import {
   DescribeInstanceInformationCommand,
   type InstanceInformation,
   type InstanceInformationStringFilter,
   type SSMClient,
 } from "@aws-sdk/client-ssm";
-import { TuttiError } from "#core/errors.ts";
 import { callAws } from "#targets/host/call-aws.ts";
 
 export type ServerClients = {
   ssm: SSMClient;
   s3: S3Client;
-  secrets: SecretsManagerClient;
+  /** Made when a pool over SSH wants its key. */
+  secrets: () => Promise<SecretsManagerClient>;
   elb: ElasticLoadBalancingV2Client;
 };
 
@@ -53,10 +53,8 @@ async function describe(
   return found;
 }
 
+/** Loaded when first needed: SSM pools never pay for it. */
 export async function readSecret({ secrets }: Pick<ServerClients, "secrets">, id: string): Promise<string> {
-  const answer = await callAws("secretsmanager:GetSecretValue", (abortSignal) =>
-    secrets.send(new GetSecretValueCommand({ SecretId: id }), { abortSignal }),
-  );
-  if (!answer.SecretString) throw new TuttiError("invalid_input", `The secret ${id} holds no text.`);
-  return answer.SecretString;
+  const [{ secretText }, client] = await Promise.all([import("./secret-text.ts"), secrets()]);
+  return secretText(client, id);
 }

@@ -34,6 +34,8 @@ export const SECRETS_MANAGER: Probes = {
     const secrets = new SecretsManagerClient({});
     const Name = fresh();
     await secrets.send(new CreateSecretCommand({ Name, SecretString: "a key" }));
-    return (await readSecret({ secrets }, Name)) === "a key" ? WORKS : "gives another one";
+    return (await readSecret({ secrets: async () => secrets }, Name)) === "a key"
+      ? WORKS
+      : "gives another one";
   },
 };
