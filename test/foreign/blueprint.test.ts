@@ -82,9 +82,10 @@ test("every state machine is kept as it was written", async () => {
 test("every rule leads to its function, and every schedule too", async () => {
   const events = new EventBridgeClient({});
   for (const rule of plan.rules) {
-    const found = await events.send(new DescribeRuleCommand({ Name: rule.name }));
+    const on = rule.bus === undefined ? {} : { EventBusName: rule.bus };
+    const found = await events.send(new DescribeRuleCommand({ Name: rule.name, ...on }));
     expect(JSON.parse(found.EventPattern!)).toEqual(rule.pattern);
-    const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: rule.name }));
+    const { Targets } = await events.send(new ListTargetsByRuleCommand({ Rule: rule.name, ...on }));
     expect(Targets!.map((one) => one.Arn)).toEqual([plan.names.functionArn(rule.target)]);
   }
   for (const schedule of plan.schedules) {

@@ -1,7 +1,10 @@
 // The container driver's calls on a judge: a release becomes a revision, a service and a target group, is replaced, and
 // all of it goes again. Copies never become healthy there (no task runs, or none reaches the load balancer), so nothing is
 // rolled to its end: that is judged on the sandbox.
-import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import {
+  ApplicationAutoScalingClient,
+  DescribeScalingPoliciesCommand,
+} from "@aws-sdk/client-application-auto-scaling";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import {
   CreateClusterCommand,
@@ -11,7 +14,8 @@ import {
   type Service,
 } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { beforeAll, expect, test } from "vitest";
+import { mockClient } from "aws-sdk-client-mock";
+import { beforeAll, expect, inject, test } from "vitest";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Progress } from "#core/driver/driver.ts";
 import { systemClock } from "#functions/deps/clock.ts";
@@ -22,6 +26,8 @@ import { planTo, playStep } from "#test/contract/roll.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { aLoadBalancer, aNetwork } from "./capabilities/balancer.ts";
 import { ensureRole, fresh } from "./capabilities/probe.ts";
+import { NO_POLICY } from "./capabilities/scaling.ts";
+import { lackOf } from "./lacks.ts";
 
 const ecs = new ECSClient({});
 let environment: Partial<Environment>;
@@ -49,7 +55,7 @@ async function open(): Promise<Harness> {
   const driver = createContainerDriver({
     ecs,
     ecr: new ECRClient({}),
-    scaling: new ApplicationAutoScalingClient({}),
+    scaling: scalingClient(),
     elb: new ElasticLoadBalancingV2Client({}),
     namePrefix: "tutti-app-",
     secretArn: async () => null,
@@ -62,6 +68,14 @@ async function open(): Promise<Harness> {
     makeRelease: async (version) => releases.add(version, { image: image(version.at(-1)!) }),
     close: () => driver.retire(target),
   };
+}
+
+/** Where the judge has no such service (lacks.ts), the driver is told what is true there: nothing scales. */
+function scalingClient(): ApplicationAutoScalingClient {
+  const client = new ApplicationAutoScalingClient({});
+  if (lackOf(inject("judge").name, "Application Auto Scaling", NO_POLICY))
+    mockClient(client).on(DescribeScalingPoliciesCommand).resolves({ ScalingPolicies: [] });
+  return client;
 }
 
 /** Plays what prepares a release, and begins the first step that touches a copy. */

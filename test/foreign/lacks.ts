@@ -159,6 +159,18 @@ export const LACKS: Lack[] = [
   },
   {
     judge: "MiniStack",
+    service: "Application Auto Scaling",
+    capability: "keeps the bounds of a service and what it aims at",
+    answers: "Unknown",
+  },
+  {
+    judge: "MiniStack",
+    service: "Application Auto Scaling",
+    capability: "tells that a service has no policy",
+    answers: "Unknown",
+  },
+  {
+    judge: "MiniStack",
     service: "Auto Scaling",
     capability: "keeps which processes are suspended",
     answers: "InvalidAction",

@@ -6,11 +6,13 @@ import { ECR, ECS } from "./containers.ts";
 import { LAMBDA } from "./lambda.ts";
 import { AUTO_SCALING, EC2 } from "./machines.ts";
 import type { Probes } from "./probe.ts";
+import { APPLICATION_AUTO_SCALING } from "./scaling.ts";
 import { DYNAMODB, IAM, S3, SCHEDULER } from "./services.ts";
 import { STEP_FUNCTIONS } from "./step-functions.ts";
 import { SECRETS_MANAGER, SYSTEMS_MANAGER } from "./systems-manager.ts";
 
 export const CAPABILITIES: Record<string, Probes> = {
+  "Application Auto Scaling": APPLICATION_AUTO_SCALING,
   "Auto Scaling": AUTO_SCALING,
   CloudWatch: CLOUDWATCH,
   CodeBuild: CODE_BUILD,

@@ -85,7 +85,8 @@ export const ECR: Probes = {
   },
 };
 
-async function aService(desiredCount: number, network?: Network, loadBalancers: LoadBalancer[] = []) {
+/** A service in a cluster of its own. */
+export async function aService(desiredCount: number, network?: Network, loadBalancers: LoadBalancer[] = []) {
   const cluster = fresh();
   const service = fresh();
   const family = fresh();
