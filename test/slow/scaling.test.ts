@@ -95,6 +95,7 @@ test.each(["vm", "container"] as const)(
     expect(await deploy(client, app, "v2")).toMatchObject({ status: "succeeded", health: { desired: 5 } });
     load.setRate(9);
     await reaches(app, 2, 180_000);
+    await expect.poll(() => counts.seen.at(-1)).toBe(2);
     await counts.stop();
     const { sent, failed } = await load.stop();
     expect({ failed, counts: counts.seen }).toEqual({ failed: 0, counts: [2, 5, 4, 3, 2] });

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SSMClient } from "@aws-sdk/client-ssm";
 import type { SshHost } from "#core/domain/environment.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
@@ -88,8 +89,11 @@ function sshClients(farm: SshFarm, endpoint: string): ServerClients {
   const secrets = {
     send: async () => ({ SecretString: farm.privateKey }),
   } as unknown as SecretsManagerClient;
-  const s3 = new S3Client({ endpoint, region: "us-east-1", credentials, forcePathStyle: true });
-  return { s3, secrets: async () => secrets, ssm: undefined as never, elb: undefined as never };
+  const place = { endpoint, region: "us-east-1", credentials };
+  const s3 = new S3Client({ ...place, forcePathStyle: true });
+  // Asked for its region alone: hosts over SSH are none of Systems Manager's.
+  const ssm = new SSMClient(place);
+  return { s3, secrets: async () => secrets, ssm, elb: undefined as never };
 }
 
 function pack(from: string): Buffer {
