@@ -5,10 +5,13 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
 
-// What hosts run is run by a real shell, which takes its time.
+// Beside their source, and yet too long for a check: what hosts run is run by a real shell, all bundles are built, every role
+// asks every route.
 const integration = [
   "test/{e2e,sandbox,contract,workflows}/**/*.test.ts",
   "packages/targets/server/scripts/*.test.ts",
+  "functions/api/{who-may,gates,openapi-held}.test.ts",
+  "test/infra/blueprint.test.ts",
 ];
 const slow = ["test/slow/**/*.test.ts"];
 const foreign = ["test/foreign/**/*.test.ts"];
