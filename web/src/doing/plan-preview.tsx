@@ -1,6 +1,6 @@
 // The dry run's answer, before anything is done: every step, the lowest count of healthy copies, time and money.
 import type { PlanView } from "../api.ts";
-import { duration } from "../time.ts";
+import { Count, Estimate, Notes } from "./plan-parts.tsx";
 import "./plan-preview.css";
 
 export function PlanPreview({ plan }: { plan: PlanView }) {
@@ -13,15 +13,8 @@ export function PlanPreview({ plan }: { plan: PlanView }) {
           </strong>{" "}
           healthy at the lowest
         </span>
-        <span>
-          <strong>{plan.steps.length}</strong> {plan.steps.length === 1 ? "step" : "steps"}
-        </span>
-        <span>
-          about <strong>{duration(plan.estimatedSeconds * 1000)}</strong>
-        </span>
-        <span>
-          <strong>${plan.estimatedDollars.toFixed(4)}</strong>
-        </span>
+        <Count of={plan.steps.length} word="step" />
+        <Estimate {...plan} />
       </p>
       {plan.steps.length === 0 && <p>Nothing has to be changed.</p>}
       <ol>
@@ -36,11 +29,7 @@ export function PlanPreview({ plan }: { plan: PlanView }) {
           {secret ? "secret" : "config"} <code>{name}</code>: {from ?? "nothing"} → {to ?? "nothing"}
         </p>
       ))}
-      {plan.notes.map((note) => (
-        <p key={note} class="note-box">
-          {note}
-        </p>
-      ))}
+      <Notes notes={plan.notes} />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 // The dry run of a train: stop by stop, what each deployment would do, and how far down its healthy copies may go.
 import type { TrainPlanView } from "../api.ts";
-import { duration } from "../time.ts";
+import { Count, Estimate, Notes } from "./plan-parts.tsx";
 import "./plan-preview.css";
 
 export function TrainPlan({ plan }: { plan: TrainPlanView }) {
@@ -8,15 +8,8 @@ export function TrainPlan({ plan }: { plan: TrainPlanView }) {
   return (
     <section class="plan" aria-label="Plan">
       <p class="figures">
-        <span>
-          <strong>{plan.stops.length}</strong> {plan.stops.length === 1 ? "stop" : "stops"}
-        </span>
-        <span>
-          about <strong>{duration(plan.estimatedSeconds * 1000)}</strong>
-        </span>
-        <span>
-          <strong>${plan.estimatedDollars.toFixed(4)}</strong>
-        </span>
+        <Count of={plan.stops.length} word="stop" />
+        <Estimate {...plan} />
       </p>
       <ol>
         {plan.stops.map(({ index, deployments }) => (
@@ -34,11 +27,7 @@ export function TrainPlan({ plan }: { plan: TrainPlanView }) {
           </li>
         ))}
       </ol>
-      {[...new Set(all.flatMap((one) => one.notes))].map((note) => (
-        <p key={note} class="note-box">
-          {note}
-        </p>
-      ))}
+      <Notes notes={[...new Set(all.flatMap((one) => one.notes))]} />
     </section>
   );
 }
