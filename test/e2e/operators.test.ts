@@ -105,10 +105,12 @@ test("rollback to v1 after v4 unpacks nothing again", async () => {
 
 test("deployments of one target wait for each other and run in the order they came", async () => {
   await anApp("queued", 8400, ["v1", "v2", "v3", "v4"]);
-  const deployments = [];
-  for (const version of ["v2", "v3", "v4"]) deployments.push(await start(client, "queued", version, AT_ONCE));
-  // As each was answered: by the time that the target is read the first may have ended.
-  expect(deployments.slice(1).map(({ status }) => status)).toEqual(["queued", "queued"]);
+  // The first is watched for long enough that the two are seen waiting for it.
+  const deployments = [await start(client, "queued", "v2", { ...AT_ONCE, bakeSeconds: 5 })];
+  for (const version of ["v3", "v4"]) deployments.push(await start(client, "queued", version, AT_ONCE));
+  expect((await client.targets.get("queued", ENVIRONMENT)).queue).toEqual(
+    deployments.slice(1).map(({ id }) => id),
+  );
   const ended = await Promise.all(deployments.map(({ id }) => settled(client, id)));
   expect(ended.map(({ status }) => status)).toEqual(["succeeded", "succeeded", "succeeded"]);
   expect(ended[1]!.startedAt! >= ended[0]!.endedAt!).toBe(true);
