@@ -10,6 +10,7 @@ import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
 import { functionMeter } from "./meter.ts";
+import { cloudWatchMetrics } from "./metrics.ts";
 import { roleReader } from "./role-reader.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
@@ -18,6 +19,7 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
   const meter = functionMeter(env);
   const { count } = meter;
+  const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
   const secrets = secretFinder(count);
   const driver = createContainerDriver({
     ecs: count(new ECSClient(awsOptions())),
@@ -31,7 +33,8 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
     ...controlDeps(settings, "driver-container", meter),
     driver,
     roles: roleReader(),
-    alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    alarms: cloudWatchAlarms(cloudWatch),
+    metrics: cloudWatchMetrics(cloudWatch, Date.now),
     secrets,
   };
 }

@@ -8,6 +8,7 @@ import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
 import { functionMeter } from "./meter.ts";
+import { cloudWatchMetrics } from "./metrics.ts";
 import { roleReader } from "./role-reader.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
@@ -19,6 +20,7 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
   const meter = functionMeter(env);
   const { count } = meter;
+  const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
   const driver = functionDriver({
     lambda: count(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
     s3: count(new S3Client(awsOptions(TRANSFER_SECONDS, 3))),
@@ -29,7 +31,8 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
     ...controlDeps(settings, "driver-function", meter),
     driver,
     roles: roleReader(),
-    alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    alarms: cloudWatchAlarms(cloudWatch),
+    metrics: cloudWatchMetrics(cloudWatch, Date.now),
     secrets: secretFinder(count),
   };
 }

@@ -9,12 +9,14 @@ import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
 import { functionMeter } from "./meter.ts";
+import { cloudWatchMetrics } from "./metrics.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
 
 export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const meter = functionMeter(env);
   const { count } = meter;
+  const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
   const driver = createServerDriver({
     ssm: count(new SSMClient(awsOptions())),
     s3: count(new S3Client(awsOptions())),
@@ -24,7 +26,8 @@ export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
   return {
     ...controlDeps(readSettings(env), "driver-server", meter),
     driver,
-    alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    alarms: cloudWatchAlarms(cloudWatch),
+    metrics: cloudWatchMetrics(cloudWatch, Date.now),
     secrets: secretFinder(count),
   };
 }

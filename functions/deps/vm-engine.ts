@@ -11,12 +11,14 @@ import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
 import { functionMeter } from "./meter.ts";
+import { cloudWatchMetrics } from "./metrics.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings, required } from "./settings.ts";
 
 export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const meter = functionMeter(env);
   const { count } = meter;
+  const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
   const driver = createVmDriver({
     ec2: count(new EC2Client(awsOptions())),
     autoscaling: count(new AutoScalingClient(awsOptions())),
@@ -29,7 +31,8 @@ export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
   return {
     ...controlDeps(readSettings(env), "driver-vm", meter),
     driver,
-    alarms: cloudWatchAlarms(count(new CloudWatchClient(ALARM_OPTIONS))),
+    alarms: cloudWatchAlarms(cloudWatch),
+    metrics: cloudWatchMetrics(cloudWatch, Date.now),
     secrets: secretFinder(count),
   };
 }

@@ -2,7 +2,7 @@
 // engine's own (spec, tokens, watches) can slip out.
 import type { Deployment } from "./domain/deployment.ts";
 import type { Fleet, Replica } from "./domain/replica.ts";
-import type { LiveScaling } from "./domain/scaling.ts";
+import type { LiveScaling, ScalingActivity } from "./domain/scaling.ts";
 import type { Approval, Step } from "./domain/step.ts";
 import type { Target } from "./domain/target.ts";
 import { failuresAllowed } from "./judge/judge.ts";
@@ -131,6 +131,11 @@ export function progressOf(steps: Step[]): { done: number; total: number } {
 
 export type ReplicaView = Pick<Replica, "id" | "version" | "health" | "address" | "startedAt">;
 
+export type ScalingView = Pick<LiveScaling, "min" | "max" | "metric" | "target" | "activities"> & {
+  value: number | null;
+  lastActivity: ScalingActivity | null;
+};
+
 export type TargetView = {
   app: string;
   environment: string;
@@ -146,7 +151,7 @@ export type TargetView = {
   degraded: string | null;
   drift: string[];
   /** Only where it was read live, and where the platform scales it. */
-  scaling?: LiveScaling;
+  scaling?: ScalingView;
   observedAt: string | null;
 };
 
@@ -168,9 +173,13 @@ export function targetView(target: Target, live?: { fleet: Fleet; observedAt: st
     queue: target.queue,
     degraded: target.degraded,
     drift: live?.fleet.drift ?? target.drift,
-    ...(live?.fleet.scaling === undefined ? {} : { scaling: live.fleet.scaling }),
+    ...(live?.fleet.scaling === undefined ? {} : { scaling: scalingView(live.fleet.scaling) }),
     observedAt: live?.observedAt ?? target.observedAt,
   };
+}
+
+function scalingView({ min, max, metric, target, value = null, activities }: LiveScaling): ScalingView {
+  return { min, max, metric, target, value, lastActivity: activities[0] ?? null, activities };
 }
 
 function replicaView({ id, version, health, address, startedAt }: Replica): ReplicaView {

@@ -5,6 +5,7 @@ import type { Alarm } from "#core/domain/alarm.ts";
 import type { Meter } from "#core/domain/cost.ts";
 import type { Hook, HookMessage } from "#core/domain/hook.ts";
 import type { Kind } from "#core/domain/kind.ts";
+import type { Series } from "#core/domain/scaling.ts";
 import type { RoleReader } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import type { IdSource } from "#core/ids.ts";
@@ -48,6 +49,14 @@ export type AlarmReader = {
   read(names: string[]): Promise<Alarm[]>;
 };
 
+/** Of one minute; `at` is its beginning, in milliseconds since the epoch. */
+export type Point = { at: number; value: number };
+
+export type MetricReader = {
+  /** For each of them its last minutes, newest first: at most `minutes`, those without data left out. Errors of the platform may be thrown as they are. */
+  read(series: Series[], minutes: number): Promise<Point[][]>;
+};
+
 export type SecretFinder = {
   /** The id of the version that an app would read now; `null` where there is none. Never what it holds. Errors of the platform may be thrown as they are. */
   versionOf(reference: SecretReference): Promise<string | null>;
@@ -58,6 +67,7 @@ export type EngineDeps = ControlDeps & {
   /** For kinds that hand roles on. */
   roles?: RoleReader;
   alarms: AlarmReader;
+  metrics: MetricReader;
   secrets: SecretFinder;
 };
 

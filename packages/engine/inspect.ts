@@ -6,13 +6,15 @@ import type { TargetName } from "#store/targets.ts";
 import { asking } from "./asking.ts";
 import type { EngineDeps } from "./deps.ts";
 import { liveTarget } from "./live.ts";
+import { withValue } from "./measure.ts";
 
 /** As `targetView(target, live)` of core takes it. */
 export type Inspection = { target: Target; live: { fleet: Fleet; observedAt: string } };
 
 export async function inspect(deps: EngineDeps, name: TargetName): Promise<Inspection> {
   const { context } = await liveTarget(deps, name);
-  const fleet = await asking(() => deps.driver.inspect(context));
+  const seen = await asking(() => deps.driver.inspect(context));
+  const fleet = seen.scaling ? { ...seen, scaling: await withValue(deps, seen.scaling) } : seen;
   const target = await deps.store.targets.setSnapshot(name, fleet);
   return { target, live: { fleet, observedAt: instant(deps.clock.now()) } };
 }

@@ -231,6 +231,11 @@ function telling404(names: Names): Statement[] {
 function alarms(): Statement[] {
   return [
     {
+      actions: ["cloudwatch:GetMetricData"],
+      resources: ["*"],
+      why: "It knows no resources (Service Authorization Reference, Amazon CloudWatch).",
+    },
+    {
       actions: ["cloudwatch:DescribeAlarms"],
       resources: ["*"],
       why: "Composite alarms take it on every alarm (CloudWatch API Reference, DescribeAlarms), and manifests name them.",

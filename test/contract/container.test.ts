@@ -193,7 +193,7 @@ test("scaling is there at the end of a rollout, is read back, goes with the traf
     "Scaling keeps 1 to 4 copies, aiming at 50 requests per second for each.",
   );
   const live = { ...target, current: "v2" };
-  const asMeant = { min: 1, max: 4, metric: "requestsPerReplica", target: 50, lastActivity: null };
+  const asMeant = { min: 1, max: 4, metric: "requestsPerReplica", target: 50, activities: [] };
   expect(await driver.inspect(live)).toMatchObject({ scaling: asMeant, drift: [] });
   const about = { ServiceNamespace: "ecs", ScalableDimension: "ecs:service:DesiredCount" } as const;
   const { ScalableTargets } = await place.clients.scaling.send(new DescribeScalableTargetsCommand(about));

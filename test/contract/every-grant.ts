@@ -4,8 +4,8 @@ import { grantsOf } from "#infra/grants.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 import { NAMES } from "./as-role.ts";
 
-/** Of the engine around the driver: test/workflows, test/e2e and test/contract/alarms.test.ts. */
-const ENGINE = /^(dynamodb:|states:SendTaskSuccess$|cloudwatch:DescribeAlarms$)/;
+/** Of the engine around the driver: test/workflows, test/e2e test/slow/scaling.test.ts and test/contract/alarms.test.ts. */
+const ENGINE = /^(dynamodb:|states:SendTaskSuccess$|cloudwatch:(DescribeAlarms|GetMetricData)$)/;
 const CONDUCTING = [NAMES.rolloutArn, NAMES.rolloutExecutionsArn];
 
 /** The actions of a driver that no test of its suite has asked for; each is to be named there, with when it is asked for. */

@@ -130,7 +130,7 @@ test("scaling is there at the end of a rollout, is read back, and what somebody 
   expectPlayed(await roll(driver, target, "v1"));
   for (const _again of [1, 2]) await driver.tidy!(target);
   const live = { ...target, current: "v1" };
-  const asMeant = { min: 2, max: 5, metric: "requestsPerReplica", target: 50, lastActivity: null };
+  const asMeant = { min: 2, max: 5, metric: "requestsPerReplica", target: 50, activities: [] };
   expect(await driver.inspect(live)).toMatchObject({ scaling: asMeant, drift: [] });
   const AutoScalingGroupName = `tutti-vm-shop_${target.environment.name}_a`;
   const PolicyName = "tutti-scaling";

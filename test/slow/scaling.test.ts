@@ -77,7 +77,7 @@ test.each(["vm", "container"] as const)(
     const { endpoint, scaling } = await target(app);
     expect(scaling).toEqual({
       ...{ min: 2, max: 8, metric: "requestsPerReplica", target: 1 },
-      lastActivity: null,
+      ...{ value: null, lastActivity: null, activities: [] },
     });
     await expect(client.targets.scale(app, ENVIRONMENT, 9)).rejects.toMatchObject({
       ...{ status: 422, code: "outside_scaling_bounds" },
@@ -92,6 +92,7 @@ test.each(["vm", "container"] as const)(
     const cause = async () => (await target(app)).scaling!.lastActivity!.cause;
     expect(await cause()).toMatch(/alarm TargetTracking-\S+-AlarmHigh-\S+ in state ALARM/);
     expect(await cause()).toContain(scaledTo(2, 5));
+    expect((await target(app)).scaling!.value).toBeGreaterThan(0.5);
     expect(await deploy(client, app, "v2")).toMatchObject({ status: "succeeded", health: { desired: 5 } });
     load.setRate(9);
     await reaches(app, 2, 180_000);
@@ -102,5 +103,6 @@ test.each(["vm", "container"] as const)(
     expect(sent).toBeGreaterThan(1_000);
     expect(await cause()).toMatch(/AlarmLow-\S+ in state ALARM/);
     expect(await cause()).toContain(scaledTo(3, 2));
+    expect((await target(app)).scaling!.activities.length).toBeGreaterThanOrEqual(4);
   },
 );

@@ -9,6 +9,7 @@ import type { Clock } from "#core/clock.ts";
 import type { Alarm } from "#core/domain/alarm.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import { isEnded } from "#core/domain/deployment.ts";
+import type { Series } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { idSource } from "#core/ids.ts";
@@ -24,6 +25,7 @@ import type {
   HookCalls,
   HookDeps,
   HookResult,
+  Point,
   SweepDeps,
 } from "#engine/deps.ts";
 import { runHook } from "#engine/run-hook.ts";
@@ -141,10 +143,11 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
 
   const control = controlDeps(store, clock, handlers, logs);
   const alarms = fakeAlarms();
+  const metrics = fakeMetrics();
   const secrets = fakeSecrets();
   const hooks = fakeHooks();
   const hookDeps: HookDeps = { ...control, hooks, random: () => 0 };
-  deps = { ...control, driver: driver ?? fakeDriver(world), alarms, secrets };
+  deps = { ...control, driver: driver ?? fakeDriver(world), alarms, metrics, secrets };
   await handlers.CreateStateMachine!(
     {
       name: "tutti-rollout",
@@ -190,6 +193,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
       };
     },
     alarms,
+    metrics,
     secrets,
     hooks,
     invocations,
@@ -289,6 +293,16 @@ function fakeAlarms() {
     },
   };
   return alarms;
+}
+
+/** The same minutes of every series, newest first. */
+function fakeMetrics() {
+  const metrics = {
+    points: [] as Point[],
+    read: async (series: Series[], minutes: number): Promise<Point[][]> =>
+      series.map(() => metrics.points.slice(0, minutes)),
+  };
+  return metrics;
 }
 
 /** What is there, by name. */

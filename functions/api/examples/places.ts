@@ -41,18 +41,22 @@ export const REPLICA = {
   startedAt: STARTED_AT,
 };
 
+const SCALED = {
+  at: "2026-11-26T09:30:12.000Z",
+  status: "Successful",
+  description: "Launching a new EC2 instance: i-0a1b2c3d4e5f60718",
+  cause:
+    "At 2026-11-26T09:30:10Z a monitor alarm TargetTracking-tutti-vm-storefront_prod_a-AlarmHigh-4f1d in state ALARM triggered policy tutti-scaling changing the desired capacity from 2 to 4.",
+};
+
 export const SCALING = {
   min: 2,
   max: 10,
   metric: "requestsPerReplica",
   target: 50,
-  lastActivity: {
-    at: "2026-11-26T09:30:12.000Z",
-    status: "Successful",
-    description: "Launching a new EC2 instance: i-0a1b2c3d4e5f60718",
-    cause:
-      "At 2026-11-26T09:30:10Z a monitor alarm TargetTracking-tutti-vm-storefront_prod_a-AlarmHigh-4f1d in state ALARM triggered policy tutti-scaling changing the desired capacity from 2 to 4.",
-  },
+  value: 43.5,
+  lastActivity: SCALED,
+  activities: [SCALED],
 };
 
 export const TARGET = {

@@ -14,16 +14,25 @@ const replicaView = z
   })
   .meta({ id: "Replica", example: REPLICA });
 
+const activityView = z
+  .object({ at: instantText, status: z.string(), description: z.string(), cause: z.string() })
+  .meta({ id: "ScalingActivity", example: SCALING.lastActivity });
+
 const scalingView = z
   .object({
     min: z.int(),
     max: z.int(),
     metric: z.string().meta({ description: "requestsPerReplica, cpu, or namespace/name" }),
     target: z.number(),
-    lastActivity: z
-      .object({ at: instantText, status: z.string(), description: z.string(), cause: z.string() })
+    value: z.number().nullable().meta({
+      description: "The metric in the last whole minute, as the target is given; null without data",
+    }),
+    lastActivity: activityView
       .nullable()
       .meta({ description: "The last that the platform did by itself, in its own words" }),
+    activities: z
+      .array(activityView)
+      .meta({ description: "What it did, newest first; the last 20 that the platform remembers" }),
   })
   .meta({ id: "Scaling", description: "How the platform scales it, read back", example: SCALING });
 

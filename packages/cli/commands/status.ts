@@ -67,9 +67,10 @@ function targetLines(target: TargetView, style: Style): string[] {
 
 function scalingLines({ scaling }: TargetView): string[] {
   if (!scaling) return [];
-  const { min, max, metric, target, lastActivity } = scaling;
+  const { min, max, metric, target, value, lastActivity } = scaling;
   const last = lastActivity && `           ${moment(lastActivity.at)} ${lastActivity.cause}`;
-  return [`scaling    ${min} to ${max}, ${metric} ${target}`, ...(last ? [last] : [])];
+  const now = value === null ? "" : ` (now ${Number(value.toPrecision(3))})`;
+  return [`scaling    ${min} to ${max}, ${metric} ${target}${now}`, ...(last ? [last] : [])];
 }
 
 function replicaLines(target: TargetView, style: Style): string[] {

@@ -22,14 +22,39 @@ export type Scaling = {
   scaleIn: boolean;
 };
 
-/** What a platform is set to, read back, and the last that it did by itself. `metric` in words. */
+/** One change of the count that scaling made. */
+export type ScalingActivity = { at: string; status: string; description: string; cause: string };
+
+/** Where the value of a metric stands in CloudWatch. `perSecond`: it is told by the minute. */
+export type Series = {
+  namespace: string;
+  name: string;
+  dimensions: Record<string, string>;
+  statistic: CustomMetric["statistic"];
+  perSecond?: boolean;
+};
+
+/** What scaling is set to, read back. `metric` in words. */
 export type LiveScaling = {
   min: number;
   max: number;
   metric: string;
   target: number;
-  lastActivity: { at: string; status: string; description: string; cause: string } | null;
+  /** Newest first, of the last ones. */
+  activities: ScalingActivity[];
+  /** The metric is the average of them. Empty where nothing tells it. */
+  series: Series[];
+  /** Of the last whole minute, as the target is given; `null` where there is no data. Absent where nobody asked. */
+  value?: number | null;
 };
+
+/** So many are told. */
+export const ACTIVITIES_TOLD = 20;
+
+/** Of a metric of one's own. */
+export function seriesOf({ namespace, name, dimensions = {}, statistic }: CustomMetric): Series {
+  return { namespace, name, dimensions, statistic };
+}
 
 /** In the words of the manifest. */
 export function metricName(metric: ScalingMetric): string {

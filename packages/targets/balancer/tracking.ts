@@ -1,6 +1,6 @@
 // What a manifest's `scaling` is as target tracking, and back. Auto Scaling and Application Auto Scaling take the same shape for it.
 // Pure.
-import type { Scaling } from "#core/domain/scaling.ts";
+import { type Scaling, type Series, seriesOf } from "#core/domain/scaling.ts";
 
 /** Of the SDK's shapes, what we set. */
 export type Tracking<P extends string = string> = {
@@ -67,6 +67,25 @@ export function trackingOf<P extends string>(
 function resourceLabel(loadBalancerArn: string, targetGroupArn: string): string {
   const balancer = loadBalancerArn.split(":loadbalancer/")[1] ?? "";
   return `${balancer}/${targetGroupArn.split(":").at(-1) ?? ""}`;
+}
+
+/** `cpu`: of what the platform averages it. */
+export function trackedSeries(
+  { metric }: Pick<Scaling, "metric">,
+  {
+    loadBalancerArn,
+    targetGroupArn,
+    cpu,
+  }: { loadBalancerArn: string; targetGroupArn: string; cpu: Series[] },
+): Series[] {
+  if (metric === "cpu") return cpu;
+  if (metric !== "requestsPerReplica") return [seriesOf(metric)];
+  const dimensions = {
+    TargetGroup: targetGroupArn.split(":").at(-1) ?? "",
+    LoadBalancer: loadBalancerArn.split(":loadbalancer/")[1] ?? "",
+  };
+  const name = "RequestCountPerTarget";
+  return [{ namespace: "AWS/ApplicationELB", name, dimensions, statistic: "Sum", perSecond: true }];
 }
 
 export function isSameTracking(seen: Told | undefined, wanted: Tracking): boolean {

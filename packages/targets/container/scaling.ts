@@ -1,10 +1,10 @@
 // Scaling of the service that serves: a scalable target with its bounds, and one target tracking policy of ours. Looked at first, put
 // where it differs, and read back. A scalable target without our policy is somebody else's; a service that goes takes ours along.
 import type { Service } from "@aws-sdk/client-ecs";
-import type { LiveScaling, Scaling } from "#core/domain/scaling.ts";
+import { ACTIVITIES_TOLD, type LiveScaling, type Scaling } from "#core/domain/scaling.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { isSameTracking, metricOf, trackingOf } from "#targets/balancer/tracking.ts";
+import { isSameTracking, metricOf, trackedSeries, trackingOf } from "#targets/balancer/tracking.ts";
 import { deleteService } from "./client.ts";
 import { type Container, whoOf } from "./container.ts";
 import { needCluster } from "./definition.ts";
@@ -78,19 +78,18 @@ export async function liveScaling(
     readTarget(clients, resource),
     listActivities(clients, resource),
   ]);
-  const last = activities.find(({ Cause = "" }) => Cause.includes("triggered policy"));
+  const own = activities.filter(({ Cause = "" }) => Cause.includes("triggered policy"));
   return {
     min: bounds?.MinCapacity ?? 0,
     max: bounds?.MaxCapacity ?? 0,
     ...metricOf(policy.TargetTrackingScalingPolicyConfiguration),
-    lastActivity: last
-      ? {
-          at: last.StartTime!.toISOString(),
-          status: last.StatusCode ?? "",
-          description: last.Description ?? "",
-          cause: last.Cause ?? "",
-        }
-      : null,
+    activities: own.slice(0, ACTIVITIES_TOLD).map((one) => ({
+      at: one.StartTime!.toISOString(),
+      status: one.StatusCode ?? "",
+      description: one.Description ?? "",
+      cause: one.Cause ?? "",
+    })),
+    series: target.spec.scaling ? seriesFor(target, service, target.spec.scaling) : [],
   };
 }
 
@@ -102,6 +101,18 @@ function wishOf(target: TargetContext, { loadBalancers }: Service, scaling: Scal
     cpu: "ECSServiceAverageCPUUtilization" as const,
   };
   return { ...trackingOf(scaling, place), ScaleOutCooldown: scaling.warmupSeconds };
+}
+
+function seriesFor(target: TargetContext, { serviceName = "", loadBalancers }: Service, scaling: Scaling) {
+  const dimensions = {
+    ClusterName: needCluster(target).arn.split("/").at(-1) ?? "",
+    ServiceName: serviceName,
+  };
+  return trackedSeries(scaling, {
+    loadBalancerArn: whoOf(target).loadBalancer.arn,
+    targetGroupArn: loadBalancers?.[0]?.targetGroupArn ?? "",
+    cpu: [{ namespace: "AWS/ECS", name: "CPUUtilization", dimensions, statistic: "Average" }],
+  });
 }
 
 /** `service/<cluster>/<service>` (Application Auto Scaling API reference, ResourceId). */

@@ -26,7 +26,7 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
     arn === null ? null : vm.balancer.endpoint(who, arn),
     // While a deployment is under way nothing is drift.
     target.current === undefined ? [] : driftOf(vm, target, { sides, active, images, versions }),
-    target.current === undefined || !active ? undefined : liveScaling(vm, active),
+    target.current === undefined || !active ? undefined : liveScaling(vm, target, active),
   ]);
   return {
     ...EMPTY_FLEET,

@@ -8,10 +8,15 @@ import {
   type ScalingPolicy,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
-import type { LiveScaling, Scaling } from "#core/domain/scaling.ts";
+import {
+  ACTIVITIES_TOLD,
+  type LiveScaling,
+  type Scaling,
+  type ScalingActivity,
+} from "#core/domain/scaling.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { isSameTracking, metricOf, trackingOf } from "#targets/balancer/tracking.ts";
+import { isSameTracking, metricOf, trackedSeries, trackingOf } from "#targets/balancer/tracking.ts";
 import { LEAST_MAX_SIZE } from "./capacity.ts";
 import { callGroup, type Vm } from "./client.ts";
 import { TAGS } from "./naming.ts";
@@ -74,18 +79,23 @@ export async function scalingDrift(vm: Vm, target: TargetContext, active: SideVi
   return `${active.name} is kept from ${min} to ${max}; the release says from ${scaling.min} to ${scaling.max}.`;
 }
 
-export async function liveScaling(vm: Vm, view: SideView): Promise<LiveScaling | undefined> {
+export async function liveScaling(
+  vm: Vm,
+  target: TargetContext,
+  view: SideView,
+): Promise<LiveScaling | undefined> {
   const policy = await readPolicy(vm, view);
   if (!policy) return undefined;
   return {
     min: view.minSize,
     max: view.maxSize,
     ...metricOf(policy.TargetTrackingConfiguration),
-    lastActivity: await lastActivity(vm, view),
+    activities: await activitiesOf(vm, view),
+    series: target.spec.scaling ? seriesFor(target, view, target.spec.scaling) : [],
   };
 }
 
-async function lastActivity(vm: Vm, { name }: SideView): Promise<LiveScaling["lastActivity"]> {
+async function activitiesOf(vm: Vm, { name }: SideView): Promise<ScalingActivity[]> {
   const answer = await callGroup("DescribeScalingActivities", (options) =>
     vm.autoscaling.send(
       new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: ACTIVITIES }),
@@ -93,14 +103,13 @@ async function lastActivity(vm: Vm, { name }: SideView): Promise<LiveScaling["la
     ),
   );
   // "… a monitor alarm … triggered policy … changing the desired capacity": user guide, "Verify a scaling activity".
-  const last = answer?.Activities?.find(({ Cause = "" }) => Cause.includes("triggered policy"));
-  if (!last) return null;
-  return {
-    at: last.StartTime!.toISOString(),
-    status: last.StatusCode ?? "",
-    description: last.Description ?? "",
-    cause: last.Cause ?? "",
-  };
+  const own = answer?.Activities?.filter(({ Cause = "" }) => Cause.includes("triggered policy")) ?? [];
+  return own.slice(0, ACTIVITIES_TOLD).map((one) => ({
+    at: one.StartTime!.toISOString(),
+    status: one.StatusCode ?? "",
+    description: one.Description ?? "",
+    cause: one.Cause ?? "",
+  }));
 }
 
 async function readPolicy(vm: Vm, { name }: SideView): Promise<ScalingPolicy | null> {
@@ -125,6 +134,15 @@ function wishFor(target: TargetContext, { targetGroupArn }: SideView, scaling: S
     TargetTrackingConfiguration: trackingOf(scaling, place),
     EstimatedInstanceWarmup: scaling.warmupSeconds,
   };
+}
+
+function seriesFor(target: TargetContext, { name, targetGroupArn }: SideView, scaling: Scaling) {
+  const dimensions = { AutoScalingGroupName: name };
+  return trackedSeries(scaling, {
+    loadBalancerArn: placeOf(target).loadBalancer.arn,
+    targetGroupArn: targetGroupArn ?? "",
+    cpu: [{ namespace: "AWS/EC2", name: "CPUUtilization", dimensions, statistic: "Average" }],
+  });
 }
 
 function isAsWished(policy: ScalingPolicy, wish: Wish): boolean {
