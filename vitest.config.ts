@@ -34,6 +34,9 @@ export default defineConfig({
           exclude: [...integration, ...slow, ...foreign, ...sst, "**/node_modules/**"],
           testTimeout: 20_000,
           maxWorkers,
+          // What two files import is loaded once: measured on two cores, 23 s for 1,959 tests where a fresh process for each of 199
+          // files took 57 s. So a test here leaves no global behind (an environment variable, a fake clock).
+          isolate: false,
         },
       },
       {

@@ -95,10 +95,21 @@ export function functionManifest(app: string) {
   };
 }
 
+/** The same files are the same bytes at any time, so that a test that is tried again publishes what it published before. */
 export function archive(files: Record<string, string>): Buffer {
   const folder = mkdtempSync(join(tmpdir(), "release-"));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const bytes = execFileSync("tar", ["-czf", "-", "-C", folder, "."]);
+  const bytes = execFileSync("tar", [
+    "-czf",
+    "-",
+    "--sort=name",
+    "--mtime=@0",
+    "--owner=0",
+    "--group=0",
+    "-C",
+    folder,
+    ".",
+  ]);
   rmSync(folder, { recursive: true });
   return bytes;
 }
