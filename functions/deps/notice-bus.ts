@@ -1,6 +1,6 @@
 // Puts notices on the installation's event bus. The SDK's client is loaded with the first notice: most calls of the API tell
 // nothing, and a cold start reads less.
-import type { Notice } from "#core/domain/notice.ts";
+import type { Notice, NoticeType } from "#core/domain/notice.ts";
 import type { NoticeBus } from "#store/notices.ts";
 
 /** EventBridge quotas, PutEvents: entries in one request. */
@@ -18,12 +18,20 @@ export function noticeBus(bus: string): NoticeBus {
   };
 }
 
+/** For rules that go by it; `detail.type` says the same more closely. */
+function detailType(type: NoticeType): string {
+  if (type === "target.degraded") return "Target Degraded";
+  if (type === "target.recovered") return "Target Recovered";
+  if (type.startsWith("healing.")) return "Healing";
+  return type.startsWith("train.") ? "Train Status Change" : "Deployment Status Change";
+}
+
 /** The bus has the installation's name. */
 function entryOf(bus: string, notice: Notice) {
   return {
     EventBusName: bus,
     Source: "tutti",
-    DetailType: notice.type === "target.degraded" ? "Target Degraded" : "Deployment Status Change",
+    DetailType: detailType(notice.type),
     Time: new Date(notice.at),
     Resources: [],
     Detail: JSON.stringify({ installation: bus, ...notice }),

@@ -3,7 +3,7 @@
 // played twice and by two.
 import { instant } from "#core/clock.ts";
 import { type Deployment, type EndStatus, isEnded } from "#core/domain/deployment.ts";
-import { degradedNotice } from "#core/domain/notice.ts";
+import { degradedNotice, recoveredNotice } from "#core/domain/notice.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
@@ -50,7 +50,7 @@ export async function settleAgain(deps: ControlDeps, deployment: Deployment): Pr
 /** Gives the lock back and starts the next in the queue. Harmless where that has been done. */
 async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet): Promise<void> {
   // Before the lock is given back: as long as it is held, somebody comes and tells what was not told.
-  if (deployment.status === "failed") await deps.store.notices.tell([degradedNotice(deployment)]);
+  await tellOfTarget(deps, deployment);
   try {
     const at = instant(deps.clock.now());
     const { next } = await deps.store.targets.release(deployment, deployment.id, (target) => {
@@ -63,6 +63,14 @@ async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet):
     if (!(error instanceof TuttiError && error.code === "not_found")) throw error;
   }
   await wakeTrainOf(deps, deployment);
+}
+
+async function tellOfTarget({ store }: ControlDeps, deployment: Deployment): Promise<void> {
+  if (deployment.status === "failed") return store.notices.tell([degradedNotice(deployment)]);
+  const target = await store.targets.get(deployment);
+  const owns = target?.lock?.owner === deployment.id;
+  if (!owns || target.degraded === null || settledTarget(target, deployment).degraded !== null) return;
+  await store.notices.tell([recoveredNotice(deployment)]);
 }
 
 /** What a deployment's end means for its target. Pure. */

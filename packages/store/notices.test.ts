@@ -25,7 +25,7 @@ async function put(notices: Notice[]): Promise<void> {
 const PLANNING = { status: "planning", revision: 0 } as const;
 const asked = { type: "status" as const, message: "ann deploys v2." };
 
-async function becomes(status: Notice["deployment"]["status"], message: string) {
+async function becomes(status: NonNullable<Notice["deployment"]>["status"], message: string) {
   await store.deployments.change("dep_1", (deployment) => ({
     deployment: { ...deployment, status },
     events: [{ type: "status", message }],
@@ -40,7 +40,7 @@ test("a deployment that is created and each change of its status is told, with i
     events: [{ type: "note", message: "Nothing that concerns the status." }],
   }));
   await becomes("rolling_back", "web-1 is unhealthy.");
-  expect(told.map(({ id, type, message, deployment }) => [id, type, message, deployment.status])).toEqual([
+  expect(told.map(({ id, type, message, deployment }) => [id, type, message, deployment!.status])).toEqual([
     ["dep_1-1", "deployment.planning", "ann deploys v2.", "planning"],
     ["dep_1-2", "deployment.running", "3 steps.", "running"],
     ["dep_1-4", "deployment.rolling_back", "web-1 is unhealthy.", "rolling_back"],

@@ -30,8 +30,10 @@ export function noticesIn(table: Table, bus: NoticeBus | null): Notices {
       } catch {
         await table.putAll(notices.map(untoldItem));
       }
-      const last = notices.findLast(({ deployment }) => isAskedFor(deployment.status));
-      if (last) await table.put(toldItem(last));
+      const last = notices.findLast(({ type, deployment }) => {
+        return deployment && type.startsWith("deployment.") && isAskedFor(deployment.status);
+      });
+      if (last) await table.put(toldItem(last, last.deployment!.id));
     },
     toldSeq: async (id) => ((await table.get(keys.told(id)))?.seq as number | undefined) ?? 0,
     tellKept: async () => {
@@ -50,9 +52,9 @@ function isAskedFor(status: DeploymentStatus): boolean {
   return status !== "planning" && !isEnded(status);
 }
 
-function toldItem({ id, at, deployment }: Notice): Item & { pk: string; sk: string } {
+function toldItem({ id, at }: Notice, deploymentId: string): Item & { pk: string; sk: string } {
   const seq = Number(id.slice(id.lastIndexOf("-") + 1));
-  return { ...keys.told(deployment.id), seq, ttl: ttlFrom(at) };
+  return { ...keys.told(deploymentId), seq, ttl: ttlFrom(at) };
 }
 
 function untoldItem(notice: Notice) {

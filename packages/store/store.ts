@@ -75,7 +75,7 @@ export function createStore({
     notices,
     deliveries: deliveriesIn(table),
     shards: shardsIn(table),
-    trains: trainsIn(table, pause),
+    trains: trainsIn(table, pause, at, notices.tell),
     targets: targetsIn(table, pause, at),
     environments: environmentsIn(table),
     healingRuns: healingRunsIn(table),

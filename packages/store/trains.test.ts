@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Notice } from "#core/domain/notice.ts";
 import { aTrain } from "#test/support/a-train.ts";
 import { fakeClock } from "#test/support/fake-clock.ts";
 import { openTestTable, type TestTable } from "#test/support/table.ts";
@@ -32,4 +33,15 @@ test("an open train is found until it has ended, and listed for good", async () 
   await store.trains.change("train_c", (train) => ({ ...train, status: "succeeded" }));
   expect(await open()).not.toContain("train_c");
   expect((await store.trains.list()).items[0]!.id).toBe("train_c");
+});
+
+test("a train that departs and each change of its status is told, and nothing else of it", async () => {
+  const told: string[] = [];
+  const put = async (notices: Notice[]) => void told.push(...notices.map(({ id }) => id));
+  const telling = createStore({ ...table, clock: fakeClock(), bus: { put } });
+  await telling.trains.create(aTrain({ id: "train_d" }));
+  await telling.trains.change("train_d", (train) => ({ ...train, rounds: 7 }));
+  const turned = await telling.trains.change("train_d", (train) => ({ ...train, status: "rolling_back" }));
+  expect(told).toEqual(["train_d-running-prod", "train_d-rolling_back-prod"]);
+  expect(turned.statusAt).toMatch(/^20/);
 });

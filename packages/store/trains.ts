@@ -1,7 +1,10 @@
 // Trains. Each is one item, and every change of it: read, pure function, conditional write on the revision, again on a conflict.
-// While a train is open it stands in an index of its own, where the sweep finds it.
+// While a train is open it stands in an index of its own, where the sweep finds it. A change of the status is told right behind
+// its write.
+import type { Notice } from "#core/domain/notice.ts";
 import { isTrainEnded, type Train } from "#core/domain/train.ts";
 import { TuttiError } from "#core/errors.ts";
+import { trainNotices } from "#core/notify/notice-of-train.ts";
 import { keys, lists } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import { type Page, type PageRequest, page } from "./page.ts";
@@ -23,7 +26,13 @@ export type Trains = {
   listOpen(request?: PageRequest): Promise<Page<Train>>;
 };
 
-export function trainsIn(table: Table, pause: Pause): Trains {
+/** `at` gives the instant that a change of status is stamped with. */
+export function trainsIn(
+  table: Table,
+  pause: Pause,
+  at: () => string,
+  tell: (notices: Notice[]) => Promise<void>,
+): Trains {
   const get = async (id: string) => parse(await table.get(keys.train(id)));
   const need = async (id: string) => (await get(id)) ?? missing(id);
   return {
@@ -32,17 +41,22 @@ export function trainsIn(table: Table, pause: Pause): Trains {
     create: async (train) => {
       const first = { ...train, revision: 1 };
       await table.put(itemOf(first), ABSENT);
+      await tell(trainNotices(first));
       return first;
     },
-    change: (id, change) =>
-      retryingStaleWrites(pause, async () => {
+    change: async (id, change) => {
+      const { before, after } = await retryingStaleWrites(pause, async () => {
         const before = await need(id);
         const changed = change(before);
-        if (!changed) return before;
-        const after = { ...changed, revision: before.revision + 1 };
+        if (!changed) return { before, after: before };
+        const moved = changed.status === before.status ? {} : { statusAt: at() };
+        const after = { ...changed, ...moved, revision: before.revision + 1 };
         await table.put(itemOf(after), atRevision(before.revision));
-        return after;
-      }),
+        return { before, after };
+      });
+      if (after.status !== before.status) await tell(trainNotices(after));
+      return after;
+    },
     list: (request = {}, keep) =>
       page(
         table,

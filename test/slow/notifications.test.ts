@@ -61,7 +61,7 @@ afterAll(async () => {
   await house?.clear();
 });
 
-const statusesTold = () => told.map(({ body }) => noticeDocument.parse(JSON.parse(body)).deployment.status);
+const statusesTold = () => told.map(({ body }) => noticeDocument.parse(JSON.parse(body)).deployment?.status);
 
 test("a good release and a broken one are told to whoever wants to hear of them, each change once and signed", async () => {
   expect((await deploy(client, "told", "v1")).status).toBe("succeeded");

@@ -2,7 +2,8 @@
 import type { Notice } from "#core/domain/notice.ts";
 import type { Receiver } from "#core/domain/receiver.ts";
 
-type Overrides = Partial<Omit<Notice, "deployment">> & { deployment?: Partial<Notice["deployment"]> };
+type Told = NonNullable<Notice["deployment"]>;
+type Overrides = Partial<Omit<Notice, "deployment">> & { deployment?: Partial<Told> };
 
 export function aNotice({ deployment, ...overrides }: Overrides = {}): Notice {
   return {

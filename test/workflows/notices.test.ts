@@ -57,7 +57,7 @@ test("a broken one is told when it goes back, and one that waits in the queue ha
   release();
   await stage.ended(second.id);
   await stage.free();
-  const of = (id: string) => told.filter(({ deployment }) => deployment.id === id).map(({ type }) => type);
+  const of = (id: string) => told.filter(({ deployment }) => deployment?.id === id).map(({ type }) => type);
   expect(of(first.id)).toEqual([
     "deployment.planning",
     "deployment.running",
@@ -83,6 +83,53 @@ test("a pause and an approval are told, and so is a target that is left degraded
   await stage.free();
   expect(types().slice(-3)).toEqual(["rolling_back", "failed", "target.degraded"]);
   expect(told.at(-1)).toMatchObject({ id: `${id}-degraded`, app: "shop", environment: "prod" });
+});
+
+test("a target that was degraded is told to be well again, once, before its lock is given back", async () => {
+  stage.world.behaviours.v2 = "unhealthy";
+  stage.world.behaviours.v1 = "unhealthy";
+  const broken = await stage.submit("v2");
+  expect((await stage.ended(broken.id)).status).toBe("failed");
+  await stage.free();
+  const mended = await stage.submit("v3");
+  await stage.ended(mended.id);
+  await stage.free();
+  expect(types().slice(-2)).toEqual(["succeeded", "target.recovered"]);
+  expect(told.at(-1)).toMatchObject({
+    id: `${mended.id}-recovered`,
+    message: "shop/prod is well again: v3 is live.",
+  });
+  const next = await stage.submit("v4");
+  await stage.ended(next.id);
+  await stage.free();
+  expect(types().filter((type) => type === "target.recovered")).toHaveLength(1);
+});
+
+test("what healing mends and what it gives up is told, each once; the release that mends it too", async () => {
+  const healing = { maxRepairs: 2, pauseSeconds: 1 };
+  const first = await stage.submit("v2", { manifest: { healing } });
+  await stage.ended(first.id);
+  await stage.free();
+  told.length = 0;
+  stage.world.hosts.get("host-1")!.dead = true;
+  await stage.sweep();
+  stage.world.hosts.get("host-2")!.cannotRun = ["v2"];
+  for (let pass = 0; pass < 10; pass++) {
+    await stage.sweep();
+    await stage.clock.sleep(20_000);
+  }
+  expect(types()).toEqual(["healing.repaired", "healing.gave_up", "target.degraded"]);
+  const { degraded } = await stage.target();
+  expect(told[1]!.message).toBe(`shop/prod is given up: ${degraded}`);
+  for (const one of told)
+    expect(noticeDocument.parse({ installation: "tutti", ...one })).toEqual({
+      installation: "tutti",
+      ...one,
+    });
+  const next = await stage.submit("v3");
+  await stage.ended(next.id);
+  await stage.free();
+  expect(types().slice(-2)).toEqual(["succeeded", "target.recovered"]);
 });
 
 test("what the bus did not take is told by the next sweep", async () => {

@@ -1,5 +1,6 @@
 // Trains as they run: the real workflow, the real engine, the real store, three apps on hosts in memory.
 import { afterEach, expect, test } from "vitest";
+import type { Notice } from "#core/domain/notice.ts";
 import type { Train } from "#core/domain/train.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { asked, openTrainStage, type TrainStage } from "#test/support/train-stage.ts";
@@ -34,8 +35,9 @@ test("stops are played in order, and those of one stop side by side", async () =
   expect(web!.startedAt! < shop!.endedAt!).toBe(true);
 });
 
-test("of three the third fails: all are back on their first release, in reverse order", async () => {
-  stage = await openTrainStage();
+test("of three the third fails: all are back on their first release, in reverse order, and it is told", async () => {
+  const told: Notice[] = [];
+  stage = await openTrainStage({ bus: { put: async (notices) => void told.push(...notices) } });
   stage.world("web").behaviours.v2 = "unhealthy";
   const { id } = await stage.depart("orders", "shop", "web");
   const train = await stage.ended(id);
@@ -44,6 +46,13 @@ test("of three the third fails: all are back on their first release, in reverse 
   expect(train.reason).toMatch(/Back: orders\/prod \(v1\), shop\/prod \(v1\), web\/prod \(v1\)\.$/);
   expect(await releases()).toEqual(["v1", "v1", "v1"]);
   expect(await endsOf(train)).toEqual(["orders v2", "shop v2", "web v2", "shop v1", "orders v1"]);
+  const ofIt = told.filter((one) => one.train?.id === id);
+  expect(ofIt.map(({ type, environment }) => `${type} ${environment}`)).toEqual([
+    "train.running prod",
+    "train.rolling_back prod",
+    "train.rolled_back prod",
+  ]);
+  expect(ofIt[2]).toMatchObject({ message: `Train ${id} went back: ${train.reason}` });
 });
 
 test("those of a stop go back side by side, and those never started are told so", async () => {

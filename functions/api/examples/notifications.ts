@@ -16,6 +16,7 @@ export const NOTIFICATION = {
   environment: "prod",
   deployment: "dep_01kaz5",
   version: "v2",
+  train: null,
   event: { id: "dep_01kaz5-2", type: "deployment.running", at: CREATED_AT },
   message: "3 steps to v2.",
   receiver: { name: "release-room", kind: "slack" },

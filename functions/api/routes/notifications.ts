@@ -1,7 +1,8 @@
 // Which receivers were told what, and what came of it.
 import * as z from "zod";
+import { reaches, type Scope } from "#core/domain/access.ts";
 import { DELIVERY_STATUSES, type Delivery } from "#core/domain/delivery.ts";
-import { NOTICE_TYPES } from "#core/domain/notice.ts";
+import { NOTICE_TYPES, type Notice } from "#core/domain/notice.ts";
 import { reply, route } from "../route.ts";
 import { appName, deploymentId, environmentName } from "../schemas/names.ts";
 import { notificationView, viewNotification } from "../schemas/notification.ts";
@@ -25,8 +26,9 @@ export const listNotifications = route(
     }),
     answers: { 200: pageOf(notificationView) },
   },
-  async ({ query: { limit, cursor, ...filter }, sees, deps }) => {
-    const keep = (one: Delivery) => fits(filter, one) && sees(one.notice);
+  async ({ query: { limit, cursor, ...filter }, sees, caller, deps }) => {
+    const keep = (one: Delivery) =>
+      fits(filter, one) && sees(one.notice) && reachesTrain(caller.scope, one.notice);
     const { items, cursor: next } = await deps.store.deliveries.list({ limit, cursor }, keep);
     return reply(200, { items: items.map(viewNotification), cursor: next });
   },
@@ -36,8 +38,23 @@ type Filter = Partial<Record<"app" | "environment" | "deployment" | "receiver" |
 
 function fits(filter: Filter, { notice, receiver, status }: Delivery): boolean {
   const { app, environment, type: event } = notice;
-  const has = { app, environment, deployment: notice.deployment.id, receiver, status, event };
-  return (Object.keys(has) as (keyof typeof has)[]).every(
+  const has: Partial<Record<keyof Filter, string | null>> = {
+    app,
+    environment,
+    deployment: notice.deployment?.id,
+    receiver,
+    status,
+    event,
+  };
+  return (Object.keys(has) as (keyof Filter)[]).every(
     (name) => filter[name] === undefined || filter[name] === has[name],
   );
+}
+
+/** Who does not reach all of a train does not see what was told of it either. */
+function reachesTrain(scope: Scope, { train }: Notice): boolean {
+  return (train?.targets ?? []).every((target) => {
+    const [app, environment] = target.split("/");
+    return reaches(scope, { app, environment });
+  });
 }

@@ -4,8 +4,51 @@ import * as z from "zod";
 import { END_STATUSES, OPEN_STATUSES, TRIGGERS } from "#core/domain/deployment.ts";
 import { KINDS } from "#core/domain/kind.ts";
 import { NOTICE_SCHEMA, NOTICE_TYPES } from "#core/domain/notice.ts";
+import { TRAIN_STATUSES } from "#core/domain/train.ts";
 
 const instant = z.iso.datetime();
+
+const revision = z.int().meta({ description: "Of two notices of the same one the higher one is the later" });
+
+const deployment = z.object({
+  id: z.string(),
+  version: z.string(),
+  previousVersion: z.string().nullable(),
+  status: z.enum([...OPEN_STATUSES, ...END_STATUSES]),
+  reason: z.string(),
+  revision,
+  trigger: z.enum(TRIGGERS),
+  train: z.string().nullable(),
+  createdBy: z.string(),
+  createdAt: instant,
+  startedAt: instant.nullable(),
+  endedAt: instant.nullable(),
+});
+
+const train = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  status: z.enum(TRAIN_STATUSES),
+  reason: z.string(),
+  revision,
+  createdBy: z.string(),
+  createdAt: instant,
+  endedAt: instant.nullable(),
+  targets: z.array(z.string()).meta({ description: "Of all its members, as app/environment" }),
+});
+
+const healing = z.object({
+  id: z.string().meta({ description: "Of the healing run" }),
+  trigger: z.string(),
+  actions: z.array(
+    z.object({
+      replica: z.string().nullable(),
+      finding: z.string(),
+      action: z.string(),
+      result: z.string(),
+    }),
+  ),
+});
 
 export const noticeDocument = z
   .object({
@@ -16,26 +59,20 @@ export const noticeDocument = z
     id: z.string().meta({ description: "The same each time that it is told" }),
     type: z.enum(NOTICE_TYPES),
     at: instant,
-    app: z.string(),
+    app: z.string().nullable().meta({ description: "null of a train, which has several" }),
     environment: z.string(),
-    kind: z.enum(KINDS),
+    kind: z.enum(KINDS).nullable().meta({ description: "null of a train" }),
     message: z.string().meta({ description: "A sentence for people" }),
-    deployment: z.object({
-      id: z.string(),
-      version: z.string(),
-      previousVersion: z.string().nullable(),
-      status: z.enum([...OPEN_STATUSES, ...END_STATUSES]),
-      reason: z.string(),
-      revision: z.int().meta({ description: "Of two notices of a deployment the higher one is the later" }),
-      trigger: z.enum(TRIGGERS),
-      train: z.string().nullable(),
-      createdBy: z.string(),
-      createdAt: instant,
-      startedAt: instant.nullable(),
-      endedAt: instant.nullable(),
+    deployment: deployment.optional().meta({
+      description: "Of deployment.…, and of target.… where a deployment left it so",
     }),
+    train: train.optional().meta({ description: "Of train.…" }),
+    healing: healing.optional().meta({ description: "Of healing.repaired" }),
   })
-  .meta({ title: "Notice", description: "A deployment's status has changed, or a target is degraded" });
+  .meta({
+    title: "Notice",
+    description: "What has happened to a deployment, to a train, or to a target",
+  });
 
 export function noticeSchema(): Record<string, unknown> {
   return z.toJSONSchema(noticeDocument, { io: "input" }) as Record<string, unknown>;

@@ -25,8 +25,8 @@ export function addNotifications(program: Command, context: Context): void {
     const page = await context.client().notifications.list(options);
     const row = (one: Line) => [
       moment(one.createdAt),
-      `${one.app}/${one.environment}`,
-      one.version,
+      `${one.app ?? one.train}/${one.environment}`,
+      one.version ?? "–",
       one.event.type,
       one.receiver.name,
       paintOf(context.style, one.status)(one.status),

@@ -1,5 +1,5 @@
-// A notice says that the status of a deployment has changed, or that a target is degraded. It is told at least once, and however
-// often it is told it has the same id. Programs rely on its shape: docs/notifications.md describes it, and a field is never
+// A notice says what has happened to a deployment, a train, or a target: a change of status, a repair, one that is degraded or
+// well again. However often it is told it has the same id. Programs rely on its shape: docs/notifications.md describes it, and a field is never
 // taken away or given another meaning under the same `schema`.
 import {
   type Deployment,
@@ -9,12 +9,19 @@ import {
   OPEN_STATUSES,
 } from "./deployment.ts";
 import type { DeploymentEvent } from "./event.ts";
+import type { HealingRun } from "./healing-run.ts";
+import { TRAIN_STATUSES, type Train } from "./train.ts";
 
 export const NOTICE_SCHEMA = 1;
 
 export const NOTICE_TYPES = [
   ...[...OPEN_STATUSES, ...END_STATUSES].map((status) => `deployment.${status}` as const),
   "target.degraded",
+  "target.recovered",
+  "healing.repaired",
+  "healing.held",
+  "healing.gave_up",
+  ...TRAIN_STATUSES.map((status) => `train.${status}` as const),
 ] as const;
 export type NoticeType = (typeof NOTICE_TYPES)[number];
 
@@ -24,12 +31,15 @@ export type Notice = {
   id: string;
   type: NoticeType;
   at: string;
-  app: string;
+  /** Of a train `null`, and so is the kind: it has several. */
+  app: string | null;
+  /** A train is told once to each environment that it stops in. */
   environment: string;
-  kind: Deployment["kind"];
+  kind: Deployment["kind"] | null;
   /** A sentence for people. */
   message: string;
-  deployment: Pick<
+  /** Of `deployment.…`, and of a target where a deployment left it so. */
+  deployment?: Pick<
     Deployment,
     | "id"
     | "version"
@@ -42,6 +52,16 @@ export type Notice = {
     | "startedAt"
     | "endedAt"
   > & { status: DeploymentStatus; train: string | null };
+  /** Of `train.…`. */
+  train?: Pick<
+    Train,
+    "id" | "name" | "status" | "reason" | "revision" | "createdBy" | "createdAt" | "endedAt"
+  > & {
+    /** Of all its members, in their order: `storefront/prod`. */
+    targets: string[];
+  };
+  /** Of `healing.repaired`. */
+  healing?: Pick<HealingRun, "id" | "trigger" | "actions">;
 };
 
 type StatusEvent = Pick<DeploymentEvent, "seq" | "at" | "message"> & { status: DeploymentStatus };
@@ -77,11 +97,25 @@ export function degradedNotice(deployment: Deployment): Notice {
   };
 }
 
+/** Of a deployment whose end made the target well again. */
+export function recoveredNotice(deployment: Deployment): Notice {
+  const { app, environment, version, status } = deployment;
+  const now = status === "succeeded" ? `${version} is live` : `it ended ${status}`;
+  return {
+    ...placeOf(deployment),
+    id: `${deployment.id}-recovered`,
+    type: "target.recovered",
+    at: deployment.endedAt ?? deployment.progressAt,
+    message: `${app}/${environment} is well again: ${now}.`,
+    deployment: partOf(deployment),
+  };
+}
+
 function placeOf({ app, environment, kind }: Deployment) {
   return { schema: NOTICE_SCHEMA, app, environment, kind } as const;
 }
 
-function partOf(deployment: Deployment): Notice["deployment"] {
+function partOf(deployment: Deployment): NonNullable<Notice["deployment"]> {
   const { id, version, previousVersion, status, reason, revision, trigger, train = null } = deployment;
   const { createdBy, createdAt, startedAt, endedAt } = deployment;
   return {

@@ -1,9 +1,10 @@
 // A train is several deployments in order: stop by stop, those of one stop side by side. If one of them fails, those that
 // are done go back in reverse order. Everything that is needed to carry it on is here or in its deployments.
-import type { EndStatus } from "./deployment.ts";
+import { END_STATUSES } from "./deployment.ts";
 import type { RolloutPolicy } from "./spec.ts";
 
-export type TrainStatus = "running" | "rolling_back" | EndStatus;
+export const TRAIN_STATUSES = ["running", "rolling_back", ...END_STATUSES] as const;
+export type TrainStatus = (typeof TRAIN_STATUSES)[number];
 
 /**
  * waiting: its stop is not reached. running: its deployment is under way, queued, paused and awaiting approval included.
@@ -61,6 +62,8 @@ export type Train = {
   members: TrainMember[];
 
   // ---- the engine's own, never in an answer of the API ----
+  /** When the present status was written. */
+  statusAt?: string;
   /** Number of the execution that may write, from 1. */
   generation: number;
   /** Rounds of the workflow in this generation. */

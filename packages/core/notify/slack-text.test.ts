@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { aNotice } from "#test/support/a-notice.ts";
+import { aTrain } from "#test/support/a-train.ts";
 import { NOTICE_TYPES } from "../domain/notice.ts";
+import { trainNotices } from "./notice-of-train.ts";
 import { slackText } from "./slack-text.ts";
 
 test("says where, what, why, and who", () => {
@@ -22,4 +24,20 @@ test("what others wrote calls no channel and makes no link", () => {
 test("there are words for every type, and each has its own", () => {
   const heads = NOTICE_TYPES.map((type) => slackText(aNotice({ type })).split("\n")[0]);
   expect(new Set(heads).size).toBe(NOTICE_TYPES.length);
+});
+
+test("what is of no version names its place, a train by its name", () => {
+  const { deployment: _none, ...healing } = aNotice({
+    type: "healing.repaired",
+    message: "1 of 1 repaired.",
+  });
+  expect(slackText({ ...healing, healing: { id: "heal_1", trigger: "schedule", actions: [] } })).toBe(
+    ":adhesive_bandage: *shop/prod* was mended\n1 of 1 repaired.\n_heal_1_",
+  );
+  const [notice] = trainNotices(
+    aTrain({ id: "train_1", name: "friday", status: "failed", reason: "Stuck." }),
+  );
+  expect(slackText(notice!)).toBe(
+    ":rotating_light: *train friday/prod* failed\nTrain friday failed: Stuck.\n_train_1, by ann_",
+  );
 });

@@ -16,6 +16,7 @@ import { isWaiting, underLoan } from "./lend.ts";
 import { type FollowUp, goingBack, nothing, type Pass, untouched } from "./pass.ts";
 import { remember } from "./remember.ts";
 import { repair } from "./repair.ts";
+import { tellRun } from "./tell.ts";
 
 export type HealRequest = TargetName & { trigger: HealingRun["trigger"] };
 
@@ -35,6 +36,7 @@ export async function heal(deps: EngineDeps, request: HealRequest): Promise<Heal
   const endedAt = instant(deps.clock.now());
   const run: HealingRun = { id, app, environment, trigger, startedAt, endedAt, actions, summary };
   if (actions.length > 0 || asked) await deps.store.healingRuns.put(run);
+  await tellRun(deps, run);
   return next ? { ...run, next } : run;
 }
 

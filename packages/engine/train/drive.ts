@@ -4,6 +4,7 @@
 import { instant } from "#core/clock.ts";
 import { isTrainEnded, type Train, type TrainMember } from "#core/domain/train.ts";
 import { TuttiError } from "#core/errors.ts";
+import { trainNotices } from "#core/notify/notice-of-train.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { MAX_TRAIN_ROUNDS, type TrainMove, type TrainRequest } from "#core/train/messages.ts";
 import { nextStop, type TrainStep } from "#core/train/next-stop.ts";
@@ -27,17 +28,22 @@ export async function drive(deps: TrainDeps, request: TrainRequest): Promise<voi
   if (move) await sendOutput(deps, request.taskToken, move);
 }
 
-function takeUp(
+async function takeUp(
   deps: TrainDeps,
   { trainId, generation, taskToken, enteredAt }: TrainRequest,
 ): Promise<Train> {
-  return deps.store.trains.change(trainId, (train) => {
+  let isAgain = false;
+  const taken = await deps.store.trains.change(trainId, (train) => {
     assertNewest(train, generation);
+    isAgain = isTrainEnded(train) || enteredAt === train.enteredAt;
     const late = generation === train.generation && enteredAt < (train.enteredAt ?? "");
     if (isTrainEnded(train) || late) return null;
     const rounds = generation > train.generation ? 1 : train.rounds + 1;
     return { ...train, generation, rounds, taskToken, enteredAt };
   });
+  // Whoever played this round before may have died between a write and what it tells of.
+  if (isAgain) await deps.store.notices.tell(trainNotices(taken));
+  return taken;
 }
 
 /** Nothing: it waits. */

@@ -44,15 +44,10 @@ function Lines({ items }: { items: Line[] }) {
             <When at={one.createdAt} as="date" />
           </td>
           <td>
-            <a href={linkTo({ page: "target", app: one.app, environment: one.environment })}>
-              {one.app}/{one.environment}
-            </a>
+            <Place one={one} />
           </td>
           <td class="why">
-            <a href={linkTo({ page: "deployment", id: one.deployment })}>
-              {one.version} · {one.event.type}
-            </a>{" "}
-            <small>{one.message}</small>
+            <What one={one} /> <small>{one.message}</small>
           </td>
           <td>
             {one.receiver.name} <small>{one.receiver.kind}</small>
@@ -64,6 +59,27 @@ function Lines({ items }: { items: Line[] }) {
       ))}
     </Table>
   );
+}
+
+/** A train has several targets; its page shows them. */
+function Place({ one: { app, environment } }: { one: Line }) {
+  if (app === null) return <>{environment}</>;
+  return (
+    <a href={linkTo({ page: "target", app, environment })}>
+      {app}/{environment}
+    </a>
+  );
+}
+
+function What({ one: { deployment, train, version, event } }: { one: Line }) {
+  if (deployment !== null)
+    return (
+      <a href={linkTo({ page: "deployment", id: deployment })}>
+        {version} · {event.type}
+      </a>
+    );
+  if (train !== null) return <a href={linkTo({ page: "train", id: train })}>{event.type}</a>;
+  return <>{event.type}</>;
 }
 
 function cameTo({ attempts, detail, nextAttemptAt }: Line) {
