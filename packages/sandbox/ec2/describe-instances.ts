@@ -135,12 +135,32 @@ export function describeInstance(state: State, one: InstanceRecord): Instance {
     SecurityGroups: isGone ? [] : one.securityGroupIds.map((GroupId) => ({ GroupId, GroupName: GroupId })),
     ...(one.profileArn && { IamInstanceProfile: { Arn: one.profileArn, Id: "AIPASANDBOX" } }),
     Monitoring: { State: "disabled" },
+    BlockDeviceMappings: attachedTo(state, one.id),
     RootDeviceType: "ebs",
     RootDeviceName: "/dev/xvda",
     VirtualizationType: "hvm",
     Hypervisor: "xen",
     Tags: tagList(one.tags),
   };
+}
+
+/** The volumes that were attached; the root device is no volume here. */
+function attachedTo(state: State, id: string): Instance["BlockDeviceMappings"] {
+  return state.volumes.list().flatMap(({ id: VolumeId, attachment }) =>
+    attachment?.instanceId === id
+      ? [
+          {
+            DeviceName: attachment.device,
+            Ebs: {
+              VolumeId,
+              Status: attachment.state === "busy" ? "detaching" : attachment.state,
+              AttachTime: new Date(attachment.attachedAt),
+              DeleteOnTermination: attachment.deletesOnTermination,
+            },
+          },
+        ]
+      : [],
+  );
 }
 
 /** The machine is a directory and processes of this very host: where it runs, it is reachable. */

@@ -10,8 +10,8 @@ import type { ImageRecord } from "./model.ts";
 const run = promisify(execFile);
 const LIMITS = { timeout: 120_000, maxBuffer: 64 * 1024 * 1024 };
 
-/** Logs, identity and scratch of the instance; its `bin` is made anew at each boot, but may hold programs too. */
-const INSTANCES_OWN = ["tmp", "var/log", "var/lib/cloud", "var/lib/amazon"];
+/** Logs, identity, disks and scratch of the instance; its `bin` is made anew at each boot, but may hold programs too. */
+const INSTANCES_OWN = ["tmp", "dev", "var/log", "var/lib/cloud", "var/lib/amazon"];
 
 /** Answers what is to be adapted in each copy. */
 export async function takeImage(instanceDirectory: string, imageDirectory: string) {

@@ -1,17 +1,15 @@
-// Images and their snapshots on the wire.
+// Images on the wire.
 import type {
   CreateImageRequest,
-  DeleteSnapshotRequest,
   DeregisterImageRequest,
   DescribeImagesRequest,
-  DescribeSnapshotsRequest,
   Image,
 } from "@aws-sdk/client-ec2";
 import { pageOf } from "../machines/pages.ts";
 import { AwsError, type Handler } from "../platform.ts";
 import { filterItems } from "./filters.ts";
 import { beginImage, deleteImage, findImage } from "./images.ts";
-import type { ImageRecord, SnapshotRecord } from "./model.ts";
+import type { ImageRecord } from "./model.ts";
 import { findInstances, newId, type State } from "./state.ts";
 import { specifiedTags, tagList } from "./tags.ts";
 
@@ -42,23 +40,6 @@ export function imageHandlers(state: State): Record<string, Handler> {
         Return: true,
         DeleteSnapshotResults: [{ SnapshotId: image.snapshotId, ReturnCode: "success" }],
       };
-    },
-    DescribeSnapshots: (input: DescribeSnapshotsRequest) => {
-      const all = input.SnapshotIds?.map((id) => findSnapshot(state, id)) ?? state.snapshots.list();
-      const found = filterItems(all, input.Filters, {
-        "snapshot-id": ({ id }) => [id],
-        description: ({ description }) => [description],
-        status: () => ["completed"],
-      });
-      const page = pageOf(found, input.MaxResults ?? 1_000, input.NextToken);
-      return { Snapshots: page.items.map((one) => describeSnapshot(state, one)), NextToken: page.next };
-    },
-    DeleteSnapshot: (input: DeleteSnapshotRequest) => {
-      const { id, imageId } = findSnapshot(state, input.SnapshotId ?? "");
-      if (state.images.get(imageId))
-        throw new AwsError("InvalidSnapshot.InUse", `The snapshot ${id} is currently in use by ${imageId}`);
-      state.snapshots.delete(id);
-      return {};
     },
   };
 }
@@ -145,24 +126,5 @@ function describeImage(state: State, one: ImageRecord): Image {
     ],
     Tags: tagList(one.tags),
     ...(!one.isPublic && { ImageAllowed: true, OwnerId: state.platform.accountId }),
-  };
-}
-
-function findSnapshot(state: State, id: string): SnapshotRecord {
-  const snapshot = state.snapshots.get(id);
-  if (!snapshot) throw new AwsError("InvalidSnapshot.NotFound", `The snapshot '${id}' does not exist.`);
-  return snapshot;
-}
-
-function describeSnapshot(state: State, one: SnapshotRecord) {
-  return {
-    SnapshotId: one.id,
-    OwnerId: state.platform.accountId,
-    State: "completed",
-    Progress: "100%",
-    Description: one.description,
-    StartTime: new Date(one.createdAt),
-    VolumeSize: 8,
-    Tags: tagList(one.tags),
   };
 }

@@ -7,6 +7,7 @@ import { furnish } from "./image-files.ts";
 import type { InstanceRecord } from "./model.ts";
 import { changeInstance, type State } from "./state.ts";
 import { consoleOf, runUserData } from "./user-data.ts";
+import { releaseVolumesOf } from "./volumes.ts";
 
 /** Terminated instances stay visible for about an hour (EC2 user guide, "Terminate Amazon EC2 instances"). */
 const TERMINATED_VISIBLE_MILLISECONDS = 3_600_000;
@@ -47,7 +48,7 @@ async function powerOn(state: State, instance: InstanceRecord): Promise<void> {
   } else if (!known.running) await machines.fleet.change(id, { running: true });
   const { address } = await machines.ensure({ id, name: tags.Name ?? id, tags });
   platform.machineAddresses.set(id, address);
-  await state.metadata.open(instance, address);
+  await state.metadata.open(instance, address, () => state.instances.get(id)?.tags ?? {});
   // Whoever terminated it meanwhile comes next.
   if (state.instances.get(id)?.state === "pending") changeInstance(state, id, { state: "running" });
   bootMachine(state, id);
@@ -74,6 +75,7 @@ export function startUserData(state: State, id: string): void {
 async function fail(state: State, { id }: InstanceRecord, error: Error): Promise<void> {
   state.platform.log(`ec2: ${id} failed to launch: ${error.stack ?? error}`);
   await state.machines.remove(id);
+  await releaseVolumesOf(state, id);
   const message = `Server.InternalError: Internal error on launch: ${error.message}`;
   changeInstance(state, id, {
     state: "terminated",
@@ -104,6 +106,7 @@ export function terminate(state: State, id: string): void {
     keepConsole(state, id);
     await state.machines.remove(id);
     state.metadata.close(id);
+    await releaseVolumesOf(state, id);
     changeInstance(state, id, { state: "terminated", terminatedAt: state.platform.now() });
   });
 }
@@ -133,12 +136,14 @@ async function resumeRunning(state: State, id: string): Promise<void> {
   const instance = state.instances.get(id);
   if (instance?.state !== "running") return;
   if (state.machines.fleet.record(id)) {
-    await state.metadata.open(instance, state.machines.fleet.machine(id).address);
+    const { address } = state.machines.fleet.machine(id);
+    await state.metadata.open(instance, address, () => state.instances.get(id)?.tags ?? {});
     startUserData(state, id);
     return;
   }
   const message = "Server.InternalError: The machine of the instance is gone.";
   const reason = { code: "Server.InternalError", message };
+  await releaseVolumesOf(state, id);
   changeInstance(state, id, { state: "terminated", terminatedAt: state.platform.now(), reason });
 }
 

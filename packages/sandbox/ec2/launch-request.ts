@@ -15,6 +15,8 @@ export type LaunchRequest = {
   securityGroupIds: string[];
   profileArn: string | undefined;
   userData: string | undefined;
+  /** MetadataOptions.InstanceMetadataTags: enabled. */
+  tellsTags: boolean;
   tags: Tags;
   minCount: number;
   maxCount: number;
@@ -50,6 +52,13 @@ export async function readLaunch(state: State, input: RunInstancesRequest): Prom
   const securityGroupIds = data.SecurityGroupIds ?? network?.Groups ?? [DEFAULT_GROUP_ID];
   checkGroups(securityGroupIds);
   refuseUnimplemented(data);
+  const tags: Tags = {
+    ...specifiedTags(template?.data.TagSpecifications, "instance", TAGGABLE),
+    ...specifiedTags(input.TagSpecifications, "instance", TAGGABLE),
+    ...template?.tags,
+  };
+  const tellsTags = data.MetadataOptions?.InstanceMetadataTags === "enabled";
+  if (tellsTags) checkTold(tags);
   return {
     image,
     type,
@@ -57,17 +66,31 @@ export async function readLaunch(state: State, input: RunInstancesRequest): Prom
     securityGroupIds,
     profileArn: profileArn(state, data.IamInstanceProfile),
     userData: checkUserData(data.UserData),
-    tags: {
-      ...specifiedTags(template?.data.TagSpecifications, "instance", TAGGABLE),
-      ...specifiedTags(input.TagSpecifications, "instance", TAGGABLE),
-      ...template?.tags,
-    },
+    tellsTags,
+    tags,
     minCount,
     maxCount,
   };
 }
 
+/** EC2 user guide, "View tags in instance metadata": which keys may be, where the metadata tells of them. */
+export function checkTold(tags: Tags): void {
+  const wrong = Object.keys(tags).find(
+    (key) => !/^[\w+\-=.,:@]+$/.test(key) || /^(\.|\.\.|_index)$/.test(key),
+  );
+  if (wrong !== undefined)
+    throw invalid(
+      `'${wrong}' is not a valid tag key. Tag keys must match pattern ([0-9a-zA-Z\\-_+=,.@:]{1,255}), and must not be a reserved name ('.', '..', '_index')`,
+    );
+}
+
 function refuseUnimplemented(data: LaunchData): void {
+  const mapped = data.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName !== "/dev/xvda");
+  if (mapped)
+    throw new AwsError(
+      "NotImplemented",
+      `The sandbox launches with no other disk than /dev/xvda: ${mapped.DeviceName}.`,
+    );
   const given = NOT_IMPLEMENTED.find((name) => data[name] !== undefined && data[name] !== false);
   if (given) throw new AwsError("NotImplemented", `The sandbox does not implement ${given} of RunInstances.`);
   if (data.KeyName)

@@ -4,14 +4,14 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { METADATA_PORT } from "../machines/environment.ts";
 import type { Platform } from "../platform.ts";
-import type { InstanceRecord } from "./model.ts";
+import type { InstanceRecord, Tags } from "./model.ts";
 import { findSubnet } from "./network.ts";
 
 const VALID_MILLISECONDS = 6 * 3_600_000;
 
 export type Metadata = {
-  /** Once it is there, it answers. Asked again, nothing changes. */
-  open(instance: InstanceRecord, address: string): Promise<void>;
+  /** Once it is there, it answers. Asked again, nothing changes. `tags`: as they are at the moment. */
+  open(instance: InstanceRecord, address: string, tags: () => Tags): Promise<void>;
   close(id: string): void;
   closeAll(): void;
 };
@@ -24,9 +24,9 @@ export function createMetadata(platform: Platform): Metadata {
     servers.delete(id);
   };
   return {
-    async open(instance, address) {
+    async open(instance, address, tags) {
       if (servers.has(instance.id)) return;
-      const server = serve(platform, instance, address);
+      const server = serve(platform, instance, address, tags);
       servers.set(instance.id, server);
       await new Promise<void>((resolve, reject) => {
         server.once("error", reject);
@@ -43,10 +43,13 @@ export function createMetadata(platform: Platform): Metadata {
 
 type Answer = { status: number; text: string };
 
-function serve(platform: Platform, instance: InstanceRecord, address: string): Server {
+function serve(platform: Platform, instance: InstanceRecord, address: string, tags: () => Tags): Server {
   const token = randomBytes(40).toString("base64url");
   return createServer((request, response) => {
-    const { status, text } = answerTo(request, token, factsOf(platform, instance, address));
+    const { status, text } = answerTo(request, token, {
+      ...factsOf(platform, instance, address),
+      ...(instance.tellsTags ? tagFacts(tags()) : {}),
+    });
     response.writeHead(status, { "content-type": "text/plain" }).end(text);
   });
 }
@@ -78,6 +81,13 @@ function factsOf(platform: Platform, { id, subnetId, profileArn }: InstanceRecor
       [`${base}/iam/security-credentials/${role}`]: () => credentialsOf(platform, role),
     }),
   };
+}
+
+/** EC2 user guide, "View tags in instance metadata". */
+function tagFacts(tags: Tags): Facts {
+  const base = "/latest/meta-data/tags/instance";
+  const facts = Object.entries(tags).map(([key, value]) => [`${base}/${key}`, () => value] as const);
+  return { [`${base}/`]: () => Object.keys(tags).sort().join("\n"), ...Object.fromEntries(facts) };
 }
 
 /** The role of a profile has its name (permissions.ts). */

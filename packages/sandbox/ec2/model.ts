@@ -21,6 +21,8 @@ export type InstanceRecord = {
   userData?: string;
   /** The script of the user data has come to its end, or will not be run again. */
   userDataDone: boolean;
+  /** Whether the metadata tells of the tags. */
+  tellsTags?: boolean;
   tags: Tags;
   clientToken?: string;
   /** Of the request with the client token, to tell a repetition from a different request. */
@@ -48,10 +50,37 @@ export type ImageRecord = {
 
 export type SnapshotRecord = {
   id: string;
-  imageId: string;
+  /** Of an image. */
+  imageId?: string;
+  /** Of a volume, with its size. */
+  volumeId?: string;
+  sizeGiB?: number;
+  /** Completed where nothing is said. */
+  state?: "pending" | "completed";
   description: string;
   createdAt: number;
   tags: Tags;
+};
+
+export type VolumeRecord = {
+  id: string;
+  zone: string;
+  type: string;
+  sizeGiB: number;
+  isEncrypted: boolean;
+  /** Of which it was made. */
+  snapshotId?: string;
+  state: "creating" | "available" | "in-use" | "error";
+  attachment?: {
+    instanceId: string;
+    device: string;
+    state: "attaching" | "attached" | "detaching" | "busy";
+    attachedAt: number;
+    deletesOnTermination: boolean;
+  };
+  createdAt: number;
+  tags: Tags;
+  clientToken?: string;
 };
 
 export type TemplateVersion = {

@@ -4,6 +4,7 @@
 import type {
   CreateImageRequest,
   CreateLaunchTemplateRequest,
+  CreateVolumeRequest,
   RequestLaunchTemplateData,
   RunInstancesRequest,
 } from "@aws-sdk/client-ec2";
@@ -19,6 +20,10 @@ export function iamResources(state: State): Service["iamResources"] {
   const instances = ({ InstanceIds = [] }: { InstanceIds?: string[] }) =>
     InstanceIds.map((id) => arn("instance", id));
   const template = (input: Named) => [arn("launch-template", templateId(state, input))];
+  const attaching = ({ VolumeId, InstanceId }: { VolumeId?: string; InstanceId?: string }) => [
+    arn("volume", VolumeId),
+    ...(InstanceId ? [arn("instance", InstanceId)] : []),
+  ];
   const tagged = ({ Resources = [] }: { Resources?: string[] }) => Resources.map((id) => arn(kindOf(id), id));
   return {
     StartInstances: instances,
@@ -34,6 +39,14 @@ export function iamResources(state: State): Service["iamResources"] {
       arn("snapshot"),
     ],
     DeregisterImage: ({ ImageId }: { ImageId?: string }) => [arn("image", ImageId)],
+    CreateVolume: ({ SnapshotId }: CreateVolumeRequest) => [
+      arn("volume"),
+      ...(SnapshotId ? [arn("snapshot", SnapshotId)] : []),
+    ],
+    AttachVolume: attaching,
+    DetachVolume: attaching,
+    DeleteVolume: ({ VolumeId }: { VolumeId?: string }) => [arn("volume", VolumeId)],
+    CreateSnapshot: ({ VolumeId }: { VolumeId?: string }) => [arn("volume", VolumeId), arn("snapshot")],
     DeleteSnapshot: ({ SnapshotId }: { SnapshotId?: string }) => [arn("snapshot", SnapshotId)],
     CreateLaunchTemplate: () => [arn("launch-template")],
     CreateLaunchTemplateVersion: template,
@@ -67,6 +80,7 @@ export function iamContext(state: State): NonNullable<Service["iamContext"]> {
     instance: state.instances,
     image: state.images,
     snapshot: state.snapshots,
+    volume: state.volumes,
     "launch-template": state.templates,
   };
   return (resource) => {
@@ -90,6 +104,8 @@ export function iamAlso(state: State): Service["iamAlso"] {
       }));
   return {
     CreateImage: tagging("CreateImage"),
+    CreateVolume: tagging("CreateVolume"),
+    CreateSnapshot: tagging("CreateSnapshot"),
     CreateLaunchTemplate: (input: CreateLaunchTemplateRequest) => tagging("CreateLaunchTemplate")(input),
     RunInstances: (input: RunInstancesRequest) => {
       const data = launchData(state, input);
@@ -137,6 +153,7 @@ function kindOf(id: string): string {
     i: "instance",
     ami: "image",
     snap: "snapshot",
+    vol: "volume",
     lt: "launch-template",
   };
   return kinds[id.split("-")[0]!] ?? "*";

@@ -51,7 +51,7 @@ function launchedWith(state: State, token: string | undefined, fingerprint: stri
 
 function newInstance(
   state: State,
-  { image, type, subnetId, securityGroupIds, profileArn, userData }: LaunchRequest,
+  { image, type, subnetId, securityGroupIds, profileArn, userData, tellsTags }: LaunchRequest,
   tags: Tags,
 ): Omit<InstanceRecord, "reservationId" | "launchIndex"> {
   return {
@@ -65,6 +65,7 @@ function newInstance(
     profileArn,
     userData,
     userDataDone: false,
+    tellsTags,
     tags,
     launchedAt: state.platform.now(),
   };

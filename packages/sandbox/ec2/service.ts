@@ -13,11 +13,15 @@ import type { InstanceRecord, Tags, TemplateRecord, TemplateVersion } from "./mo
 import { findSubnet, networkHandlers, type SubnetFacts, subnets } from "./network.ts";
 import { iamAlso, iamContext, iamResources, launchArns } from "./permissions.ts";
 import { runInstances } from "./run-instances.ts";
+import { snapshotHandlers } from "./snapshot-handlers.ts";
+import { resumeSnapshots } from "./snapshots.ts";
 import { changeInstance, openState, type State } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
 import { templateHandlers } from "./template-handlers.ts";
 import { findTemplate, findVersion } from "./templates.ts";
 import { versionHandlers } from "./version-handlers.ts";
+import { volumeHandlers } from "./volume-handlers.ts";
+import { resumeVolumes } from "./volumes.ts";
 
 /** What Auto Scaling needs beyond the API. */
 export type InstancePool = {
@@ -58,6 +62,8 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
     handlers: withDryRun({
       ...instanceHandlers(state),
       ...imageHandlers(state),
+      ...volumeHandlers(state),
+      ...snapshotHandlers(state),
       ...templateHandlers(state),
       ...versionHandlers(state),
       ...tagHandlers(state),
@@ -70,6 +76,8 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
       await publishParameters(platform);
       resumeImages(state);
       resume(state);
+      resumeVolumes(state);
+      resumeSnapshots(state);
     },
     stop: async () => {
       state.stopping = true;

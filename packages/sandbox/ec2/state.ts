@@ -1,4 +1,4 @@
-// All that EC2 knows: instances, images, snapshots and launch templates, each a document on disk, and who wants to know
+// All that EC2 knows: instances, images, volumes, snapshots and launch templates, each a document on disk, and who wants to know
 // when an instance changes its state.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import type { Machines } from "../machines/service.ts";
 import { AwsError, type Platform } from "../platform.ts";
 import { baseImages } from "./base-images.ts";
 import { createMetadata, type Metadata } from "./metadata.ts";
-import type { ImageRecord, InstanceRecord, SnapshotRecord, TemplateRecord } from "./model.ts";
+import type { ImageRecord, InstanceRecord, SnapshotRecord, TemplateRecord, VolumeRecord } from "./model.ts";
 
 export type State = {
   platform: Platform;
@@ -16,8 +16,9 @@ export type State = {
   instances: Documents<InstanceRecord>;
   images: Documents<ImageRecord>;
   snapshots: Documents<SnapshotRecord>;
+  volumes: Documents<VolumeRecord>;
   templates: Documents<TemplateRecord>;
-  /** The transition of an instance that is under way; the next one waits for it. */
+  /** The transition of an instance, a volume or a snapshot that is under way; the next one waits for it. */
   transitions: Map<string, Promise<void>>;
   listeners: Set<(instance: InstanceRecord) => void>;
   metadata: Metadata;
@@ -35,6 +36,7 @@ export function openState(platform: Platform, machines: Machines): State {
     images,
     instances: openDocuments(join(directory, "instances")),
     snapshots: openDocuments(join(directory, "snapshots")),
+    volumes: openDocuments(join(directory, "volumes")),
     templates: openDocuments(join(directory, "launch-templates")),
     transitions: new Map(),
     listeners: new Set(),

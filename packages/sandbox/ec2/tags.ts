@@ -103,6 +103,8 @@ function findAll(state: State, ids: string[] = []): Taggable[] {
     throw new AwsError("InvalidAMIID.NotFound", `The image id '[${missing}]' does not exist`);
   if (missing.startsWith("snap-"))
     throw new AwsError("InvalidSnapshot.NotFound", `The snapshot '${missing}' does not exist.`);
+  if (missing.startsWith("vol-"))
+    throw new AwsError("InvalidVolume.NotFound", `The volume '${missing}' does not exist.`);
   if (missing.startsWith("lt-"))
     throw new AwsError(
       "InvalidLaunchTemplateId.NotFound",
@@ -112,7 +114,7 @@ function findAll(state: State, ids: string[] = []): Taggable[] {
 }
 
 function taggables(state: State): Taggable[] {
-  const { instances, images, snapshots, templates } = state;
+  const { instances, images, snapshots, volumes, templates } = state;
   return [
     ...instances.list().map((one) => ({
       kind: "instance",
@@ -124,6 +126,7 @@ function taggables(state: State): Taggable[] {
     })),
     ...of("image", images),
     ...of("snapshot", snapshots),
+    ...of("volume", volumes),
     ...of("launch-template", templates),
   ];
 }

@@ -3,6 +3,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Reply, refused } from "./command-reply.ts";
+import { DISK_COMMANDS, diskCommand } from "./disk-commands.ts";
+import { createDisks, type Disks } from "./disks.ts";
 import { type MachineFacts, machineEnvironment } from "./environment.ts";
 import { killMarked, type Launch, launch, type ProcessGroup } from "./process-group.ts";
 import { createServiceManager } from "./service-manager.ts";
@@ -11,6 +13,8 @@ import { systemctl } from "./systemctl.ts";
 import { journalctl } from "./systemctl-show.ts";
 
 export type Machine = MachineFacts & {
+  /** Beside its own directory. They stay plugged over a reboot and a restart of the sandbox; mounts do not. */
+  disks: Disks;
   /** Starts its enabled units. */
   boot(): Promise<void>;
   /** Ends everything: SIGTERM, after 2 s SIGKILL. It may be booted again. */
@@ -31,6 +35,7 @@ export const STOP_GRACE_MILLISECONDS = 2_000;
 export function createMachine(facts: MachineFacts): Machine {
   prepareDirectory(facts.directory);
   const manager = createServiceManager(facts);
+  const disks = createDisks(facts.directory);
   const groups = new Set<ProcessGroup>();
 
   const spawn: Machine["spawn"] = async ({ argv, stdio, cwd, env }) => {
@@ -54,6 +59,7 @@ export function createMachine(facts: MachineFacts): Machine {
       ...[...groups].map((group) => group.end("SIGTERM", STOP_GRACE_MILLISECONDS)),
     ]);
     groups.clear();
+    disks.unmountAll();
   }
 
   async function stop(): Promise<void> {
@@ -61,20 +67,27 @@ export function createMachine(facts: MachineFacts): Machine {
     killMarked([`SANDBOX_DIRECTORY=${facts.sandboxDirectory}`, `SANDBOX_MACHINE=${facts.id}`]);
   }
 
+  async function boot(): Promise<void> {
+    // Of a sandbox that was killed.
+    disks.unmountAll();
+    await manager.boot();
+  }
+
   async function reboot(): Promise<void> {
     await stop();
-    await manager.boot();
+    await boot();
   }
 
   async function ask(command: string, cwd: string, args: string[]): Promise<Reply> {
     if (command === "systemctl") return systemctl(manager, cwd, args);
     if (command === "journalctl") return journalctl(manager, args);
+    if (DISK_COMMANDS.includes(command)) return diskCommand(command, { disks, cwd, args });
     if (command !== "reboot") return refused(`${command}: not available on a sandbox machine`);
     reboot().catch((error: Error) => manager.journal("reboot").write("systemd[1]", error.message));
     return { code: 0, stdout: "", stderr: "" };
   }
 
-  return { ...facts, boot: manager.boot, stop, stopGroups, reboot, spawn, ask };
+  return { ...facts, disks, boot, stop, stopGroups, reboot, spawn, ask };
 }
 
 function prepareDirectory(directory: string): void {

@@ -1,14 +1,15 @@
-// The machine's bin directory: commands that stand in front of the real host's. Service commands ask the sandbox over
-// its control socket, reboot reboots this machine, and what would change the real host is refused.
+// The machine's bin directory: commands that stand in front of the real host's. Those about services and disks ask the sandbox
+// over its control socket, reboot reboots this machine, and what would change the real host is refused.
 import { existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DISK_COMMANDS } from "./disk-commands.ts";
 
 export const CONTROL_SOCKET = ".control";
 const SHARED = ".stand-ins";
 
-const ASKED = ["systemctl", "journalctl", "reboot"];
+const ASKED = ["systemctl", "journalctl", "reboot", ...DISK_COMMANDS];
 const REFUSED =
-  "useradd userdel usermod groupadd adduser deluser passwd apt apt-get dpkg dnf yum rpm apk snap loginctl sudo su mount umount iptables nft hostnamectl timedatectl crontab service init telinit poweroff halt shutdown swapoff swapon sysctl modprobe".split(
+  "useradd userdel usermod groupadd adduser deluser passwd apt apt-get dpkg dnf yum rpm apk snap loginctl sudo su iptables nft hostnamectl timedatectl crontab service init telinit poweroff halt shutdown swapoff swapon sysctl modprobe".split(
     " ",
   );
 

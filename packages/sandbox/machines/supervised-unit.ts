@@ -123,17 +123,20 @@ async function launchMain(self: Supervision, unit: Unit): Promise<JobOutcome> {
   const fresh = { result: "success", exitCode: 0, exitStatus: 0, startedAt: now } as const;
   change(self, { active: "activating", sub: "start", ...fresh });
   try {
-    self.group = await launchUnit(unit, self.name, self.machine);
+    const follow = (group: ProcessGroup) => listen(self, group, `${self.name}[${group.pid}]`);
+    self.group = await launchUnit(unit, self.name, self.machine, follow);
   } catch (error) {
     return failedLaunch(self, error, unit);
   }
   change(self, { active: "active", sub: "running", mainPid: self.group.pid });
-  const source = `${programName(unit)}[${self.group.pid}]`;
-  for (const stream of [self.group.child.stdout, self.group.child.stderr])
-    if (stream) self.journal.follow(stream, source);
+  listen(self, self.group, `${programName(unit)}[${self.group.pid}]`);
   self.journal.write("systemd[1]", `Started ${self.name} - ${unit.description}.`);
   self.over = watch(self, self.group, unit);
   return { ok: true };
+}
+
+function listen({ journal }: Supervision, { child }: ProcessGroup, source: string): void {
+  for (const stream of [child.stdout, child.stderr]) if (stream) journal.follow(stream, source);
 }
 
 /** A process that could not run has failed as if it had exited at once; without any process it is a lack of resources. */

@@ -9,6 +9,7 @@ test("A simple service is read with systemd's defaults.", () => {
   ).toEqual({
     description: "An app",
     type: "simple",
+    startsBefore: [],
     execStart: ["/bin/app", "--flag", "a b"],
     ignoreFailure: false,
     workingDirectory: undefined,
@@ -35,6 +36,10 @@ test("Lists grow, an empty assignment begins anew, lines go on after a backslash
     "C=3",
   ]);
   expect(unit("Environment=A=1\nEnvironment=\nEnvironment=B=2").environment).toEqual(["B=2"]);
+  expect(unit("ExecStartPre=+/bin/mount-all 'a b'\nExecStartPre=-/bin/try").startsBefore).toEqual([
+    { argv: ["/bin/mount-all", "a b"], ignoreFailure: false },
+    { argv: ["/bin/try"], ignoreFailure: true },
+  ]);
   expect(parseUnit("[Service]\nExecStart=/bin/app \\\n  # between\n  --flag\n", "x").execStart).toEqual([
     "/bin/app",
     "--flag",
@@ -58,7 +63,7 @@ test("What would run otherwise than asked is refused.", () => {
   expect(() => unit("Type=notify")).toThrow(
     "app.service: Type=notify is not supported on a sandbox machine.",
   );
-  expect(() => unit("ExecStartPre=/bin/true")).toThrow("ExecStartPre= is not supported");
+  expect(() => unit("ExecStartPost=/bin/true")).toThrow("ExecStartPost= is not supported");
   expect(() => unit("StandardOutput=file:/var/log/app")).toThrow(
     "StandardOutput=file:/var/log/app is not supported",
   );

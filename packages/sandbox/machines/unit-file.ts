@@ -8,6 +8,8 @@ export type RestartPolicy = "no" | "always" | "on-failure" | "on-success" | "on-
 export type Unit = {
   description: string;
   type: "simple" | "exec";
+  /** Run to their ends, one after the other, before each start. */
+  startsBefore: { argv: string[]; ignoreFailure: boolean }[];
   execStart: string[];
   /** `ExecStart=-…`: a failure counts as success. */
   ignoreFailure: boolean;
@@ -30,13 +32,14 @@ export type Unit = {
 const HARMLESS =
   /^(Documentation|After|Before|Wants|Requires|PartOf|Conflicts|DefaultDependencies|Alias|Also|Limit[A-Z]+|Memory[A-Za-z]+|CPU[A-Za-z]+|IO[A-Za-z]+|Tasks(Max|Accounting)|OOM[A-Za-z]+|Nice|UMask|Slice|Delegate|Protect[A-Za-z]+|Private[A-Za-z]+|Restrict[A-Za-z]+|NoNewPrivileges|CapabilityBoundingSet|AmbientCapabilities|SystemCall[A-Za-z]+|LockPersonality|RemoveIPC|ReadWritePaths|ReadOnlyPaths|Group|SyslogIdentifier|StandardInput|StandardError|TimeoutStartSec|SendSIGKILL|SuccessAction|FailureAction)$/;
 const NOT_HERE =
-  /^(ExecStartPre|ExecStartPost|ExecStop|ExecStopPost|ExecReload|ExecCondition|RootDirectory|RootImage|PIDFile|BusName|WatchdogSec|RuntimeMaxSec|PassEnvironment|UnsetEnvironment|DynamicUser|StateDirectory|RuntimeDirectory|LogsDirectory|CacheDirectory|LoadCredential|SetCredential|RemainAfterExit)$/;
+  /^(ExecStartPost|ExecStop|ExecStopPost|ExecReload|ExecCondition|RootDirectory|RootImage|PIDFile|BusName|WatchdogSec|RuntimeMaxSec|PassEnvironment|UnsetEnvironment|DynamicUser|StateDirectory|RuntimeDirectory|LogsDirectory|CacheDirectory|LoadCredential|SetCredential|RemainAfterExit)$/;
 const ACTED_ON = new Set(
-  "Description StartLimitBurst StartLimitIntervalSec Type ExecStart WorkingDirectory Environment EnvironmentFile User Restart RestartSec KillSignal KillMode TimeoutStopSec TimeoutSec SuccessExitStatus StandardOutput WantedBy RequiredBy".split(
+  "Description StartLimitBurst StartLimitIntervalSec Type ExecStartPre ExecStart WorkingDirectory Environment EnvironmentFile User Restart RestartSec KillSignal KillMode TimeoutStopSec TimeoutSec SuccessExitStatus StandardOutput WantedBy RequiredBy".split(
     " ",
   ),
 );
 const LISTS = new Set([
+  "ExecStartPre",
   "Environment",
   "EnvironmentFile",
   "ExecStart",
@@ -60,6 +63,7 @@ export function parseUnit(text: string, name: string): Unit {
   return {
     description: last("Description") ?? name,
     type: oneOf(last("Type") ?? "simple", ["simple", "exec"], "Type", name),
+    startsBefore: (values.get("ExecStartPre") ?? []).map((line) => readBefore(line, name)),
     execStart: [program, ...rest],
     ignoreFailure,
     workingDirectory: last("WorkingDirectory"),
@@ -143,6 +147,13 @@ function* logicalLines(text: string): Generator<{ line: string; number: number }
     if (line) yield { line, number: startedAt };
   }
   if (pending.trim()) yield { line: pending.trim(), number: startedAt };
+}
+
+/** `+` is full rights whatever User= says (systemd.service(5), "Special executable prefixes"); here there is one user. */
+function readBefore(line: string, name: string): Unit["startsBefore"][number] {
+  const [word = "", ...rest] = splitWords(line);
+  const { program, ignoreFailure } = readPrefix(word.replace("+", ""), name);
+  return { argv: [program, ...rest], ignoreFailure };
 }
 
 function readPrefix(word: string, name: string): { program: string; ignoreFailure: boolean } {

@@ -18,20 +18,36 @@ export class LaunchError extends Error {
   }
 }
 
-export async function launchUnit(unit: Unit, name: string, machine: MachineFacts): Promise<ProcessGroup> {
+/** `follow` is given the processes that run before the main one. */
+export async function launchUnit(
+  unit: Unit,
+  name: string,
+  machine: MachineFacts,
+  follow: (group: ProcessGroup) => void = () => {},
+): Promise<ProcessGroup> {
   const specify = specifiers(name, machine);
   const env = unitEnvironment(unit, machine, specify);
   const user = userInfo().username;
   if (unit.user !== undefined && unit.user !== user)
     throw new LaunchError(217, `User=${unit.user}: a sandbox machine runs everything as ${user}.`);
-  const cwd = workingDirectory(unit, machine, specify);
-  const argv = commandLine(unit, env, specify);
   const output = unit.journal ? "pipe" : "ignore";
-  try {
-    return await launch({ argv, cwd, env, stdio: ["ignore", output, output] });
-  } catch (error) {
-    throw new LaunchError(203, `Failed to execute ${argv[0]}: ${(error as Error).message}`, error);
+  const begin = async (words: string[]) => {
+    const argv = commandLine(words.map(specify), env);
+    const cwd = workingDirectory(unit, machine, specify);
+    try {
+      return await launch({ argv, cwd, env, stdio: ["ignore", output, output] });
+    } catch (error) {
+      throw new LaunchError(203, `Failed to execute ${argv[0]}: ${(error as Error).message}`, error);
+    }
+  };
+  for (const { argv, ignoreFailure } of unit.startsBefore) {
+    const group = await begin(argv);
+    follow(group);
+    const { code } = await group.exited;
+    if (code !== 0 && !ignoreFailure)
+      throw new LaunchError(code ?? 1, `Control process exited, code=exited, status=${code}`);
   }
+  return begin(unit.execStart);
 }
 
 function unitEnvironment(unit: Unit, machine: MachineFacts, specify: Specify): Record<string, string> {
@@ -67,8 +83,7 @@ function workingDirectory(unit: Unit, machine: MachineFacts, specify: Specify): 
   );
 }
 
-function commandLine(unit: Unit, env: Record<string, string>, specify: Specify): string[] {
-  const [program, ...rest] = unit.execStart.map(specify);
+function commandLine([program, ...rest]: string[], env: Record<string, string>): string[] {
   return [findProgram(program!, env.PATH ?? ""), ...expandWords(rest, env)];
 }
 
