@@ -11,6 +11,7 @@ import { TuttiError } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
 import type { RolloutOverride } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
+import { volumeFindings } from "#core/manifest/volume-rules.ts";
 import { isWeaker } from "#core/plan/gates.ts";
 import { specOf } from "#engine/context.ts";
 import type { Submission } from "#engine/submit.ts";
@@ -146,11 +147,18 @@ async function submissionOf(
   const release = await needRelease(deps, app, version, "version");
   const own = specOf(release, environment);
   const spec = rollout ? specFor(release.manifest as never, environment, rollout) : own;
+  if (rollout) assertRollout(spec);
   assertPlace(place, spec);
   await assertSameKind(deps, app, environment, own.kind);
   const sequences = [{ of: "releases" as const, at: ageOf(release), onlyNewer: false }];
   const by = { createdBy: caller.name, createdById: caller.id, traceId: caller.traceId };
   return { app, environment, version, spec, ...by, trigger, onConflict, sequences, asManifest: own };
+}
+
+/** What a deployment says of its own may contradict what the release's volumes ask of a rollout. */
+function assertRollout(spec: Spec): void {
+  const found = volumeFindings(spec).map(({ keys, message }) => ({ path: keys[0]!, message }));
+  if (found.length > 0) throw refusal(found);
 }
 
 /** What each kind needs of an environment. */

@@ -5,6 +5,7 @@ import type { Fleet, Replica } from "./domain/replica.ts";
 import type { LiveScaling, ScalingActivity } from "./domain/scaling.ts";
 import type { Approval, Step } from "./domain/step.ts";
 import type { Target } from "./domain/target.ts";
+import type { LiveVolume } from "./domain/volume.ts";
 import { failuresAllowed } from "./judge/judge.ts";
 import { dollarsOf } from "./plan/dollars.ts";
 import { allowedActions, type DeploymentAction } from "./rollout/statuses.ts";
@@ -152,6 +153,8 @@ export type TargetView = {
   drift: string[];
   /** Only where it was read live, and where the platform scales it. */
   scaling?: ScalingView;
+  /** Only where it was read live, and where it has any. */
+  volumes?: LiveVolume[];
   observedAt: string | null;
 };
 
@@ -174,6 +177,7 @@ export function targetView(target: Target, live?: { fleet: Fleet; observedAt: st
     degraded: target.degraded,
     drift: live?.fleet.drift ?? target.drift,
     ...(live?.fleet.scaling === undefined ? {} : { scaling: scalingView(live.fleet.scaling) }),
+    ...(live?.fleet.volumes === undefined ? {} : { volumes: live.fleet.volumes }),
     observedAt: live?.observedAt ?? target.observedAt,
   };
 }

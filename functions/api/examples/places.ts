@@ -59,6 +59,13 @@ export const SCALING = {
   activities: [SCALED],
 };
 
+export const VOLUME = {
+  name: "data",
+  sizeGiB: 10,
+  where: "web-1:/opt/tutti/storefront-prod/volumes/data",
+  copy: "web-1",
+};
+
 export const TARGET = {
   app: "storefront",
   environment: "prod",

@@ -137,6 +137,19 @@ const cluster = z
   })
   .meta({ description: "Where containers run" });
 
+const posixId = z.int().min(0).max(4_294_967_295).default(1000);
+
+const storage = z
+  .strictObject({
+    fileSystem: resourceId("fs"),
+    uid: posixId.meta({ description: "Whose the files are" }),
+    gid: posixId,
+  })
+  .meta({
+    description:
+      "The EFS file system of shared volumes, with a mount target in the subnets of `network`. Each volume of each app has a folder and an access point of its own there",
+  });
+
 const privatePlace = z.string().superRefine((entry, context) => {
   const message = allowanceProblem(entry);
   if (message !== null) context.addIssue({ code: "custom", message });
@@ -205,6 +218,7 @@ export const environmentBody = z
     network: network.optional(),
     vm: vm.optional(),
     cluster: cluster.optional(),
+    storage: storage.optional(),
     hooks: hooks.optional(),
     functionRoleArn: roleArn.optional().meta({ description: "The role that users' functions run as" }),
     domain: later(),
@@ -233,6 +247,7 @@ export const environmentView = z
     network: places.network,
     vm: places.vm,
     cluster: places.cluster,
+    storage: places.storage,
     freezes: places.freezes,
     maintenance: places.maintenance,
     notifications: places.notifications,

@@ -1,7 +1,15 @@
 // One app in one environment, as seen from outside; and the discovery view of it.
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
-import { REPLICA, SCALE_REQUEST, SCALING, SERVICE, TARGET, TARGET_HISTORY } from "../examples/places.ts";
+import {
+  REPLICA,
+  SCALE_REQUEST,
+  SCALING,
+  SERVICE,
+  TARGET,
+  TARGET_HISTORY,
+  VOLUME,
+} from "../examples/places.ts";
 import { instantText } from "./names.ts";
 
 const replicaView = z
@@ -36,6 +44,18 @@ const scalingView = z
   })
   .meta({ id: "Scaling", description: "How the platform scales it, read back", example: SCALING });
 
+const volumeView = z
+  .object({
+    name: z.string(),
+    sizeGiB: z.int().nullable().meta({ description: "null: it grows by itself" }),
+    where: z.string().meta({ description: "A folder of a host, a volume in its zone, a file system" }),
+    copy: z
+      .string()
+      .nullable()
+      .meta({ description: "The replica that has it; null: shared, or kept and had by none now" }),
+  })
+  .meta({ id: "Volume", description: "A disk that outlives a release, read back", example: VOLUME });
+
 export const targetView = z
   .object({
     app: z.string(),
@@ -51,6 +71,7 @@ export const targetView = z
     degraded: z.string().nullable(),
     drift: z.array(z.string()),
     scaling: scalingView.optional(),
+    volumes: z.array(volumeView).optional(),
     observedAt: instantText.nullable(),
   })
   .meta({ id: "Target", example: TARGET });

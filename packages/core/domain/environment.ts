@@ -55,6 +55,12 @@ export type Cluster = {
   logGroup?: string;
 };
 
+/**
+ * The EFS file system that shared volumes are on. Each volume of each target has a folder and an access point of its own
+ * there, made by Tutti; the files belong to this user. It is reached from `network`.
+ */
+export type Storage = { fileSystem: string; uid: number; gid: number };
+
 export type Environment = {
   name: string;
   pools: Record<string, ServerPool>;
@@ -62,6 +68,7 @@ export type Environment = {
   network?: Network;
   vm?: VmSettings;
   cluster?: Cluster;
+  storage?: Storage;
   /** In one of them it takes no new releases. */
   freezes?: Freeze[];
   /** Where there are any, it takes new releases in them alone. */

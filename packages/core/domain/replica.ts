@@ -3,6 +3,7 @@
 import type { Resources } from "../placement/resources.ts";
 import type { PlacementHost } from "../placement/room.ts";
 import type { LiveScaling } from "./scaling.ts";
+import type { LiveVolume } from "./volume.ts";
 
 export type ReplicaHealth = "starting" | "healthy" | "unhealthy" | "draining" | "unknown";
 
@@ -42,6 +43,8 @@ export type Fleet = {
   placement?: { hosts: PlacementHost[]; holds: Record<string, Resources> };
   /** Versions that need no `prepare` step any more (their image stands). Absent where nothing is ever prepared. */
   prepared?: string[];
+  /** Its disks, read back; of those that no copy has now too. Absent where it has none. */
+  volumes?: LiveVolume[];
   /** How the platform scales it, read back. Absent where it does not, and where nobody asked. */
   scaling?: LiveScaling;
 };

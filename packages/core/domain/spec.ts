@@ -4,6 +4,7 @@ import type { Hooks } from "./hook.ts";
 import type { Kind } from "./kind.ts";
 import type { Scaling } from "./scaling.ts";
 import type { Schedule } from "./schedule.ts";
+import type { Volume } from "./volume.ts";
 
 /** A count of replicas: a number, or a percentage such as `"25%"` of the desired count. */
 export type Amount = number | `${number}%`;
@@ -115,6 +116,8 @@ export type Spec = {
   resources: { cpu: number; memoryMiB: number; diskGiB?: number };
   /** Not there in what was begun before there were schedules. */
   schedules?: Schedule[];
+  /** Disks that outlive a release. Not there in what was begun before there were any. */
+  volumes?: Volume[];
   /** Deploy by itself when an artifact lands in the bucket (contract: S3 trigger). */
   autoDeploy: boolean;
   /** The platform chooses the count, beginning at `replicas`. */

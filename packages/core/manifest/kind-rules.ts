@@ -7,6 +7,7 @@ import { resolveAmount } from "../plan/amount.ts";
 import { show } from "./amounts.ts";
 import { isRecord } from "./merge.ts";
 import { join, type Problem } from "./problem.ts";
+import { volumeKindProblems } from "./volume-rules.ts";
 
 const ALL: readonly Kind[] = KINDS;
 
@@ -51,6 +52,7 @@ export function kindProblems(settings: unknown, kind: unknown, path = ""): Probl
     ...rolloutKindProblems(settings.rollout, kind, join(path, "rollout")),
     ...healingProblems(settings.healing, kind, join(path, "healing")),
     ...scheduleProblems(settings.schedules, kind, join(path, "schedules")),
+    ...volumeKindProblems(settings.volumes, kind, join(path, "volumes")),
   ];
 }
 

@@ -9,6 +9,7 @@ import { distinct, join, type Problem } from "./problem.ts";
 import { type Finding, scalingFindings } from "./scaling-rules.ts";
 import type { Manifest } from "./schema.ts";
 import { specFor } from "./spec-for.ts";
+import { volumeFindings } from "./volume-rules.ts";
 
 /** The app alone stands for every environment that the manifest does not name. */
 export function mergedProblems(manifest: Manifest): Problem[] {
@@ -35,6 +36,7 @@ function specProblems(spec: Spec): Finding[] {
     ...replacingFindings(spec),
     ...containerFindings(spec),
     ...scalingFindings(spec),
+    ...volumeFindings(spec),
   ];
 }
 

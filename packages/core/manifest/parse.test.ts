@@ -349,10 +349,7 @@ test("one variable has one source: a secret, the config, what it connects to, or
 });
 
 test("keys that are not built yet are fine while they say nothing", () => {
-  const empty = {
-    volumes: [],
-    scaling: {},
-  };
+  const empty = { scaling: {}, volumes: [] };
   expect(parseManifest({ ...SERVER, ...empty })).toEqual(SERVER);
 });
 

@@ -1,12 +1,12 @@
-// Keys of the contract's page that are not built yet. With nothing in them they are fine (`volumes: []`); else they are
-// refused by their path with `not_supported_yet`, never ignored. Whoever builds one moves it to the schema.
+// Keys that are not built on every kind yet. With nothing in them they are fine (`volumes: []`); else they are refused by
+// their path with `not_supported_yet`, never ignored. Whoever builds one on a kind adds the kind.
 import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";
 import { join, type Problem } from "./problem.ts";
 
-export const PLANNED_SETTINGS = ["volumes"];
 /** Built on these kinds; on the others to come. */
 const BUILT_ON: Record<string, readonly Kind[]> = {
+  volumes: [],
   resources: ["server", "container"],
   scaling: ["vm", "container"],
 };
@@ -29,8 +29,7 @@ export function takePlanned(document: unknown): { rest: unknown; problems: Probl
 }
 
 function plannedFor(kind: unknown): string[] {
-  const elsewhere = Object.keys(BUILT_ON).filter((key) => !BUILT_ON[key]!.includes(kind as Kind));
-  return [...PLANNED_SETTINGS, ...elsewhere];
+  return Object.keys(BUILT_ON).filter((key) => !BUILT_ON[key]!.includes(kind as Kind));
 }
 
 function takeSettings(
@@ -50,7 +49,7 @@ function takeSettings(
 
 function planned(path: string, key: string): Problem {
   const kinds = BUILT_ON[key];
-  const who = kinds ? `: ${kinds.length === 1 ? "only kind" : "kinds"} ${kinds.join(", ")} can` : "";
+  const who = kinds?.length ? `: ${kinds.length === 1 ? "only kind" : "kinds"} ${kinds.join(", ")} can` : "";
   return { path, message: `is not supported yet${who}`, sort: "planned" };
 }
 

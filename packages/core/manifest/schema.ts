@@ -18,6 +18,7 @@ import {
 import { scalingSchema } from "./scaling-schema.ts";
 import { scheduleSchema, schedulesSchema } from "./schedules-schema.ts";
 import { onSecretRotationSchema, secretsSchema, variableNameSchema } from "./secrets-schema.ts";
+import { volumeSchema, volumesSchema } from "./volumes-schema.ts";
 
 /** A name that is safe in host names, paths, unit names and ARNs. */
 const APP_NAME = /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/;
@@ -202,6 +203,7 @@ const settings = {
   secrets: secretsSchema.optional(),
   onSecretRotation: onSecretRotationSchema.optional(),
   connect: connectSchema.optional(),
+  volumes: volumesSchema.optional(),
   server: serverSchema.optional(),
   vm: vmSchema.optional(),
   build: buildSchema.optional(),
@@ -238,6 +240,7 @@ export const KNOWN_KEYS: Record<string, string[]> = {
   healing: Object.keys(healingSchema.shape),
   hooks: Object.keys(hooksSchema.shape),
   schedules: Object.keys(scheduleSchema.shape),
+  volumes: Object.keys(volumeSchema.shape),
   scaling: Object.keys(scalingSchema.shape),
   "hooks.before": Object.keys(hookSchema.shape),
   "hooks.afterStep": Object.keys(hookSchema.shape),

@@ -5,7 +5,9 @@ import type { Kind } from "../domain/kind.ts";
 import type { Scaling } from "../domain/scaling.ts";
 import { LATEST, type Schedule } from "../domain/schedule.ts";
 import type { RolloutPolicy, Spec } from "../domain/spec.ts";
+import { isStateful, type Volume } from "../domain/volume.ts";
 import { HEALING } from "../heal/policy.ts";
+import { ONE_AT_A_TIME } from "../plan/pace.ts";
 import { HOLD_SECONDS } from "../rollout/limits.ts";
 import { merge } from "./merge.ts";
 import type { Manifest, Overlay, RolloutOverride } from "./schema.ts";
@@ -68,7 +70,7 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
   const overlay =
     environments && Object.hasOwn(environments, environment) ? environments[environment] : undefined;
   const said = merge(merge(merge({ rollout: {} }, app), overlay), { rollout });
-  const defaults = { ...DEFAULTS, rollout: rolloutDefaults(manifest.kind, said.rollout) };
+  const defaults = { ...DEFAULTS, rollout: rolloutDefaults(manifest.kind, said) };
   const spec = merge(defaults, said) as unknown as Spec;
   return {
     ...spec,
@@ -138,8 +140,12 @@ function wholeSchedule(schedule: Omit<Schedule, "timezone"> & { timezone?: strin
 }
 
 /** All at once means in one batch: where copies are replaced, all of the new ones come before the old ones go. */
-function rolloutDefaults(kind: Kind, said: RolloutOverride): RolloutPolicy {
+function rolloutDefaults(
+  kind: Kind,
+  { rollout: said, volumes }: { rollout: RolloutOverride; volumes?: Volume[] | undefined },
+): RolloutPolicy {
   const ofKind = { ...ROLLOUT, ...ROLLOUT_OF_KIND[kind] };
+  if (isStateful({ volumes })) return { ...ofKind, ...ONE_AT_A_TIME };
   const replaces = kind === "vm" || kind === "container";
   return replaces && said.strategy === "allAtOnce" ? { ...ofKind, maxSurge: "100%" } : ofKind;
 }

@@ -4,18 +4,20 @@
 import type { Replica } from "../domain/replica.ts";
 import type { Amount, RolloutPolicy, Spec } from "../domain/spec.ts";
 import type { PlannedStep } from "../domain/step.ts";
+import { isStateful } from "../domain/volume.ts";
 import type { PlanRequest } from "../driver/driver.ts";
 import { TuttiError } from "../errors.ts";
 import { resolveAmount } from "./amount.ts";
 import { batchSize } from "./batches.ts";
 import { nameReplicas } from "./labels.ts";
+import { paceOf } from "./pace.ts";
 import { removal, removeAll } from "./removal.ts";
 import { standIns } from "./stand-ins.ts";
 
 /** No steps: all is right. Throws `invalid_input` where neither a copy more nor a copy less is allowed. */
 export function planReplacing(request: PlanRequest, spec: Spec): PlannedStep[] {
   if (request.version === null) return removeAll(request);
-  const limits = limitsOf(spec.rollout, request.desired);
+  const limits = limitsOf(paceOf(spec), request.desired);
   const steps: Batch[] = [];
   for (let state = stateOf(request); !isDone(state, request.desired); ) {
     if (limits.most === limits.least && state.healthy.length > 0) throw cannotMove();
@@ -87,7 +89,9 @@ function isDone({ right, coming, broken, healthy }: State, desired: number): boo
 }
 
 /** Where nobody serves, or nothing is to be replaced, there is nobody to be careful for. Nor is the way back a trial. */
-function sizeOf({ desired, rollback }: PlanRequest, { rollout }: Spec, state: State, index: number): number {
+function sizeOf({ desired, rollback }: PlanRequest, spec: Spec, state: State, index: number): number {
+  const rollout = paceOf(spec);
+  if (isStateful(spec)) return 1;
   const careless = rollback || rollout.strategy === "allAtOnce" || state.healthy.length === 0;
   return careless ? Math.max(desired, copiesOf(state)) : batchSize(entryAt(rollout.batch, index), desired);
 }

@@ -6,6 +6,7 @@ import type { PlannedStep } from "../domain/step.ts";
 import type { PlanRequest } from "../driver/driver.ts";
 import { batchSizes, split } from "./batches.ts";
 import { nameReplicas } from "./labels.ts";
+import { paceOf } from "./pace.ts";
 import { cannotMove, limitsOf, planReplacing } from "./replacing.ts";
 import { standIns } from "./stand-ins.ts";
 
@@ -39,10 +40,10 @@ export function planFresh(request: PlanRequest, spec: Spec): PlannedStep[] {
   const { fleet, version, desired, freshSince = "" } = request;
   const old = brokenFirst(fleet).filter((one) => isOld(one, freshSince));
   if (old.length === 0 || version === null) return planReplacing(request, spec);
-  const { most, least } = limitsOf(spec.rollout, desired);
+  const { most, least } = limitsOf(paceOf(spec), desired);
   const [surge, away] = [most - desired, desired - least];
   if (surge + away === 0) throw cannotMove();
-  const { strategy, batch } = spec.rollout;
+  const { strategy, batch } = paceOf(spec);
   const sizes = batchSizes(strategy === "allAtOnce" ? "100%" : batch, desired, old.length, surge + away);
   const groups = split(
     old.map((one) => one.id),

@@ -9,6 +9,7 @@ import type { PlanRequest } from "../driver/driver.ts";
 import { TuttiError } from "../errors.ts";
 import { batchSizes, split, unavailableAllowed } from "./batches.ts";
 import { nameReplicas } from "./labels.ts";
+import { paceOf } from "./pace.ts";
 
 /** Throws `capacity_exceeded` where the pool has too few hosts (never on the way back). No steps: all is right. */
 export function planInPlace(request: PlanRequest, spec: Spec): PlannedStep[] {
@@ -119,12 +120,13 @@ function batchLabel(
 }
 
 function wayForward(hosts: Host[], request: PlanRequest, spec: Spec): string[][] {
-  const { strategy, batch } = spec.rollout;
+  const pace = paceOf(spec);
+  const { strategy, batch } = pace;
   const sizes = batchSizes(
     strategy === "allAtOnce" ? "100%" : batch,
     request.desired,
     hosts.length,
-    unavailableAllowed(spec.rollout, request.desired),
+    unavailableAllowed(pace, request.desired),
   );
   return split(
     hosts.map((host) => host.id),
@@ -134,7 +136,7 @@ function wayForward(hosts: Host[], request: PlanRequest, spec: Spec): string[][]
 
 /** Going back needs no first careful batch: as many at once as may be away, and the healthy only when the broken are mended. */
 function wayBack(hosts: Host[], request: PlanRequest, spec: Spec): string[][] {
-  const allowed = unavailableAllowed(spec.rollout, request.desired);
+  const allowed = unavailableAllowed(paceOf(spec), request.desired);
   return [hosts.filter((host) => !host.healthy), hosts.filter((host) => host.healthy)].flatMap((part) =>
     split(
       part.map((host) => host.id),

@@ -5,6 +5,7 @@ import type { Spec } from "../domain/spec.ts";
 import type { PlannedStep } from "../domain/step.ts";
 import type { PlanRequest } from "../driver/driver.ts";
 import { resolveAmount } from "./amount.ts";
+import { paceOf } from "./pace.ts";
 import { removeAll } from "./removal.ts";
 import { standIns } from "./stand-ins.ts";
 
@@ -52,9 +53,9 @@ function brokenFirst(a: Replica, b: Replica): number {
 }
 
 /** Broken copies serve nobody, so that their leaving costs nothing. */
-function mayBeAway(leaving: Replica[], desired: number, { rollout }: Spec): number {
+function mayBeAway(leaving: Replica[], desired: number, spec: Spec): number {
   const broken = leaving.filter((one) => one.health !== "healthy").length;
-  return broken + resolveAmount(rollout.maxUnavailable, desired, "floor");
+  return broken + resolveAmount(paceOf(spec).maxUnavailable, desired, "floor");
 }
 
 function labelOf({ version, rollback, fleet }: PlanRequest, count: number, leaving: Replica[]): string {

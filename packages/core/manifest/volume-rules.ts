@@ -1,0 +1,71 @@
+// What `volumes` ask of the rest of a manifest. A copy with a disk of its own is replaced by letting go first: one at a
+// time, none beside it. What contradicts that is refused where it stands.
+import type { Kind } from "../domain/kind.ts";
+import type { Spec } from "../domain/spec.ts";
+import { isStateful } from "../domain/volume.ts";
+import { show } from "./amounts.ts";
+import { isRecord } from "./merge.ts";
+import { join, type Problem } from "./problem.ts";
+import type { Finding } from "./scaling-rules.ts";
+
+/** Lambda, FileSystemConfig: LocalMountPath is `^/mnt/[a-zA-Z0-9-_.]+$`. */
+const LAMBDA_PATH = /^\/mnt\/[A-Za-z0-9._-]+$/;
+
+/** On the raw document: what a kind cannot do is told before anything else. */
+export function volumeKindProblems(volumes: unknown, kind: Kind, path: string): Problem[] {
+  if (!Array.isArray(volumes)) return [];
+  return volumes.flatMap((one: unknown, index) => {
+    if (!isRecord(one)) return [];
+    const at = (key: string) => join(join(path, String(index)), key);
+    const found: Problem[] = [];
+    const tell = (key: string, message: string) => found.push({ path: at(key), message, sort: "kind" });
+    if (one.shared === true && (kind === "server" || kind === "vm"))
+      tell("shared", `is not for kind ${kind}: kinds container, function can`);
+    if (one.shared !== true && kind === "function")
+      tell(
+        "shared",
+        "must be true on a function: its copies have no disk of their own, kinds server, vm, container have; function.ephemeralMiB sizes /tmp",
+      );
+    if (one.snapshot === true && kind !== "vm") tell("snapshot", `is not for kind ${kind}: only kind vm can`);
+    return found;
+  });
+}
+
+/** Once it is whole for an environment. `rollout` may have been said by a deployment alone. */
+export function volumeFindings(spec: Spec): Finding[] {
+  if (spec.kind === "function") return functionFindings(spec);
+  return isStateful(spec) ? oneAtATimeFindings(spec) : [];
+}
+
+function functionFindings({ volumes = [] }: Spec): Finding[] {
+  if (volumes.length > 1)
+    return [
+      { keys: ["volumes"], message: "must be at most one on a function: Lambda mounts one file system" },
+    ];
+  return volumes
+    .filter(({ path }) => !LAMBDA_PATH.test(path))
+    .map(({ path }) => ({
+      keys: ["volumes.0.path", "volumes"],
+      message: `must be one folder below /mnt/ on a function, such as /mnt/data, not ${path}`,
+    }));
+}
+
+const WHY = "an app with a disk of each copy's own lets go of it before the next copy takes it";
+
+function oneAtATimeFindings({ rollout, replicas, scaling }: Spec): Finding[] {
+  const { strategy, batch, maxSurge, maxUnavailable } = rollout;
+  const found: Finding[] = [];
+  const tell = (key: string, allowed: string, said: unknown) =>
+    found.push({
+      keys: [`rollout.${key}`, "volumes"],
+      message: `must be ${allowed}, not ${show(said)}: ${WHY}`,
+    });
+  const several = Math.max(replicas, scaling?.max ?? 0) > 1;
+  const mayBeAllAtOnce = strategy === "allAtOnce" && !several;
+  if (strategy !== "rolling" && !mayBeAllAtOnce)
+    tell("strategy", several ? "rolling" : "rolling or allAtOnce", strategy);
+  if ([batch].flat().some((entry) => entry !== 1)) tell("batch", "1", batch);
+  if (maxSurge !== 0 && maxSurge !== "0%") tell("maxSurge", "0", maxSurge);
+  if (maxUnavailable !== 1) tell("maxUnavailable", "1", maxUnavailable);
+  return found;
+}
