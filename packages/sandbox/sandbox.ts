@@ -15,7 +15,7 @@ import { openAccess } from "./iam/access.ts";
 import type { Asked } from "./iam/asked.ts";
 import { openRoles } from "./iam/roles.ts";
 import { createIam } from "./iam/service.ts";
-import type { LambdaOptions, LambdaService } from "./lambda/service.ts";
+import type { LambdaService } from "./lambda/service.ts";
 import { createPlatform } from "./local-platform.ts";
 import type { Machines } from "./machines/service.ts";
 import type { Credentials, Platform, Service } from "./platform.ts";
@@ -31,8 +31,6 @@ export type SandboxOptions = {
   log?: (line: string) => void;
   /** Further services, for tests. */
   services?: (platform: Platform) => Service[];
-  /** Where a function's URL listens, by function name; others get an address of their own. */
-  urlPorts?: LambdaOptions["urlPorts"];
 };
 
 export type Sandbox = {
@@ -88,7 +86,7 @@ async function run(
   let dispatcher: Dispatcher | undefined;
   const parts = { directory, endpoint, timeScale, log, slice, addresses, access };
   const platform = createPlatform({ ...parts, dispatcher: () => dispatcher! });
-  const standard = createServices(platform, { urlPorts: options.urlPorts });
+  const standard = createServices(platform);
   const services = [
     createIam(platform, roles, access),
     ...standard.services,

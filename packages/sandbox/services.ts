@@ -12,7 +12,7 @@ import { type ContainerService, createContainerService } from "./ecs/service.ts"
 import type { Callable } from "./endpoint/dispatcher.ts";
 import type { PassthroughService } from "./endpoint/passthrough-json.ts";
 import { createEventBridge } from "./events/service.ts";
-import { createLambda, type LambdaOptions, type LambdaService } from "./lambda/service.ts";
+import { createLambda, type LambdaService } from "./lambda/service.ts";
 import { createMachines, type Machines } from "./machines/service.ts";
 import type { Platform, Service } from "./platform.ts";
 import { createS3 } from "./s3/service.ts";
@@ -31,11 +31,11 @@ export type StandardServices = {
   services: Service[];
 };
 
-export function createServices(platform: Platform, options: LambdaOptions): StandardServices {
+export function createServices(platform: Platform): StandardServices {
   const machines = createMachines(platform);
   const balancer = createBalancer(platform);
   const ec2 = createEc2(platform, machines);
-  const lambda = createLambda(platform, options);
+  const lambda = createLambda(platform);
   const ecr = createEcr(platform);
   const containers = createContainerService(platform);
   return {

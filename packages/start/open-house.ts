@@ -3,6 +3,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { blueprint } from "#infra/blueprint.ts";
 import { buildConsole } from "#infra/build-console.ts";
 import { bundleFunctions } from "#infra/bundles/bundle.ts";
@@ -18,6 +19,7 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
 const ACCOUNT = "000000000000";
 const REGION = "us-east-1";
+const HOST = "127.0.0.1";
 
 export type House = {
   apiUrl: string;
@@ -39,7 +41,12 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
   await buildConsole(ROOT);
   const [bundles, sandbox] = await Promise.all([
     bundleFunctions(ROOT, plan.functions),
-    startSandbox(sandboxOptions(settings, port, log)),
+    startSandbox({
+      directory: settings.directory,
+      port: settings.awsPort,
+      timeScale: settings.timeScale,
+      log,
+    }),
   ]);
   try {
     // The SDK changes a credentials object that it is given, so each client gets its own.
@@ -49,8 +56,12 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
       credentials: { ...sandbox.rootCredentials },
     });
     await deployBlueprint(plan, bundles, access());
-    const apiUrl = `http://127.0.0.1:${port}`;
-    await furnish({ sandbox, access: access(), apiUrl, token, plan, servers: settings.servers });
+    const api = plan.names.functionName("api");
+    const url = await functionUrl(api, access());
+    await furnish({ sandbox, access: access(), apiUrl: url, token, plan, servers: settings.servers });
+    // Last of all: who finds the door open finds the house furnished.
+    await sandbox.lambda.openUrlAt(api, { host: HOST, port });
+    const apiUrl = `http://${HOST}:${port}`;
     return { apiUrl, awsUrl: sandbox.endpoint, token, sandbox, access, close: () => sandbox.stop() };
   } catch (error) {
     await sandbox.stop();
@@ -58,12 +69,10 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
   }
 }
 
-function sandboxOptions(settings: Settings, port: number, log: (line: string) => void) {
-  return {
-    directory: settings.directory,
-    port: settings.awsPort,
-    timeScale: settings.timeScale,
-    log,
-    urlPorts: { "tutti-api": { host: "127.0.0.1", port } },
-  };
+async function functionUrl(FunctionName: string, access: AwsAccess): Promise<string> {
+  const lambda = new LambdaClient(access);
+  return (await lambda.send(new GetFunctionUrlConfigCommand({ FunctionName }))).FunctionUrl!.replace(
+    /\/$/,
+    "",
+  );
 }

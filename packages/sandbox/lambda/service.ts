@@ -18,20 +18,20 @@ import { createLambdaMetrics } from "./published-metrics.ts";
 import type { VersionRecord } from "./records.ts";
 import { settingHandlers } from "./settings.ts";
 import { openStore } from "./store.ts";
-import { createUrls, type UrlPorts, urlHandlers } from "./urls.ts";
+import { createUrls, urlHandlers } from "./urls.ts";
 import { versionHandlers } from "./versions.ts";
-
-export type LambdaOptions = {
-  /** Where a function's URL listens, by function name; others get an address of their own and port 9000. */
-  urlPorts?: UrlPorts;
-};
 
 export type LambdaService = Service & {
   /** Execution environments that live now, for those who watch the memory. */
   environmentCount(): number;
+  /**
+   * Answers for a function's URL at this place as well, as a domain in front of it would, until the sandbox stops.
+   * @throws ServiceException when the place is taken
+   */
+  openUrlAt(functionName: string, at: { host: string; port: number }): Promise<void>;
 };
 
-export function createLambda(platform: Platform, options: LambdaOptions = {}): LambdaService {
+export function createLambda(platform: Platform): LambdaService {
   const directory = join(platform.directory, "lambda");
   prepare(directory);
   const arnOf = (name: string) => `arn:aws:lambda:${platform.region}:${platform.accountId}:function:${name}`;
@@ -44,7 +44,7 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
   const parts = { platform, directory, store, environments, logs, metrics, serving };
   const invoker = createInvoker(parts);
   const queue = createEventQueue(platform, directory, store, invoker);
-  const urls = createUrls(platform, invoker, options.urlPorts ?? {});
+  const urls = createUrls(platform, invoker);
   return {
     name: "lambda",
     module: sdk,
@@ -66,6 +66,7 @@ export function createLambda(platform: Platform, options: LambdaOptions = {}): L
       UpdateFunctionConfiguration: passRole,
     },
     environmentCount: environments.count,
+    openUrlAt: (functionName, at) => urls.alsoAt(store.get(functionName), at),
     async start() {
       for (const record of store.all()) {
         for (const key of Object.keys(record.urls)) await urls.open(record, key);

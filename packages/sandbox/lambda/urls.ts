@@ -1,4 +1,5 @@
-// Function URLs: their settings, and the listener that each keeps open. The address of a URL is the same after a restart.
+// Function URLs: their settings, the listener that each keeps open, and a second one where a domain would stand before it.
+// The address of a URL is the same after a restart.
 import type { Platform } from "../platform.ts";
 import { AwsError } from "../platform.ts";
 import { conflict, invalid, notFound, nothingThere, notImplemented } from "./faults.ts";
@@ -10,31 +11,35 @@ import { type Listener, listen } from "./url-server.ts";
 
 const urlPort = 9000;
 
-export type UrlPorts = Record<string, { host: string; port: number }>;
+type Place = { host: string; port: number };
 export type Urls = ReturnType<typeof createUrls>;
 
-export function createUrls(platform: Platform, invoker: Invoker, urlPorts: UrlPorts) {
+export function createUrls(platform: Platform, invoker: Invoker) {
   const listeners = new Map<string, Listener>();
   const nameOf = (record: FunctionRecord, key: string) => `${record.name}:${key}`;
-  const placeOf = (record: FunctionRecord, key: string) =>
-    urlPorts[record.name] ?? { host: platform.addressFor(`url/${nameOf(record, key)}`), port: urlPort };
+  const placeOf = (record: FunctionRecord, key: string): Place => ({
+    host: platform.addressFor(`url/${nameOf(record, key)}`),
+    port: urlPort,
+  });
+  const listenAt = async (name: string, record: FunctionRecord, key: string, at: Place) => {
+    try {
+      listeners.set(name, await listen(record, key, at, invoker));
+    } catch (cause) {
+      const problem = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+      const message = `The URL of ${record.name} cannot listen on ${at.host}:${at.port}: ${problem}`;
+      throw new AwsError("ServiceException", message);
+    }
+  };
   return {
     urlOf(record: FunctionRecord, key: string): string {
       const { host, port } = placeOf(record, key);
       return `http://${host}:${port}/`;
     },
-    async open(record: FunctionRecord, key: string): Promise<void> {
-      const at = placeOf(record, key);
-      try {
-        listeners.set(nameOf(record, key), await listen(record, key, at, invoker));
-      } catch (cause) {
-        const problem = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-        throw new AwsError(
-          "ServiceException",
-          `The URL of ${record.name} cannot listen on ${at.host}:${at.port}: ${problem}`,
-        );
-      }
-    },
+    open: (record: FunctionRecord, key: string) =>
+      listenAt(nameOf(record, key), record, key, placeOf(record, key)),
+    /** Answers for the URL of the function's latest code at a place of the caller's choice too, until everything closes. */
+    alsoAt: (record: FunctionRecord, at: Place) =>
+      listenAt(`${record.name} at ${at.host}:${at.port}`, record, LATEST, at),
     async close(record: FunctionRecord, key: string): Promise<void> {
       const listener = listeners.get(nameOf(record, key));
       listeners.delete(nameOf(record, key));
