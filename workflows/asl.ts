@@ -63,3 +63,8 @@ export function jsonata(expression: string): string {
 export function ofExecution(field: string): string {
   return jsonata(`$states.context.Execution.Input.${field}`);
 }
+
+/** Of the trace that the execution belongs to; those that an earlier version of Tutti started have none. */
+export const TRACE_ID = jsonata(
+  "$exists($states.context.Execution.Input.traceId) ? $states.context.Execution.Input.traceId : null",
+);

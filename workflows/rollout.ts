@@ -13,6 +13,7 @@ import {
   type State,
   type TaskState,
   type Template,
+  TRACE_ID,
 } from "./asl.ts";
 import { otherwise, STILL_RUNNING, TRY_AGAIN, TRY_AGAIN_WAITING, TRY_STARTING_AGAIN } from "./retries.ts";
 
@@ -79,11 +80,6 @@ export function rolloutDefinition(references: RolloutReferences): Definition {
     States: states,
   };
 }
-
-/** Executions that an earlier version of Tutti started have none. */
-const TRACE_ID = jsonata(
-  "$exists($states.context.Execution.Input.traceId) ? $states.context.Execution.Input.traceId : null",
-);
 
 /** What a state was led to by; null where it was a decision. */
 const ERROR = jsonata("$exists($states.input.error) ? $states.input.error : null");

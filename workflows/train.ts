@@ -3,7 +3,7 @@
 // deployment that ends, one at the start and one at the end. The slice of waiting is only the safety net.
 import type { TrainMove } from "#core/train/messages.ts";
 import { TRAIN_SLICE_SECONDS } from "#core/train/messages.ts";
-import { type Definition, jsonata, ofExecution, type State } from "./asl.ts";
+import { type Definition, jsonata, ofExecution, type State, TRACE_ID } from "./asl.ts";
 import { otherwise, TRY_AGAIN_WAITING, TRY_STARTING_AGAIN } from "./retries.ts";
 
 export type TrainReferences = {
@@ -45,6 +45,7 @@ function drive({ functionArn }: TrainReferences): State {
       Payload: {
         trainId: ofExecution("trainId"),
         generation: ofExecution("generation"),
+        traceId: TRACE_ID,
         enteredAt: jsonata("$states.context.State.EnteredTime"),
         taskToken: jsonata("$states.context.Task.Token"),
       },
@@ -76,7 +77,7 @@ function carryOn({ trainArn }: TrainReferences): State {
     Arguments: {
       StateMachineArn: trainArn,
       Name: jsonata("$states.context.Execution.Input.trainId & '-' & $string($states.input.generation)"),
-      Input: { trainId: ofExecution("trainId"), generation },
+      Input: { trainId: ofExecution("trainId"), generation, traceId: TRACE_ID },
     },
     TimeoutSeconds: 30,
     Retry: TRY_STARTING_AGAIN,

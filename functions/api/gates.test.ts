@@ -3,9 +3,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ROLES, type Role } from "#core/domain/access.ts";
 import type { Step } from "#core/domain/step.ts";
+import type { TrainDeps } from "#engine/train/deps.ts";
+import { drive } from "#engine/train/drive.ts";
 import { openShop, POOL, registerRelease, SHOP } from "#test/support/a-shop.ts";
 import { aToken, type Holder } from "#test/support/a-token.ts";
 import { openTestApi, type TestApi } from "#test/support/api.ts";
+import { prepareMember } from "./trains/prepare-member.ts";
 
 let api: TestApi;
 let holders: Record<Role, Holder>;
@@ -50,24 +53,37 @@ const STEP: Step = {
   endedAt: null,
 };
 
+/** How a deployment comes about, asked for by somebody; its id. */
+const WAYS = {
+  deployment: async (who: Holder) => (await who.call("POST", DEPLOY, ASK)).body.id as string,
+  rollback: async (who: Holder) => (await who.call("POST", BACK, ASK)).body.id as string,
+  "member of a train": async (who: Holder) => {
+    const { body: train } = await who.call("POST", "/v1/trains", { stops: [STOP] });
+    const request = {
+      trainId: train.id,
+      generation: 1,
+      taskToken: "token",
+      enteredAt: "2026-01-05T12:00:00Z",
+    };
+    const prepare: TrainDeps["prepare"] = (asked, name) =>
+      prepareMember(api.deps, asked, { name, client: "train" });
+    await drive({ ...api.deps, prepare }, request);
+    return (await api.store.trains.need(train.id)).members[0]!.deployment!;
+  },
+};
+type Way = keyof typeof WAYS;
+
 /** Its execution has brought it there. */
 const at = (id: string, status: "awaiting_approval" | "running", step: Step) =>
   api.store.deployments.change(id, (one) => ({ deployment: { ...one, status, steps: [step] } }));
 
-test.each([
-  ["deployment", DEPLOY],
-  ["rollback", BACK],
-])("an own %s is approved by nobody who asked for it", async (_what, path) => {
+test.each(Object.keys(WAYS) as Way[])("an own %s is approved by nobody who asked for it", async (way) => {
   const answers = {} as Record<string, string>;
   for (const role of ["operator", "admin"] as const) {
-    const { body } = await holders[role].call("POST", path, ASK);
-    await at(body.id, "awaiting_approval", STEP);
+    const id = await WAYS[way](holders[role]);
+    await at(id, "awaiting_approval", STEP);
     for (const who of ROLES) {
-      const { status, body: answer } = await holders[who].call(
-        "POST",
-        `/v1/deployments/${body.id}/approve`,
-        {},
-      );
+      const { status, body: answer } = await holders[who].call("POST", `/v1/deployments/${id}/approve`, {});
       answers[`${role}'s, by ${who}`] = [status, answer.code].filter(Boolean).join(" ");
     }
   }
@@ -126,13 +142,10 @@ test("a freeze is opened by an admin's word alone, and only for a deployment", a
   expect(await each("/v1/trains", { stops: [{ ...STOP, override }] })).toEqual(unknown);
 });
 
-test.each([
-  ["deployment", DEPLOY],
-  ["rollback", BACK],
-])("an approval of a %s that arrives twice counts once", async (_what, path) => {
-  const { body } = await holders.deployer.call("POST", path, ASK);
-  await at(body.id, "awaiting_approval", STEP);
-  const approve = (who: Role) => holders[who].call("POST", `/v1/deployments/${body.id}/approve`, {});
+test.each(Object.keys(WAYS) as Way[])("an approval of a %s that arrives twice counts once", async (way) => {
+  const id = await WAYS[way](holders.deployer);
+  await at(id, "awaiting_approval", STEP);
+  const approve = (who: Role) => holders[who].call("POST", `/v1/deployments/${id}/approve`, {});
   const [once, again] = [await approve("operator"), await approve("operator")];
   expect([once.status, again.status, again.body.status]).toEqual([200, 200, "awaiting_approval"]);
   expect(again.body.steps[0].approvals).toHaveLength(1);
@@ -143,19 +156,30 @@ test.each([
   expect((await approve("operator")).body.code).toBe("action_not_allowed");
 });
 
-test.each([
-  ["deployment", DEPLOY],
-  ["rollback", BACK],
-])("a %s that is promoted twice is promoted once, by whoever may", async (_what, path) => {
-  const { body } = await holders.deployer.call("POST", path, ASK);
-  await at(body.id, "running", { ...STEP, type: "bake", label: "Bake 60 s", seconds: 60 });
-  const first = await each(`/v1/deployments/${body.id}/promote`, {});
-  expect(first).toEqual({
-    viewer: "403 forbidden",
-    deployer: "403 forbidden",
-    operator: "200",
-    admin: "200",
-  });
-  const { bakedSeconds, intent } = await api.store.deployments.need(body.id);
-  expect([bakedSeconds, intent]).toEqual([60, null]);
+test.each(Object.keys(WAYS) as Way[])(
+  "a %s that is promoted twice is promoted once, by whoever may",
+  async (way) => {
+    const id = await WAYS[way](holders.deployer);
+    await at(id, "running", { ...STEP, type: "bake", label: "Bake 60 s", seconds: 60 });
+    const first = await each(`/v1/deployments/${id}/promote`, {});
+    expect(first).toEqual({
+      viewer: "403 forbidden",
+      deployer: "403 forbidden",
+      operator: "200",
+      admin: "200",
+    });
+    const { bakedSeconds, intent } = await api.store.deployments.need(id);
+    expect([bakedSeconds, intent]).toEqual([60, null]);
+  },
+);
+
+test("a train itself is neither approved nor promoted; its members are, and nobody's word stands for all of them", async () => {
+  const { body: train } = await holders.deployer.call("POST", "/v1/trains", { stops: [STOP] });
+  for (const action of ["approve", "promote", "resume"])
+    expect(await each(`/v1/trains/${train.id}/${action}`, {})).toEqual({
+      viewer: "404 not_found",
+      deployer: "404 not_found",
+      operator: "404 not_found",
+      admin: "404 not_found",
+    });
 });

@@ -37,6 +37,14 @@ test("without one, or with one that is none, a trace begins here", async () => {
   }
 });
 
+test("a train carries it, and its execution", async () => {
+  const stops = [{ app: "shop", environment: "prod", version: "v1" }];
+  const { status, body } = await api.call("POST", "/v1/trains", { stops }, { traceparent });
+  expect([status, body.traceId]).toEqual([202, TRACE]);
+  const input = { trainId: body.id, generation: 1, traceId: TRACE };
+  expect(api.trainsStarted.at(-1)).toEqual({ name: `${body.id}-1`, input });
+});
+
 test("a rollback carries it too, and a refusal names it", async () => {
   const back = await api.call(
     "POST",

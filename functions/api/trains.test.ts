@@ -43,7 +43,7 @@ test("a train is recorded with its stops and started once under its own name", a
   });
   expect(api.trainsStarted.at(-1)).toEqual({
     name: `${body.id}-1`,
-    input: { trainId: body.id, generation: 1 },
+    input: { trainId: body.id, generation: 1, traceId: body.traceId },
   });
   expect((await api.call("GET", `/v1/trains/${body.id}`)).body).toEqual(body);
   expect((await api.call("GET", "/v1/trains?limit=1")).body.items).toEqual([body]);

@@ -8,6 +8,7 @@ import { hookBody } from "../api/schemas/hook.ts";
 import { hookCalls } from "./hook-calls.ts";
 
 const SECRET = "tuttihook_plain-words-as-a-secret";
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const NOW = Date.parse("2026-11-24T12:00:00Z");
 const message: HookMessage = {
   phase: "before",
@@ -39,6 +40,7 @@ function call({ hook, allowPrivate = ["127.0.0.0/8"], secret = null, lambda }: A
     app: "shop",
     hook: whole,
     message,
+    traceId: TRACE,
     allowPrivate,
     signal: new AbortController().signal,
   });
@@ -55,6 +57,7 @@ test("a POST brings the message, a key, and a signature by which its receiver kn
   expect(JSON.parse(seen!.body)).toEqual(message);
   expect(seen!.method).toBe("POST");
   expect(seen!.headers.get("idempotency-key")).toBe("dep_1-before-0");
+  expect(seen!.headers.get("traceparent")).toMatch(new RegExp(`^00-${TRACE}-[0-9a-f]{16}-01$`));
   const timestamp = String(NOW / 1000);
   const hex = createHmac("sha256", SECRET).update(`${timestamp}.${seen!.body}`).digest("hex");
   expect(seen!.headers.get("x-tutti-timestamp")).toBe(timestamp);
@@ -133,7 +136,13 @@ test("a function is invoked behind the installation's prefix, with its alias", a
     detail: "returned",
     output: '{"migrated":12}',
   });
-  expect(asked).toEqual([{ FunctionName: "tutti-hook-migrate", Qualifier: "live", Payload: message }]);
+  expect(asked).toEqual([
+    {
+      FunctionName: "tutti-hook-migrate",
+      Qualifier: "live",
+      Payload: { ...message, traceparent: expect.stringContaining(TRACE) },
+    },
+  ]);
 });
 
 function failing(name: string) {

@@ -1,8 +1,10 @@
 // Calls hooks: a Lambda function behind the installation's prefix, or an address over HTTP by way of `packages/outgoing`.
 // What they say is cut to its end and cleaned of secrets before anybody else sees it.
+import { randomBytes } from "node:crypto";
 import { InvokeCommand, type InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Clock } from "#core/clock.ts";
 import type { Hook, HookMessage } from "#core/domain/hook.ts";
+import { traceparentOf } from "#core/domain/trace.ts";
 import { redact } from "#core/redact.ts";
 import { HOOK_OUTPUT_BYTES } from "#core/rollout/limits.ts";
 import type { HookCalls, HookDeps, HookResult } from "#engine/deps.ts";
@@ -40,12 +42,13 @@ type Parts = {
 
 export function hookCalls(parts: Parts): HookCalls {
   return {
-    call: async ({ app, hook, message, allowPrivate, signal }) => {
+    call: async ({ app, hook, message, traceId, allowPrivate, signal }) => {
       const secret = await parts.secrets.get(app);
+      const trace = traceId === undefined ? {} : { traceparent: childOf(traceId) };
       const result =
         hook.url === undefined
-          ? await invoke(parts, hook, message, signal)
-          : await post(parts, { ...hook, url: hook.url }, message, { secret, allowPrivate, signal });
+          ? await invoke(parts, hook, { ...message, ...trace }, signal)
+          : await post(parts, { ...hook, url: hook.url }, message, { secret, trace, allowPrivate, signal });
       const known = secret === null ? [] : [secret];
       return {
         ...result,
@@ -56,13 +59,20 @@ export function hookCalls(parts: Parts): HookCalls {
   };
 }
 
-type Post = { secret: string | null; allowPrivate: string[]; signal: AbortSignal };
+type Trace = { traceparent?: string };
+
+/** A call of its own in the deployment's trace, which is recorded: its log lines carry the id. */
+function childOf(traceId: string): string {
+  return traceparentOf({ traceId, flags: "01" }, randomBytes(8).toString("hex"));
+}
+
+type Post = { secret: string | null; trace: Trace; allowPrivate: string[]; signal: AbortSignal };
 
 async function post(
   { clock }: Parts,
   hook: Hook & { url: string },
   message: HookMessage,
-  { secret, allowPrivate, signal }: Post,
+  { secret, trace, allowPrivate, signal }: Post,
 ): Promise<HookResult> {
   const body = JSON.stringify(message);
   try {
@@ -72,6 +82,7 @@ async function post(
       headers: {
         "content-type": "application/json",
         "idempotency-key": message.idempotencyKey,
+        ...trace,
         ...(secret === null ? {} : signatureHeaders(secret, body, clock.now())),
       },
       timeoutMs: hook.timeoutSeconds * 1000,
@@ -101,7 +112,7 @@ function judged(status: number): Pick<HookResult, "outcome" | "detail"> {
 async function invoke(
   { lambda, functionPrefix }: Parts,
   hook: Hook,
-  message: HookMessage,
+  message: HookMessage & Trace,
   signal: AbortSignal,
 ): Promise<HookResult> {
   const [name, alias] = (hook.function ?? "").split(":");

@@ -5,6 +5,7 @@ import { TuttiError } from "#core/errors.ts";
 import type { TrainRequest } from "#core/train/messages.ts";
 import { asTuttiError } from "#engine/asking.ts";
 import { drive } from "#engine/train/drive.ts";
+import { createLog } from "#functions/deps/log.ts";
 import { trainDeps } from "#functions/deps/trains.ts";
 
 const deps = trainDeps(process.env);
@@ -13,6 +14,7 @@ const schema = z.object({
   generation: z.int().check(z.gte(1)),
   taskToken: z.string().check(z.minLength(1)),
   enteredAt: z.string().check(z.minLength(1)),
+  traceId: z.optional(z.nullable(z.string())),
 });
 
 export const handler = async (event: unknown): Promise<void> => {
@@ -20,5 +22,9 @@ export const handler = async (event: unknown): Promise<void> => {
   if (!parsed.success)
     throw new TuttiError("invalid_input", "A train, its generation and a token are needed.");
   const request: TrainRequest = parsed.data;
-  return drive(deps, request).catch((error: unknown) => Promise.reject(asTuttiError(error, "internal")));
+  const { trainId, generation, traceId } = request;
+  const log = createLog("train", { train: trainId, generation, ...(traceId ? { traceId } : {}) });
+  return drive({ ...deps, log }, request).catch((error: unknown) =>
+    Promise.reject(asTuttiError(error, "internal")),
+  );
 };

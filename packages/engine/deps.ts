@@ -80,6 +80,8 @@ export type HookCalls = {
     app: string;
     hook: Hook;
     message: HookMessage;
+    /** Of the deployment's trace. */
+    traceId?: string | undefined;
     /** What is not public and may be called. */
     allowPrivate: string[];
     /** Nobody waits any more. */

@@ -95,6 +95,7 @@ async function callOnce(deps: HookDeps, caller: Caller, calling: Calling): Promi
     app: deployment.app,
     hook,
     message: messageOf(calling),
+    traceId: deployment.traceId,
     allowPrivate: place?.hooks?.allowPrivate ?? [],
     signal: stop.signal,
   });

@@ -46,6 +46,10 @@ test("of three the third fails: all are back on their first release, in reverse 
   expect(train.reason).toMatch(/Back: orders\/prod \(v1\), shop\/prod \(v1\), web\/prod \(v1\)\.$/);
   expect(await releases()).toEqual(["v1", "v1", "v1"]);
   expect(await endsOf(train)).toEqual(["orders v2", "shop v2", "web v2", "shop v1", "orders v1"]);
+  const ids = train.members.flatMap((one) => [one.deployment, one.rollback]).filter((one) => one !== null);
+  const played = await Promise.all(ids.map((one) => stage.store.deployments.need(one)));
+  // The ways back too.
+  expect(played.map((one) => one.traceId)).toEqual(Array(5).fill(train.traceId));
   const ofIt = told.filter((one) => one.train?.id === id);
   expect(ofIt.map(({ type, environment }) => `${type} ${environment}`)).toEqual([
     "train.running prod",

@@ -129,6 +129,7 @@ export const TRAIN_MEMBER = {
 
 export const TRAIN = {
   id: "train_01kaz6",
+  traceId: "0af7651916cd43dd8448eb211c80319c",
   name: "spring",
   status: "succeeded",
   reason: "All of it runs.",

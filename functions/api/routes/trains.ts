@@ -27,10 +27,8 @@ export const createTrain = route(
     const checked = await checkTrain(deps, { stops }, { ...caller, client: "train" });
     if (dryRun) return reply(200, await planTrain(deps, name, checked));
     const asked = checked.map((stop) => stop.map((one) => one.asked));
-    return reply(
-      202,
-      viewOf(await depart(deps, { name, stops: asked, createdBy: caller.name, createdById: caller.id })),
-    );
+    const by = { createdBy: caller.name, createdById: caller.id, traceId: caller.traceId };
+    return reply(202, viewOf(await depart(deps, { name, stops: asked, ...by })));
   },
 );
 

@@ -67,6 +67,7 @@ export const trainView = z
     createdAt: instantText,
     endedAt: instantText.nullable(),
     createdBy: z.string(),
+    traceId: z.string().optional().describe("Of the W3C trace that it and its deployments belong to"),
     stops: z.array(z.object({ index: z.int(), deployments: z.array(memberView) })),
     progress: z.object({ done: z.int(), total: z.int() }),
     allowedActions: z.array(z.enum(["abort"])),

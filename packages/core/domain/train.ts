@@ -60,6 +60,8 @@ export type Train = {
   createdById?: string;
   /** In the order of their stops. */
   members: TrainMember[];
+  /** Of the trace that asked for it; its deployments belong to it too. */
+  traceId?: string;
 
   // ---- the engine's own, never in an answer of the API ----
   /** When the present status was written. */

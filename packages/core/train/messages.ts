@@ -1,7 +1,7 @@
 // What the train workflow, the API and the train function say to each other: ids and counts only.
 
 /** Input of an execution of the train workflow; its name is `<trainId>-<generation>`. */
-export type TrainInput = { trainId: string; generation: number };
+export type TrainInput = { trainId: string; generation: number; traceId?: string | null };
 
 /** What the workflow sends to the train function. */
 export type TrainRequest = TrainInput & {

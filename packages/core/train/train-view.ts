@@ -8,7 +8,7 @@ export type TrainMemberView = Pick<
 
 export type TrainView = Pick<
   Train,
-  "id" | "name" | "status" | "reason" | "revision" | "createdAt" | "endedAt" | "createdBy"
+  "id" | "name" | "status" | "reason" | "revision" | "createdAt" | "endedAt" | "createdBy" | "traceId"
 > & {
   stops: { index: number; deployments: TrainMemberView[] }[];
   /** Deployments that ended, of those that are not skipped. */
@@ -17,7 +17,7 @@ export type TrainView = Pick<
 };
 
 export function trainView(train: Train): TrainView {
-  const { id, name, status, reason, revision, createdAt, endedAt, createdBy, members } = train;
+  const { id, name, status, reason, revision, createdAt, endedAt, createdBy, traceId, members } = train;
   return {
     id,
     name,
@@ -27,6 +27,7 @@ export function trainView(train: Train): TrainView {
     createdAt,
     endedAt,
     createdBy,
+    ...(traceId === undefined ? {} : { traceId }),
     stops: stopsOf(members),
     progress: progressOf(members),
     allowedActions: mayAbort(train) ? ["abort"] : [],

@@ -65,7 +65,7 @@ async function enter(deps: TrainDeps, train: Train, member: TrainMember, id: str
       return { ...member, status: "overtaken", reason };
     }
     const submission = await (back ? wayBackOf : wayThereOf)(deps, train, member);
-    const by = { createdById: train.createdById, wayBack: back };
+    const by = { createdById: train.createdById, traceId: train.traceId, wayBack: back };
     await submit(deps, { ...submission, ...by, id, train: train.id, trigger: "train" });
     return member;
   } catch (error) {

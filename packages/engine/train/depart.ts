@@ -8,12 +8,15 @@ export type TrainAsked = {
   stops: MemberAsked[][];
   createdBy: string;
   createdById?: string;
+  /** Of the trace that asks for it; without one, one begins here. */
+  traceId?: string | undefined;
 };
 
 export async function depart(
   deps: TrainControl,
-  { name, stops, createdBy, createdById }: TrainAsked,
+  { name, stops, createdBy, createdById, ...asked }: TrainAsked,
 ): Promise<Train> {
+  const traceId = asked.traceId ?? deps.newTraceId?.();
   const members = stops.flatMap((stop, index) => stop.map((asked) => memberOf(asked, index)));
   const train = await deps.store.trains.create({
     id: deps.ids("train"),
@@ -25,6 +28,7 @@ export async function depart(
     endedAt: null,
     createdBy,
     ...(createdById === undefined ? {} : { createdById }),
+    ...(traceId === undefined ? {} : { traceId }),
     members: await Promise.all(members.map((one) => withRelease(deps, one))),
     generation: 1,
     rounds: 0,
@@ -61,9 +65,10 @@ export function trainExecutionName({ id, generation }: Pick<Train, "id" | "gener
 
 /** What cannot be started now is left to the sweep. */
 export async function startTrain(deps: TrainControl, train: Train): Promise<void> {
-  const { id: trainId, generation } = train;
+  const { id: trainId, generation, traceId } = train;
+  const input = { trainId, generation, ...(traceId === undefined ? {} : { traceId }) };
   try {
-    await deps.trainExecutions.start(trainExecutionName(train), { trainId, generation });
+    await deps.trainExecutions.start(trainExecutionName(train), input);
   } catch (error) {
     deps.log.error("a train could not be started; the sweep will", { train: trainId, error: String(error) });
   }
