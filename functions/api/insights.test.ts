@@ -91,6 +91,22 @@ test("one that waited for weeks counts on the day on which it ended", async () =
   expect(body.items[0].deploymentFrequency.succeeded).toBe(1);
 });
 
+test("one that waited for longer than any list is read back counts too, once, and only in its days", async () => {
+  const daysAgo = (days: number) => new Date(api.clock.now() - days * 86_400_000).toISOString();
+  const open = aDeployment({ id: "dep_000000", status: "queued", trigger: "cli", createdAt: daysAgo(70) });
+  await api.store.deployments.create({ ...open, startedAt: null, endedAt: null, changed: true });
+  for (let n = 0; n < 3; n++) await ended(-60 * 24 * 50);
+  await api.store.deployments.change(open.id, (one) => ({
+    deployment: { ...one, status: "succeeded", startedAt: daysAgo(10), endedAt: daysAgo(10) },
+  }));
+  const frequency = async (query: string) => (await ask(query)).body.items[0]?.deploymentFrequency.succeeded;
+  expect(await frequency("?app=shop&days=15")).toBe(1);
+  expect(await frequency("?app=shop&environment=prod&days=90")).toBe(4);
+  expect(await frequency("?app=shop&days=5")).toBeUndefined();
+  expect(await frequency("?app=orders&days=15")).toBeUndefined();
+  expect(await frequency("?environment=dev&days=15")).toBeUndefined();
+});
+
 test("an app with more than 200 releases knows when its oldest was made", async () => {
   await registerRelease(api, "oldest");
   const { artifact, manifest, createdAt } = (await api.store.releases.get("shop", "oldest"))!;

@@ -8,6 +8,7 @@ import type { DeploymentEvent, NewEvent } from "#core/domain/event.ts";
 import { type Notice, statusNotice } from "#core/domain/notice.ts";
 import { TuttiError } from "#core/errors.ts";
 import { keys, lists } from "./keys.ts";
+import { lateEndsSince, noteLateEnd } from "./late-ends.ts";
 import { pack, unpack } from "./pack.ts";
 import { type Page, type PageRequest, page } from "./page.ts";
 import { type Pause, retryingStaleWrites } from "./retrying.ts";
@@ -39,6 +40,8 @@ export type Deployments = {
     request?: PageRequest,
     keep?: (deployment: Deployment) => boolean,
   ): Promise<Page<Deployment>>;
+  /** Those that ended at or after this instant, more than `LATE_END_DAYS` after they were asked for. */
+  listLateEnds(since: string): Promise<Deployment[]>;
   /** The events that travel inside the item. */
   recentEvents(id: string): Promise<DeploymentEvent[] | null>;
 };
@@ -69,6 +72,11 @@ export function deploymentsIn(
       return written.deployment;
     },
     list: (filter, request = {}, keep) => list(table, filter, request, keep),
+    listLateEnds: async (since) => {
+      const ids = await lateEndsSince(table, since);
+      const items = await table.getAll([...new Set(ids)].map((id) => keys.deployment(id)));
+      return items.map((item) => parse(item)!).filter((one) => (one.endedAt ?? "") >= since);
+    },
     recentEvents: async (id) => {
       const item = await read(id);
       return item ? recent(item) : null;
@@ -123,6 +131,7 @@ async function changeOnce(
     ...statusSeqOf(told),
     cost: withUsage({ ...cost, writes: cost.writes + 1 }, used),
   };
+  await noteLateEnd(table, before, after);
   // Events that are new in this very change must not stand in the table before the change itself does.
   await table.put(itemOf(after, [...fresh, ...kept.slice(moved.length)]), atRevision(before.revision));
   meter?.settle(used);

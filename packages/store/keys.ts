@@ -8,6 +8,7 @@
 //   all deployments, newest first           gsi1 DEPLOYMENTS        <id>
 //   an app's deployments, newest first      gsi2 DEPLOYMENTS#<app>  <id>
 //   a deployment's events, oldest first     pk DEPLOYMENT#<id>      sk EVENT#<seq>     (the newest few: in the deployment)
+//   those that ended late, by their end     pk LATE_ENDS            sk <end>#<id>
 //   a shard of a deployment's step          pk DEPLOYMENT#<id>      sk SHARD#<step>#<shard>
 //   which status was told last              pk DEPLOYMENT#<id>      sk TOLD
 //   notices that the bus did not take yet   pk UNTOLD               sk <notice id>
@@ -52,6 +53,7 @@ export const keys = {
     pk: `DEPLOYMENT#${id}`,
     sk: `${shardPrefix(step)}${String(shard).padStart(4, "0")}`,
   }),
+  lateEnd: (id: string, endedAt: string) => ({ pk: lists.lateEnds, sk: `${endedAt}#${id}` }),
   told: (id: string) => ({ pk: `DEPLOYMENT#${id}`, sk: "TOLD" }),
   untold: (noticeId: string) => ({ pk: lists.untold, sk: noticeId }),
   train: (id: string) => ({ pk: `TRAIN#${id}`, sk: "TRAIN" }),
@@ -83,6 +85,7 @@ export const lists = {
   releases: (app: string) => `RELEASES#${app}`,
   deployments: "DEPLOYMENTS",
   deploymentsOf: (app: string) => `DEPLOYMENTS#${app}`,
+  lateEnds: "LATE_ENDS",
   untold: "UNTOLD",
   trains: "TRAINS",
   openTrains: "OPEN_TRAINS",

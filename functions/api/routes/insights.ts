@@ -1,7 +1,7 @@
 // DORA's four per app and environment, over the deployments of the last days.
 import * as z from "zod";
 import { instant } from "#core/clock.ts";
-import type { Deployment } from "#core/domain/deployment.ts";
+import { type Deployment, LATE_END_DAYS } from "#core/domain/deployment.ts";
 import { type InsightsInput, insightsOf } from "#core/insights/insights.ts";
 import type { Store } from "#store/store.ts";
 import { reply, route } from "../route.ts";
@@ -15,8 +15,6 @@ const MOST_DAYS = 90;
 const PAGE = 200;
 /** Of deployments; each is a few kB, so that one question stays below a few hundred read units. */
 const MOST_PAGES = 5;
-/** How long before the window one that ended in it may have been asked for. */
-const LONGEST_WAIT_DAYS = 30;
 
 export const getInsights = route(
   "GET /v1/insights",
@@ -65,7 +63,9 @@ async function deploymentsSince(
   since: string,
   sees: (one: Deployment) => boolean,
 ): Promise<{ deployments: Deployment[]; truncated: boolean }> {
-  const deployments: Deployment[] = [];
+  const late = await store.deployments.listLateEnds(since);
+  const deployments = late.filter((one) => fits(where, one) && sees(one));
+  const known = new Set(deployments.map(({ id }) => id));
   let cursor: string | undefined;
   let reached = false;
   for (let page = 0; page < MOST_PAGES; page++) {
@@ -73,14 +73,18 @@ async function deploymentsSince(
     const answer = await store.deployments.list(where, request, sees);
     // Newest first by when they were asked for: one that waited (in a queue, for an approval, through a freeze) may still
     // have ended in the window.
-    deployments.push(...answer.items.filter((one) => (one.endedAt ?? "") >= since));
+    deployments.push(...answer.items.filter((one) => (one.endedAt ?? "") >= since && !known.has(one.id)));
     const oldest = answer.items.at(-1)?.createdAt ?? "";
     reached = oldest < since;
-    if (!answer.cursor || Date.parse(oldest) < Date.parse(since) - LONGEST_WAIT_DAYS * DAY_MS)
+    if (!answer.cursor || Date.parse(oldest) < Date.parse(since) - LATE_END_DAYS * DAY_MS)
       return { deployments, truncated: false };
     cursor = answer.cursor;
   }
   return { deployments, truncated: !reached };
+}
+
+function fits({ app, environment }: Where, one: Deployment): boolean {
+  return (app ?? one.app) === one.app && (environment ?? one.environment) === one.environment;
 }
 
 /** By app and version: when what it brings was committed, else when its artifact was made, else when it was registered. */

@@ -2,15 +2,16 @@
 // the same bytes, so doing it twice is doing it once.
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { UsageError } from "../exit-code.ts";
+import { type Commit, commitOf } from "../git-commit.ts";
 import { readManifest } from "../manifest-file.ts";
 import { packFolder } from "../pack-folder.ts";
 import { upload } from "../upload.ts";
 
-type Options = { version: string; app?: string; image?: string };
+type Options = { version: string; app?: string; file?: string; image?: string; commit?: string };
 
 export function addRelease(program: Command, context: Context): void {
   program
@@ -19,6 +20,11 @@ export function addRelease(program: Command, context: Context): void {
     .argument("[dir]", "the folder, with its tutti.yaml", ".")
     .requiredOption("--version <version>", "your name for the release")
     .option("--app <app>", "the app, where the folder has no tutti.yaml")
+    .option(
+      "-f, --file <manifest>",
+      "the manifest that names the app, where it is not the folder's tutti.yaml",
+    )
+    .option("--commit <sha>", "what it was made from, for the lead time; git tells when it was committed")
     .option("--image <reference>", "for containers: the image, instead of packing the folder")
     .action((dir: string, { image, ...options }: Options) =>
       image === undefined
@@ -32,9 +38,11 @@ async function releaseImage(
   dir: string,
   options: Required<Pick<Options, "image" | "version">> & Options,
 ): Promise<void> {
-  const app = options.app ?? (await appOf(resolve(context.io.cwd, dir), dir, true));
+  const path = resolve(context.io.cwd, dir);
+  const app = await appOf(context, options, { path, shown: dir, isFolder: true });
   const { version, image } = options;
-  const registered = await context.client().releases.create(app, { version, artifact: { image } });
+  const made = await madeFrom(path, options);
+  const registered = await context.client().releases.create(app, { version, artifact: { image }, ...made });
   context.print(registered, () => [
     `${context.style.bold(`${app} ${version}`)} released: ${registered.artifact.image}`,
   ]);
@@ -43,7 +51,8 @@ async function releaseImage(
 async function release(context: Context, dir: string, options: Options): Promise<void> {
   const path = resolve(context.io.cwd, dir);
   const isFolder = await folderOrFile(path, dir);
-  const app = options.app ?? (await appOf(path, dir, isFolder));
+  const app = await appOf(context, options, { path, shown: dir, isFolder });
+  const made = await madeFrom(isFolder ? path : dirname(path), options);
   const bytes = isFolder ? await packFolder(path) : await readFile(path);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const client = context.client();
@@ -55,6 +64,7 @@ async function release(context: Context, dir: string, options: Options): Promise
   const registered = await client.releases.create(app, {
     version: options.version,
     artifact: { uri, sha256 },
+    ...made,
   });
   context.print(registered, () => [
     `${context.style.bold(`${app} ${registered.version}`)} released: ${kilobytes(bytes.length)}, sha256 ${sha256.slice(0, 12)}…`,
@@ -69,10 +79,24 @@ async function folderOrFile(path: string, shown: string): Promise<boolean> {
   throw new UsageError(`${shown} is neither a folder nor a .tar.gz or .zip`);
 }
 
-async function appOf(path: string, shown: string, isFolder: boolean): Promise<string> {
+type Place = { path: string; shown: string; isFolder: boolean };
+
+async function appOf(
+  { io }: Context,
+  { app, file }: Options,
+  { path, shown, isFolder }: Place,
+): Promise<string> {
+  if (app !== undefined && file !== undefined)
+    throw new UsageError("--app and --file both name the app: give one of them");
+  if (app !== undefined) return app;
+  if (file !== undefined) return (await readManifest(io.cwd, file)).app;
   if (!isFolder)
-    throw new UsageError(`name the app with --app: ${shown} is a file, so no tutti.yaml names it`);
+    throw new UsageError(`name the app with --app or --file: ${shown} is a file, so no tutti.yaml names it`);
   return (await readManifest(path, join(path, "tutti.yaml"))).app;
+}
+
+async function madeFrom(folder: string, { commit }: Options): Promise<{ commit?: Commit }> {
+  return commit === undefined ? {} : { commit: await commitOf(folder, commit) };
 }
 
 function kilobytes(sizeBytes: number): string {

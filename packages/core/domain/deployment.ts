@@ -135,6 +135,9 @@ export type Watch = {
   lastAt: number;
 };
 
+/** One that ends longer after it was asked for is late: whoever counts ends finds it in a list of its own. */
+export const LATE_END_DAYS = 30;
+
 export function isEnded(status: DeploymentStatus): status is EndStatus {
   return (END_STATUSES as readonly string[]).includes(status);
 }
