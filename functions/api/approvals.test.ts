@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openShop, registerRelease, SHOP } from "#test/support/a-shop.ts";
+import { submit } from "#engine/submit.ts";
+import { takeDeploy } from "#functions/events/deploy-event.ts";
+import { openShop, POOL, registerRelease, SHOP } from "#test/support/a-shop.ts";
 import { aToken } from "#test/support/a-token.ts";
 import { openTestApi, type TestApi } from "#test/support/api.ts";
 
@@ -84,4 +86,58 @@ test("a restart and another count know who asked for them, who does not approve 
     expect(status).toBe(202);
     expect((await api.store.deployments.need(body.id)).createdById).toBe(asker.id);
   }
+});
+
+const POLICY = { approval: "before", minApprovers: 2 };
+const policyOf = async (id: string) => (await api.store.deployments.need(id)).spec.rollout;
+
+test("what an environment asks for holds for every way in, and nobody asks for less", async () => {
+  expect((await api.call("PUT", "/v1/environments/prod", { ...POOL, approvals: POLICY })).status).toBe(200);
+  await api.call("PUT", "/v1/apps/shop", SHOP);
+  await registerRelease(api, "v10");
+  const operator = await aToken(api, { role: "operator" });
+  const asked = { environment: "prod", version: "v10", rollout: { approval: "none" } };
+  const { body: deployed } = await operator.call("POST", PATH, asked);
+  expect(await policyOf(deployed.id)).toMatchObject(POLICY);
+  await api.store.targets.release({ app: "shop", environment: "prod" }, deployed.id, (target) => ({
+    ...target,
+    release: "v10",
+    history: ["v10", "v9"],
+  }));
+  const { body: back } = await operator.call("POST", "/v1/apps/shop/rollback", { environment: "prod" });
+  expect(await policyOf(back.id)).toMatchObject(POLICY);
+  await submitDeployEvent();
+  const { items } = (await api.call("GET", "/v1/deployments")).body;
+  const byEvent = items.find(({ trigger }: { trigger: string }) => trigger === "event");
+  expect(await policyOf(byEvent.id)).toMatchObject(POLICY);
+});
+
+const submitDeployEvent = () =>
+  takeDeploy(api.deps, {
+    id: "event-1",
+    source: "tutti.deploy",
+    time: new Date(api.clock.now()).toISOString(),
+    detail: { app: "shop", environment: "prod", version: "v10" },
+  });
+
+test("a manifest that asks for more is heard, and a train goes back without asking anybody", async () => {
+  await api.call("PUT", "/v1/environments/prod", { ...POOL, approvals: { approval: "before" } });
+  const { body } = await api.call("POST", PATH, ask({ approval: "eachStep" }));
+  expect(await policyOf(body.id)).toMatchObject({ approval: "eachStep", minApprovers: 1 });
+  const { spec } = await api.store.deployments.need(body.id);
+  const free = { ...spec, rollout: { ...spec.rollout, approval: "none" as const } };
+  const back = { app: "shop", environment: "prod", version: "v9", spec: free, createdBy: "tutti" };
+  const went = await submit(api.deps, { ...back, trigger: "train", wayBack: true });
+  expect((await policyOf(went.id)).approval).toBe("none");
+  const byHand = await submit(api.deps, { ...back, trigger: "rollback", wayBack: true });
+  expect((await policyOf(byHand.id)).approval).toBe("before");
+});
+
+test("what an environment may ask for is said by name", async () => {
+  const wrong = { ...POOL, approvals: { approval: "none", minApprovers: 0 } };
+  const { status, body } = await api.call("PUT", "/v1/environments/prod", wrong);
+  expect([status, body.errors.map(({ path }: { path: string }) => path)]).toEqual([
+    422,
+    ["approvals.approval", "approvals.minApprovers"],
+  ]);
 });

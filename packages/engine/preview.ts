@@ -5,7 +5,7 @@ import { closedAt, closedSentence } from "#core/freeze/freeze.ts";
 import { type ConfigChange, configChanges } from "#core/manifest/config-changes.ts";
 import type { Manifest, RolloutOverride } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
-import { withGates } from "#core/plan/gates.ts";
+import { atLeast, withGates } from "#core/plan/gates.ts";
 import { withHooks } from "#core/plan/hooks.ts";
 import { preview as estimate, type Preview } from "#core/plan/preview.ts";
 import { SHARD_SIZE } from "#core/rollout/limits.ts";
@@ -40,7 +40,8 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     needEnvironment(deps, environment),
     deps.store.targets.get(request),
   ]);
-  const spec = specFor(release.manifest as unknown as Manifest, environment, request.rollout);
+  const asked = specFor(release.manifest as unknown as Manifest, environment, request.rollout);
+  const spec = { ...asked, rollout: atLeast(asked.rollout, place.approvals) };
   await assertSecrets(deps, spec);
   const context = contextOf(deps, app, place, await connected(deps, environment, spec));
   const fleet = await asking(() => deps.driver.inspect(context));

@@ -6,6 +6,7 @@ import type { Deployment, Purpose, Trigger } from "#core/domain/deployment.ts";
 import type { NewEvent } from "#core/domain/event.ts";
 import type { RolloutPolicy, Spec } from "#core/domain/spec.ts";
 import type { Sequence } from "#store/target-lock.ts";
+import { heldToApprovals } from "./approvals.ts";
 import type { ControlDeps } from "./deps.ts";
 import { assertOpen } from "./freeze.ts";
 import { newDeployment } from "./new-deployment.ts";
@@ -46,8 +47,9 @@ export type Submission = {
 
 /** The recorded deployment, `planning` or `queued`. Throws `frozen`, `target_busy` where the policy is `reject`, and `outdated` where something newer was taken before. */
 export async function submit(deps: ControlDeps, submission: Submission): Promise<Deployment> {
-  const { app, environment, spec, trigger } = submission;
+  const { app, environment, trigger } = submission;
   await assertOpen(deps, submission);
+  const spec = await heldToApprovals(deps, submission);
   const id = submission.id ?? deps.ids("dep");
   const asked = submission.onConflict ?? spec.rollout.onConflict;
   const onConflict = trigger === "rollback" ? "supersede" : asked;
@@ -60,7 +62,7 @@ export async function submit(deps: ControlDeps, submission: Submission): Promise
     sequences: submission.sequences,
   });
   const traceId = submission.traceId ?? deps.newTraceId?.();
-  const deployment = newDeployment(id, { ...submission, traceId }, place, instant(deps.clock.now()));
+  const deployment = newDeployment(id, { ...submission, spec, traceId }, place, instant(deps.clock.now()));
   const words = asWords(deployment, place.target.lock?.owner);
   const recorded = await record(deps, deployment, submission.why ? `${words} ${submission.why}` : words);
   if (place.outcome === "acquired") await startExecution(deps, recorded);

@@ -13,6 +13,7 @@ export const ENVIRONMENT_SETTINGS = {
   },
   network: { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] },
   freezes: [{ from: "2026-12-20T00:00:00Z", to: "2027-01-03T00:00:00Z", reason: "the holidays" }],
+  approvals: { approval: "before", minApprovers: 2 },
   maintenance: [{ days: ["TUE", "THU"], from: "09:00", to: "16:00", timezone: "Europe/Berlin" }],
   notifications: [RECEIVER],
 };

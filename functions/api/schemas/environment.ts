@@ -6,6 +6,7 @@ import { isTimeZone } from "#core/schedule/wall-clock.ts";
 import { allowance, allowanceProblem } from "#outgoing/allowance.ts";
 import { objectionTo } from "#outgoing/send.ts";
 import { ENVIRONMENT, ENVIRONMENT_SETTINGS } from "../examples/places.ts";
+import { approvals } from "./approvals.ts";
 import { environmentName, instantText } from "./names.ts";
 import { receivers } from "./receiver.ts";
 
@@ -225,6 +226,7 @@ export const environmentBody = z
     accounts: later(),
     freezes: z.array(freeze).max(100).optional(),
     maintenance: z.array(maintenanceWindow).max(50).optional(),
+    approvals: approvals.optional(),
     notifications: receivers.optional(),
   })
   .superRefine(({ notifications = [], hooks: open }, context) => {
@@ -250,6 +252,7 @@ export const environmentView = z
     storage: places.storage,
     freezes: places.freezes,
     maintenance: places.maintenance,
+    approvals: places.approvals,
     notifications: places.notifications,
     hooks: places.hooks,
     functionRoleArn,

@@ -2,6 +2,7 @@
 
 import type { Freeze, MaintenanceWindow } from "../freeze/freeze.ts";
 import type { Resources } from "../placement/resources.ts";
+import type { ApprovalFloor } from "../plan/gates.ts";
 import type { Receiver } from "./receiver.ts";
 
 type PoolSettings = {
@@ -73,6 +74,8 @@ export type Environment = {
   freezes?: Freeze[];
   /** Where there are any, it takes new releases in them alone. */
   maintenance?: MaintenanceWindow[];
+  /** The least that every deployment here is approved by. */
+  approvals?: ApprovalFloor;
   /** Who is told what happens here. */
   notifications?: Receiver[];
   /** Hosts, addresses and ranges inside the network that hooks and notices may go to; else only what is public. */

@@ -47,6 +47,17 @@ export function placed(steps: PlannedStep[], from = 0): Step[] {
   }));
 }
 
+/** What an environment asks of every deployment in it, whatever the manifest says. */
+export type ApprovalFloor = { approval: "before" | "eachStep"; minApprovers?: number | undefined };
+
+/** The policy, with no fewer approvals than the environment asks for. */
+export function atLeast(rollout: RolloutPolicy, floor: ApprovalFloor | undefined): RolloutPolicy {
+  if (!floor) return rollout;
+  const approval = STRENGTH[rollout.approval] < STRENGTH[floor.approval] ? floor.approval : rollout.approval;
+  const minApprovers = Math.max(rollout.minApprovers ?? 0, floor.minApprovers ?? 0);
+  return { ...rollout, approval, ...(minApprovers === 0 ? {} : { minApprovers }) };
+}
+
 const STRENGTH: Record<RolloutPolicy["approval"], number> = { none: 0, before: 1, eachStep: 2 };
 
 /** Whether one policy lets through what the other would have somebody look at. */
