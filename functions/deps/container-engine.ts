@@ -9,6 +9,7 @@ import { createContainerDriver } from "#targets/container/driver.ts";
 import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
+import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
 import { cloudWatchMetrics } from "./metrics.ts";
 import { roleReader } from "./role-reader.ts";
@@ -36,5 +37,6 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
     alarms: cloudWatchAlarms(cloudWatch),
     metrics: cloudWatchMetrics(cloudWatch, Date.now),
     secrets,
+    identities: identityIssuer(count, settings),
   };
 }

@@ -7,6 +7,7 @@ import { functionDriver } from "#targets/function/driver.ts";
 import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
+import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
 import { cloudWatchMetrics } from "./metrics.ts";
 import { roleReader } from "./role-reader.ts";
@@ -34,5 +35,6 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
     alarms: cloudWatchAlarms(cloudWatch),
     metrics: cloudWatchMetrics(cloudWatch, Date.now),
     secrets: secretFinder(count),
+    identities: identityIssuer(count, settings),
   };
 }

@@ -8,12 +8,14 @@ import { createServerDriver } from "#targets/server/driver.ts";
 import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
+import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
 import { cloudWatchMetrics } from "./metrics.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
 
 export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
+  const settings = readSettings(env);
   const meter = functionMeter(env);
   const { count } = meter;
   const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
@@ -24,10 +26,11 @@ export function serverEngine(env: NodeJS.ProcessEnv): EngineDeps {
     elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
   });
   return {
-    ...controlDeps(readSettings(env), "driver-server", meter),
+    ...controlDeps(settings, "driver-server", meter),
     driver,
     alarms: cloudWatchAlarms(cloudWatch),
     metrics: cloudWatchMetrics(cloudWatch, Date.now),
     secrets: secretFinder(count),
+    identities: identityIssuer(count, settings),
   };
 }

@@ -10,6 +10,9 @@ export type Settings = {
   driverPrefix: string;
   /** Users' functions are `<appFunctionPrefix><app>_<environment>`. */
   appFunctionPrefix: string;
+  /** Secrets that apps prove with who they are, and those that certify them. */
+  identityPrefix: string;
+  authorityPrefix: string;
   /** The role of users' functions where an environment names none. */
   appFunctionRoleArn: string | undefined;
 };
@@ -23,6 +26,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     rolloutArn: required(env, "TUTTI_ROLLOUT_ARN"),
     driverPrefix: required(env, "TUTTI_DRIVER_PREFIX"),
     appFunctionPrefix: required(env, "TUTTI_APP_FUNCTION_PREFIX"),
+    identityPrefix: required(env, "TUTTI_IDENTITY_SECRET_PREFIX"),
+    authorityPrefix: required(env, "TUTTI_AUTHORITY_SECRET_PREFIX"),
     appFunctionRoleArn: env.TUTTI_APP_FUNCTION_ROLE_ARN || undefined,
   };
 }

@@ -10,12 +10,14 @@ import { createVmDriver } from "#targets/vm/driver.ts";
 import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
+import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
 import { cloudWatchMetrics } from "./metrics.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings, required } from "./settings.ts";
 
 export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
+  const settings = readSettings(env);
   const meter = functionMeter(env);
   const { count } = meter;
   const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
@@ -29,10 +31,11 @@ export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
     imageMachineArn: required(env, "TUTTI_IMAGE_ARN"),
   });
   return {
-    ...controlDeps(readSettings(env), "driver-vm", meter),
+    ...controlDeps(settings, "driver-vm", meter),
     driver,
     alarms: cloudWatchAlarms(cloudWatch),
     metrics: cloudWatchMetrics(cloudWatch, Date.now),
     secrets: secretFinder(count),
+    identities: identityIssuer(count, settings),
   };
 }

@@ -5,12 +5,18 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { Manifest } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import type { ControlDeps } from "./deps.ts";
+import { identified, identityNotes } from "./identity.ts";
 
 /** So many apps are looked at for a circle. */
 const MOST_APPS = 50;
 
-/** The spec as the app is to see it: with an address for each app that it connects to and that has one. */
+/** The spec as the app is to see it: with an address for each app that it connects to and that has one, and with who may call whom. */
 export async function connected(deps: ControlDeps, environment: string, spec: Spec): Promise<Spec> {
+  if (!spec.connect?.length && !spec.allow?.length) return spec;
+  return identified(deps, environment, await addressed(deps, environment, spec));
+}
+
+async function addressed(deps: ControlDeps, environment: string, spec: Spec): Promise<Spec> {
   if (!spec.connect?.length) return spec;
   const endpoints = await endpointsOf(deps, environment, spec.connect);
   return { ...spec, config: withConnections(spec.config, endpoints) };
@@ -18,6 +24,14 @@ export async function connected(deps: ControlDeps, environment: string, spec: Sp
 
 /** What the dry run and the plan say: who is not there yet, and who waits for whom in a circle. */
 export async function connectionNotes(deps: ControlDeps, environment: string, spec: Spec): Promise<string[]> {
+  const [addresses, identities] = await Promise.all([
+    addressNotes(deps, environment, spec),
+    identityNotes(deps, environment, spec),
+  ]);
+  return [...addresses, ...identities];
+}
+
+async function addressNotes(deps: ControlDeps, environment: string, spec: Spec): Promise<string[]> {
   if (!spec.connect?.length) return [];
   const endpoints = await endpointsOf(deps, environment, spec.connect);
   const missing = [...endpoints].filter(([, endpoint]) => endpoint === null).map(([app]) => app);

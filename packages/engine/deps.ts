@@ -8,11 +8,13 @@ import type { Kind } from "#core/domain/kind.ts";
 import type { Series } from "#core/domain/scaling.ts";
 import type { RoleReader } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
+import type { Identity, PublicKey } from "#core/identity/identity.ts";
 import type { IdSource } from "#core/ids.ts";
 import type { DirectRequest, Move, RolloutInput } from "#core/rollout/messages.ts";
 import type { SecretReference } from "#core/secrets/reference.ts";
 import type { TrainInput, TrainMove } from "#core/train/messages.ts";
 import type { Store } from "#store/store.ts";
+import type { TargetName } from "#store/targets.ts";
 
 export type Executions<Input = RolloutInput> = {
   /** Starts an execution of the workflow. One of that name that is there already is fine. */
@@ -62,6 +64,16 @@ export type SecretFinder = {
   versionOf(reference: SecretReference): Promise<string | null>;
 };
 
+/** Keys of apps and of those who certify them. What is private goes into Secrets Manager and nowhere else. */
+export type IdentityIssuer = {
+  /** The public keys of the environment's authority, which is made where there is none. */
+  authority(environment: string): Promise<PublicKey[]>;
+  /** A new key of the target's and its certificate, in the place of those before. The authority must be there. */
+  issue(name: TargetName, at: string): Promise<Identity>;
+  /** Also where there is none. */
+  remove(identity: Identity): Promise<void>;
+};
+
 export type EngineDeps = ControlDeps & {
   driver: Driver;
   /** For kinds that hand roles on. */
@@ -69,6 +81,7 @@ export type EngineDeps = ControlDeps & {
   alarms: AlarmReader;
   metrics: MetricReader;
   secrets: SecretFinder;
+  identities: IdentityIssuer;
 };
 
 /** done: it said yes. refused: no, or nothing that would change by asking again. notNow: worth another attempt. */

@@ -18,6 +18,7 @@ import type { EngineDeps } from "./deps.ts";
 import { desiredCount } from "./desired.ts";
 import type { Caller } from "./fence.ts";
 import { repairEnded } from "./heal/lend.ts";
+import { ensureIdentity } from "./identity.ts";
 import { moveOf } from "./move.ts";
 import { assertSecrets } from "./secrets.ts";
 import { withPlan } from "./steps.ts";
@@ -67,6 +68,7 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
   const { version, spec } = taken;
   const target = await deps.store.targets.need(taken);
   await rememberSecrets(deps, taken, await assertSecrets(deps, spec));
+  await ensureIdentity(deps, taken, target);
   const context = await contextFor(deps, taken, version);
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet, purpose: purposeOf(taken) });

@@ -3,6 +3,7 @@ import { TuttiError } from "#core/errors.ts";
 import type { TargetName } from "#store/targets.ts";
 import { asking } from "./asking.ts";
 import type { EngineDeps } from "./deps.ts";
+import { removeIdentity } from "./identity.ts";
 import { liveTarget } from "./live.ts";
 
 /** Idempotent: a target that is not there is fine. Throws `target_busy` while a deployment is under way. */
@@ -16,6 +17,7 @@ export async function retire(deps: EngineDeps, name: TargetName): Promise<{ reti
     );
   }
   await asking(() => deps.driver.retire({ ...context, note: deps.log.warn }));
+  await removeIdentity(deps, name);
   await deps.store.targets.remove(name);
   return { retired: true };
 }

@@ -252,6 +252,8 @@ function environmentOf(names: Names): Record<string, string> {
     TUTTI_APP_FUNCTION_PREFIX: names.appFunctionPrefix,
     TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),
     TUTTI_VM_PREFIX: names.vmPrefix,
+    TUTTI_IDENTITY_SECRET_PREFIX: names.identitySecretPrefix,
+    TUTTI_AUTHORITY_SECRET_PREFIX: names.authoritySecretPrefix,
     TUTTI_IMAGE_ARN: names.imageMachineArn,
   };
 }

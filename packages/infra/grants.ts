@@ -5,7 +5,7 @@ import { commandingHosts, commandingInstances, watchingCommands } from "./comman
 import { scaling, services } from "./container-grants.ts";
 import type { Names } from "./names.ts";
 import { readingRoles } from "./running-grants.ts";
-import { findingSecrets } from "./secret-grants.ts";
+import { findingSecrets, issuingIdentities } from "./secret-grants.ts";
 import type { Statement } from "./statement.ts";
 import { baking, groups, makingImages, templates } from "./vm-grants.ts";
 
@@ -38,6 +38,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     },
     ...balancer(names, ["RegisterTargets", "DeregisterTargets"]),
     ...findingSecrets(names),
+    ...issuingIdentities(names),
     ...alarms(),
   ],
   "driver-function": (names) => [
@@ -48,6 +49,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
     readingRoles(names.account),
     ...findingSecrets(names),
+    ...issuingIdentities(names),
     ...alarms(),
   ],
   "driver-vm": (names) => [
@@ -60,6 +62,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...makingImages(names),
     ...balancer(names, ["DeregisterTargets"]),
     ...findingSecrets(names),
+    ...issuingIdentities(names),
     ...alarms(),
   ],
   image: (names) => [...artifacts(names), ...baking(names)],
@@ -70,6 +73,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...scaling(names),
     ...balancer(names, []),
     ...findingSecrets(names),
+    ...issuingIdentities(names),
     ...alarms(),
   ],
   train: (names) => [...table(names), ...conducting(names)],

@@ -67,6 +67,11 @@ export function namesOf({ name, account, region }: Installation) {
     /** What receivers of notices are signed for with, or found by, is in secrets `<name>/notifications/<secret>`. */
     notificationSecretPrefix: `${name}/notifications/`,
     notificationSecretsArn: arn("secretsmanager", `secret:${name}/notifications/*`),
+    /** What an app proves with who it is, is in the secret `<name>/identity/<app>/<environment>`; what certifies it, in `<name>/authority/<environment>`. */
+    identitySecretPrefix: `${name}/identity/`,
+    identitySecretsArn: arn("secretsmanager", `secret:${name}/identity/*`),
+    authoritySecretPrefix: `${name}/authority/`,
+    authoritySecretsArn: arn("secretsmanager", `secret:${name}/authority/*`),
     /** What manifests schedule is `<name>-cron-…`; none of the blueprint's own schedules is. */
     schedulePrefix: `${name}-cron-`,
     schedulesArn: arn("scheduler", `schedule/default/${name}-cron-*`),

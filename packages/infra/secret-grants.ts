@@ -2,6 +2,24 @@
 import type { Names } from "./names.ts";
 import type { Statement } from "./statement.ts";
 
+/** Making keys for apps and certifying them. An identity, once written, is its app's to read and none of Tutti's. */
+export function issuingIdentities({ identitySecretsArn, authoritySecretsArn }: Names): Statement[] {
+  return [
+    {
+      actions: [
+        "secretsmanager:CreateSecret",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:DeleteSecret",
+      ],
+      resources: [identitySecretsArn],
+    },
+    {
+      actions: ["secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"],
+      resources: [authoritySecretsArn],
+    },
+  ];
+}
+
 export function findingSecrets({ account, region }: Names): Statement[] {
   return [
     {

@@ -24,7 +24,7 @@ export async function furnishRole(access: AwsAccess, names: Names, wish: RoleWis
   return names.roleArn(wish.short);
 }
 
-/** Who owns a sandbox may put any secret into any app, but for those by which CI proves itself to Tutti. On AWS name a path: docs/configuration.md. */
+/** Who owns a sandbox may put any secret into any app, but for those by which CI proves itself to Tutti and those that certify apps. On AWS name a path: docs/configuration.md. */
 export function readingSecrets(names: Names): object[] {
   return [
     {
@@ -33,5 +33,6 @@ export function readingSecrets(names: Names): object[] {
       Resource: "*",
     },
     { Effect: "Deny", Action: "secretsmanager:GetSecretValue", Resource: names.hookSecretsArn },
+    { Effect: "Deny", Action: "secretsmanager:GetSecretValue", Resource: names.authoritySecretsArn },
   ];
 }

@@ -18,6 +18,7 @@
 //   a target: lock, queue, release          pk TARGET#<app>/<env>   sk TARGET
 //   all targets, by name                    gsi1 TARGETS            <app>/<env>
 //   all environments, by name               pk ENVIRONMENTS         sk <env>
+//   whose certificates an environment believes  pk AUTHORITIES      sk <env>
 //   healing runs, newest first              pk HEALING_RUNS         sk <id>
 //   deliveries of notices, newest first     pk DELIVERIES           sk <id>
 //   pending ones, longest due first         gsi2 DUE_DELIVERIES     <next attempt>     (only while they are)
@@ -68,6 +69,7 @@ export const keys = {
     gsi1sk: `${app}/${environment}`,
   }),
   environment: (name: string) => ({ pk: lists.environments, sk: name }),
+  authority: (environment: string) => ({ pk: lists.authorities, sk: environment }),
   healingRun: (id: string) => ({ pk: lists.healingRuns, sk: id }),
   delivery: (id: string) => ({ pk: lists.deliveries, sk: id }),
   deliveryLists: (nextAttemptAt: string | null) =>
@@ -91,6 +93,7 @@ export const lists = {
   openTrains: "OPEN_TRAINS",
   targets: "TARGETS",
   environments: "ENVIRONMENTS",
+  authorities: "AUTHORITIES",
   healingRuns: "HEALING_RUNS",
   deliveries: "DELIVERIES",
   dueDeliveries: "DUE_DELIVERIES",

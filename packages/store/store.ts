@@ -4,6 +4,7 @@ import { type Clock, instant } from "#core/clock.ts";
 import type { Meter } from "#core/domain/cost.ts";
 import { type Apps, appsIn } from "./apps.ts";
 import { type Audit, auditIn } from "./audit.ts";
+import { type Authorities, authoritiesIn } from "./authorities.ts";
 import { type DeadLetters, deadLettersIn } from "./dead-letters.ts";
 import { type Deliveries, deliveriesIn } from "./deliveries.ts";
 import { type Deployments, deploymentsIn } from "./deployments.ts";
@@ -32,6 +33,7 @@ export type Store = {
   trains: Trains;
   targets: Targets;
   environments: Environments;
+  authorities: Authorities;
   healingRuns: HealingRuns;
   audit: Audit;
   deadLetters: DeadLetters;
@@ -78,6 +80,7 @@ export function createStore({
     trains: trainsIn(table, pause, at, notices.tell),
     targets: targetsIn(table, pause, at),
     environments: environmentsIn(table),
+    authorities: authoritiesIn(table),
     healingRuns: healingRunsIn(table),
     audit: auditIn(table),
     deadLetters: deadLettersIn(table),

@@ -147,7 +147,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
   const secrets = fakeSecrets();
   const hooks = fakeHooks();
   const hookDeps: HookDeps = { ...control, hooks, random: () => 0 };
-  deps = { ...control, driver: driver ?? fakeDriver(world), alarms, metrics, secrets };
+  deps = { ...control, driver: driver ?? fakeDriver(world), alarms, metrics, secrets, identities: fakeIdentities() };
   await handlers.CreateStateMachine!(
     {
       name: "tutti-rollout",
@@ -309,6 +309,19 @@ function fakeMetrics() {
 function fakeSecrets() {
   const versions = new Map<string, string>();
   return { versions, versionOf: async ({ name }: SecretReference) => versions.get(name) ?? null };
+}
+
+/** Names of what would be written. */
+function fakeIdentities(): EngineDeps["identities"] {
+  return {
+    authority: async () => [{ kty: "OKP", crv: "Ed25519", x: "x", kid: "k" }],
+    issue: async ({ app, environment }, at) => ({
+      secret: `tutti/identity/${app}/${environment}`,
+      issuedAt: at,
+      expiresAt: at,
+    }),
+    remove: async () => {},
+  };
 }
 
 type HookRequested = Parameters<HookCalls["call"]>[0];

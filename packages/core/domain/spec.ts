@@ -81,6 +81,8 @@ export type Spec = {
   onSecretRotation?: "none" | "redeploy";
   /** Apps whose endpoint in the same environment it is told. Not there in what was begun before it could. */
   connect?: string[];
+  /** Apps of the same environment that may call it, `*` for any that connects. Absent: everyone, who says nothing of who they are. */
+  allow?: string[];
   server: {
     pool: string;
     supervisor: "systemd" | "pm2";

@@ -1,5 +1,6 @@
 // A target is one app in one environment. Its lock, queue, desired count and current release are one item, so that
 // every change of them is one conditional write.
+import type { Identity } from "../identity/identity.ts";
 import type { Healing, Watched } from "./healing.ts";
 import type { Kind } from "./kind.ts";
 import type { Replica } from "./replica.ts";
@@ -45,6 +46,8 @@ export type Target = {
   observedAt: string | null;
   /** Ids of the versions of its secrets that the last plan saw, by reference. Only where a rotation is to be followed. */
   secretVersions?: Record<string, string>;
+  /** By which it proves who it is where it calls; absent where nobody asks. */
+  identity?: Identity;
   /** How it stood, oldest first, one entry for each change; bounded to 300. */
   standings?: Standing[];
 };

@@ -12,6 +12,8 @@ export type Capabilities = {
   inPlace: boolean;
   /** How a broken copy may be repaired, the smallest measure first. None: the platform replaces broken copies by itself. */
   repairs: readonly Measure[];
+  /** Fresh copies of what runs can be asked for. Where not, the platform starts them as it likes. */
+  freshOnRequest: boolean;
 };
 
 export const CAPABILITIES: Record<Kind, Capabilities> = {
@@ -20,18 +22,27 @@ export const CAPABILITIES: Record<Kind, Capabilities> = {
     traffic: "membership",
     inPlace: true,
     repairs: ["restart"],
+    freshOnRequest: true,
   },
   vm: {
     strategies: ["rolling", "blueGreen", "allAtOnce"],
     traffic: "both",
     inPlace: false,
     repairs: ["restart", "replace"],
+    freshOnRequest: true,
   },
   container: {
     strategies: ["rolling", "blueGreen", "canary", "allAtOnce"],
     traffic: "both",
     inPlace: false,
     repairs: [],
+    freshOnRequest: true,
   },
-  function: { strategies: ["canary", "allAtOnce"], traffic: "weighted", inPlace: false, repairs: [] },
+  function: {
+    strategies: ["canary", "allAtOnce"],
+    traffic: "weighted",
+    inPlace: false,
+    repairs: [],
+    freshOnRequest: false,
+  },
 };

@@ -32,6 +32,7 @@ function specProblems(spec: Spec): Finding[] {
     ...configFindings(spec),
     ...secretFindings(spec),
     ...connectFindings(spec),
+    ...allowFindings(spec),
     ...deadlineFindings(spec),
     ...replacingFindings(spec),
     ...containerFindings(spec),
@@ -48,6 +49,11 @@ function startFindings({ kind, start }: Spec): Finding[] {
 function connectFindings({ app, connect = [] }: Spec): Finding[] {
   if (!connect.includes(app)) return [];
   return [{ keys: ["connect"], message: `names ${app} itself: an app knows where it is` }];
+}
+
+function allowFindings({ app, allow = [] }: Spec): Finding[] {
+  if (!allow.includes(app)) return [];
+  return [{ keys: ["allow"], message: `names ${app} itself: it says who else may call` }];
 }
 
 /** Where copies are replaced, one more or one less must be allowed. */
@@ -101,8 +107,8 @@ function configFindings(spec: Spec): Finding[] {
   const names = Object.keys(spec.config);
   const taken = reservedFindings(spec.kind, names, "config");
   if (spec.kind !== "function") return taken;
-  // References travel in the function's configuration too.
-  const entries = Object.entries({ ...spec.config, ...spec.secrets });
+  // References travel in the function's configuration too, and whom it lets in.
+  const entries = [...Object.entries({ ...spec.config, ...spec.secrets }), ...(spec.allow ?? [])];
   const bytes = new TextEncoder().encode(entries.flat().join("")).length;
   const size = `is ${bytes} bytes; on a function it must be at most ${LAMBDA_CONFIG_BYTES}`;
   return [...taken, ...(bytes > LAMBDA_CONFIG_BYTES ? [{ keys: ["config", "secrets"], message: size }] : [])];

@@ -171,6 +171,23 @@ const connectSchema = z
   })
   .describe("Apps that it speaks to: `orders` gives it ORDERS_URL, their endpoint in the same environment.");
 
+const allowSchema = z
+  .array(
+    z.union([appNameSchema, z.literal("*")], {
+      error: (issue) => `must be the name of an app, or "*", not ${JSON.stringify(issue.input)}`,
+    }),
+  )
+  .min(1, "must name at least one app: leave it out to let everyone call")
+  .max(50, "must be at most 50 apps")
+  .superRefine((names, context) => {
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined)
+      context.addIssue({ code: "custom", message: `must name each app once, not ${twice} twice` });
+  })
+  .describe(
+    'Apps of the same environment that may call it, held by the middleware tutti-identity; "*": any app that connects to it. Default: everyone.',
+  );
+
 /** What the app and each of its environments may say. */
 const settings = {
   start: z
@@ -203,6 +220,7 @@ const settings = {
   secrets: secretsSchema.optional(),
   onSecretRotation: onSecretRotationSchema.optional(),
   connect: connectSchema.optional(),
+  allow: allowSchema.optional(),
   volumes: volumesSchema.optional(),
   server: serverSchema.optional(),
   vm: vmSchema.optional(),

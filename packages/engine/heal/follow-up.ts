@@ -1,5 +1,5 @@
 // What a pass of healing leads to beside repairs: a release that turned unhealthy while it was watched goes back, and copies that
-// know an old secret are restarted. Both are deployments like any other, by nobody's hand. A driver only finds that they are
+// know an old secret, or whose identity is old, are restarted. Both are deployments like any other, by nobody's hand. A driver only finds that they are
 // due; whoever asked for the pass submits them. Where another is under way, has changed what runs, or a freeze is on, that has the word.
 import type { HealingRun } from "#core/domain/healing-run.ts";
 import { TuttiError } from "#core/errors.ts";
@@ -41,8 +41,9 @@ function wordsOf({
   from,
   to,
   why,
+  by = ROTATION,
 }: FollowUp): Pick<Submission, "createdBy" | "trigger" | "purpose" | "wayBack" | "why"> {
-  if (from === to) return { createdBy: ROTATION, trigger: "restart", purpose: "restart" };
+  if (from === to) return { createdBy: by, trigger: "restart", purpose: "restart" };
   const told = `${from} turned unhealthy after its success: ${why}`;
   return { createdBy: ACTOR, trigger: "healing", wayBack: true, why: told };
 }

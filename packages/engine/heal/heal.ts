@@ -9,6 +9,7 @@ import { asking } from "../asking.ts";
 import type { EngineDeps } from "../deps.ts";
 import { countNow } from "../desired.ts";
 import { type LiveTarget, liveTarget } from "../live.ts";
+import { findDueIdentity } from "../renew-identity.ts";
 import { findRotated } from "../rotation.ts";
 import { startNext } from "../start.ts";
 import { type Judged, judgeNow, judgeTarget, stillBroken } from "./judge.ts";
@@ -32,7 +33,10 @@ export async function heal(deps: EngineDeps, request: HealRequest): Promise<Heal
   const passed = await pass(deps, { app, environment, id, asked });
   const { actions, summary } = passed;
   // Asked last: what is broken is mended first, and a restart then replaces what is well.
-  const next = passed.next ?? (await findRotated(deps, { app, environment }));
+  const next =
+    passed.next ??
+    (await findRotated(deps, { app, environment })) ??
+    (await findDueIdentity(deps, { app, environment }));
   const endedAt = instant(deps.clock.now());
   const run: HealingRun = { id, app, environment, trigger, startedAt, endedAt, actions, summary };
   if (actions.length > 0 || asked) await deps.store.healingRuns.put(run);

@@ -6,7 +6,14 @@ import type { Judged } from "./judge.ts";
 export type Pass = Pick<HealingRun, "actions" | "summary"> & { next?: FollowUp };
 
 /** A deployment that is due, for whoever asked for the pass to submit: from the release that runs to another, or to itself in fresh copies. */
-export type FollowUp = { from: string; to: string; why: string; does: string };
+export type FollowUp = {
+  from: string;
+  to: string;
+  why: string;
+  does: string;
+  /** In whose name fresh copies are asked for; default: a secret was rotated. */
+  by?: string;
+};
 
 export function goingBack({ version, before }: Watched, why: string): Pass {
   const next = { from: version, to: before, why, does: `goes back to ${before}` };
