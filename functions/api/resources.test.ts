@@ -243,8 +243,14 @@ test("a target is read live, and where its driver does not answer, as last seen"
     ...PROD,
     endpoint: "http://127.0.0.1:8100",
     addresses: ["127.0.0.2:8080"],
+    identity: null,
     observedAt: "2026-01-05T12:00:00.000Z",
   });
+  const listed = async (query: string) =>
+    (await api.call("GET", `/v1/services?${query}`)).body.items.map((one: { app: string }) => one.app);
+  expect(await listed("environment=prod")).toEqual(["shop"]);
+  expect(await listed("environment=dev")).toEqual([]);
+  expect(await listed("app=other")).toEqual([]);
 });
 
 test("scaling deploys what runs with another count", async () => {

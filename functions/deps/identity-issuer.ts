@@ -12,7 +12,10 @@ type Prefixes = Pick<Settings, "identityPrefix" | "authorityPrefix">;
 export function identityIssuer(count: Count, { identityPrefix, authorityPrefix }: Prefixes): IdentityIssuer {
   const authorityOf = (environment: string) => `${authorityPrefix}${environment}`;
   return {
-    authority: async (environment) => (await keys()).publicKeysOf(count, authorityOf(environment)),
+    authority: async (environment) => {
+      const secret = authorityOf(environment);
+      return { environment, secret, keys: await (await keys()).publicKeysOf(count, secret) };
+    },
     issue: async ({ app, environment }, at) =>
       (await keys()).issueIdentity(count, {
         authority: authorityOf(environment),

@@ -193,6 +193,33 @@ test("an operator's words, lists and status read well", async () => {
   expect((await cli.tutti(["status", "shop", "prod"])).out).toContain(`under way  ${id}`);
 });
 
+test("services say where apps answer, by which healthy addresses, and how long they can prove who they are", async () => {
+  expect((await cli.tutti(["services"])).out).toBe("nothing has been deployed yet\n");
+  await released();
+  await cli.tutti(["deploy", "shop", "prod", "--version", "v1"]);
+  const replica = {
+    id: "web-1",
+    version: "v1",
+    health: "healthy",
+    address: "10.0.0.7:8080",
+    startedAt: null,
+  };
+  await cli.api.store.targets.change({ app: "shop", environment: "prod" }, (target) => ({
+    ...target,
+    endpoint: "http://shop:8100",
+    replicas: [replica as never, { ...replica, health: "starting" } as never],
+    identity: { secret: "s", issuedAt: "2026-01-05T12:00:00.000Z", expiresAt: "2026-04-05T12:00:00.000Z" },
+  }));
+  expect((await cli.tutti(["services", "prod"])).out).toBe(
+    [
+      "SERVICE    ENDPOINT          HEALTHY        IDENTITY UNTIL",
+      "shop/prod  http://shop:8100  10.0.0.7:8080  2026-04-05 12:00:00",
+      "",
+    ].join("\n"),
+  );
+  expect((await cli.tutti(["services", "dev"])).out).toBe("nothing has been deployed yet\n");
+});
+
 test("notifications say who was told what, how often it was tried and what was answered last", async () => {
   const first = firstDelivery("ntf_1", aNotice(), aReceiver(), cli.api.clock.now());
   const failed = { status: "failed", attempts: 8, nextAttemptAt: null, detail: "answered 503" } as const;

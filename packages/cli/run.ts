@@ -18,6 +18,7 @@ import { addReleases } from "./commands/releases.ts";
 import { addRestart } from "./commands/restart.ts";
 import { addRollback } from "./commands/rollback.ts";
 import { addScale } from "./commands/scale.ts";
+import { addServices } from "./commands/services.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTokens } from "./commands/tokens.ts";
 import { addTrain } from "./commands/train.ts";
@@ -34,6 +35,7 @@ const COMMANDS: AddCommand[] = [
   addTrain,
   addTrains,
   addStatus,
+  addServices,
   addWatch,
   addRollback,
   addActions,

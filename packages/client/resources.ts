@@ -41,7 +41,7 @@ export function resources(call: Caller) {
     trains: trains(call),
     targets: targets(call),
     services: {
-      list: (query?: Page) => call("GET /v1/services", { query }),
+      list: (query?: Page & Where) => call("GET /v1/services", { query }),
       get: (app: string, env: string) => call("GET /v1/services/{app}/{env}", { params: { app, env } }),
     },
     healingRuns: { list: (query?: Page & Where) => call("GET /v1/healing-runs", { query }) },

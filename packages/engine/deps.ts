@@ -8,7 +8,7 @@ import type { Kind } from "#core/domain/kind.ts";
 import type { Series } from "#core/domain/scaling.ts";
 import type { RoleReader } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
-import type { Identity, PublicKey } from "#core/identity/identity.ts";
+import type { Authority, Identity } from "#core/identity/identity.ts";
 import type { IdSource } from "#core/ids.ts";
 import type { DirectRequest, Move, RolloutInput } from "#core/rollout/messages.ts";
 import type { SecretReference } from "#core/secrets/reference.ts";
@@ -66,8 +66,8 @@ export type SecretFinder = {
 
 /** Keys of apps and of those who certify them. What is private goes into Secrets Manager and nowhere else. */
 export type IdentityIssuer = {
-  /** The public keys of the environment's authority, which is made where there is none. */
-  authority(environment: string): Promise<PublicKey[]>;
+  /** The environment's authority, which is made where there is none. */
+  authority(environment: string): Promise<Authority>;
   /** A new key of the target's and its certificate, in the place of those before. The authority must be there. */
   issue(name: TargetName, at: string): Promise<Identity>;
   /** Also where there is none. */

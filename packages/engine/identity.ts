@@ -110,6 +110,5 @@ export async function issue(deps: EngineDeps, name: TargetName): Promise<void> {
 
 async function ensureAuthority(deps: EngineDeps, environment: string): Promise<void> {
   if (await deps.store.authorities.get(environment)) return;
-  const keys = await asking(() => deps.identities.authority(environment));
-  await deps.store.authorities.put({ environment, keys });
+  await deps.store.authorities.put(await asking(() => deps.identities.authority(environment)));
 }

@@ -68,6 +68,9 @@ DynamoDB reported to them, each written with the change that is written anyway. 
 not in it. The prices lie in \`packages/core/plan/prices.ts\`, with source and date. Healing looks at every target once a minute: it is what an idle month costs, and grows with the
 targets, not with the deployments.
 
+Where an app says \`allow\`, each app that calls it has a secret of its own, and its environment one that certifies them: $0.40 each a month
+(aws.amazon.com/secrets-manager/pricing). A signed call costs nothing but a tenth of a millisecond on either side.
+
 ## Beside others, while nothing happens
 
 | | needs | a month |

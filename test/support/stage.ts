@@ -147,7 +147,14 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
   const secrets = fakeSecrets();
   const hooks = fakeHooks();
   const hookDeps: HookDeps = { ...control, hooks, random: () => 0 };
-  deps = { ...control, driver: driver ?? fakeDriver(world), alarms, metrics, secrets, identities: fakeIdentities() };
+  deps = {
+    ...control,
+    driver: driver ?? fakeDriver(world),
+    alarms,
+    metrics,
+    secrets,
+    identities: fakeIdentities(),
+  };
   await handlers.CreateStateMachine!(
     {
       name: "tutti-rollout",
@@ -314,7 +321,11 @@ function fakeSecrets() {
 /** Names of what would be written. */
 function fakeIdentities(): EngineDeps["identities"] {
   return {
-    authority: async () => [{ kty: "OKP", crv: "Ed25519", x: "x", kid: "k" }],
+    authority: async (environment) => ({
+      environment,
+      secret: `tutti/authority/${environment}`,
+      keys: [{ kty: "OKP", crv: "Ed25519", x: "x", kid: "k" }],
+    }),
     issue: async ({ app, environment }, at) => ({
       secret: `tutti/identity/${app}/${environment}`,
       issuedAt: at,

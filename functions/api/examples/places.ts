@@ -99,6 +99,7 @@ export const SERVICE = {
   environment: "prod",
   endpoint: TARGET.endpoint,
   addresses: [REPLICA.address],
+  identity: { issuedAt: STARTED_AT, expiresAt: "2027-02-24T09:12:00.000Z" },
   observedAt: ENDED_AT,
 };
 

@@ -1,7 +1,8 @@
 // Discovery: where an app answers in an environment, and which of its addresses are healthy, as last seen.
+import * as z from "zod";
 import type { Target } from "#core/domain/target.ts";
 import { reply, route } from "../route.ts";
-import { targetParams } from "../schemas/names.ts";
+import { appName, environmentName, targetParams } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/page.ts";
 import { type ServiceView, serviceView } from "../schemas/target.ts";
 
@@ -9,14 +10,22 @@ export const listServices = route(
   "GET /v1/services",
   {
     permission: "read",
-    reach: { lists: { app: "app", environment: "environment" } },
+    reach: { app: "query", environment: "query", lists: { app: "app", environment: "environment" } },
     tag: "services",
     summary: "Where apps answer",
-    query: pageQuery,
+    query: z.strictObject({
+      ...pageQuery.shape,
+      app: appName.optional(),
+      environment: environmentName.optional(),
+    }),
     answers: { 200: pageOf(serviceView) },
   },
-  async ({ query, sees, deps }) => {
-    const page = await deps.store.targets.list(query, sees);
+  async ({ query: { app, environment, ...request }, sees, deps }) => {
+    const asked = (one: Target) =>
+      (app === undefined || one.app === app) &&
+      (environment === undefined || one.environment === environment) &&
+      sees(one);
+    const page = await deps.store.targets.list(request, asked);
     return reply(200, { ...page, items: page.items.map(viewOf) });
   },
 );
@@ -37,7 +46,8 @@ export const getService = route(
   },
 );
 
-function viewOf({ app, environment, endpoint, replicas, observedAt }: Target): ServiceView {
+function viewOf({ app, environment, endpoint, replicas, observedAt, identity }: Target): ServiceView {
   const addresses = replicas.flatMap((one) => (one.health === "healthy" && one.address ? [one.address] : []));
-  return { app, environment, endpoint, addresses, observedAt };
+  const known = identity ? { issuedAt: identity.issuedAt, expiresAt: identity.expiresAt } : null;
+  return { app, environment, endpoint, addresses, identity: known, observedAt };
 }

@@ -101,6 +101,10 @@ export const serviceView = z
     environment: z.string(),
     endpoint: z.string().nullable(),
     addresses: z.array(z.string()).meta({ description: "Of its healthy replicas" }),
+    identity: z
+      .object({ issuedAt: instantText, expiresAt: instantText })
+      .nullable()
+      .meta({ description: "By which it proves who calls, where an app that it connects to asks" }),
     observedAt: instantText.nullable(),
   })
   .meta({ id: "Service", example: SERVICE });

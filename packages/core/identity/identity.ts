@@ -14,7 +14,12 @@ export type Identity = {
 export type PublicKey = { kty: "OKP"; crv: "Ed25519"; x: string; kid: string };
 
 /** Whose certificates an environment's apps believe. Those that come next are told in advance, so that a change of keys waits for nobody. */
-export type Authority = { environment: string; keys: PublicKey[] };
+export type Authority = {
+  environment: string;
+  /** Name of the secret with the private keys. */
+  secret: string;
+  keys: PublicKey[];
+};
 
 /** Any app of the environment that has an identity. */
 export const EVERYONE = "*";
@@ -53,7 +58,7 @@ export function ageDays({ issuedAt }: Identity, nowMs: number): number {
 /** The variable of an app that says whom it lets in: names, whose certificates to believe, and what is open to the platform's health checks. */
 export function allowValue(
   { allow = [], health }: Pick<Spec, "allow" | "health">,
-  { keys }: Authority,
+  { keys }: Pick<Authority, "keys">,
 ): string {
   return JSON.stringify({ callers: allow, keys, open: [health.path.replace(/[?#].*$/, "")] });
 }

@@ -353,18 +353,6 @@ test("keys that are not built yet are fine while they say nothing", () => {
   expect(parseManifest({ ...SERVER, ...empty })).toEqual(SERVER);
 });
 
-test("connect names other apps, each once, on every kind", () => {
-  const speaking = { connect: ["orders", "users"], environments: { dev: { connect: [] } } };
-  for (const app of [SERVER, FUNCTION, VM, CONTAINER])
-    expect(parseManifest({ ...app, ...speaking })).toEqual({ ...app, ...speaking });
-  expect(problems({ ...SERVER, connect: ["orders", "orders"] })).toEqual([
-    "connect: must name each app once, not orders twice",
-  ]);
-  expect(problems({ ...SERVER, environments: { dev: { connect: [SERVER.app] } } })).toEqual([
-    `environments.dev.connect: names ${SERVER.app} itself: an app knows where it is`,
-  ]);
-});
-
 test("alarms are at most ten names, each once, on every kind", () => {
   const guarded = {
     rollout: { alarms: ["Shop 5xx (prod)"] },

@@ -173,9 +173,12 @@ const connectSchema = z
 
 const allowSchema = z
   .array(
-    z.union([appNameSchema, z.literal("*")], {
-      error: (issue) => `must be the name of an app, or "*", not ${JSON.stringify(issue.input)}`,
-    }),
+    z
+      .string()
+      .regex(
+        /^(\*|[a-z][a-z0-9-]{0,38}[a-z0-9])$/,
+        'must be the name of an app, or "*" for any that connects',
+      ),
   )
   .min(1, "must name at least one app: leave it out to let everyone call")
   .max(50, "must be at most 50 apps")
