@@ -3,7 +3,6 @@
 import { deleteApp, getApp, listApps, putApp } from "./routes/apps.ts";
 import { createArtifact } from "./routes/artifacts.ts";
 import { listAudit } from "./routes/audit.ts";
-import { getChanges } from "./routes/changes.ts";
 import { listDeadLetters, replayDeadLetter } from "./routes/dead-letters.ts";
 import {
   actOnDeployment,
@@ -33,7 +32,6 @@ import { abortTrainRoute, createTrain, getTrain, listTrains } from "./routes/tra
 export const ROUTES = [
   healthz,
   getMe,
-  getChanges,
   listEnvironments,
   putEnvironment,
   diagnoseEnvironment,

@@ -7,7 +7,7 @@ import type { Names } from "./names.ts";
 import { readingRoles } from "./running-grants.ts";
 import { findingSecrets, issuingIdentities } from "./secret-grants.ts";
 import type { Statement } from "./statement.ts";
-import { baking, groups, makingImages, templates } from "./vm-grants.ts";
+import { baking, disks, groups, makingImages, templates } from "./vm-grants.ts";
 
 type Grant = (names: Names) => Statement[];
 
@@ -57,6 +57,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...conducting(names),
     ...groups(names),
     ...templates(names),
+    ...disks(names),
     ...commandingInstances(names),
     watchingCommands("ssm:ListCommandInvocations"),
     ...makingImages(names),

@@ -25,6 +25,8 @@ const ACTIONS: Record<string, string[]> = {
   // EC2 user guide, "Grant permission to tag Amazon EC2 resources during creation"; the instance profile's role is handed over.
   "ec2 RunInstances": ["ec2:RunInstances", "ec2:CreateTags", "iam:PassRole"],
   "ec2 CreateImage": ["ec2:CreateImage", "ec2:CreateTags"],
+  "ec2 CreateVolume": ["ec2:CreateVolume", "ec2:CreateTags"],
+  "ec2 CreateSnapshot": ["ec2:CreateSnapshot", "ec2:CreateTags"],
   "ec2 CreateLaunchTemplate": ["ec2:CreateLaunchTemplate", "ec2:CreateTags"],
   // Auto Scaling user guide, "Control the use of launch templates": whoever names a template must be allowed to launch from it.
   "auto-scaling CreateAutoScalingGroup": [

@@ -58,6 +58,8 @@ export function templates(names: Names): Statement[] {
       "ec2:DescribeSecurityGroups",
       "ec2:DescribeLaunchTemplates",
       "ec2:DescribeLaunchTemplateVersions",
+      "ec2:DescribeVolumes",
+      "ec2:DescribeSnapshots",
     ),
     { actions: ["ec2:CreateLaunchTemplate"], resources: [arn("launch-template")], why: NEW },
     {
@@ -72,6 +74,21 @@ export function templates(names: Names): Statement[] {
     tagging("CreateLaunchTemplate", [arn("launch-template")]),
     ...launching(names),
     ...removingImages(names),
+  ];
+}
+
+/** Disks of an app's copies: made, tagged, attached to its instances and snapshotted. None is deleted, and none detached. */
+export function disks(names: Names): Statement[] {
+  const arn = arnOf(names);
+  const [volumes, snapshots] = [arn("volume"), shared(names, "snapshot")];
+  return [
+    { actions: ["ec2:CreateVolume"], resources: [volumes], why: NEW },
+    tagging("CreateVolume", [volumes]),
+    { actions: ["ec2:AttachVolume"], resources: [volumes, arn("instance")], conditions: OURS },
+    { actions: ["ec2:CreateTags"], resources: [volumes, arn("instance")], conditions: OURS },
+    { actions: ["ec2:CreateSnapshot"], resources: [volumes], conditions: OURS },
+    { actions: ["ec2:CreateSnapshot"], resources: [snapshots], why: NEW },
+    tagging("CreateSnapshot", [snapshots]),
   ];
 }
 

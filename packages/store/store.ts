@@ -5,7 +5,6 @@ import type { Meter } from "#core/domain/cost.ts";
 import { type Apps, appsIn } from "./apps.ts";
 import { type Audit, auditIn } from "./audit.ts";
 import { type Authorities, authoritiesIn } from "./authorities.ts";
-import { type Changes, changesIn, noting, type Topic } from "./changes.ts";
 import { type DeadLetters, deadLettersIn } from "./dead-letters.ts";
 import { type Deliveries, deliveriesIn } from "./deliveries.ts";
 import { type Deployments, deploymentsIn } from "./deployments.ts";
@@ -39,7 +38,6 @@ export type Store = {
   audit: Audit;
   deadLetters: DeadLetters;
   idempotency: Idempotency;
-  changes: Changes;
   tokens: Tokens;
   rateBuckets: RateBuckets;
   oidcIssuers: OidcIssuers;
@@ -70,27 +68,23 @@ export function createStore({
   const pause = { sleep: clock.sleep, random };
   const at = () => instant(clock.now());
   const notices = noticesIn(table, bus ?? null);
-  const changes = changesIn(table, () => clock.now(), random);
-  const noted = (topic: Topic) => noting(table, changes, topic);
-  const shown = () => changes.note("deployments");
-  const deployments = deploymentsIn(table, pause, at, { tell: notices.tell, shown }, meter);
+  const deployments = deploymentsIn(table, pause, at, notices.tell, meter);
   return {
     apps: appsIn(table, pause),
     releases: releasesIn(table),
     deployments,
     events: eventsIn(table, deployments),
     notices,
-    deliveries: deliveriesIn(noted("notifications")),
+    deliveries: deliveriesIn(table),
     shards: shardsIn(table),
-    trains: trainsIn(noted("trains"), pause, at, notices.tell),
-    targets: targetsIn(noted("targets"), pause, at),
+    trains: trainsIn(table, pause, at, notices.tell),
+    targets: targetsIn(table, pause, at),
     environments: environmentsIn(table),
     authorities: authoritiesIn(table),
-    healingRuns: healingRunsIn(noted("healing")),
-    audit: auditIn(noted("audit")),
+    healingRuns: healingRunsIn(table),
+    audit: auditIn(table),
     deadLetters: deadLettersIn(table),
     idempotency: idempotencyIn(table),
-    changes,
     tokens: tokensIn(table, pause),
     rateBuckets: rateBucketsIn(table, pause),
     oidcIssuers: oidcIssuersIn(table),

@@ -225,6 +225,11 @@ function sample(target: TargetContext) {
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
   "autoscaling:SetInstanceHealth": "healing of an instance that no restart mends",
+  "ec2:AttachVolume": "disks: test/contract/vm-disks.test.ts",
+  "ec2:CreateSnapshot": "the same",
+  "ec2:CreateVolume": "the same",
+  "ec2:DescribeSnapshots": "the same",
+  "ec2:DescribeVolumes": "the same",
   "ec2:DeleteLaunchTemplateVersions": "more releases than are kept",
   "ec2:DescribeSecurityGroups": "`tutti doctor`: test/slow/doctor.test.ts",
   "ec2:DescribeSubnets": "`tutti doctor`: test/slow/doctor.test.ts",

@@ -1,4 +1,4 @@
-// Keys that are not built on every kind yet. With nothing in them they are fine (`volumes: []`); else they are refused by
+// Keys that are not built on every kind yet. With nothing in them they are fine (`volumes: ["vm"]`); else they are refused by
 // their path with `not_supported_yet`, never ignored. Whoever builds one on a kind adds the kind.
 import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";

@@ -1,4 +1,5 @@
 // systemd as the supervisor: a unit that starts the app as an ordinary user, again after a reboot and after a crash.
+// `BINDS`: further lines of it, each after a newline (disks that appear to the app alone, server/scripts/volumes.ts).
 // The command line is in a file of its own (scripts/install.ts), so that unit quoting and `$`, `%` never meet it.
 
 export const SYSTEMD = `
@@ -23,7 +24,7 @@ StartLimitBurst=5
 User=$RUN_USER
 WorkingDirectory=$(unit_path "$current")
 EnvironmentFile=$(unit_path "$base/env")
-ExecStart=/bin/sh "$(unit_path "$base/start")"
+ExecStart=/bin/sh "$(unit_path "$base/start")"\${BINDS-}
 Restart=on-failure
 RestartSec=5
 KillMode=mixed

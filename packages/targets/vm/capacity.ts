@@ -21,7 +21,7 @@ import { nextSurge, writeSurge } from "./surge.ts";
 
 /** Room for who scales by hand; a rollout that needs more raises it and puts it back. */
 export const LEAST_MAX_SIZE = 10;
-const REBALANCING = "AZRebalance";
+export const REBALANCING = "AZRebalance";
 
 type NewGroup = {
   side: Side;
@@ -99,19 +99,20 @@ export async function borrow(vm: Vm, view: SideView): Promise<void> {
     );
 }
 
-/** The tag goes last: as long as it is there, something may be left to give back. */
-export async function giveBack(vm: Vm, view: SideView): Promise<void> {
+/** The tag goes last: as long as it is there, something may be left to give back. `staysPut`: its zones are never rebalanced. */
+export async function giveBack(vm: Vm, view: SideView, staysPut: boolean): Promise<void> {
   const before = view.tags[TAGS.rollout];
   if (before === undefined) return;
   const maxSize = Math.max(Number(before) || LEAST_MAX_SIZE, view.capacity);
   if (maxSize !== view.maxSize) await setMaxSize(vm, view.name, maxSize);
   view.maxSize = maxSize;
-  await callGroup("ResumeProcesses", (options) =>
-    vm.autoscaling.send(
-      new ResumeProcessesCommand({ AutoScalingGroupName: view.name, ScalingProcesses: [REBALANCING] }),
-      options,
-    ),
-  );
+  if (!staysPut)
+    await callGroup("ResumeProcesses", (options) =>
+      vm.autoscaling.send(
+        new ResumeProcessesCommand({ AutoScalingGroupName: view.name, ScalingProcesses: [REBALANCING] }),
+        options,
+      ),
+    );
   const isRepaid = view.capacity === view.desired;
   await tagGroup(vm, view.name, { [TAGS.rollout]: null, ...(isRepaid ? { [TAGS.surge]: null } : {}) });
 }

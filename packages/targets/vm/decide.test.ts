@@ -8,7 +8,7 @@ const NOTHING: Decision = { grow: 0, borrow: 0, drain: [], end: [], coming: 0, d
 
 function copy(id: string, version: string, state: string | null = "healthy"): Copy {
   const backend = state === null ? null : { address: id, port: 8080, state: state as never, detail: "" };
-  return { id, version, address: null, startedAt: null, lifecycle: "InService", backend };
+  return { id, version, address: null, startedAt: null, zone: null, lifecycle: "InService", backend };
 }
 
 const OLD = [copy("o1", "v1"), copy("o2", "v1"), copy("o3", "v1")];

@@ -1,9 +1,11 @@
 // What is not as the last deployment left it, each with what puts it right. Somebody may have changed it by hand, or a
 // rollout's end could not do it. The count is no drift: that is scaling, and it is respected.
 import type { Instance } from "@aws-sdk/client-ec2";
+import { isStateful } from "#core/domain/volume.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import { giveBack, giveSurgeBack, setTemplate } from "./capacity.ts";
 import { findInstances, tagFilters, terminateInstances, type Vm } from "./client.ts";
+import type { Given } from "./disks/give.ts";
 import { describe } from "./image/executions.ts";
 import type { Standing } from "./image/find.ts";
 import { prepareImage } from "./image/prepare.ts";
@@ -21,6 +23,7 @@ export type Seen = {
   active: SideView | undefined;
   images: Standing[];
   versions: Version[];
+  disks: Pick<Given, "waiting">;
 };
 
 export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promise<Drift[]> {
@@ -30,7 +33,8 @@ export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promis
   const { sides, active } = seen;
   if (!active) return [groupGone(vm, target, current), ...left];
   return [
-    ...sides.flatMap((view) => borrowed(vm, view)),
+    ...sides.flatMap((view) => borrowed(vm, target, view)),
+    ...waitingForDisks(seen),
     ...otherTemplate(vm, target, current, seen, active),
     ...sides.flatMap((view) => (view === active ? [] : overdue(vm, target, view))),
     ...(await otherScaling(vm, target, active)),
@@ -46,14 +50,22 @@ function groupGone(vm: Vm, target: TargetContext, current: string): Drift {
   return { sentence: "The Auto Scaling group is gone.", mend: () => rebuild(vm, target, current) };
 }
 
-function borrowed(vm: Vm, view: SideView): Drift[] {
+/** Whoever repairs gives out disks first (repair.ts): what is left here has to wait. */
+function waitingForDisks({ disks }: Seen): Drift[] {
+  return Object.entries(disks.waiting).map(([replica, why]) => ({
+    sentence: `${replica} ${why}.`,
+    mend: async () => ({ replica, result: "held", action: "attach its disks", detail: why }),
+  }));
+}
+
+function borrowed(vm: Vm, target: TargetContext, view: SideView): Drift[] {
   if (view.tags[TAGS.rollout] === undefined && view.capacity === view.desired) return [];
   return [
     {
       sentence: `${view.name} still has what a rollout borrowed: zones are not rebalanced, and its limits may be raised.`,
       mend: async () => {
         await giveSurgeBack(vm, view);
-        await giveBack(vm, view);
+        await giveBack(vm, view, isStateful(target.spec));
         return done(view.name, "gave back", "zones are rebalanced again, and the limits are as they were");
       },
     },

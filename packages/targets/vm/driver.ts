@@ -7,6 +7,7 @@ import { balancerNotes } from "#targets/balancer/target-health.ts";
 import { checkStep } from "./check.ts";
 import { createVm, type VmSetup } from "./client.ts";
 import { diagnose } from "./diagnose.ts";
+import { diskNotes } from "./disks/notes.ts";
 import { abandonImage } from "./image/abandon.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";
@@ -28,9 +29,13 @@ export function createVmDriver(setup: VmSetup): Driver {
     tidy: (target) => tidy(vm, target),
     diagnose: (environment) => diagnose(vm, environment),
     abandon: (target, step) => abandonImage(vm, target, step),
-    notes: ({ spec }) => [
-      ...balancerNotes(spec.health, spec.rollout.drainSeconds),
-      ...(spec.scaling ? [scalingNote(spec.scaling)] : []),
-    ],
+    notes: async (target) => {
+      const { health, rollout, scaling } = target.spec;
+      return [
+        ...balancerNotes(health, rollout.drainSeconds),
+        ...(scaling ? [scalingNote(scaling)] : []),
+        ...(await diskNotes(vm, target)),
+      ];
+    },
   };
 }

@@ -3,6 +3,8 @@ import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Weights } from "#targets/balancer/weights.ts";
 import type { Vm } from "./client.ts";
+import { lookAtDisks } from "./disks/give.ts";
+import { liveVolumes } from "./disks/serve.ts";
 import { driftOf } from "./drift.ts";
 import { standingImages } from "./image/find.ts";
 import { placeOf, whoOf } from "./place.ts";
@@ -13,8 +15,9 @@ import { readVersions, type Version } from "./template.ts";
 export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
   placeOf(target);
   const who = whoOf(target);
-  const [sides, weights, images, versions] = await Promise.all([
-    readSides(vm, target),
+  const sides = await readSides(vm, target);
+  const [disks, weights, images, versions] = await Promise.all([
+    lookAtDisks(vm, target, sides),
     vm.balancer.weights(who),
     standingImages(vm, target.app),
     readVersions(vm, target),
@@ -25,18 +28,20 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
   const [endpoint, drift, scaling] = await Promise.all([
     arn === null ? null : vm.balancer.endpoint(who, arn),
     // While a deployment is under way nothing is drift.
-    target.current === undefined ? [] : driftOf(vm, target, { sides, active, images, versions }),
+    target.current === undefined ? [] : driftOf(vm, target, { sides, active, images, versions, disks }),
     target.current === undefined || !active ? undefined : liveScaling(vm, target, active),
   ]);
+  const volumes = liveVolumes(target, disks.disks);
   return {
     ...EMPTY_FLEET,
-    replicas: sides.flatMap((view) => replicasOf(view, shareOf(view, weights), target)),
+    replicas: sides.flatMap((view) => replicasOf(view, shareOf(view, weights), target, disks.waiting)),
     endpoint,
     traffic: trafficOf(sides, weights),
     drift: drift.map(({ sentence }) => sentence),
     prepared: [...new Set(images.map((one) => one.version))],
     ...(active ? { desired: active.desired } : {}),
     ...(keeps === undefined ? {} : { keeps }),
+    ...(volumes === undefined ? {} : { volumes }),
     ...(scaling === undefined ? {} : { scaling }),
   };
 }
@@ -51,7 +56,13 @@ function shareOf({ side }: SideView, weights: Weights): number {
   return Object.keys(weights).length === 0 ? 100 : (weights[side] ?? 0);
 }
 
-function replicasOf(view: SideView, share: number, { spec, clock }: TargetContext): Replica[] {
+/** `waiting`: copies that have not all of their disks, with why. */
+function replicasOf(
+  view: SideView,
+  share: number,
+  { spec, clock }: TargetContext,
+  waiting: Record<string, string>,
+): Replica[] {
   return view.copies.map((copy) => {
     const { health, detail } = healthOf(copy, spec.health.graceSeconds, clock.now());
     return {
@@ -60,7 +71,7 @@ function replicasOf(view: SideView, share: number, { spec, clock }: TargetContex
       health,
       address: copy.address === null ? null : `${copy.address}:${copy.backend?.port ?? spec.port}`,
       startedAt: copy.startedAt,
-      detail,
+      detail: waiting[copy.id] ?? detail,
       // To one decimal, and 0 only where there is none.
       trafficPercent: Math.ceil((10 * share) / view.copies.length) / 10,
     };

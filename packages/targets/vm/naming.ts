@@ -40,7 +40,19 @@ export const TAGS = {
   rollout: "tutti:rollout",
   /** Of a group without traffic: until when it is kept. */
   keptUntil: "tutti:kept-until",
+  /** Of an instance: which disks of its own it waits for, their names between blanks. */
+  disks: "tutti:disks",
+  /** Of a disk and its snapshots: which volume of the manifest it is, and of which slot (disks/slots.ts). */
+  volume: "tutti:volume",
+  slot: "tutti:slot",
+  /** Of a disk: the instance that it was last made ready for. */
+  preparedFor: "tutti:prepared-for",
 } as const;
+
+/** Tag of an instance by which its own metadata names the disk: of letters, digits and `+-=.,_:@` (EC2 user guide, "View tags in instance metadata"). */
+export function diskTag(volume: string): string {
+  return `tutti:disk.${volume}`;
+}
 
 export function ownerTags({ app, environment }: Owner): Record<string, string> {
   return { [TAGS.app]: app, [TAGS.environment]: environment };

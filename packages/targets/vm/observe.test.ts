@@ -7,7 +7,16 @@ const NOW = Date.parse("2026-01-05T12:00:00Z");
 function aCopy(state: string | null, part: Partial<Copy> = {}): Copy {
   const backend = state === null ? null : { address: "i-1", port: 80, state: state as never, detail: "" };
   const startedAt = "2026-01-05T11:59:50Z";
-  return { id: "i-1", version: "v2", address: null, startedAt, lifecycle: "InService", backend, ...part };
+  return {
+    id: "i-1",
+    version: "v2",
+    address: null,
+    startedAt,
+    zone: null,
+    lifecycle: "InService",
+    backend,
+    ...part,
+  };
 }
 
 function asked(outcome: string, health: string, detail: string): Asked {

@@ -61,11 +61,11 @@ function removeStale(stale: Replica[], rollback: boolean): PlannedStep[] {
   return [removal(ids, `Remove ${versions}, which has no traffic: ${nameReplicas(ids)}`, rollback)];
 }
 
-/** The count is said only where the plan changes it: else the group's own holds, whoever changes it meanwhile. */
+/** The count is said only where the plan changes it: else the group's own holds, whoever changes it meanwhile. A group that is yet to be made has it from the first step on. */
 function planGroup(request: PlanRequest, spec: Spec): PlannedStep[] {
   const { fleet, desired } = request;
   const steps = planReplacing(request, spec);
-  if (fleet.desired === undefined || fleet.desired === desired) return steps;
+  if (fleet.desired === desired || (fleet.desired === undefined && steps.length === 1)) return steps;
   return steps.map((step) => ({ ...step, desired }));
 }
 

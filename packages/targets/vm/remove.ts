@@ -2,6 +2,7 @@
 // no traffic is taken away whole once nothing on it is needed.
 import type { Step } from "#core/domain/step.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
+import { paceOf } from "#core/plan/pace.ts";
 import { limitsOf } from "#core/plan/replacing.ts";
 import { deleteGroup, type Ending, endInstance } from "./capacity.ts";
 import type { Vm } from "./client.ts";
@@ -40,7 +41,7 @@ function observed(id: string, left: Copy[]): Observation {
 function allowed(step: Step, view: SideView, { spec }: TargetContext, idle: boolean): number {
   if (idle || step.desired === 0) return Number.POSITIVE_INFINITY;
   const desired = step.desired ?? view.desired;
-  return view.copies.filter(isHealthy).length - limitsOf(spec.rollout, desired).least;
+  return view.copies.filter(isHealthy).length - limitsOf(paceOf(spec), desired).least;
 }
 
 async function drain(vm: Vm, leaving: Copy[], view: SideView, spare: number): Promise<void> {

@@ -4,6 +4,7 @@
 import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import { everything, ordered } from "#core/driver/repair-orders.ts";
+import { paceOf } from "#core/plan/pace.ts";
 import { limitsOf } from "#core/plan/replacing.ts";
 import { readResult } from "#targets/host/result.ts";
 import {
@@ -15,6 +16,8 @@ import {
 } from "#targets/host/run-command.ts";
 import { markUnhealthy } from "./capacity.ts";
 import type { Vm } from "./client.ts";
+import { lookAtDisks, ownVolumes } from "./disks/give.ts";
+import { serveDisks, servedResults } from "./disks/serve.ts";
 import { driftOf } from "./drift.ts";
 import { standingImages } from "./image/find.ts";
 import { whoOf } from "./place.ts";
@@ -32,7 +35,9 @@ export async function repair(
   fleet: Fleet,
   orders = everything(fleet),
 ): Promise<RepairResult[]> {
-  const broken = ordered(fleet.replicas, orders);
+  const served = ownVolumes(target).length === 0 ? [] : await serve(vm, target);
+  const isServed = (id: string) => served.some(({ replica }) => replica === id);
+  const broken = ordered(fleet.replicas, orders).filter(({ id }) => !isServed(id));
   const toReplace = new Set(
     orders.replicas.filter((one) => one.measure === "replace").map((one) => one.replica),
   );
@@ -41,7 +46,14 @@ export async function repair(
   );
   const replaced = await replaceLost(vm, target, fleet, restarted);
   const mended = target.current === undefined || !orders.drift ? [] : await mendDrift(vm, target);
-  return [...restarted.filter(({ lost }) => !lost).map(({ result }) => result), ...replaced, ...mended];
+  const done = restarted.filter(({ lost }) => !lost).map(({ result }) => result);
+  return [...served, ...done, ...replaced, ...mended.filter(({ replica }) => !isServed(replica))];
+}
+
+/** First of all: a copy that waits for its disk has nothing else wrong with it. */
+async function serve(vm: Vm, target: TargetContext): Promise<RepairResult[]> {
+  const given = await serveDisks(vm, target, await readSides(vm, target));
+  return given ? servedResults(given) : [];
 }
 
 /** `lost`: nothing can be done on the instance itself. */
@@ -87,7 +99,7 @@ async function replaceLost(
 ): Promise<RepairResult[]> {
   const lost = restarted.filter((one) => one.lost);
   const healthy = replicas.filter(({ health }) => health === "healthy").length;
-  const { least } = limitsOf(target.spec.rollout, desired);
+  const { least } = limitsOf(paceOf(target.spec), desired);
   // Replacing takes no healthy copy away; still, where all are lost at once the platform has a bad day, and one is enough to see.
   const atOnce = healthy === 0 ? 1 : Math.max(1, desired - least);
   const now = lost.slice(0, atOnce);
@@ -103,15 +115,16 @@ async function replaceLost(
 }
 
 async function mendDrift(vm: Vm, target: TargetContext): Promise<RepairResult[]> {
-  const [sides, weights, images, versions] = await Promise.all([
-    readSides(vm, target),
+  const sides = await readSides(vm, target);
+  const [disks, weights, images, versions] = await Promise.all([
+    lookAtDisks(vm, target, sides),
     vm.balancer.weights(whoOf(target)),
     standingImages(vm, target.app),
     readVersions(vm, target),
   ]);
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
   const results: RepairResult[] = [];
-  for (const { sentence, mend } of await driftOf(vm, target, { sides, active, images, versions }))
+  for (const { sentence, mend } of await driftOf(vm, target, { sides, active, images, versions, disks }))
     results.push({ ...(await mend()), finding: sentence });
   return results;
 }

@@ -3,11 +3,15 @@
 import { DescribeScalingActivitiesCommand } from "@aws-sdk/client-auto-scaling";
 import type { NewEvent } from "#core/domain/event.ts";
 import type { Step } from "#core/domain/step.ts";
+import { isStateful } from "#core/domain/volume.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
+import { paceOf } from "#core/plan/pace.ts";
 import { arrange } from "./arrange.ts";
 import { endInstance, raise } from "./capacity.ts";
 import { callGroup, type Vm } from "./client.ts";
 import { type Decision, decide } from "./decide.ts";
+import { serveDisks } from "./disks/serve.ts";
+import { keepToZones } from "./disks/zones.ts";
 import { askWhy, comingObservation, leavingObservation, observationOf } from "./observe.ts";
 import { activeSide, type Copy, isHealthy, nameOf, readSide, readSides, type SideView } from "./side.ts";
 import type { StepState } from "./step-state.ts";
@@ -30,17 +34,29 @@ export async function playReplace(
   const events: NewEvent[] = [...arranged.events];
   const lost = countLost(view, step, state);
   if (lost !== null) return { phase: "failed", reason: lost, observations: [] };
-  const decision = decide(step, view, target.spec.rollout);
-  await carryOut(vm, view, decision);
+  const decision = decide(step, view, paceOf(target.spec));
+  await carryOut(vm, target, view, decision);
+  const disks = await serveDisks(vm, target, [view]);
+  events.push(...(disks?.events ?? []));
   const mine = newest(
     view.copies.filter((one) => isMine(one, step)),
     step,
     decision,
   );
-  await askWhy(vm, target, state.asked, mine);
+  const waiting = disks?.waiting ?? {};
+  await askWhy(
+    vm,
+    target,
+    state.asked,
+    mine.filter(({ id }) => waiting[id] === undefined),
+  );
   await askLaunches(vm, target, step, view, state);
   events.push(...healthyEvents(mine, state));
-  const progress = { state, observations: observed(target, step, view, mine, state, decision), events };
+  const progress = {
+    state,
+    observations: observed(target, step, view, { mine, state, decision, waiting }),
+    events,
+  };
   const replicas = [...mine.map(({ id }) => id), ...pendingNames(step, mine, decision)];
   return { phase: decision.done ? "done" : "running", ...progress, replicas };
 }
@@ -62,7 +78,12 @@ async function lookAgain(vm: Vm, target: TargetContext, state: StepState) {
   return { progress: { phase: "failed", reason, observations: [] } satisfies Progress };
 }
 
-async function carryOut(vm: Vm, view: SideView, { grow, borrow, drain, end }: Decision): Promise<void> {
+async function carryOut(
+  vm: Vm,
+  target: TargetContext,
+  view: SideView,
+  { grow, borrow, drain, end }: Decision,
+): Promise<void> {
   if (grow + borrow > 0) await raise(vm, view, grow + borrow, borrow);
   if (drain.length > 0 && view.targetGroupArn !== null) {
     const leaving = view.copies.filter(({ id }) => drain.includes(id));
@@ -72,7 +93,13 @@ async function carryOut(vm: Vm, view: SideView, { grow, borrow, drain, end }: De
     );
     for (const one of leaving) one.backend = { ...one.backend!, state: "draining" };
   }
-  for (const { id, ending } of end) await endInstance(vm, view, id, ending);
+  for (const { id, ending } of end) {
+    const { zone } = view.copies.find((one) => one.id === id)!;
+    // Whoever takes its place takes its disk.
+    if (ending === "keeps" && zone !== null && isStateful(target.spec))
+      await keepToZones(vm, target, view, [zone]);
+    await endInstance(vm, view, id, ending);
+  }
 }
 
 function isMine({ id, version }: Copy, step: Step): boolean {
@@ -93,19 +120,25 @@ function pendingNames(step: Step, mine: Copy[], { coming }: Decision): string[] 
   return Array.from({ length: count }, (_, index) => `pending-${index + 1}`);
 }
 
+/** `waiting`: copies that have not all of their disks, with why. */
+type Seen = { mine: Copy[]; state: StepState; decision: Decision; waiting: Record<string, string> };
+
 function observed(
   target: TargetContext,
   step: Step,
   view: SideView,
-  mine: Copy[],
-  state: StepState,
-  decision: Decision,
+  { mine, state, decision, waiting }: Seen,
 ): Observation[] {
   const { problem = "", failures = 0 } = state.launch ?? {};
   const hopeless = failures >= MOST_FAILED_LAUNCHES;
   const leaving = view.copies.filter(({ id }) => (step.leaving ?? []).includes(id));
   return [
-    ...mine.map((copy) => observationOf(copy, state.asked, target.clock.now())),
+    ...mine.map((copy) => {
+      const why = waiting[copy.id];
+      return why === undefined
+        ? observationOf(copy, state.asked, target.clock.now())
+        : comingObservation(copy.id, why, false);
+    }),
     ...pendingNames(step, mine, decision).map((name) =>
       comingObservation(name, problem || "Auto Scaling has not launched it yet", hopeless),
     ),

@@ -11,13 +11,20 @@ import { ownerOf, whoOf } from "./place.ts";
 import { borrowedOf, readSurge, type Surge } from "./surge.ts";
 
 /** What never changes of an instance; small, since it travels in a step's state. */
-export type Facts = { version: string | null; address: string | null; startedAt: string | null };
+export type Facts = {
+  version: string | null;
+  address: string | null;
+  startedAt: string | null;
+  /** Volumes of which it waits for a disk of its own. Not there where it waits for none. */
+  disks?: string[];
+};
 export type Known = Record<string, Facts>;
 
 export type Copy = Facts & {
   id: string;
   /** Auto Scaling's word: `Pending`, `InService`, … */
   lifecycle: string;
+  zone: string | null;
   /** The load balancer's word; `null` where it does not know the instance. */
   backend: BackendHealth | null;
 };
@@ -31,6 +38,7 @@ export type SideView = {
   minSize: number;
   maxSize: number;
   suspended: string[];
+  subnetIds: string[];
   capacity: number;
   surge: Surge;
   /** The capacity without what a rollout has borrowed. */
@@ -101,14 +109,16 @@ async function viewOf(
     minSize: group.MinSize ?? 0,
     maxSize: group.MaxSize ?? 0,
     suspended: (group.SuspendedProcesses ?? []).map((one) => one.ProcessName ?? ""),
+    subnetIds: (group.VPCZoneIdentifier ?? "").split(",").filter(Boolean),
     capacity,
     surge,
     desired: capacity - borrowedOf(surge, capacity),
     targetGroupArn,
-    copies: staying.map(({ InstanceId: id = "", LifecycleState: lifecycle = "" }) => ({
+    copies: staying.map(({ InstanceId: id = "", LifecycleState: lifecycle = "", AvailabilityZone }) => ({
       ...(known[id] ?? nothing),
       id,
       lifecycle,
+      zone: AvailabilityZone ?? null,
       backend: backends.find((one) => one.address === id) ?? null,
     })),
   };
@@ -128,8 +138,13 @@ async function learn(vm: Vm, ids: string[], known: Known): Promise<void> {
       version: tags[TAGS.version] ?? null,
       address: one.PrivateIpAddress ?? null,
       startedAt: one.LaunchTime?.toISOString() ?? null,
+      ...disksOf(tags[TAGS.disks]),
     };
   }
+}
+
+function disksOf(tag: string | undefined): Pick<Facts, "disks"> {
+  return tag ? { disks: tag.split(" ") } : {};
 }
 
 export function isHealthy({ lifecycle, backend }: Copy): boolean {

@@ -12,6 +12,8 @@ import {
   type RequestLaunchTemplateData,
 } from "@aws-sdk/client-ec2";
 import type { Release } from "#core/domain/release.ts";
+import type { Spec } from "#core/domain/spec.ts";
+import { isStateful } from "#core/domain/volume.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
 import { tagFilters, type Vm } from "./client.ts";
@@ -141,6 +143,7 @@ function dataOf(target: TargetContext, release: Release, ImageId: string): Reque
     [TAGS.version]: release.version,
     [TAGS.release]: release.id,
     Name: `${target.app}-${target.environment.name}`,
+    ...(isStateful(spec) ? { [TAGS.disks]: namesOf(spec) } : {}),
   };
   return {
     ImageId,
@@ -148,12 +151,21 @@ function dataOf(target: TargetContext, release: Release, ImageId: string): Reque
     ...(vm.instanceProfileArn ? { IamInstanceProfile: { Arn: vm.instanceProfileArn } } : {}),
     ...(network.securityGroupIds.length > 0 ? { SecurityGroupIds: network.securityGroupIds } : {}),
     UserData: userDataOf(target, release),
-    MetadataOptions: { HttpTokens: "required" },
+    MetadataOptions: {
+      HttpTokens: "required",
+      // By its own tags an instance hears which disks are its own (scripts/disks.ts).
+      ...(isStateful(spec) ? { InstanceMetadataTags: "enabled" as const } : {}),
+    },
     TagSpecifications: (["instance", "volume"] as const).map((ResourceType) => ({
       ResourceType,
       Tags: tagList(tags),
     })),
   };
+}
+
+function namesOf({ volumes = [] }: Pick<Spec, "volumes">): string {
+  const own = volumes.filter((one) => one.shared !== true);
+  return own.map(({ name }) => name).join(" ");
 }
 
 export async function deleteVersions(

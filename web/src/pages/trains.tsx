@@ -11,10 +11,14 @@ import { When } from "../parts/when.tsx";
 import { linkTo } from "../route.ts";
 import { duration } from "../time.ts";
 
+const REFRESH_MILLISECONDS = 4_000;
+
 export function TrainsPage() {
   const asking = useSignal(false);
-  const { items, more } = usePages("trains", "trains", (query, signal) =>
-    api().call("GET /v1/trains", { query }, { signal }),
+  const { items, more } = usePages(
+    "trains",
+    (query, signal) => api().call("GET /v1/trains", { query }, { signal }),
+    REFRESH_MILLISECONDS,
   );
   return (
     <>

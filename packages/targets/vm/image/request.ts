@@ -47,7 +47,7 @@ export function imageRequest(target: TargetContext, release: Release, namePrefix
     subnetId: network.subnetIds[0]!,
     securityGroupIds: network.securityGroupIds,
     instanceProfileArn: vm.instanceProfileArn ?? null,
-    userData: userDataOf(target, release),
+    userData: userDataOf(target, release, { isTrial: true }),
     checkScript: checkScript(target),
   };
 }

@@ -8,6 +8,7 @@ boot() {
   id "$RUN_USER" >/dev/null 2>&1 || finish no_user "The user $RUN_USER does not exist on this image."
   [ -d "$DIRECTORY/$APP.image/files" ] || finish absent "The image holds no release of $APP."
   mkdir -p "$base/versions" || finish failed "Cannot write in $DIRECTORY."
+  bring_disks
   ln -s -n -f "$DIRECTORY/$APP.image/files" "$current"
   port=$PORT
   place "$base/port" 644 <<CLAIM
@@ -15,6 +16,7 @@ $port $PORT
 CLAIM
   place "$base/env" 600 <<ENV
 $ENVIRONMENT_LINES
+$(each_volume volume_line)
 PORT="$port"
 HOST="$HOST"
 ENV
@@ -35,7 +37,7 @@ locked boot </dev/null
 export const WHY = `
 why() {
   find_host
-  [ -L "$current" ] || finish absent "is booting"
+  [ -L "$current" ] || finish absent "is booting$(sed -n '$s/^/: /p' "$base/.said" 2>/dev/null)"
   supervisor_look
   read_running
   case $state in

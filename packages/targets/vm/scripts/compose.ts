@@ -12,6 +12,7 @@ import { commonVariables, releaseVariables, type Who } from "#targets/host/varia
 import { placeOf } from "../place.ts";
 import { BAKE } from "./bake.ts";
 import { BOOT, CHECK, WHY } from "./boot.ts";
+import { DISK_STEPS, diskVariables } from "./disks.ts";
 
 /** An install script that loads packages takes its time. */
 export const BAKE_SECONDS = 900;
@@ -28,10 +29,14 @@ export function hostScript(verb: HostVerb, target: Who): string {
   return `${shellAssignments(hostVariables(target))}${PRELUDE}${SYSTEMD}${body}`;
 }
 
-/** Base64, as a launch template takes it. Throws `invalid_input` for a configuration that does not fit. */
-export function userDataOf(target: Who, release: Release): string {
-  const variables = { ...hostVariables(target), ...releaseVariables(target, release, regionOf(target)) };
-  const script = `#!/bin/sh\n${shellAssignments(variables)}${PRELUDE}${SYSTEMD}${SECRET_STEPS}${BOOT}`;
+/** Base64, as a launch template takes it. `isTrial`: of a copy that tests an image, which touches no disk. Throws `invalid_input` for a configuration that does not fit. */
+export function userDataOf(target: Who, release: Release, { isTrial = false } = {}): string {
+  const variables = {
+    ...hostVariables(target),
+    ...releaseVariables(target, release, regionOf(target)),
+    ...diskVariables(target.spec, isTrial),
+  };
+  const script = `#!/bin/sh\n${shellAssignments(variables)}${PRELUDE}${SYSTEMD}${SECRET_STEPS}${DISK_STEPS}${BOOT}`;
   const packed = gzipSync(script, { level: 9 });
   // The header's time and system would make two packings of one script differ.
   packed.fill(0, 4, 8);

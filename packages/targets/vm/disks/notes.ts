@@ -1,0 +1,18 @@
+// What a dry run says of disks: which are kept as they are though the manifest asks for another size.
+import type { TargetContext } from "#core/driver/driver.ts";
+import type { Vm } from "../client.ts";
+import { ownerOf } from "../place.ts";
+import { ownVolumes } from "./give.ts";
+import { findDisks } from "./volumes.ts";
+
+export async function diskNotes(vm: Vm, target: TargetContext): Promise<string[]> {
+  const volumes = ownVolumes(target);
+  if (volumes.length === 0) return [];
+  return (await findDisks(vm, ownerOf(target))).flatMap(({ id, name, slot, sizeGiB }) => {
+    const wanted = volumes.find((one) => one.name === name)?.sizeGiB;
+    if (wanted === undefined || wanted === sizeGiB) return [];
+    return [
+      `The disk ${name} ${slot} (${id}) has ${sizeGiB} GiB and keeps them: a disk is not resized to ${wanted}.`,
+    ];
+  });
+}

@@ -1,0 +1,117 @@
+// Disks of virtual machines on the sandbox's EC2: what a release writes the next one finds, whoever ends the instance, and each
+// begins only when the one before has let go.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  AttachVolumeCommand,
+  CreateVolumeCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Fleet } from "#core/domain/replica.ts";
+import type { Spec } from "#core/domain/spec.ts";
+import type { Driver } from "#core/driver/driver.ts";
+import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import type { VmSetup } from "#targets/vm/client.ts";
+import { createVmDriver } from "#targets/vm/driver.ts";
+import { asFunction, asRoot, NAMES } from "./as-role.ts";
+import { allWell, DIARY_SPEC, diaries, diaryArchive, disksOf, healUntil } from "./diary.ts";
+import { expectPlayed, roll } from "./roll.ts";
+import { openVmWorld, vmClients, vmPlaces } from "./vm-world.ts";
+
+let sandbox: Sandbox;
+let directory: string;
+let driver: Driver;
+/** With the driver's grants, and with the owner's. */
+let own: VmSetup;
+let clients: VmSetup;
+let open: ReturnType<typeof vmPlaces>;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
+  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
+  const environment = await openVmWorld(sandbox);
+  own = vmClients(await asFunction(sandbox, "driver-vm"));
+  driver = createVmDriver(own);
+  clients = vmClients(asRoot(sandbox));
+  open = vmPlaces(sandbox, driver, environment);
+}, 120_000);
+afterAll(async () => {
+  await sandbox.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Images serve every environment of an app: each version is baked once. */
+async function place(spec: Partial<Spec>) {
+  const made = open({ ...DIARY_SPEC, ...spec });
+  for (const version of ["v1", "v2"]) await made.putRelease(version, diaryArchive(version));
+  return made;
+}
+
+test("what v1 wrote v2 reads, and v1 again: each begins only when the one before has ended, with a snapshot between them", async () => {
+  const volumes = [{ ...DIARY_SPEC.volumes![0]!, snapshot: true }];
+  const { target, close } = await place({ replicas: 1, volumes });
+  expectPlayed(await roll(driver, target, "v1"));
+  const [before] = await disksOf(driver, target);
+  for (const version of ["v2", "v1"]) expectPlayed(await roll(driver, target, version));
+  const fleet = await driver.inspect(target);
+  expect(await diaries(fleet)).toEqual(["begins v1, ends v1, begins v2, ends v2, begins v1"]);
+  expect(fleet.volumes).toMatchObject([{ name: "data", sizeGiB: 1, copy: fleet.replicas[0]!.id }]);
+  expect((await disksOf(driver, target))[0]!.id).toBe(before!.id);
+  const larger = { ...target, spec: { ...target.spec, volumes: [{ ...volumes[0]!, sizeGiB: 2 }] } };
+  expect(await driver.notes!(larger, "v1")).toContain(
+    `The disk data 1 (${before!.id}) has 1 GiB and keeps them: a disk is not resized to 2.`,
+  );
+  const Filters = [{ Name: "tag:tutti:environment", Values: [target.environment.name] }];
+  const { Snapshots } = await clients.ec2.send(
+    new DescribeSnapshotsCommand({ Filters: [...Filters, { Name: "tag-key", Values: ["tutti:slot"] }] }),
+  );
+  expect(Snapshots!.map(({ Description }) => Description).sort()).toEqual(
+    ["v1", "v2"].map((version) => `diary/${target.environment.name}: data 1 as ${version} left it`),
+  );
+  await close();
+  // What an app put on its disk is its owner's: no call of the driver deletes it.
+  const { Volumes } = await clients.ec2.send(new DescribeVolumesCommand({ VolumeIds: [before!.id] }));
+  expect(Volumes![0]!.State).toBe("available");
+});
+
+test("two copies have a disk each, and one that is killed is followed by its disk", async () => {
+  const { target, close } = await place({ replicas: 2 });
+  expectPlayed(await roll(driver, target, "v1"));
+  expect(await diaries(await driver.inspect(target))).toEqual(["begins v1", "begins v1"]);
+  const before = await disksOf(driver, target);
+  expect(new Set(before.map(({ id }) => id)).size).toBe(2);
+  const InstanceIds = [before[0]!.copy!];
+  await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds }));
+  const isReplaced = ({ replicas }: Fleet) => !replicas.some(({ id }) => InstanceIds.includes(id));
+  const fleet = await healUntil(driver, target, "v1", (seen) => isReplaced(seen) && allWell(2)(seen));
+  expect(await diaries(fleet)).toEqual(["begins v1", "begins v1, ends v1, begins v1"]);
+  const after = await disksOf(driver, target);
+  expect(after.map(({ id }) => id)).toEqual(before.map(({ id }) => id));
+  expect(after[1]).toEqual(before[1]);
+  await close();
+});
+
+test("the driver attaches what is Tutti's, and nobody else's volume", async () => {
+  const made = await clients.ec2.send(new CreateVolumeCommand({ AvailabilityZone: "us-east-1a", Size: 1 }));
+  const input = { VolumeId: made.VolumeId, InstanceId: "i-0123456789abcdef0", Device: "/dev/sdf" };
+  await expect(own.ec2.send(new AttachVolumeCommand(input))).rejects.toThrow(
+    /is not authorized to perform: ec2:AttachVolume/,
+  );
+});
+
+test("every permission for disks is asked for above", () => {
+  const asked = sandbox.askedBy(NAMES.roleArn("driver-vm")).allowed.map(({ action }) => action);
+  expect(asked).toEqual(
+    expect.arrayContaining([
+      "ec2:AttachVolume",
+      "ec2:CreateSnapshot",
+      "ec2:CreateVolume",
+      "ec2:DescribeSnapshots",
+      "ec2:DescribeVolumes",
+    ]),
+  );
+});
