@@ -86,3 +86,20 @@ test("one goes back in a freeze, to what ran there before and to nothing else", 
   expect((await back("v9")).body.code).toBe("frozen");
   expect((await back("v0")).status).toBe(202);
 });
+
+test("a restart waits for the end of a freeze, unless an admin says why it may not wait", async () => {
+  const { body: first } = await deploy();
+  await api.store.targets.release({ app: "shop", environment: "prod" }, first.id, (target) => ({
+    ...target,
+    release: "v1",
+    history: ["v1"],
+  }));
+  await freeze();
+  const path = "/v1/targets/shop/prod/restart";
+  const override = { reason: "it leaks" };
+  expect((await api.call("POST", path)).body.code).toBe("frozen");
+  const operator = await aToken(api, { role: "operator" });
+  expect((await operator.call("POST", path, { override })).body.code).toBe("forbidden");
+  const { status, body } = await api.call("POST", path, { override });
+  expect([status, body.override]).toEqual([202, { by: "admin", reason: "it leaks" }]);
+});

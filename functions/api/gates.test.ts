@@ -115,7 +115,7 @@ test("fewer approvers than the manifest asks for are for those who may change it
   expect(await each("/v1/trains", { stops })).toEqual({ ...less, deployer: "422 invalid_input" });
 });
 
-test("a freeze is opened by an admin's word alone, and only for a deployment", async () => {
+test("a freeze is opened by an admin's word alone, for a deployment and for a rollback", async () => {
   await freeze();
   const override = { reason: "prod is on fire" };
   const closed = {
@@ -126,19 +126,20 @@ test("a freeze is opened by an admin's word alone, and only for a deployment", a
   };
   expect(await each(DEPLOY, ASK)).toEqual(closed);
   expect(await each(BACK, ASK)).toEqual(closed);
-  expect(await each(DEPLOY, { ...ASK, override })).toEqual({
+  const admins = {
     viewer: "403 forbidden",
     deployer: "403 forbidden",
     operator: "403 forbidden",
     admin: "202",
-  });
+  };
+  expect(await each(DEPLOY, { ...ASK, override })).toEqual(admins);
+  expect(await each(BACK, { ...ASK, override })).toEqual(admins);
   const unknown = {
     viewer: "403 forbidden",
     deployer: "422 invalid_input",
     operator: "422 invalid_input",
     admin: "422 invalid_input",
   };
-  expect(await each(BACK, { ...ASK, override })).toEqual(unknown);
   expect(await each("/v1/trains", { stops: [{ ...STOP, override }] })).toEqual(unknown);
 });
 

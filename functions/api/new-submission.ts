@@ -27,7 +27,6 @@ export type DeploymentAsked = {
   version: string;
   rollout?: Record<string, unknown> | undefined;
   onConflict?: Submission["onConflict"];
-  override?: { reason: string } | undefined;
 };
 
 /** Who starts a deployment, and by what. Without a role nobody's token is behind it. */
@@ -43,8 +42,7 @@ export async function deploymentOf(
   const more = { rollout, onConflict: asked.onConflict, trigger: caller.client };
   const submission = await submissionOf(deps, app, asked.environment, asked.version, caller, more);
   assertMayAsk(caller, submission);
-  if (asked.override === undefined) return submission;
-  return { ...submission, override: { by: caller.name, reason: asked.override.reason } };
+  return submission;
 }
 
 /** Whoever may not change manifests does not take away for one deployment what a manifest asks for. */

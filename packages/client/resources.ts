@@ -113,8 +113,8 @@ function targets(call: Caller) {
   return {
     list: (query?: Page & Where) => call("GET /v1/targets", { query }),
     get: (app: string, env: string) => call("GET /v1/targets/{app}/{env}", { params: { app, env } }),
-    restart: (app: string, env: string) =>
-      call("POST /v1/targets/{app}/{env}/restart", { params: { app, env } }),
+    restart: (app: string, env: string, body: Input<"POST /v1/targets/{app}/{env}/restart">["body"] = {}) =>
+      call("POST /v1/targets/{app}/{env}/restart", { params: { app, env }, body }),
     scale: (app: string, env: string, replicas: number) =>
       call("POST /v1/targets/{app}/{env}/scale", { params: { app, env }, body: { replicas } }),
     heal: (app: string, env: string) => call("POST /v1/targets/{app}/{env}/heal", { params: { app, env } }),

@@ -133,6 +133,16 @@ test("a freeze stands in the hall and at the target; an admin passes it with a r
   await go.click();
   await admin.page.locator("h1 .badge", { hasText: "succeeded" }).waitFor();
   await admin.page.locator("dd", { hasText: "the fair needs it" }).waitFor();
+
+  await admin.go(`#/targets/web/${ENVIRONMENT}`);
+  await admin.page.getByRole("button", { name: "Restart…" }).click();
+  const restart = admin.page.getByRole("dialog").getByRole("button", { name: "Restart", exact: true });
+  expect(await restart.isDisabled()).toBe(true);
+  await admin.page.getByLabel("Let it through all the same").fill("it leaks");
+  await restart.click();
+  await admin.page.getByRole("dialog").waitFor({ state: "detached" });
+  const [newest] = (await house.client.deployments.list({ app: "web", limit: 1 })).items;
+  expect(newest).toMatchObject({ trigger: "restart", override: { reason: "it leaks" } });
   expect(admin.complaints).toEqual([]);
   await admin.close();
 });

@@ -61,6 +61,7 @@ export const DEPLOYMENT = {
 
 export const DEPLOYMENT_REQUEST = { environment: "prod", version: "v2" };
 export const ROLLBACK_REQUEST = { environment: "prod", version: "v1" };
+export const RESTART_REQUEST = { override: { reason: "it leaks, and the sale goes on" } };
 export const ROLLOUT_OVERRIDE = { batch: 2, bakeSeconds: 30 };
 export const ACTION_REQUEST = { reason: "looks good on the dashboard" };
 

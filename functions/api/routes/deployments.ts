@@ -3,11 +3,11 @@ import * as z from "zod";
 import { deploymentView as viewOf } from "#core/views.ts";
 import { act } from "#engine/act.ts";
 import { type Submission, submit } from "#engine/submit.ts";
-import { assertMay } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp } from "../find.ts";
 import { awaitRevision, LAST_REVISION, LONGEST_WAIT_SECONDS } from "../long-poll.ts";
 import { deploymentOf, rollbackOf } from "../new-submission.ts";
+import { withOverride } from "../override.ts";
 import { planOf } from "../plan.ts";
 import { viewWithQueue } from "../queue-position.ts";
 import { OF_PLANS, OF_SUBMISSIONS } from "../refusals.ts";
@@ -39,8 +39,7 @@ export const createDeployment = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const submission = await deploymentOf(deps, app, body, caller);
-    if (body.override !== undefined) assertMay(caller, "admin");
-    return planOrSubmit(deps, submission, body);
+    return planOrSubmit(deps, withOverride(submission, body.override, caller), body);
   },
 );
 
@@ -59,7 +58,7 @@ export const rollBack = route(
   async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const submission = await rollbackOf(deps, app, body, caller);
-    return planOrSubmit(deps, submission, body);
+    return planOrSubmit(deps, withOverride(submission, body.override, caller), body);
   },
 );
 

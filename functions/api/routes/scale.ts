@@ -1,13 +1,13 @@
 // What is done to what runs, without another release: another count of replicas, or fresh copies. Each is a deployment of
 // the release that runs there.
-import * as z from "zod";
 import { submit } from "#engine/submit.ts";
 import { needApp } from "../find.ts";
 import { restartOf, scalingOf } from "../new-submission.ts";
+import { withOverride } from "../override.ts";
 import { viewWithQueue } from "../queue-position.ts";
 import { OF_SUBMISSIONS } from "../refusals.ts";
 import { reply, route } from "../route.ts";
-import { deploymentView } from "../schemas/deployment.ts";
+import { deploymentView, restartBody } from "../schemas/deployment.ts";
 import { targetParams } from "../schemas/names.ts";
 import { scaleBody } from "../schemas/target.ts";
 
@@ -44,11 +44,11 @@ export const restartTarget = route(
     summary:
       "Replace all copies by fresh ones of the same release, as a rollout does (202 with the deployment)",
     params: targetParams,
-    body: z.strictObject({}).optional(),
+    body: restartBody,
     answers: { 202: deploymentView },
     refusals: ["not_supported_by_kind", ...OF_SUBMISSIONS],
   },
-  async ({ params, caller, deps }) => {
+  async ({ params, body, caller, deps }) => {
     const app = await needApp(deps, params.app);
     const submission = await restartOf(
       deps,
@@ -56,6 +56,7 @@ export const restartTarget = route(
       { environment: params.env },
       { id: caller.id, name: caller.name, traceId: caller.traceId },
     );
-    return reply(202, await viewWithQueue(deps, await submit(deps, submission)));
+    const passing = withOverride(submission, body?.override, caller);
+    return reply(202, await viewWithQueue(deps, await submit(deps, passing)));
   },
 );

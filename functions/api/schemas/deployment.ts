@@ -9,10 +9,12 @@ import {
   DEPLOYMENT,
   DEPLOYMENT_REQUEST,
   EVENT,
+  RESTART_REQUEST,
   ROLLBACK_REQUEST,
   ROLLOUT_OVERRIDE,
   STEP,
 } from "../examples/deployments.ts";
+import { overrideText } from "../override.ts";
 import { deploymentId, environmentName, instantText, versionText } from "./names.ts";
 
 export const statusText = z.enum([...OPEN_STATUSES, ...END_STATUSES]);
@@ -122,10 +124,7 @@ export const deploymentBody = z
     rollout: rolloutOverride.optional(),
     onConflict: z.enum(["queue", "reject", "supersede"]).optional(),
     dryRun: z.boolean().optional(),
-    override: z
-      .strictObject({ reason: z.string().trim().min(1, "must say why").max(500) })
-      .optional()
-      .describe("Against a freeze or outside of maintenance windows: an admin's, with the reason"),
+    override: overrideText.optional(),
   })
   .meta({ id: "DeploymentRequest", example: DEPLOYMENT_REQUEST });
 
@@ -134,8 +133,14 @@ export const rollbackBody = z
     environment: environmentName,
     version: versionText.optional(),
     dryRun: z.boolean().optional(),
+    override: overrideText.optional(),
   })
   .meta({ id: "RollbackRequest", example: ROLLBACK_REQUEST });
+
+export const restartBody = z
+  .strictObject({ override: overrideText.optional() })
+  .meta({ id: "RestartRequest", example: RESTART_REQUEST })
+  .optional();
 
 export type Action = DeploymentAction;
 

@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import type { Context } from "../context.ts";
 import { follow, startedLine } from "../follow.ts";
 
+type Options = { watch?: boolean; override?: string };
+
 export function addRestart(program: Command, context: Context): void {
   program
     .command("restart")
@@ -10,13 +12,20 @@ export function addRestart(program: Command, context: Context): void {
     .argument("<app>")
     .argument("<environment>")
     .option("--watch", "follow it to its end")
-    .action((app: string, environment: string, { watch = false }: { watch?: boolean }) =>
-      restart(context, app, environment, watch),
+    .option("--override <reason>", "an admin's word against a freeze, and why")
+    .action((app: string, environment: string, options: Options) =>
+      restart(context, app, environment, options),
     );
 }
 
-async function restart(context: Context, app: string, environment: string, watch: boolean): Promise<void> {
-  const deployment = await context.client().targets.restart(app, environment);
+async function restart(
+  context: Context,
+  app: string,
+  environment: string,
+  { watch, override: reason }: Options,
+): Promise<void> {
+  const word = reason === undefined ? {} : { override: { reason } };
+  const deployment = await context.client().targets.restart(app, environment, word);
   if (watch) return follow(context, deployment.id);
   context.print(deployment, () => [startedLine(deployment, context.style)]);
 }

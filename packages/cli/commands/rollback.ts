@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import { follow, startedLine } from "../follow.ts";
 import { planLines } from "../plan-lines.ts";
 
-type Options = { to?: string; watch?: boolean; dryRun?: boolean };
+type Options = { to?: string; watch?: boolean; dryRun?: boolean; override?: string };
 
 export function addRollback(program: Command, context: Context): void {
   program
@@ -15,13 +15,15 @@ export function addRollback(program: Command, context: Context): void {
     .option("--to <version>", "the release; by default the last different one that succeeded there")
     .option("--watch", "follow it to its end")
     .option("--dry-run", "show the plan and change nothing")
+    .option("--override <reason>", "an admin's word against a freeze, and why")
     .action((app: string, environment: string, options: Options) =>
       rollback(context, app, environment, options),
     );
 }
 
 async function rollback(context: Context, app: string, environment: string, options: Options): Promise<void> {
-  const request = { environment, version: options.to };
+  const override = options.override === undefined ? undefined : { reason: options.override };
+  const request = { environment, version: options.to, override };
   if (options.dryRun) {
     const plan = await context.client().deployments.planRollback(app, request);
     return context.print(plan, () => planLines(plan, context.style));

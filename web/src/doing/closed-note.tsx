@@ -11,12 +11,17 @@ export function closedNow(place: EnvironmentView | undefined): Closed | null {
   return place ? closedAt(place, serverNow()) : null;
 }
 
-type NoteProps = { environment: string; closed: Closed; reason: Signal<string> };
+type NoteProps = {
+  environment: string;
+  /** `null` where the API has said it already. */
+  closed: Closed | null;
+  reason: Signal<string>;
+};
 
 export function ClosedNote({ environment, closed, reason }: NoteProps) {
   return (
     <>
-      <p class="alarm">❄ {closedWords(environment, closed)}</p>
+      {closed && <p class="alarm">❄ {closedWords(environment, closed)}</p>}
       {may("admin") ? (
         <>
           <label for="override">Let it through all the same, because (others will read it)</label>

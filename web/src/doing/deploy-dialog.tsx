@@ -1,6 +1,7 @@
 // Deploys a release, or goes back to one. The button is live only when the plan of exactly this choice has been shown.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { ClientError } from "#client/client-error.ts";
 import { api, type EnvironmentView, type PlanView, type ReleaseView } from "../api.ts";
 import { may } from "../me.ts";
 import { Dialog } from "../parts/dialog.tsx";
@@ -31,9 +32,11 @@ export function DeployDialog({ app, environment, way, version, running, place, c
   const plan = useSignal<PlanView | null>(null);
   const override = useSignal("");
   const { busy, error, run } = useDoing();
-  // What ran there before passes a freeze; whether it did the API knows.
+  // What ran there before passes a freeze; whether it did the API knows, and says so.
+  const refusedAsFrozen = useSignal(false);
   const closed = way === "forward" ? closedNow(place) : null;
-  const passes = !closed || (may("admin") && override.value.trim() !== "");
+  const isHeld = closed !== null || refusedAsFrozen.value;
+  const passes = !isHeld || (may("admin") && override.value.trim() !== "");
   useEffect(() => {
     void run(
       () => api().releases.list(app, { limit: 50 }),
@@ -44,6 +47,9 @@ export function DeployDialog({ app, environment, way, version, running, place, c
       },
     );
   }, []);
+  useEffect(() => {
+    if (error.value instanceof ClientError && error.value.code === "frozen") refusedAsFrozen.value = true;
+  }, [error.value]);
   const preview = async () => {
     plan.value = null;
     const wanted = chosen.value;
@@ -62,7 +68,7 @@ export function DeployDialog({ app, environment, way, version, running, place, c
   };
   const go = () =>
     run(
-      () => begin(way, app, { environment, version: chosen.value }, closed && override.value.trim()),
+      () => begin(way, app, { environment, version: chosen.value }, isHeld ? override.value.trim() : null),
       ({ id }) => {
         close();
         location.hash = linkTo({ page: "deployment", id });
@@ -91,7 +97,7 @@ export function DeployDialog({ app, environment, way, version, running, place, c
       ) : (
         chosen.value && !error.value && <p class="waiting">Asking for the plan…</p>
       )}
-      {closed && <ClosedNote environment={environment} closed={closed} reason={override} />}
+      {isHeld && <ClosedNote environment={environment} closed={closed} reason={override} />}
       <Refusal error={error.value} />
       <div class="tools">
         <button
@@ -126,7 +132,6 @@ function begin(
 ) {
   const { deployments } = api();
   const options = { idempotencyKey: crypto.randomUUID() };
-  if (way === "back") return deployments.rollback(app, wanted, options);
-  const word = override ? { override: { reason: override } } : {};
-  return deployments.create(app, { ...wanted, ...word }, options);
+  const asked = override ? { ...wanted, override: { reason: override } } : wanted;
+  return way === "back" ? deployments.rollback(app, asked, options) : deployments.create(app, asked, options);
 }

@@ -1,20 +1,24 @@
-// Fresh copies of the release that runs.
+// Fresh copies of the release that runs. A freeze holds them up as it does a release.
+import { useSignal } from "@preact/signals";
 import { api, type EnvironmentView, type TargetView } from "../api.ts";
-import { closedWords } from "../parts/calendar.tsx";
+import { may } from "../me.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Refusal } from "../parts/refusal.tsx";
-import { closedNow } from "./closed-note.tsx";
+import { ClosedNote, closedNow } from "./closed-note.tsx";
 import { useDoing } from "./use-doing.ts";
 
 type RestartProps = { target: TargetView; place: EnvironmentView | undefined; close: () => void };
 
 export function RestartDialog({ target, place, close }: RestartProps) {
   const closed = closedNow(place);
+  const reason = useSignal("");
+  const passes = !closed || (may("admin") && reason.value.trim() !== "");
   const { busy, error, run } = useDoing();
   const { app, environment, release, replicas } = target;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    void run(() => api().targets.restart(app, environment), close);
+    const word = closed ? { override: { reason: reason.value.trim() } } : {};
+    void run(() => api().targets.restart(app, environment, word), close);
   };
   return (
     <Dialog title={`Restart ${app}/${environment}`} close={close}>
@@ -23,10 +27,10 @@ export function RestartDialog({ target, place, close }: RestartProps) {
           {replicas.length} {replicas.length === 1 ? "copy" : "copies"} of {release} give way to fresh ones,
           batch by batch as in a rollout.
         </p>
-        {closed && <p class="alarm">❄ {closedWords(environment, closed)} A restart waits for that, too.</p>}
+        {closed && <ClosedNote environment={environment} closed={closed} reason={reason} />}
         <Refusal error={error.value} />
         <div class="tools">
-          <button type="submit" class="first" disabled={busy.value}>
+          <button type="submit" class="first" disabled={busy.value || !passes}>
             Restart
           </button>
           <button type="button" onClick={close}>
