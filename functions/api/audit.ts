@@ -1,6 +1,6 @@
 // Every mutating call leaves a line, the refused ones too: who, when, from where, what, with what result. Reading
 // leaves none. A line that cannot be written is logged loudly and does not take the answer away.
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { instant } from "#core/clock.ts";
 import { outcomeOf } from "#core/domain/audit-entry.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -23,7 +23,7 @@ export function audit(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
       actorId: caller?.id ?? c.get("endedToken") ?? "anonymous",
       sourceIp: sourceIpOf(c),
       method: c.req.method,
-      path: c.req.path.slice(0, LONGEST_PATH),
+      path: pathOf(c.req).slice(0, LONGEST_PATH),
       status: c.res.status,
       outcome: outcomeOf(c.res.status),
       ...(code === undefined ? {} : { code }),
@@ -34,4 +34,9 @@ export function audit(deps: ApiDeps): MiddlewareHandler<ApiEnv> {
       .append(entry)
       .catch((error: unknown) => deps.log.error("an audit line was lost", { entry, error }));
   };
+}
+
+/** What is asked for beside the path is told where it decides what goes: disks, what runs. */
+function pathOf({ method, path, url }: Context["req"]): string {
+  return method === "DELETE" ? `${path}${new URL(url).search}` : path;
 }

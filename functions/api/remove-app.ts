@@ -17,14 +17,14 @@ const LOOK_MS = 250;
 export async function removeApp(
   deps: ApiDeps,
   app: App,
-  { force, actor }: { force: boolean; actor: string },
+  { force, deleteVolumes, actor }: { force: boolean; deleteVolumes: boolean; actor: string },
 ): Promise<void> {
   const targets = await targetsOf(deps, app.app);
   const running = runningTargets(targets);
   if (running.length > 0 && !force) throw stillRunning(app, running);
   const until = deps.clock.now() + STOP_MS;
   await Promise.all(running.map((target) => stop(deps, target, actor, until)));
-  await Promise.all(targets.map((target) => retire(deps, target)));
+  await Promise.all(targets.map((target) => retire(deps, target, deleteVolumes)));
   await removeSchedules(deps, app.app);
   await forgetReleases(deps, app.app);
   await deps.hookSecrets.remove(app.app);
@@ -65,9 +65,14 @@ async function abort(deps: ApiDeps, id: string, actor: string): Promise<void> {
 }
 
 /** A target of which nothing was left running, and of whose releases none is left, has nothing to take away. */
-async function retire(deps: ApiDeps, { kind, app, environment }: Target): Promise<void> {
+async function retire(
+  deps: ApiDeps,
+  { kind, app, environment }: Target,
+  deleteVolumes: boolean,
+): Promise<void> {
   try {
-    await deps.drivers.invoke(kind, { verb: "retire", app, environment });
+    const disks = deleteVolumes ? { deleteVolumes } : {};
+    await deps.drivers.invoke(kind, { verb: "retire", app, environment, ...disks });
   } catch (error) {
     if (!(error instanceof TuttiError && error.code === "not_found")) throw error;
   }

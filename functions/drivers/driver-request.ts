@@ -20,7 +20,8 @@ const schema = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("giveUp"), ...ofDeployment, error: z.optional(z.unknown()) }),
   z.object({ verb: z.literal("play"), ...ofDeployment, shard: z.int().check(z.gte(0)) }),
   z.object({ verb: z.enum(["bake", "hold"]), ...ofDeployment, taskToken: z.string().check(z.minLength(1)) }),
-  z.object({ verb: z.enum(["inspect", "retire"]), ...ofTarget }),
+  z.object({ verb: z.literal("inspect"), ...ofTarget }),
+  z.object({ verb: z.literal("retire"), ...ofTarget, deleteVolumes: z.optional(z.boolean()) }),
   z.object({
     verb: z.literal("preview"),
     ...ofTarget,

@@ -64,7 +64,7 @@ function apps(call: Caller) {
     get: (app: string) => call("GET /v1/apps/{app}", { params: { app } }),
     put: (app: string, manifest: Record<string, unknown>) =>
       call("PUT /v1/apps/{app}", { params: { app }, body: manifest }),
-    remove: (app: string, query?: { force?: boolean }) =>
+    remove: (app: string, query?: { force?: boolean; volumes?: "keep" | "delete" }) =>
       call("DELETE /v1/apps/{app}", { params: { app }, query }),
   };
 }

@@ -5,9 +5,9 @@ import { strToU8, zipSync } from "fflate";
 import { pack } from "tar-stream";
 import type { Nature } from "./driver.ts";
 
-export type ServerNature = Nature | "silent";
+export type ServerNature = Nature | "silent" | "keeping";
 
-/** Odd versions come as .zip, the others as .tar.gz, so that a suite sees both. silent: never listens. */
+/** Odd versions come as .zip, the others as .tar.gz, so that a suite sees both. silent: never listens. keeping: writes onto its disk when it comes, when it goes and what it is sent. */
 export async function serverArchive(
   version: string,
   nature: ServerNature,
@@ -23,6 +23,7 @@ export async function serverArchive(
 function codeOf(version: string, nature: ServerNature): string {
   if (nature === "crashing") return 'console.error("broken on purpose"); process.exit(3);';
   if (nature === "silent") return "setInterval(() => {}, 1000);";
+  if (nature === "keeping") return KEEPING.replace("VERSION", JSON.stringify(version));
   const healthz = nature === "unhealthy" ? 500 : 200;
   return `const server = require("node:http").createServer((request, response) => {
   if (request.url === "/healthz") response.statusCode = ${healthz};
@@ -44,3 +45,19 @@ async function tarGz(name: string, text: string): Promise<Uint8Array> {
   for await (const chunk of tar as AsyncIterable<Uint8Array>) chunks.push(chunk);
   return gzipSync(Buffer.concat(chunks));
 }
+
+/** The disk's own log: `open v1 4711`, `close v1 4711`. What the path shows and what the variable names is one disk. */
+const KEEPING = `const { appendFileSync, readFileSync } = require("node:fs");
+const disk = process.env.TUTTI_VOLUME_DATA;
+const tell = (word) => appendFileSync(disk + "/log", word + " " + VERSION + " " + process.pid + "\\n");
+tell("open");
+const server = require("node:http").createServer((request, response) => {
+  if (request.url === "/write") tell("write");
+  response.end(request.url === "/log" ? readFileSync("/data/log") : disk);
+});
+server.listen(process.env.PORT);
+process.on("SIGTERM", () => {
+  server.close(() => { tell("close"); process.exit(0); });
+  server.closeIdleConnections();
+});
+`;

@@ -1,121 +1,27 @@
 // The server driver on the sandbox's machines, SSM, S3 and load balancer: real processes behind a real proxy.
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import {
-  CreateLoadBalancerCommand,
-  DeregisterTargetsCommand,
-  DescribeTargetGroupsCommand,
-  ElasticLoadBalancingV2Client,
-  RegisterTargetsCommand,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
-import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { SSMClient } from "@aws-sdk/client-ssm";
+import { DeregisterTargetsCommand, RegisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { SsmPool } from "#core/domain/environment.ts";
-import type { Spec } from "#core/domain/spec.ts";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
-import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
-import type { ServerClients } from "#targets/server/client.ts";
-import { createServerDriver } from "#targets/server/driver.ts";
-import { aRollout, aSpec } from "#test/support/a-deployment.ts";
-import { aTarget } from "./a-target.ts";
-import { type Access, asFunction, asRoot, NAMES } from "./as-role.ts";
-import { driverContract, type Harness } from "./driver.ts";
+import { driverContract } from "./driver.ts";
 import { unaskedFor } from "./every-grant.ts";
 import { planTo, playStep, roll } from "./roll.ts";
-import { type ServerNature, serverArchive } from "./server-archive.ts";
+import { machineId, openServerWorld, type ServerWorld } from "./server-world.ts";
 import { steadyLoad } from "./steady-load.ts";
 
-let sandbox: Sandbox;
-let directory: string;
-let loadBalancer: { arn: string; ports: { from: number; to: number }; vpcId: string };
-let clients: ServerClients;
-let driver: Driver;
-let apps = 0;
-
-const clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-};
+let world: ServerWorld;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
-  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  for (const number of [1, 2, 3])
-    await sandbox.machines.ensure({ id: machineId(number), name: `web-${number}`, tags: { pool: "web" } });
-  const own = await asFunction(sandbox, "driver-server");
-  driver = createServerDriver(clientsWith(own));
-  clients = clientsWith(asRoot(sandbox));
-  await clients.s3.send(new CreateBucketCommand({ Bucket: NAMES.bucket }));
-  const made = await clients.elb.send(
-    new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-1", "subnet-2"] }),
-  );
-  const { LoadBalancerArn, VpcId } = made.LoadBalancers![0]!;
-  loadBalancer = { arn: LoadBalancerArn!, vpcId: VpcId ?? "vpc-1", ports: { from: 8000, to: 8099 } };
+  world = await openServerWorld();
 });
-afterAll(async () => {
-  await sandbox.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => world.close());
 
-function clientsWith(access: Access): ServerClients {
-  return {
-    ssm: new SSMClient(access),
-    s3: new S3Client(access),
-    secrets: async () => new SecretsManagerClient(access),
-    elb: new ElasticLoadBalancingV2Client(access),
-  };
-}
-
-function machineId(number: number): string {
-  return `mi-0000000000000000${number}`;
-}
-
-async function open(overrides: Partial<Spec> = {}, settings: Partial<SsmPool> = {}) {
-  apps += 1;
-  const spec = aSpec({
-    app: `shop-${apps}`,
-    replicas: 2,
-    health: {
-      path: "/healthz",
-      intervalSeconds: 0.1,
-      timeoutSeconds: 1,
-      healthyThreshold: 2,
-      unhealthyThreshold: 3,
-      graceSeconds: 1,
-    },
-    rollout: aRollout({ drainSeconds: 1 }),
-    ...overrides,
-  });
-  const pools = {
-    web: { ssm: { tags: { pool: "web" } }, user: userInfo().username, directory: "apps", ...settings },
-  };
-  const { target, releases } = aTarget(spec, clock, { pools, loadBalancer });
-  const keyOf = (version: string) => ({ Bucket: NAMES.bucket, Key: `uploads/${spec.app}/${version}` });
-  const makeRelease = async (version: string, nature: ServerNature) => {
-    const { bytes, sha256 } = await serverArchive(version, nature);
-    await clients.s3.send(new PutObjectCommand({ ...keyOf(version), Body: bytes }));
-    releases.add(version, { uri: `s3://${NAMES.bucket}/${keyOf(version).Key}`, sha256 });
-  };
-  const close = () => driver.retire(target);
-  const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
-  const forget = (version: string) => clients.s3.send(new DeleteObjectCommand(keyOf(version)));
-  return { ...harness, makeRelease, forget };
-}
-
-function homeOn(number: number, app: string): string {
-  return join(directory, "machines", machineId(number), "apps", `${app}-prod`);
-}
-
-async function targetGroupArn(app: string): Promise<string> {
-  const Names = [`tutti-${app}-prod`];
-  const found = await clients.elb.send(new DescribeTargetGroupsCommand({ Names }));
-  return found.TargetGroups![0]!.TargetGroupArn!;
-}
+const open: ServerWorld["open"] = (...overrides) => world.open(...overrides);
+const targetGroupArn: ServerWorld["targetGroupArn"] = (app) => world.targetGroupArn(app);
+const homeOn: ServerWorld["homeOn"] = (number, app) => world.homeOn(number, app);
 
 driverContract("server", open, {
   unhealthy: /web-1: GET \/healthz answered 500/,
@@ -177,13 +83,13 @@ test("a host that is unplugged is told as unreachable, stays out of traffic and 
   await makeRelease("v1", "good");
   await makeRelease("v2", "good");
   await roll(driver, target, "v1");
-  await sandbox.machines.setOnline(machineId(2), false);
+  await world.sandbox.machines.setOnline(machineId(2), false);
   const fleet = await driver.inspect({ ...target, current: "v1" });
   expect(fleet.unreachable).toEqual(["web-2"]);
   expect(fleet.replicas.find(({ id }) => id === "web-2")).toMatchObject({ version: "v1", health: "unknown" });
   const failed = await roll(driver, { ...target, current: "v1" }, "v2");
   expect(failed.reason).toBe("web-2: the SSM agent is not online");
-  await sandbox.machines.setOnline(machineId(2), true);
+  await world.sandbox.machines.setOnline(machineId(2), true);
   expect(await roll(driver, target, "v2")).toMatchObject({ ok: true });
   await close();
 });
@@ -196,17 +102,17 @@ test("a killed process is healed, and what was done to the traffic by hand is pu
   const { replicas } = await driver.inspect(settled);
   const [address, port] = replicas[0]!.address!.split(":");
   const TargetGroupArn = await targetGroupArn(target.app);
-  await clients.elb.send(
+  await world.clients.elb.send(
     new DeregisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: address, Port: Number(port) }] }),
   );
-  await clients.elb.send(
+  await world.clients.elb.send(
     new RegisterTargetsCommand({ TargetGroupArn, Targets: [{ Id: "127.9.9.9", Port: 9999 }] }),
   );
-  await promisify(execFile)(join(directory, "machines", machineId(3), "bin", "systemctl"), [
+  await promisify(execFile)(join(world.directory, "machines", machineId(3), "bin", "systemctl"), [
     "stop",
     `tutti-${target.app}-prod`,
   ]);
-  await clock.sleep(1_500);
+  await target.clock.sleep(1_500);
   const fleet = await driver.inspect(settled);
   expect(fleet.drift).toEqual([
     "127.9.9.9:9999 is registered at the load balancer and is no replica",
@@ -309,11 +215,11 @@ test("one of several copies on a host is killed and healed, and the others are l
   await makeRelease("v1", "good");
   await roll(driver, target, "v1");
   const settled = { ...target, current: "v1" };
-  await promisify(execFile)(join(directory, "machines", machineId(1), "bin", "systemctl"), [
+  await promisify(execFile)(join(world.directory, "machines", machineId(1), "bin", "systemctl"), [
     "stop",
     `tutti-${target.app}-prod.2.service`,
   ]);
-  await clock.sleep(1_500);
+  await target.clock.sleep(1_500);
   const fleet = await driver.inspect(settled);
   expect(fleet.replicas.filter(({ health }) => health !== "healthy").map(({ id }) => id)).toEqual([
     "web-1/2",
@@ -347,5 +253,5 @@ const NOT_HERE: Record<string, string> = {
 };
 
 test("every permission of the driver is asked for above, but for those that are named with when", () => {
-  expect(unaskedFor(sandbox, "driver-server")).toEqual(Object.keys(NOT_HERE).sort());
+  expect(unaskedFor(world.sandbox, "driver-server")).toEqual(Object.keys(NOT_HERE).sort());
 });

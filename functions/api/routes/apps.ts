@@ -85,14 +85,20 @@ export const deleteApp = route(
     tag: "apps",
     summary: "Delete an app; 409 while anything of it runs, unless forced, which stops it first",
     params: appParams,
-    query: z.strictObject({ force: flag.optional() }),
+    query: z.strictObject({
+      force: flag.optional(),
+      volumes: z.enum(["keep", "delete"]).optional().meta({
+        description: "What is on its disks stays where it is, unless it is said that it may go. Default keep",
+      }),
+    }),
     answers: { 204: z.undefined() },
     refusals: ["target_busy", ...OF_DRIVERS],
   },
   async ({ params, query, caller, deps }) => {
     const app = await needApp(deps, params.app);
     for (const target of await targetsOf(deps, app.app)) assertReaches(caller, target);
-    await removeApp(deps, app, { force: query.force ?? false, actor: caller.name });
+    const deleteVolumes = query.volumes === "delete";
+    await removeApp(deps, app, { force: query.force ?? false, deleteVolumes, actor: caller.name });
     return reply(204, undefined);
   },
 );

@@ -45,6 +45,8 @@ export type Fleet = {
   prepared?: string[];
   /** Its disks, read back; of those that no copy has now too. Absent where it has none. */
   volumes?: LiveVolume[];
+  /** Replicas that were, whose disks are kept where they were: whoever comes back there finds them. */
+  kept?: string[];
   /** How the platform scales it, read back. Absent where it does not, and where nobody asked. */
   scaling?: LiveScaling;
 };

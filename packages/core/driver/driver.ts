@@ -74,6 +74,9 @@ export type RepairResult = {
   finding?: string;
 };
 
+/** `deleteVolumes`: somebody has said that its disks may go with it. */
+export type RetireOptions = { deleteVolumes?: boolean };
+
 export type Driver = {
   kind: Kind;
   capabilities: Capabilities;
@@ -87,8 +90,8 @@ export type Driver = {
   check(target: TargetContext, step: Step, state: unknown): Promise<Progress>;
   /** Healing: what is ordered, of copies that are broken still. Without orders the smallest measure for all that is broken, and drift put right. */
   repair(target: TargetContext, fleet: Fleet, orders?: RepairOrders): Promise<RepairResult[]>;
-  /** Takes away all of the target that the driver owns. Idempotent; nothing there is fine. */
-  retire(target: TargetContext): Promise<void>;
+  /** Takes away all of the target that the driver owns. Idempotent; nothing there is fine. What is on its disks stays, unless it is said that it may go. */
+  retire(target: TargetContext, options?: RetireOptions): Promise<void>;
   /** At every end of a deployment that changed something: gives back what the rollout borrowed (suspended processes, a raised limit) and forgets what is too old to keep. What it cannot do now is drift for `repair`. */
   tidy?(target: TargetContext): Promise<void>;
   /** At an end that came before a step of preparing was done: what it has set going outside of the step is stopped, and what that made is taken away. Nothing there is fine. */

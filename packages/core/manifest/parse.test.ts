@@ -299,7 +299,7 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
 const PLANNED: [change: object, path: string, elsewhere?: string][] = [
   [{ kind: "vm", resources: { cpu: 0.25 } }, "resources", ": kinds server, container can"],
   [{ scaling: { min: 2 } }, "scaling", ": kinds vm, container can"],
-  [{ volumes: [{ name: "data" }] }, "volumes"],
+  [{ kind: "container", volumes: [{ name: "data" }] }, "volumes", ": kinds server, vm can"],
   [
     { environments: { prod: { scaling: { min: 1 } } } },
     "environments.prod.scaling",
@@ -349,7 +349,7 @@ test("one variable has one source: a secret, the config, what it connects to, or
 });
 
 test("keys that are not built yet are fine while they say nothing", () => {
-  const empty = { scaling: {}, volumes: [] };
+  const empty = { scaling: {} };
   expect(parseManifest({ ...SERVER, ...empty })).toEqual(SERVER);
 });
 

@@ -1,4 +1,4 @@
-// Keys that are not built on every kind yet. With nothing in them they are fine (`volumes: ["vm"]`); else they are refused by
+// Keys that are not built on every kind yet. With nothing in them they are fine (`scaling: {}`); else they are refused by
 // their path with `not_supported_yet`, never ignored. Whoever builds one on a kind adds the kind.
 import type { Kind } from "../domain/kind.ts";
 import { isRecord } from "./merge.ts";
@@ -6,7 +6,7 @@ import { join, type Problem } from "./problem.ts";
 
 /** Built on these kinds; on the others to come. */
 const BUILT_ON: Record<string, readonly Kind[]> = {
-  volumes: [],
+  volumes: ["server", "vm"],
   resources: ["server", "container"],
   scaling: ["vm", "container"],
 };

@@ -34,7 +34,7 @@ export function volumeKindProblems(volumes: unknown, kind: Kind, path: string): 
 /** Once it is whole for an environment. `rollout` may have been said by a deployment alone. */
 export function volumeFindings(spec: Spec): Finding[] {
   if (spec.kind === "function") return functionFindings(spec);
-  return isStateful(spec) ? oneAtATimeFindings(spec) : [];
+  return isStateful(spec) ? [...oneAtATimeFindings(spec), ...linkFindings(spec)] : [];
 }
 
 function functionFindings({ volumes = [] }: Spec): Finding[] {
@@ -48,6 +48,14 @@ function functionFindings({ volumes = [] }: Spec): Finding[] {
       keys: ["volumes.0.path", "volumes"],
       message: `must be one folder below /mnt/ on a function, such as /mnt/data, not ${path}`,
     }));
+}
+
+/** A link shows everybody on the host the same disk. */
+function linkFindings({ kind, server, app }: Spec): Finding[] {
+  const several = server.placement !== undefined && !server.apartFrom?.includes(app);
+  if (kind !== "server" || server.supervisor !== "pm2" || !several) return [];
+  const message = `must be systemd where several copies may share a host: with PM2 all of them would see one disk at its path; or name ${app} in server.apartFrom`;
+  return [{ keys: ["server.supervisor", "volumes"], message }];
 }
 
 const WHY = "an app with a disk of each copy's own lets go of it before the next copy takes it";

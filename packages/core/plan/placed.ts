@@ -4,10 +4,11 @@
 import type { Fleet, Replica } from "../domain/replica.ts";
 import type { Spec } from "../domain/spec.ts";
 import type { PlannedStep } from "../domain/step.ts";
+import { isStateful } from "../domain/volume.ts";
 import type { PlanRequest } from "../driver/driver.ts";
 import { TuttiError } from "../errors.ts";
 import { place } from "../placement/place.ts";
-import { NOTHING } from "../placement/resources.ts";
+import { NOTHING, type Resources } from "../placement/resources.ts";
 import type { Demand, Place } from "../placement/room.ts";
 import { copyId, placeOf } from "./copy-id.ts";
 import { installOrder, installSteps, numbered, planInPlace, removeSteps } from "./rolling.ts";
@@ -21,6 +22,8 @@ export function isPlaced({ kind, server }: Pick<Spec, "kind" | "server">): boole
 export function planPlaced(request: PlanRequest, spec: Spec): PlannedStep[] {
   const { fleet, version, rollback } = request;
   if (!isPlaced(spec) || version === null || !fleet.placement) return planInPlace(request, spec);
+  // On the way back nothing leaves its disk for want of room.
+  if (isStateful(spec) && rollback) return planInPlace(request, spec);
   const { stay, leaving, added } = placed(request, fleet.placement, spec);
   const order = installOrder(stay, added, request);
   const fresh = new Set(added);
@@ -51,24 +54,63 @@ function placed(request: PlanRequest, { hosts, holds }: NonNullable<Fleet["place
     wanted,
     request,
   );
-  const places = able.map(({ id }): Place => ({ host: placeOf(id).host, holds: holds[id] ?? NOTHING }));
+  const back = comingBack(request, spec, carriers, wanted - able.length);
+  const places = [...able, ...back].map(
+    ({ id }): Place => ({ host: placeOf(id).host, holds: holds[id] ?? NOTHING }),
+  );
   const found = place(hosts, [demandOf(spec, wanted, places)]);
   if (found.shortfalls[0] && !rollback) throw noRoom(found.shortfalls[0], spec);
   const left = found.moves.flatMap(({ from }) => (from === null ? [] : [from]));
-  const leavers = new Set(leaversOf(able, left, request).map(({ id }) => id));
-  const taken = new Set(carriers.map(({ id }) => id));
+  const leavers = new Set(leaversOf([...able, ...back], left, request).map(({ id }) => id));
+  if (isStateful(spec) && found.moves.some(({ from, to }) => from !== null && to !== null))
+    assertWithDisk(able, leavers, spec);
+  const taken = new Set([...carriers, ...(fleet.kept ?? []).map((id) => ({ id }))].map(({ id }) => id));
   return {
     stay: [...unknown, ...able.filter(({ id }) => !leavers.has(id))],
-    leaving: [...surplus.map(({ id }) => id), ...leavers],
-    added: found.moves.flatMap(({ to }) => (to === null ? [] : [freeId(to, taken)])),
+    leaving: [...surplus.map(({ id }) => id), ...able.map(({ id }) => id).filter((id) => leavers.has(id))],
+    added: [
+      ...back.map(({ id }) => id).filter((id) => !leavers.has(id)),
+      ...found.moves.flatMap(({ to }) => (to === null ? [] : [freeId(to, taken)])),
+    ],
   };
 }
 
-function demandOf({ app, resources, server }: Spec, replicas: number, places: Place[]): Demand {
+/** As many as are missing come back to the disks that copies before them have left. */
+function comingBack({ fleet }: PlanRequest, spec: Spec, carriers: Replica[], missing: number): Replica[] {
+  const { kept = [], unreachable } = fleet;
+  if (!isStateful(spec) || missing <= 0) return [];
+  const away = new Set([...unreachable.map((id) => placeOf(id).host), ...carriers.map(({ id }) => id)]);
+  return kept
+    .filter((id) => !away.has(id) && !away.has(placeOf(id).host))
+    .slice(0, missing)
+    .map((id) => ({ id, version: null, health: "unknown", address: null, startedAt: null }));
+}
+
+/** A copy is not moved away from its disk: whoever wants that makes room, or takes the copy away and knows what it leaves. */
+function assertWithDisk(able: Replica[], leavers: Set<string>, { app, server }: Spec): void {
+  const away = able.find(({ id }) => leavers.has(id));
+  if (!away) return;
+  const { host } = placeOf(away.id);
+  throw new TuttiError(
+    "capacity_exceeded",
+    `Pool ${server.pool}: ${away.id} of ${app} has a disk on ${host} and would have to leave it, for want of room or by its labels. Make room on ${host}, or scale in first: a copy elsewhere begins with an empty disk.`,
+    { extra: { pool: server.pool, replica: away.id } },
+  );
+}
+
+/** What a copy takes of its host, its disks included; of one that is not placed only these are reckoned with. */
+export function reservationOf(spec: Pick<Spec, "kind" | "server" | "resources" | "volumes">): Resources {
+  const { resources, volumes = [] } = spec;
+  const own = isPlaced(spec) ? { ...resources, diskGiB: resources.diskGiB ?? 0 } : NOTHING;
+  return { ...own, diskGiB: volumes.reduce((sum, { sizeGiB }) => sum + sizeGiB, own.diskGiB) };
+}
+
+function demandOf(spec: Spec, replicas: number, places: Place[]): Demand {
+  const { app, server } = spec;
   return {
     app,
     replicas,
-    resources: { ...resources, diskGiB: resources.diskGiB ?? 0 },
+    resources: reservationOf(spec),
     placement: server.placement!,
     ...(server.labels ? { labels: server.labels } : {}),
     ...(server.apartFrom ? { apartFrom: server.apartFrom } : {}),
@@ -94,8 +136,9 @@ function leaversOf(carriers: Replica[], hosts: string[], request: PlanRequest): 
   });
 }
 
-/** Healthy counts most, then running the version, then being among the first of its host. */
+/** Who is not there counts for nothing. Healthy counts most, then running the version, then being among the first of its host. */
 function worth({ id, health, version }: Replica, request: PlanRequest): number {
+  if (version === null) return -1;
   const first = 1 / (1 + placeOf(id).copy);
   return (health === "healthy" ? 2 : 0) + (version === request.version ? 1 : 0) + first / 2;
 }

@@ -46,7 +46,7 @@ export type DirectRequest =
   | { verb: "inspect"; app: string; environment: string }
   | { verb: "preview"; app: string; environment: string; version: string; rollout?: RolloutOverride }
   | { verb: "heal"; app: string; environment: string; trigger: "schedule" | "api" | "cli" | "console" }
-  | { verb: "retire"; app: string; environment: string }
+  | { verb: "retire"; app: string; environment: string; deleteVolumes?: boolean }
   | { verb: "diagnose"; environment: string };
 
 export type DriverRequest = EngineRequest | DirectRequest;

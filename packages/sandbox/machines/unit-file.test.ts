@@ -8,6 +8,7 @@ test("A simple service is read with systemd's defaults.", () => {
     parseUnit("[Unit]\nDescription=An app\n[Service]\nExecStart=/bin/app --flag 'a b'\n", "app.service"),
   ).toEqual({
     description: "An app",
+    binds: [],
     type: "simple",
     startsBefore: [],
     execStart: ["/bin/app", "--flag", "a b"],

@@ -1,6 +1,7 @@
 // Reads a service unit, systemd.unit(5) and systemd.service(5). Keys fall in three groups: those that the sandbox acts
 // on, those that change nothing here (accepted in silence), and those that would change what runs (an honest error).
 // Anything else is a warning and ignored, as systemd does.
+import { readBinds } from "./unit-binds.ts";
 import { splitWords } from "./unit-words.ts";
 
 export type RestartPolicy = "no" | "always" | "on-failure" | "on-success" | "on-abnormal" | "on-abort";
@@ -17,6 +18,8 @@ export type Unit = {
   environment: string[];
   environmentFiles: { path: string; optional: boolean }[];
   user: string | undefined;
+  /** Folders that its processes alone see at another path; `optional`: left out where there is none. */
+  binds: { source: string; path: string; optional: boolean }[];
   restart: RestartPolicy;
   restartMilliseconds: number;
   startLimit: { burst: number; intervalMilliseconds: number };
@@ -32,9 +35,9 @@ export type Unit = {
 const HARMLESS =
   /^(Documentation|After|Before|Wants|Requires|PartOf|Conflicts|DefaultDependencies|Alias|Also|Limit[A-Z]+|Memory[A-Za-z]+|CPU[A-Za-z]+|IO[A-Za-z]+|Tasks(Max|Accounting)|OOM[A-Za-z]+|Nice|UMask|Slice|Delegate|Protect[A-Za-z]+|Private[A-Za-z]+|Restrict[A-Za-z]+|NoNewPrivileges|CapabilityBoundingSet|AmbientCapabilities|SystemCall[A-Za-z]+|LockPersonality|RemoveIPC|ReadWritePaths|ReadOnlyPaths|Group|SyslogIdentifier|StandardInput|StandardError|TimeoutStartSec|SendSIGKILL|SuccessAction|FailureAction)$/;
 const NOT_HERE =
-  /^(ExecStartPost|ExecStop|ExecStopPost|ExecReload|ExecCondition|RootDirectory|RootImage|PIDFile|BusName|WatchdogSec|RuntimeMaxSec|PassEnvironment|UnsetEnvironment|DynamicUser|StateDirectory|RuntimeDirectory|LogsDirectory|CacheDirectory|LoadCredential|SetCredential|RemainAfterExit)$/;
+  /^(ExecStartPost|ExecStop|ExecStopPost|ExecReload|ExecCondition|RootDirectory|RootImage|PIDFile|BusName|WatchdogSec|RuntimeMaxSec|PassEnvironment|UnsetEnvironment|DynamicUser|StateDirectory|RuntimeDirectory|LogsDirectory|CacheDirectory|BindReadOnlyPaths|TemporaryFileSystem|LoadCredential|SetCredential|RemainAfterExit)$/;
 const ACTED_ON = new Set(
-  "Description StartLimitBurst StartLimitIntervalSec Type ExecStartPre ExecStart WorkingDirectory Environment EnvironmentFile User Restart RestartSec KillSignal KillMode TimeoutStopSec TimeoutSec SuccessExitStatus StandardOutput WantedBy RequiredBy".split(
+  "Description StartLimitBurst StartLimitIntervalSec Type ExecStartPre ExecStart WorkingDirectory Environment EnvironmentFile User BindPaths Restart RestartSec KillSignal KillMode TimeoutStopSec TimeoutSec SuccessExitStatus StandardOutput WantedBy RequiredBy".split(
     " ",
   ),
 );
@@ -43,6 +46,7 @@ const LISTS = new Set([
   "Environment",
   "EnvironmentFile",
   "ExecStart",
+  "BindPaths",
   "WantedBy",
   "RequiredBy",
   "SuccessExitStatus",
@@ -54,7 +58,8 @@ type Assignments = { values: Map<string, string[]>; warnings: string[] };
 export function parseUnit(text: string, name: string): Unit {
   const { values, warnings } = readAssignments(text, name);
   const last = (key: string) => values.get(key)?.at(-1);
-  const commands = values.get("ExecStart") ?? [];
+  const all = (key: string) => values.get(key) ?? [];
+  const commands = all("ExecStart");
   if (commands.length !== 1)
     throw new Error(`${name}: Service has ${commands.length} ExecStart= settings, needs one.`);
   const [prefixed, ...rest] = splitWords(commands[0]!);
@@ -63,16 +68,17 @@ export function parseUnit(text: string, name: string): Unit {
   return {
     description: last("Description") ?? name,
     type: oneOf(last("Type") ?? "simple", ["simple", "exec"], "Type", name),
-    startsBefore: (values.get("ExecStartPre") ?? []).map((line) => readBefore(line, name)),
+    startsBefore: all("ExecStartPre").map((line) => readBefore(line, name)),
     execStart: [program, ...rest],
     ignoreFailure,
     workingDirectory: last("WorkingDirectory"),
-    environment: (values.get("Environment") ?? []).flatMap(splitWords),
-    environmentFiles: (values.get("EnvironmentFile") ?? []).map((value) => ({
+    environment: all("Environment").flatMap(splitWords),
+    environmentFiles: all("EnvironmentFile").map((value) => ({
       path: value.replace(/^-/, ""),
       optional: value.startsWith("-"),
     })),
     user: last("User"),
+    binds: all("BindPaths").flatMap((value) => readBinds(value, name)),
     restart: oneOf(
       last("Restart") ?? "no",
       ["no", "always", "on-failure", "on-success", "on-abnormal", "on-abort"],
@@ -92,9 +98,9 @@ export function parseUnit(text: string, name: string): Unit {
       name,
     ),
     stopMilliseconds: parseSpan(stop ?? "90s"),
-    successStatuses: (values.get("SuccessExitStatus") ?? []).flatMap(splitWords),
+    successStatuses: all("SuccessExitStatus").flatMap(splitWords),
     journal: readOutput(last("StandardOutput") ?? "journal", name),
-    wantedBy: [...(values.get("WantedBy") ?? []), ...(values.get("RequiredBy") ?? [])].flatMap(splitWords),
+    wantedBy: [...all("WantedBy"), ...all("RequiredBy")].flatMap(splitWords),
     warnings,
   };
 }

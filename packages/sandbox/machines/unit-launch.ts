@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
+import { EXIT_NAMESPACE, mounted } from "../ground/mounts.ts";
 import { type MachineFacts, machineEnvironment, machineMarks, nodeOptions } from "./environment.ts";
 import { launch, type ProcessGroup } from "./process-group.ts";
 import type { Unit } from "./unit-file.ts";
@@ -32,8 +33,8 @@ export async function launchUnit(
     throw new LaunchError(217, `User=${unit.user}: a sandbox machine runs everything as ${user}.`);
   const output = unit.journal ? "pipe" : "ignore";
   const begin = async (words: string[]) => {
-    const argv = commandLine(words.map(specify), env);
     const cwd = workingDirectory(unit, machine, specify);
+    const argv = withBinds(commandLine(words.map(specify), env), unit, { name, machine, cwd, specify });
     try {
       return await launch({ argv, cwd, env, stdio: ["ignore", output, output] });
     } catch (error) {
@@ -96,6 +97,20 @@ function findProgram(program: string, path: string): string {
 }
 
 type Specify = (value: string) => string;
+type Place = { name: string; machine: MachineFacts; cwd: string; specify: Specify };
+
+/** systemd makes the mounts before anything of the unit runs, and the folders that they need. */
+function withBinds(argv: string[], { binds }: Unit, { name, machine, cwd, specify }: Place): string[] {
+  const there = binds
+    .map(({ source, path, optional }) => ({ source: specify(source), path: specify(path), optional }))
+    .filter(({ source, optional }) => !optional || existsSync(source));
+  try {
+    return mounted(argv, { binds: there, scratch: join(machine.directory, "run", "mounts", name), cwd });
+  } catch (error) {
+    const { message } = error as Error;
+    throw new LaunchError(EXIT_NAMESPACE, `Failed to set up mount namespacing: ${message}`, error);
+  }
+}
 
 /** systemd.unit(5) "Specifiers", those that mean something here. */
 function specifiers(name: string, machine: MachineFacts): Specify {

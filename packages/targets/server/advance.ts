@@ -34,7 +34,7 @@ export async function advance(
   await lookAtTraffic(server, { target, step }, state);
   await askAfterScripts(server, transport, target, step, state);
   await runDueScripts(server, transport, target, step, state);
-  events.push(...(await joinTraffic(server, state, before)));
+  events.push(...(await joinTraffic(server, state, before)), ...disksLeft(state, before));
   const observations = state.hosts.map(observationOf);
   return { phase: state.hosts.every(isSettled) ? "done" : "running", state, observations, events };
 }
@@ -221,6 +221,13 @@ async function joinTraffic({ balancer }: Server, state: StepState, before: StepS
     replica: host.id,
     message: `${host.id} runs ${version} on ${host.address}:${port}`,
   }));
+}
+
+/** Who has gone and left something behind says so: its disks. */
+function disksLeft(state: StepState, before: StepState): NewEvent[] {
+  return state.hosts
+    .filter(({ phase, detail }, index) => phase === "gone" && detail && before.hosts[index]!.phase !== "gone")
+    .map(({ host, detail }) => ({ type: "replica", replica: host.id, message: `${host.id} ${detail}` }));
 }
 
 function isJoined({ phase }: HostState): boolean {

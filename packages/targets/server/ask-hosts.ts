@@ -3,6 +3,7 @@
 import type { TargetContext } from "#core/driver/driver.ts";
 import { readResult, readResults, type ScriptResult } from "#targets/host/result.ts";
 import { type HostFacts, readFacts } from "./host-facts.ts";
+import { type HostVolume, readVolumes } from "./host-volumes.ts";
 import { type Host, poolOf } from "./hosts.ts";
 import { composeScript, type Verb } from "./scripts/compose.ts";
 import type { Server } from "./server.ts";
@@ -15,6 +16,8 @@ export type Answer = { host: Host } & (
       /** look: every copy on the host; a host without one says so in a single result. */
       copies?: ScriptResult[];
       facts?: HostFacts | null;
+      /** look: the app's disks on the host. */
+      volumes?: HostVolume[];
     }
   | { reached: false; reason: string }
 );
@@ -28,10 +31,11 @@ export async function askHosts(
   hosts: Host[],
   verb: Verb,
   timeoutSeconds: number,
+  more: Record<string, string> = {},
 ): Promise<Answer[]> {
   if (hosts.length === 0) return [];
   const pool = poolOf(target);
-  const scriptFor = ({ copy }: Host) => composeScript(verb, target, pool, {}, copy);
+  const scriptFor = ({ copy }: Host) => composeScript(verb, target, pool, more, copy);
   const transport = server.transport(target);
   const outcomes = await transport.run(
     hosts.map((host) => ({ host, script: scriptFor(host), timeoutSeconds })),
@@ -63,6 +67,7 @@ function answerOf(host: Host, outcomes: Outcomes, timeoutSeconds: number): Answe
       result: readResult(outcome),
       copies: readResults(outcome),
       facts: readFacts(outcome.stdout),
+      volumes: readVolumes(outcome.stdout),
     };
   if (outcome?.kind === "unreachable" || outcome?.kind === "lost")
     return { host, reached: false, reason: outcome.reason };

@@ -25,7 +25,7 @@ export function createServerDriver(clients: ServerClients): Driver {
     apply: (target, step, state) => applyStep(server, target, step, state as StepState | null),
     check: (target, step, state) => checkStep(server, target, step, state),
     repair: (target, fleet, orders) => repairTarget(server, target, fleet, orders),
-    retire: (target) => retireTarget(server, target),
+    retire: (target, options) => retireTarget(server, target, options),
     diagnose: (environment) => diagnose(clients, environment),
     notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),
   };

@@ -3,11 +3,13 @@
 
 import type { Fleet, Replica, ReplicaHealth } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
+import { placeOf } from "#core/plan/copy-id.ts";
 import { isPlaced } from "#core/plan/placed.ts";
 import type { Backend, BackendHealth } from "#targets/balancer/balancer.ts";
 import type { ScriptResult } from "#targets/host/result.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { ownHolds, placementHost } from "./host-facts.ts";
+import { volumesOf } from "./host-volumes.ts";
 import { findHosts, placeOn, poolOf } from "./hosts.ts";
 import { LOOK_SECONDS } from "./scripts/compose.ts";
 import type { Server } from "./server.ts";
@@ -65,9 +67,11 @@ export function fleetOf(
     replicas: answer.reached ? copiesOn(answer, traffic) : silentCopies(answer, target, traffic),
   }));
   const replicas = found.flatMap((one) => one.replicas);
+  const disks = volumesOf(answers);
   return {
     replicas,
-    spare: found.filter((one) => one.reached && one.replicas.length === 0).map(({ id }) => id),
+    ...disks,
+    spare: spareOf(found, disks.kept),
     unreachable: found
       .filter((one) => !one.reached)
       .flatMap(({ id, replicas: [first, ...further] }) => [first?.id ?? id, ...further.map((one) => one.id)]),
@@ -76,6 +80,16 @@ export function fleetOf(
     // While a deployment is under way nothing is drift.
     drift: target.current === undefined ? [] : driftOf(replicas, traffic),
   };
+}
+
+/** Where a disk of the app waits, a copy comes back to it first. */
+function spareOf(
+  found: { id: string; reached: boolean; replicas: Replica[] }[],
+  kept: string[] = [],
+): string[] {
+  const spare = found.filter((one) => one.reached && one.replicas.length === 0).map(({ id }) => id);
+  const waiting = new Set(kept.map((id) => placeOf(id).host));
+  return [...spare.filter((id) => waiting.has(id)), ...spare.filter((id) => !waiting.has(id))];
 }
 
 type Reached = Extract<Answer, { reached: true }>;

@@ -1,8 +1,9 @@
 // Takes away all that the driver made for a target: the copies leave traffic and end what they have begun, then the
 // listener and the target group go, then the copies on every host of the pool. Hosts that do not answer keep what they
 // have, and are named in the log.
-import type { TargetContext } from "#core/driver/driver.ts";
+import type { RetireOptions, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
+import { copyId } from "#core/plan/copy-id.ts";
 import { nearestDelay } from "#targets/balancer/target-health.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, poolOf } from "./hosts.ts";
@@ -14,15 +15,21 @@ const REMOVE_SECONDS = 45;
 const LONGEST_DRAIN_SECONDS = 60;
 const BETWEEN_LOOKS_MILLISECONDS = 250;
 
-export async function retireTarget(server: Server, target: TargetContext): Promise<void> {
+export async function retireTarget(
+  server: Server,
+  target: TargetContext,
+  { deleteVolumes = false }: RetireOptions = {},
+): Promise<void> {
   await leaveBalancer(server, target);
   const hosts = await findHosts(server.clients, poolOf(target));
   const online = hosts.filter((host) => host.online);
-  const answers = await askHosts(server, target, online, "removeAll", REMOVE_SECONDS);
+  const more: Record<string, string> = deleteVolumes ? { DELETE_VOLUMES: "yes" } : {};
+  const answers = await askHosts(server, target, online, "removeAll", REMOVE_SECONDS, more);
   noteSilent(target, [
     ...hosts.filter((host) => !host.online).map(({ id }) => `${id} (not online)`),
     ...answers.flatMap((answer) => (answer.reached ? [] : [`${answer.host.id} (${answer.reason})`])),
   ]);
+  noteDisks(target, answers);
   const left = answers.flatMap(whatIsLeft);
   if (left.length > 0)
     throw new TuttiError("driver_failed", `Not removed everywhere: ${left.join("; ").slice(0, 500)}`);
@@ -52,6 +59,19 @@ async function drainAll(balancer: Server["balancer"], target: TargetContext, arn
     await clock.sleep(BETWEEN_LOOKS_MILLISECONDS);
     left = (await balancer.health(arn)).filter((one) => one.state === "draining").length;
   }
+}
+
+/** Data outlives its app: whoever reads the log finds where it is, or that it went. */
+function noteDisks(target: TargetContext, answers: Answer[]): void {
+  const told = answers.flatMap((answer) =>
+    answer.reached
+      ? (answer.copies ?? [])
+          .filter(({ outcome, detail }) => outcome === "ok" && detail !== "")
+          .map(({ copy, detail }) => `${copyId(answer.host.id, copy)} ${detail}`)
+      : [],
+  );
+  const said = [...new Set(told)];
+  if (said.length > 0) target.note?.(`${target.app}/${target.environment.name}: ${said.join("; ")}`);
 }
 
 function noteSilent(target: TargetContext, silent: string[]): void {

@@ -2,7 +2,8 @@
 import type { ServerPool } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
 import type { Spec } from "#core/domain/spec.ts";
-import { isPlaced } from "#core/plan/placed.ts";
+import { isStateful } from "#core/domain/volume.ts";
+import { isPlaced, reservationOf } from "#core/plan/placed.ts";
 import { FETCH } from "#targets/host/fetch.ts";
 import { LOOK, RESTART, WATCH } from "#targets/host/look.ts";
 import { PRELUDE } from "#targets/host/prelude.ts";
@@ -16,6 +17,7 @@ import { CAPACITY, LOOK_AT_ALL } from "./copies.ts";
 import { INSTALL } from "./install.ts";
 import { REMOVE, REMOVE_ALL } from "./remove.ts";
 import { SETUP_STEPS } from "./setup.ts";
+import { MAKE_VOLUMES, volumeLines } from "./volumes.ts";
 
 /** Old releases kept on a host, the current one included; a pruned one is made again from its artifact. */
 export const KEPT_RELEASES = 5;
@@ -27,7 +29,7 @@ export const SETUP_SECONDS = 150;
 export const LOOK_SECONDS = 15;
 
 const VERBS = {
-  install: CAPACITY + FETCH + SECRET_STEPS + INSTALL,
+  install: CAPACITY + FETCH + SECRET_STEPS + MAKE_VOLUMES + INSTALL,
   look: LOOK + LOOK_AT_ALL,
   watch: WATCH,
   restart: RESTART,
@@ -62,6 +64,7 @@ export function installVariables(
     URL: link,
     KEEP: String(KEPT_RELEASES),
     FETCH_SECONDS: String(FETCH_SECONDS),
+    VOLUMES: volumeLines(target.spec.volumes),
   };
 }
 
@@ -74,14 +77,15 @@ function ownVariables({ app, environment, spec }: Who, copy: number): Record<str
     RUNTIME: needsNode ? "node" : "",
     COPY: copy === 1 ? "" : String(copy),
     TELL_HOST: isPlaced(spec) ? "yes" : "",
-    RESERVE: isPlaced(spec) ? reservationLine(`${app}/${environment.name}`, copy, spec) : "",
+    RESERVE:
+      isPlaced(spec) || isStateful(spec) ? reservationLine(`${app}/${environment.name}`, copy, spec) : "",
   };
 }
 
 /** As it stands in the copy's folder: words between blanks, and none of them holds one. */
-function reservationLine(target: string, copy: number, { resources, server }: Spec): string {
-  const { cpu, memoryMiB, diskGiB = 0 } = resources;
-  const apart = (server.apartFrom ?? []).join(",");
+function reservationLine(target: string, copy: number, spec: Spec): string {
+  const { cpu, memoryMiB, diskGiB } = reservationOf(spec);
+  const apart = (spec.server.apartFrom ?? []).join(",");
   return [target, copy, Math.round(1000 * cpu), memoryMiB, diskGiB, apart].join(" ").trim();
 }
 

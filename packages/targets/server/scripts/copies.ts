@@ -1,5 +1,6 @@
 // Looking at all copies of an app on a host at once, and at the host itself: what it has, and what is reserved of it.
 // A reservation is a line in a copy's own folder, so that what is gone reserves nothing.
+import { TELL_VOLUMES } from "./volumes.ts";
 
 export const EACH_COPY = `
 # for_each_copy COMMAND…: in a shell of its own each, since a command ends with finish.
@@ -26,7 +27,7 @@ CAPACITY
 `;
 
 /** Every copy is looked at, at the same time: one that hangs costs the others nothing. */
-export const LOOK_AT_ALL = `${CAPACITY}
+export const LOOK_AT_ALL = `${CAPACITY}${TELL_VOLUMES}
 tell_host() {
   mkdir -p "$DIRECTORY" 2>/dev/null
   host_capacity
@@ -39,6 +40,7 @@ tell_host() {
 }
 look_at_all() {
   [ -n "$TELL_HOST" ] && tell_host
+  tell_volumes
   seen=
   for one in "$DIRECTORY/$APP-$ENVIRONMENT" "$DIRECTORY/$APP-$ENVIRONMENT".[0-9]*; do
     [ -L "$one/current" ] || continue

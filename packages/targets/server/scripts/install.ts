@@ -68,7 +68,7 @@ take_room() {
     finish failed "Cannot write in $base: is the disk full?"
 }
 room() { # MEASURE NEEDED FREE UNIT
-  [ "$2" -le "$3" ] && return
+  { [ "$2" -eq 0 ] || [ "$2" -le "$3" ]; } && return
   finish no_room "There is no room on this host any more: $1 $(in_units "$2" "$4") is needed and $(in_units "$3" "$4") is free."
 }
 in_units() { if [ "$2" = 1 ]; then echo "$1"; else awk "BEGIN { print $1 / $2 }"; fi; }
@@ -78,6 +78,7 @@ write_files() {
 $ENVIRONMENT_LINES
 PORT="$port"
 HOST="$HOST"
+$VOLUME_ENV
 ENV
   [ "$SUPERVISOR" = pm2 ] && give_to_user "$base/env"
   place "$base/start" 755 <<START
@@ -131,6 +132,7 @@ install() {
   fetch_release
   link_shared
   try_secrets
+  make_volumes
   claim_port
   write_files
   printf '%s\\n' "$VERSION" >"$base/versions/$RELEASE"
