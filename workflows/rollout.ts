@@ -53,7 +53,10 @@ export function rolloutDefinition(references: RolloutReferences): Definition {
     Bake: bake(references),
     Hold: hold(references),
     "Roll back": {
-      ...call(references, "rollBack", { error: ERROR }),
+      ...call(references, "rollBack", {
+        error: ERROR,
+        enteredAt: ENTERED_AT,
+      }),
       Catch: otherwise("Give up"),
       Next: "Next step",
     },
@@ -80,6 +83,9 @@ export function rolloutDefinition(references: RolloutReferences): Definition {
     States: states,
   };
 }
+
+/** The same however often the state is tried. */
+const ENTERED_AT = jsonata("$states.context.State.EnteredTime");
 
 /** What a state was led to by; null where it was a decision. */
 const ERROR = jsonata("$exists($states.input.error) ? $states.input.error : null");
@@ -184,7 +190,11 @@ function runTheHook(references: RolloutReferences): TaskState {
 /** Ends with an operator's word, which brings the next Move along, or with its time, which means: go on. */
 function waiting(references: RolloutReferences, verb: "bake" | "hold"): TaskState {
   return {
-    ...call(references, verb, { taskToken: jsonata("$states.context.Task.Token") }),
+    ...call(references, verb, {
+      taskToken: jsonata("$states.context.Task.Token"),
+      enteredAt: ENTERED_AT,
+      retry: jsonata("$states.context.State.RetryCount"),
+    }),
     Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
     TimeoutSeconds: jsonata("$ceil($states.input.seconds)"),
     Retry: TRY_AGAIN_WAITING,

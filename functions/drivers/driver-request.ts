@@ -13,13 +13,25 @@ const triggers = ["schedule", "api", "cli", "console"] as const;
 
 const schema = z.discriminatedUnion("verb", [
   z.object({
-    verb: z.enum(["plan", "apply", "check", "rollBack", "finish"]),
+    verb: z.enum(["plan", "apply", "check", "finish"]),
     ...ofDeployment,
     error: z.optional(z.unknown()),
   }),
+  z.object({
+    verb: z.literal("rollBack"),
+    ...ofDeployment,
+    error: z.optional(z.unknown()),
+    enteredAt: z.optional(z.string()),
+  }),
   z.object({ verb: z.literal("giveUp"), ...ofDeployment, error: z.optional(z.unknown()) }),
   z.object({ verb: z.literal("play"), ...ofDeployment, shard: z.int().check(z.gte(0)) }),
-  z.object({ verb: z.enum(["bake", "hold"]), ...ofDeployment, taskToken: z.string().check(z.minLength(1)) }),
+  z.object({
+    verb: z.enum(["bake", "hold"]),
+    ...ofDeployment,
+    taskToken: z.string().check(z.minLength(1)),
+    enteredAt: z.optional(z.string()),
+    retry: z.optional(z.number()),
+  }),
   z.object({ verb: z.literal("inspect"), ...ofTarget }),
   z.object({ verb: z.literal("retire"), ...ofTarget, deleteVolumes: z.optional(z.boolean()) }),
   z.object({

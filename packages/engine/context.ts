@@ -23,8 +23,15 @@ export async function contextFor(
     needEnvironment(deps, environment),
     own ? null : needRelease(deps, app, version),
   ]);
-  const its = release ? { ...specOf(release, environment), rollout: spec.rollout } : spec;
+  const its = release ? { ...specOf(release, environment), rollout: spec.rollout } : counted(deployment);
   return contextOf(deps, app, place, await connected(deps, environment, its));
+}
+
+/** Once it is planned, with the count that it is to leave: one that was scaled has another than its manifest. */
+function counted({ spec, startedAt, health, ending }: Deployment): Spec {
+  return startedAt === null || ending !== null || health.desired === 0
+    ? spec
+    : { ...spec, replicas: health.desired };
 }
 
 export function contextOf(

@@ -3,6 +3,7 @@
 // played twice and by two.
 import { instant } from "#core/clock.ts";
 import { type Deployment, type EndStatus, isEnded } from "#core/domain/deployment.ts";
+import { NOTHING_WRONG } from "#core/domain/healing.ts";
 import { degradedNotice, recoveredNotice } from "#core/domain/notice.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Target } from "#core/domain/target.ts";
@@ -89,7 +90,12 @@ export function settledTarget(target: Target, deployment: Deployment): Target {
     };
   }
   if (status === "failed") return { ...target, degraded: reason };
-  const { healing: _over, ...mended } = target;
+  const { healing, ...others } = target;
+  // What a deployment that failed was to restore is tried again, and more seldom.
+  const mended =
+    purpose === "restore" && healing?.amiss
+      ? { ...others, healing: { ...NOTHING_WRONG, amiss: healing.amiss } }
+      : others;
   if (purpose === "remove" && status === "rolled_back")
     return { ...mended, release: null, desired: 0, degraded: null };
   return status === "rolled_back" && changed ? { ...mended, degraded: null } : target;

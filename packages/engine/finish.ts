@@ -9,6 +9,8 @@ import { charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
 import { end, naturalEnd, settleAgain } from "./end.ts";
 import { type Caller, readOwn } from "./fence.ts";
+import { repairEnded } from "./heal/lend.ts";
+import { isLeftOver, planAgain } from "./left-over.ts";
 import { trying } from "./trying.ts";
 
 const DONE: Move = { next: "finish" };
@@ -19,7 +21,7 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
     await settleAgain(deps, deployment);
     return DONE;
   }
-  await readOwn(deps, caller);
+  await repairEnded(deps, await readOwn(deps, caller));
   const natural = naturalEnd(deployment);
   await abandon(deps, deployment);
   const removed =
@@ -27,6 +29,10 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   if (removed) await trying(deps, deployment, "retire", retire);
   else if (deployment.changed) await trying(deps, deployment, "tidy", tidy);
   const fleet = await trying(deps, deployment, "inspect", lastLook);
+  if (fleet && natural.status === "succeeded" && isLeftOver(deps, deployment, fleet)) {
+    await planAgain(deps, caller);
+    return DONE;
+  }
   const charged = charge(2);
   await end(deps, deployment, natural, {
     fleet,

@@ -2,22 +2,25 @@
 import { instant } from "#core/clock.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import { HOLD_ROUNDS } from "#core/rollout/limits.ts";
+import type { WaitingCall } from "#core/rollout/messages.ts";
 import { currentStep } from "#core/rollout/statuses.ts";
 import { charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
-import { type Caller, changeOwn } from "./fence.ts";
+import { changeOwn } from "./fence.ts";
 import { moveOf } from "./move.ts";
 import { withStep } from "./steps.ts";
+import { isLate, withToken } from "./waiting-token.ts";
 import { sendToken } from "./wake.ts";
 
 /** Keeps the token and says what it waits for; where there is nothing to wait for any more, sends the token at once. */
-export async function hold(deps: EngineDeps, caller: Caller & { taskToken: string }): Promise<void> {
+export async function hold(deps: EngineDeps, caller: WaitingCall): Promise<void> {
   const at = instant(deps.clock.now());
   const charged = charge(2);
   const after = await changeOwn(deps, caller, (before) => {
     if (moveOf(before).next !== "hold" || before.taskToken === caller.taskToken) return null;
+    if (isLate(before, caller)) return null;
     const rounds = before.rounds + HOLD_ROUNDS;
-    const waiting = charged({ ...before, taskToken: caller.taskToken, rounds });
+    const waiting = charged({ ...withToken(before, caller), rounds });
     const asked = isApproval(before) ? waitingForApproval(waiting, at) : paused(waiting);
     const message = isApproval(before) ? "Waits for an approval." : pauseMessage(before);
     return { deployment: asked, events: [{ type: "status", message }] };

@@ -1,6 +1,7 @@
 // A deployment that ended without an execution leaves the queue, or gives back a lock it had just been handed.
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { ControlDeps } from "./deps.ts";
+import { isLent } from "./heal/lend.ts";
 import { startNext } from "./start.ts";
 import { wakeTrainOf } from "./train/wake-train.ts";
 
@@ -10,7 +11,8 @@ export async function leaveQueue(deps: ControlDeps, deployment: Deployment): Pro
       ? { ...before, queue: before.queue.filter((id) => id !== deployment.id) }
       : null,
   );
-  if (target.lock?.owner === deployment.id) {
+  // Its lock may be lent for a repair at this moment; then the sweep gives it back.
+  if (target.lock?.owner === deployment.id && !isLent(deployment, deps.clock.now())) {
     const { next } = await deps.store.targets.release(deployment, deployment.id);
     if (next) await startNext(deps, deployment, next);
   }

@@ -55,7 +55,7 @@ async function takeOver(deps: EngineDeps, caller: Caller): Promise<Move> {
   const charged = charge(2);
   const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
     if (caller.generation < deployment.generation) throw fenced(deployment, caller);
-    if (isEnded(deployment.status)) return null;
+    if (isEnded(deployment.status) || !mustPlan(deployment, caller)) return null;
     const { lent } = deployment;
     return { deployment: charged({ ...takenOver(deployment, caller), ...(lent ? { lent } : {}) }) };
   });
@@ -73,8 +73,9 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
   const fleet = await asking(() => deps.driver.inspect(context));
   const desired = await desiredCount(deps, { spec, target, fleet, purpose: purposeOf(taken) });
   const freshSince = taken.purpose === "restart" ? taken.createdAt : undefined;
-  const request = { fleet, version, desired, rollback: false, freshSince };
-  const steps = withFresh(deps.driver.plan(request, spec), freshSince);
+  // What is restored is planned as a way back is: nobody waits for a host that does not answer, and what is broken comes first.
+  const request = { fleet, version, desired, rollback: taken.purpose === "restore", freshSince };
+  const steps = withFresh(deps.driver.plan(request, spec).map(forward), freshSince);
   const made: Made = {
     steps,
     fleet,
@@ -86,9 +87,15 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
   const charged = charge(2);
   const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
     if (caller.generation < deployment.generation) throw fenced(deployment, caller);
-    return isEnded(deployment.status) ? null : planned(takenOver(deployment, caller), made, charged);
+    // A second run of the same task that comes late: the plan is there, and somebody may wait by it already.
+    if (isEnded(deployment.status) || !mustPlan(deployment, caller)) return null;
+    return planned(takenOver(deployment, caller), made, charged);
   });
   return moveOf(after);
+}
+
+function forward({ rollback: _asPlanned, ...step }: PlannedStep): PlannedStep {
+  return step;
 }
 
 type Made = {
@@ -129,7 +136,7 @@ function planned(before: Deployment, made: Made, charged: Charge) {
 }
 
 function statusOf(deployment: Deployment): Deployment["status"] {
-  if (deployment.status === "paused") return "paused";
+  if (deployment.status === "paused" || deployment.intent?.action === "pause") return "paused";
   return currentStep(deployment)?.type === "approval" ? "awaiting_approval" : "running";
 }
 

@@ -19,7 +19,9 @@ import { moveOf } from "./move.ts";
 import { withPlan } from "./steps.ts";
 import { asSentence, errorNameOf, whyOf } from "./why.ts";
 
-export async function rollBack(deps: EngineDeps, caller: Caller & { error?: unknown }): Promise<Move> {
+type Turning = Caller & { error?: unknown; enteredAt?: string };
+
+export async function rollBack(deps: EngineDeps, caller: Turning): Promise<Move> {
   const deployment = await readOwn(deps, caller);
   if (isEnded(deployment.status)) return { next: "finish" };
   const turned = await turnBack(deps, caller);
@@ -28,24 +30,29 @@ export async function rollBack(deps: EngineDeps, caller: Caller & { error?: unkn
   return turned.ending?.planned ? moveOf(turned) : planBack(deps, caller, turned);
 }
 
-/** Says why and that it goes back. An error on the way back costs one of its two attempts. */
-function turnBack(deps: EngineDeps, caller: Caller & { error?: unknown }): Promise<Deployment> {
+/** Says why and that it goes back. An error on the way back costs one of its two attempts, once: the same state may run twice. */
+function turnBack(deps: EngineDeps, caller: Turning): Promise<Deployment> {
   const at = instant(deps.clock.now());
   return changeOwn(deps, caller, (before) => {
     if (isEnded(before.status)) return null;
-    if (before.ending === null) return turned(before, reasonOf(before, caller.error), at);
-    if (!caller.error || !before.ending.planned) return null;
+    const met = caller.enteredAt === undefined ? {} : { met: caller.enteredAt };
+    if (before.ending === null) return turned(before, reasonOf(before, caller.error), at, met);
+    if (!caller.error || !before.ending.planned || isMet(before, caller)) return null;
     const attempts = (before.ending.attempts ?? 0) + 1;
     const message = `The way back met an error: ${asSentence(whyOf(caller.error))}`;
-    const ending = { ...before.ending, planned: false, attempts };
+    const ending = { ...before.ending, ...met, planned: false, attempts };
     return { deployment: { ...before, ending }, events: [{ type: "failure" as const, message }] };
   });
 }
 
+function isMet({ ending }: Deployment, { enteredAt }: Turning): boolean {
+  return enteredAt !== undefined && ending?.met === enteredAt;
+}
+
 type Why = { reason: string; silence: boolean };
 
-function turned(before: Deployment, { reason, silence }: Why, at: string) {
-  const ending = { status: "rolled_back" as const, reason, since: at, planned: false, attempts: 0 };
+function turned(before: Deployment, { reason, silence }: Why, at: string, met: { met?: string }) {
+  const ending = { status: "rolled_back" as const, reason, since: at, planned: false, attempts: 0, ...met };
   // Nobody's word is a word too: with nothing changed it ends as an abort does.
   const intent = silence ? { action: "abort" as const, actor: "tutti", at, reason } : before.intent;
   const status = before.changed ? ("rolling_back" as const) : before.status;

@@ -12,6 +12,7 @@ import { settleAgain } from "./end.ts";
 import { heldUpBy } from "./freeze.ts";
 import { followUp } from "./heal/follow-up.ts";
 import type { HealOutcome } from "./heal/heal.ts";
+import { isLent } from "./heal/lend.ts";
 import { moveOf } from "./move.ts";
 import { executionName, startExecution, startNext } from "./start.ts";
 import { supersede } from "./supersede.ts";
@@ -116,6 +117,7 @@ async function mendLock(deps: SweepDeps, target: Target): Promise<HealingAction 
   const deployment = await deps.store.deployments.get(owner);
   if (!deployment) return ageMs > YOUNG_MS ? moveQueue(deps, target, owner) : null;
   if (!isEnded(deployment.status)) return lookAfter(deps, deployment, ageMs);
+  if (isLent(deployment, deps.clock.now())) return null;
   await settleAgain(deps, deployment);
   return done("a lock whose deployment had ended", `released the lock of ${owner}`, "closed");
 }
@@ -159,9 +161,7 @@ async function giveTurn(deps: SweepDeps, deployment: Deployment): Promise<Healin
 /** The decision is written and nobody waits for anything, and yet the state that waited was not woken. */
 async function wakeMissed(deps: SweepDeps, deployment: Deployment): Promise<HealingAction | null> {
   const { next } = moveOf(deployment);
-  const waiting =
-    deployment.status === "paused" || deployment.status === "awaiting_approval" || deployment.intent !== null;
-  if (!deployment.taskToken || !waiting || next === "hold" || next === "bake") return null;
+  if (!deployment.taskToken || next === "hold" || next === "bake") return null;
   await wake(deps, deployment);
   return done(`${deployment.id} was not woken`, "woke it", "carried_on");
 }

@@ -34,8 +34,8 @@ export const TRIGGERS = [
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/** What it is for, where it releases nothing: another count of what runs, fresh copies of it, or the target made empty again. */
-export type Purpose = "scale" | "restart" | "remove";
+/** What it is for, where it releases nothing: another count of what runs, fresh copies of it, copies where they are missing or are others, or the target made empty again. */
+export type Purpose = "scale" | "restart" | "restore" | "remove";
 
 /** A replica that did not make it. `drained`: it could not be put back either and gets no traffic. */
 export type Failure = { replica: string; reason: string; at: string; drained: boolean };
@@ -84,6 +84,8 @@ export type Deployment = {
   intent: Intent | null;
   /** Token of the state that waits (bake, hold), while one waits. */
   taskToken: string | null;
+  /** Which attempt of which state it belongs to; sorts by their order. */
+  tokenOf?: string;
   /** Since when nothing moved; the deadline counts from here. */
   progressAt: string;
   /** The driver's opaque memory of the step under way. */
@@ -102,6 +104,8 @@ export type Deployment = {
   replan?: boolean;
   /** How often the sweep has carried it on since it last came closer to its end. */
   revivals?: number;
+  /** How often its end was put off, since what was live was not yet as it should be. */
+  lookedAgain?: number;
   /** The fewest steps that were ever left on this way (forward, or back): only fewer is closer. */
   fewestLeft?: number;
   /** The healing run that repairs its target while it waits, or has: what goes on from here waits until then, and looks anew. */
@@ -124,6 +128,8 @@ export type Ending = {
   planned?: boolean;
   /** Steps of the way back that failed; after the second one it is given up. */
   attempts?: number;
+  /** When the state was entered that met the last error: met twice by the same, it counts once. */
+  met?: string;
 };
 
 /** Health of one replica as watched over time; instants in milliseconds since the epoch. */

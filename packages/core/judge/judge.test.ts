@@ -354,7 +354,8 @@ test.each([
   ["30%", 10, 3],
   ["30%", 3, 0],
   ["29%", 10, 2],
-  ["100%", 3, 3],
+  ["100%", 3, 2],
+  [5, 1, 0],
 ] as const)("maxFailures %s of %i allows %i", (maxFailures, total, allowed) => {
   expect(failuresAllowed({ maxFailures }, total)).toBe(allowed);
 });

@@ -48,9 +48,9 @@ export type Verdict = {
   ignoredAlarms: string[];
 };
 
-/** More than so many failed replicas act. A percentage rounds down: 30 % of 10 is 3, of 3 none. */
+/** More than so many failed replicas act. A percentage rounds down: 30 % of 10 is 3, of 3 none. Never all: what runs nowhere has not succeeded. */
 export function failuresAllowed(rollout: Pick<RolloutPolicy, "maxFailures">, total: number): number {
-  return resolveAmount(rollout.maxFailures, total, "floor");
+  return Math.min(resolveAmount(rollout.maxFailures, total, "floor"), Math.max(0, total - 1));
 }
 
 export function judge(policy: JudgePolicy, input: JudgeInput, nowMs: number): Verdict {

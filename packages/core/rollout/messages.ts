@@ -29,14 +29,24 @@ type Traced = { traceId?: string | null | undefined };
 
 type EngineVerb =
   | {
-      verb: "plan" | "apply" | "check" | "rollBack" | "finish";
+      verb: "plan" | "apply" | "check" | "finish";
       deploymentId: string;
       generation: number;
-      error?: unknown;
     }
+  /** `enteredAt`: when the state was entered, the same however often it is tried. */
+  | { verb: "rollBack"; deploymentId: string; generation: number; error?: unknown; enteredAt?: string }
   | { verb: "giveUp"; deploymentId: string; generation: number; error?: unknown }
   | { verb: "play"; deploymentId: string; generation: number; shard: number }
-  | { verb: "bake" | "hold"; deploymentId: string; generation: number; taskToken: string };
+  | ({ verb: "bake" | "hold" } & WaitingCall);
+
+/** `enteredAt` and `retry` say which of several attempts is the latest: each has a token of its own. Executions of an earlier version of Tutti send none. */
+export type WaitingCall = {
+  deploymentId: string;
+  generation: number;
+  taskToken: string;
+  enteredAt?: string | undefined;
+  retry?: number | undefined;
+};
 
 /** What the workflow sends to the function that calls hooks. */
 export type HookRequest = Traced & { deploymentId: string; generation: number };

@@ -20,7 +20,16 @@ export const ACTIONS_BY_STATUS: Record<DeploymentStatus, readonly DeploymentActi
 
 export const NEXT_STATUSES: Record<DeploymentStatus, readonly DeploymentStatus[]> = {
   queued: ["planning", "cancelled", "failed"],
-  planning: ["running", "awaiting_approval", "paused", "rolling_back", "succeeded", "failed", "cancelled"],
+  planning: [
+    "running",
+    "awaiting_approval",
+    "paused",
+    "rolling_back",
+    "succeeded",
+    "rolled_back",
+    "failed",
+    "cancelled",
+  ],
   awaiting_approval: ["running", "rolling_back", "cancelled", "failed"],
   running: [
     "planning",

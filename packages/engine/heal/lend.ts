@@ -11,8 +11,9 @@ const BETWEEN_LOOKS_MS = 500;
 
 const WAITING = new Set<Deployment["status"]>(["paused", "awaiting_approval", "queued"]);
 
-export function isWaiting({ status }: Pick<Deployment, "status">): boolean {
-  return WAITING.has(status);
+/** One that was told to stop may be at its end before the repair is. */
+export function isWaiting({ status, intent }: Pick<Deployment, "status" | "intent">): boolean {
+  return WAITING.has(status) && intent?.action !== "abort";
 }
 
 /** Answers `null`, and does no work, where it goes on meanwhile or is lent to another run. */
@@ -52,6 +53,6 @@ async function giveBack(deps: ControlDeps, deploymentId: string, runId: string):
   );
 }
 
-function isLent({ lent }: Deployment, nowMs: number): boolean {
+export function isLent({ lent }: Deployment, nowMs: number): boolean {
   return lent !== undefined && Date.parse(lent.until) > nowMs;
 }
