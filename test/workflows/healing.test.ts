@@ -154,3 +154,27 @@ test("drift is put right, or only shown, as the manifest says", async () => {
   await stage.conduct({ verb: "heal", ...NAME, trigger: "cli" });
   expect(repairs()).toBe(1);
 });
+
+test("a host that comes back with another release, and a copy whose host is gone, are put right by a deployment of what runs", async () => {
+  await stage.close();
+  stage = await openStage({ hosts: 4 });
+  const host = (id: string) => stage.world.hosts.get(id)!;
+  const { id } = await stage.submit("v1", { manifest: { healing: { pauseSeconds: 5 } } });
+  await stage.ended(id);
+  await stage.free();
+  host("host-1").reachable = false;
+  const healed = async () =>
+    (await stage.store.deployments.list({}, { limit: 1 })).items.find((one) => one.trigger === "healing");
+  await sweepUntil(async () => (await healed()) !== undefined, 4);
+  const first = (await healed())!;
+  expect(await stage.ended(first.id)).toMatchObject({ status: "succeeded", version: "v1", purpose: "restore" });
+  await stage.free();
+  expect(host("host-4").version).toBe("v1");
+  await released("v2", { pauseSeconds: 5 });
+  host("host-1").reachable = true;
+  await sweepUntil(async () => (await healed()) !== undefined, 4);
+  expect(await stage.ended((await healed())!.id)).toMatchObject({ status: "succeeded", version: "v2" });
+  await stage.free();
+  expect([...stage.world.hosts.values()].map((one) => one.version)).toEqual([null, "v2", "v2", "v2"]);
+  expect((await stage.target()).healing).toBe(undefined);
+});

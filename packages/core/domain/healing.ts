@@ -10,8 +10,16 @@ export type Patient = {
   repairedAt: string | null;
 };
 
+/** Copies are missing, too many, or run something else, although nobody is deploying. */
+export type Amiss = {
+  since: string /** Deployments that were to put it right, in a row. */;
+  tries: number;
+  triedAt: string | null;
+};
+
 export type Healing = {
   patients: Patient[];
+  amiss?: Amiss;
   /** Since when too many are broken at once. */
   heldSince: string | null;
   /** The target's `degraded` is healing's own word, and healing takes it back. */

@@ -39,6 +39,8 @@ export type FleetVerdict = {
   held: string | null;
   /** Why the release goes back. */
   goBack: string | null;
+  /** Why what runs is deployed again where it is missing, or is another. */
+  restore?: string | null;
 };
 
 export function judgeFleet(input: FleetInput, nowMs: number): FleetVerdict {

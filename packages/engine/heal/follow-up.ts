@@ -2,6 +2,7 @@
 // know an old secret, or whose identity is old, are restarted. Both are deployments like any other, by nobody's hand. A driver only finds that they are
 // due; whoever asked for the pass submits them. Where another is under way, has changed what runs, or a freeze is on, that has the word.
 import type { HealingRun } from "#core/domain/healing-run.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import { TuttiError } from "#core/errors.ts";
 import { needRelease, specOf } from "../context.ts";
 import type { ControlDeps } from "../deps.ts";
@@ -20,7 +21,8 @@ export async function followUp(deps: ControlDeps, { next, ...run }: HealOutcome)
   const target = await deps.store.targets.need({ app, environment });
   if (target.lock !== null || target.release !== next.from) return run;
   const spec = specOf(await needRelease(deps, app, next.to), environment);
-  const id = await submitted(deps, { app, environment, version: next.to, spec, ...wordsOf(next) });
+  const asked = { app, environment, version: next.to, spec: next.purpose ? unattended(spec) : spec };
+  const id = await submitted(deps, { ...asked, ...wordsOf(next) });
   if (id === null) return run;
   const action = {
     replica: null,
@@ -37,12 +39,19 @@ export async function followUp(deps: ControlDeps, { next, ...run }: HealOutcome)
   return after;
 }
 
+/** Nothing new comes, so nobody is asked and nothing is tried out. */
+function unattended(spec: Spec): Spec {
+  return { ...spec, rollout: { ...spec.rollout, approval: "none", bakeSeconds: 0, alarms: [] } };
+}
+
 function wordsOf({
   from,
   to,
   why,
   by = ROTATION,
+  purpose,
 }: FollowUp): Pick<Submission, "createdBy" | "trigger" | "purpose" | "wayBack" | "why"> {
+  if (purpose) return { createdBy: ACTOR, trigger: "healing", purpose, wayBack: true, why };
   if (from === to) return { createdBy: by, trigger: "restart", purpose: "restart" };
   const told = `${from} turned unhealthy after its success: ${why}`;
   return { createdBy: ACTOR, trigger: "healing", wayBack: true, why: told };

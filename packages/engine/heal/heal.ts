@@ -14,7 +14,7 @@ import { findRotated } from "../rotation.ts";
 import { startNext } from "../start.ts";
 import { type Judged, judgeNow, judgeTarget, stillBroken } from "./judge.ts";
 import { isWaiting, underLoan } from "./lend.ts";
-import { type FollowUp, goingBack, nothing, type Pass, untouched } from "./pass.ts";
+import { type FollowUp, goingBack, nothing, type Pass, restoring, untouched } from "./pass.ts";
 import { remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 import { tellRun } from "./tell.ts";
@@ -74,6 +74,7 @@ async function told(deps: EngineDeps, request: Request, live: LiveTarget, judged
   const isNew = await remember(deps, request, fleet, verdict);
   const { watched } = live.target;
   if (verdict.goBack !== null && watched) return goingBack(watched, verdict.goBack);
+  if (verdict.restore && live.target.release !== null) return restoring(live.target.release, verdict.restore);
   return untouched(judged, countNow(live.target, fleet), isNew || request.asked);
 }
 

@@ -3,6 +3,7 @@
 
 import { NOTHING_WRONG } from "#core/domain/healing.ts";
 import type { Fleet, Replica } from "#core/domain/replica.ts";
+import { amissBecause, judgeAmiss } from "#core/heal/amiss.ts";
 import { type FleetVerdict, judgeFleet } from "#core/heal/judge-fleet.ts";
 import { HEALING } from "#core/heal/policy.ts";
 import {
@@ -42,6 +43,7 @@ function isSettled({ target }: LiveTarget, { verdict }: Judged): boolean {
   return (
     verdict.orders.length === 0 &&
     verdict.goBack === null &&
+    (verdict.restore ?? null) === null &&
     JSON.stringify(verdict.healing) === JSON.stringify(before)
   );
 }
@@ -81,7 +83,27 @@ export function judgeNow(deps: EngineDeps, live: LiveTarget, { fleet, broken, as
     },
     deps.clock.now(),
   );
-  return { fleet, broken, verdict };
+  return { fleet, broken, verdict: withAmiss(deps, live, fleet, verdict) };
+}
+
+/** Where nobody else counts the copies, and nothing else is to be done now. */
+function withAmiss(deps: EngineDeps, live: LiveTarget, fleet: Fleet, verdict: FleetVerdict): FleetVerdict {
+  const { target, context, active } = live;
+  const { release } = target;
+  const counts = fleet.desired === undefined && deps.driver.capabilities.traffic !== "weighted";
+  if (release === null || active || !counts) return verdict;
+  const request = { fleet, version: release, desired: countNow(target, fleet), rollback: true };
+  const why = amissBecause({ fleet, release, steps: deps.driver.plan(request, context.spec) });
+  const policy = context.spec.healing ?? HEALING;
+  const isFree = verdict.held === null && verdict.goBack === null && verdict.orders.length === 0;
+  const { amiss, isDue } = judgeAmiss(
+    why,
+    target.healing?.amiss,
+    isFree ? policy : { ...policy, maxRepairs: 0 },
+    deps.clock.now(),
+  );
+  if (amiss === null) return verdict;
+  return { ...verdict, healing: { ...verdict.healing, amiss }, restore: isDue ? why : null };
 }
 
 /** Those of them that are broken by one more look too. */

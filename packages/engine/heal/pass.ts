@@ -13,7 +13,21 @@ export type FollowUp = {
   does: string;
   /** In whose name fresh copies are asked for; default: a secret was rotated. */
   by?: string;
+  /** Absent: another release comes, or fresh copies. */
+  purpose?: "restore";
 };
+
+/** What runs is deployed again, where it is missing or is another. */
+export function restoring(version: string, why: string): Pass {
+  const next = {
+    from: version,
+    to: version,
+    why,
+    does: `deploys ${version} again`,
+    purpose: "restore" as const,
+  };
+  return { actions: [], summary: why, next };
+}
 
 export function goingBack({ version, before }: Watched, why: string): Pass {
   const next = { from: version, to: before, why, does: `goes back to ${before}` };

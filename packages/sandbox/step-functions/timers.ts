@@ -5,6 +5,8 @@ export type Timers = {
   now(): number;
   /** Calls back once after so many milliseconds, however many; answers how to call it off. */
   after(ms: number, run: () => void): () => void;
+  /** In [0, 1), for the jitter between attempts; default Math.random. */
+  random?(): number;
 };
 
 // setTimeout overflows above 2^31 - 1 ms and would fire at once.

@@ -1,14 +1,24 @@
 // A driver without a platform: the verbs of driver.ts on a FakeWorld. It keeps every promise that the contract suite
 // asks of a real one.
 import { EMPTY_FLEET, type Fleet } from "#core/domain/replica.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import type { Step } from "#core/domain/step.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, Progress, RepairResult } from "#core/driver/driver.ts";
 import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
 import { TuttiError } from "#core/errors.ts";
+import { unavailableAllowed } from "#core/plan/batches.ts";
 import { aged } from "#core/plan/restart.ts";
 import { planInPlace } from "#core/plan/rolling.ts";
-import { behaviourOf, behaviourOn, type FakeHost, type FakeWorld, isHealthy, underFaults } from "./world.ts";
+import {
+  behaviourOf,
+  behaviourOn,
+  type FakeHost,
+  type FakeWorld,
+  healthyCount,
+  isHealthy,
+  underFaults,
+} from "./world.ts";
 
 /** Works as a `server`: replicas are updated in place. */
 export function fakeDriver(world: FakeWorld): Driver {
@@ -22,8 +32,8 @@ export function fakeDriver(world: FakeWorld): Driver {
     capabilities: CAPABILITIES.server!,
     plan: (request, spec) => planInPlace(aged(request), spec),
     inspect: () => underFaults(world, calling("inspect"), () => inspect(world)),
-    apply: (_target, step) => underFaults(world, calling("apply", step), () => apply(world, step)),
-    check: (_target, step) => underFaults(world, calling("check", step), () => check(world, step)),
+    apply: ({ spec }, step) => underFaults(world, calling("apply", step), () => apply(world, step, spec)),
+    check: ({ spec }, step) => underFaults(world, calling("check", step), () => check(world, step, spec)),
     repair: (_target, fleet, orders = everything(fleet)) =>
       underFaults(world, calling("repair"), () => repair(world, fleet, orders)),
     retire: () => underFaults(world, calling("retire"), () => retire(world)),
@@ -54,11 +64,25 @@ function inspect(world: FakeWorld): Fleet {
   };
 }
 
-function apply(world: FakeWorld, step: Step): Progress {
+function apply(world: FakeWorld, step: Step, spec: Spec): Progress {
   if (step.type !== "batch")
     throw new TuttiError("not_supported_by_kind", `The fake driver has no step of the type ${step.type}.`);
-  for (const host of hostsOf(world, step)) if (host.reachable) bring(world, host, step);
+  bringAll(world, step, spec, hostsOf(world, step));
   return progress(world, step);
+}
+
+/** Where another copy has died since the plan was made, a healthy one stays until enough others are healthy again. */
+function bringAll(world: FakeWorld, step: Step, spec: Spec, hosts: FakeHost[]): void {
+  const own = new Set(step.replicas);
+  const carriers = [...world.hosts.values()].filter((host) => host.version !== null);
+  const lame = carriers.some((host) => !own.has(host.id) && host.served && !isHealthy(world, host));
+  const mustStay = lame ? spec.replicas - unavailableAllowed(spec.rollout, spec.replicas) : 0;
+  // Set aside: nobody waits for it.
+  for (const host of hosts.filter((one) => !one.reachable)) host.served = false;
+  for (const host of hosts.filter((one) => one.reachable)) {
+    const costs = step.action !== "remove" && isHealthy(world, host) && lame;
+    if (!costs || healthyCount(world) > mustStay) bring(world, host, step);
+  }
 }
 
 function bring(world: FakeWorld, host: FakeHost, { version = null, freshSince }: Step): void {
@@ -66,11 +90,23 @@ function bring(world: FakeWorld, host: FakeHost, { version = null, freshSince }:
     Object.assign(host, { looks: 0, startedAt: freshSince });
   const right = host.version === version && !host.dead && (version === null || isHealthy(world, host));
   if (right || (version !== null && behaviourOf(world, version) === "badArtifact")) return;
-  if (host.version !== version || host.dead) Object.assign(host, { version, looks: 0, dead: false });
+  if (host.version !== version || host.dead)
+    Object.assign(host, { version, looks: 0, dead: false, served: false });
 }
 
-function check(world: FakeWorld, step: Step): Progress {
-  for (const host of hostsOf(world, step)) host.looks += 1;
+function check(world: FakeWorld, step: Step, spec: Spec): Progress {
+  const hosts = hostsOf(world, step);
+  for (const host of hosts) {
+    host.looks += 1;
+    if (isHealthy(world, host)) host.served = true;
+  }
+  if (step.type === "batch")
+    bringAll(
+      world,
+      step,
+      spec,
+      hosts.filter((host) => host.version !== (step.version ?? null)),
+    );
   return progress(world, step);
 }
 

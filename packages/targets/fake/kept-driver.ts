@@ -6,7 +6,7 @@ import type { PlannedStep, Step } from "#core/domain/step.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, PlanRequest, Progress, RepairResult } from "#core/driver/driver.ts";
 import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
-import { planReplacing } from "#core/plan/replacing.ts";
+import { limitsOf, planReplacing } from "#core/plan/replacing.ts";
 import { planTwoSides } from "#core/plan/two-sides.ts";
 import { behaviourOf, isWell, type KeptWorld, start, stop } from "./kept-world.ts";
 
@@ -18,8 +18,9 @@ export function keptDriver(world: KeptWorld): Driver {
     capabilities: CAPABILITIES.vm,
     plan,
     inspect: async () => inspect(world),
-    apply: async (_target, step, state) => (state === null ? apply(world, step) : check(world, step, state)),
-    check: async (_target, step, state) => check(world, step, state),
+    apply: async ({ spec }, step, state) =>
+      state === null ? apply(world, step, spec) : check(world, step, spec, state),
+    check: async ({ spec }, step, state) => check(world, step, spec, state),
     repair: async (_target, fleet, orders = everything(fleet)) => repair(world, fleet, orders),
     retire: async () => stop(world, [...world.copies.keys()]),
     tidy: async () => {
@@ -29,7 +30,7 @@ export function keptDriver(world: KeptWorld): Driver {
 }
 
 function plan(request: PlanRequest, spec: Spec): PlannedStep[] {
-  const twoSides = spec.rollout.strategy === "blueGreen";
+  const twoSides = spec.rollout.strategy === "blueGreen" || spec.rollout.strategy === "canary";
   const steps = twoSides ? planTwoSides(request, spec, false) : planReplacing(request, spec);
   const { version, fleet } = request;
   if (version === null || steps.length === 0 || fleet.prepared?.includes(version)) return steps;
@@ -61,21 +62,36 @@ function trafficOf(world: KeptWorld): Fleet["traffic"] {
   });
 }
 
-function apply(world: KeptWorld, step: Step): Progress {
+function apply(world: KeptWorld, step: Step, spec: Spec): Progress {
   if (step.type === "prepare") return prepare(world, step);
   world.borrowed = true;
   if (step.action === "remove") return remove(world, step);
   const version = step.version!;
   if (step.type === "shift") return look(world, step, { ids: idsOf(world, version) });
+  // Whoever takes a copy's place takes its share of the traffic.
+  if (step.action === "replace") world.weights = null;
+  world.desired ??= step.count ?? null;
   // A side that is started has no traffic before it is shifted there.
   if (step.action === "startBeside")
     world.weights ??= new Map(trafficOf(world).map(({ version, percent }) => [version, percent]));
-  stop(world, (step.leaving ?? []).slice(0, step.leavingFirst));
+  stop(world, mayGoFirst(world, step, spec));
   const before = idsOf(world, version);
   const fresh = before.filter((id) => !isWell(world, world.copies.get(id)!));
   const missing = Math.max(0, (step.count ?? 0) - before.length);
   const started = Array.from({ length: missing }, () => start(world, version));
   return look(world, step, { ids: [...fresh, ...started] });
+}
+
+/** Broken when it was planned, and well by now: it stays as long as it is needed. */
+function mayGoFirst(world: KeptWorld, step: Step, spec: Spec): string[] {
+  const { least } = limitsOf(spec.rollout, world.desired ?? spec.replicas);
+  let spare = [...world.copies.values()].filter((copy) => isWell(world, copy)).length - least;
+  return (step.leaving ?? []).slice(0, step.leavingFirst).filter((id) => {
+    const copy = world.copies.get(id);
+    if (!copy || !isWell(world, copy)) return true;
+    spare -= 1;
+    return spare >= 0;
+  });
 }
 
 function prepare(world: KeptWorld, { version }: Step): Progress {
@@ -101,9 +117,9 @@ function remove(world: KeptWorld, step: Step): Progress {
   return { phase: "done", state: null, observations };
 }
 
-function check(world: KeptWorld, step: Step, state: unknown): Progress {
+function check(world: KeptWorld, step: Step, spec: Spec, state: unknown): Progress {
   if (step.type === "bake") return look(world, step, { ids: step.replicas });
-  if (step.type === "prepare" || step.action === "remove" || !state) return apply(world, step);
+  if (step.type === "prepare" || step.action === "remove" || !state) return apply(world, step, spec);
   const { ids } = state as State;
   for (const id of ids) {
     const copy = world.copies.get(id);

@@ -20,6 +20,8 @@ export type FakeHost = {
   looks: number;
   /** Broken by hand (a test's kill) until it is installed or repaired again. */
   dead: boolean;
+  /** It has made it into traffic since it was installed. */
+  served?: boolean;
   reachable: boolean;
   /** Versions that are unhealthy on this host alone. */
   cannotRun?: string[];

@@ -1,0 +1,54 @@
+// Whether as many copies run as there should be, and nothing else, where no platform sees to it: a host may have gone for good, or
+// have come back with what it ran before. What is to be done is the plan's own answer; healing asks for it once it has been so for
+// a while, ever more seldom where it does not help. Pure.
+import { instant } from "../clock.ts";
+import type { Amiss } from "../domain/healing.ts";
+import type { Fleet } from "../domain/replica.ts";
+import type { HealingPolicy } from "../domain/spec.ts";
+import type { PlannedStep } from "../domain/step.ts";
+import { pauseMs } from "./policy.ts";
+
+export type AmissInput = {
+  fleet: Pick<Fleet, "replicas">;
+  release: string;
+  /** From what is live to the release, as a way back is planned: without hosts that do not answer. */
+  steps: PlannedStep[];
+};
+
+/** In words; `null` where nothing of it can be put right. A copy that is broken is no such thing: it is repaired. */
+export function amissBecause({ fleet, release, steps }: AmissInput): string | null {
+  const versions = new Map(fleet.replicas.map((one) => [one.id, one.version]));
+  const touched = (action: PlannedStep["action"]) =>
+    steps.filter((step) => step.action === action).flatMap((step) => step.replicas);
+  const installed = touched("install");
+  const missing = installed.filter((id) => (versions.get(id) ?? null) === null);
+  const others = installed.filter((id) => (versions.get(id) ?? release) !== release);
+  const surplus = touched("remove");
+  const said = [
+    missing.length > 0 ? `${counted(missing)} missing` : "",
+    others.length > 0 ? `${others.join(", ")} ${others.length === 1 ? "runs" : "run"} another release` : "",
+    surplus.length > 0 ? `${surplus.join(", ")} ${surplus.length === 1 ? "is" : "are"} too many` : "",
+  ].filter((words) => words !== "");
+  return said.length === 0 ? null : `${said.join("; ")}.`;
+}
+
+function counted(ids: string[]): string {
+  return ids.length === 1 ? "one copy is" : `${ids.length} copies are`;
+}
+
+/** What to remember of it, and whether it is time to put it right. */
+export function judgeAmiss(
+  why: string | null,
+  before: Amiss | undefined,
+  policy: Pick<HealingPolicy, "pauseSeconds" | "maxRepairs">,
+  nowMs: number,
+): { amiss: Amiss | null; isDue: boolean } {
+  if (why === null) return { amiss: null, isDue: false };
+  const amiss = before ?? { since: instant(nowMs), tries: 0, triedAt: null };
+  const fromMs = Date.parse(amiss.triedAt ?? amiss.since);
+  const isDue =
+    amiss.tries < policy.maxRepairs && nowMs >= fromMs + pauseMs(policy, Math.max(1, amiss.tries));
+  return isDue
+    ? { amiss: { ...amiss, tries: amiss.tries + 1, triedAt: instant(nowMs) }, isDue }
+    : { amiss, isDue };
+}
