@@ -133,7 +133,9 @@ export async function openHouse(seed: number, kind: SimKind, copies: number) {
       tokens: { succeed: (taskToken, output) => process.asking(() => succeed(taskToken, output)) },
       driver: watched(process, owner),
       alarms: { read: async () => [] },
+      metrics: { read: async (series) => series.map(() => []) },
       secrets: { versionOf: async () => null },
+      identities: { authority: notHere, issue: notHere, remove: notHere },
       drivers: {
         invoke: (_kind, request) =>
           process.asking(async () => {
@@ -248,6 +250,9 @@ export async function openHouse(seed: number, kind: SimKind, copies: number) {
     },
   };
 }
+
+/** No app of these days asks for it. */
+const notHere = () => Promise.reject(new Error("there is none on such a day"));
 
 /** What became of it is in the diary, or in the table. */
 export async function quietly(work: Promise<unknown>): Promise<void> {

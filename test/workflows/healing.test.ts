@@ -167,7 +167,11 @@ test("a host that comes back with another release, and a copy whose host is gone
     (await stage.store.deployments.list({}, { limit: 1 })).items.find((one) => one.trigger === "healing");
   await sweepUntil(async () => (await healed()) !== undefined, 4);
   const first = (await healed())!;
-  expect(await stage.ended(first.id)).toMatchObject({ status: "succeeded", version: "v1", purpose: "restore" });
+  expect(await stage.ended(first.id)).toMatchObject({
+    status: "succeeded",
+    version: "v1",
+    purpose: "restore",
+  });
   await stage.free();
   expect(host("host-4").version).toBe("v1");
   await released("v2", { pauseSeconds: 5 });

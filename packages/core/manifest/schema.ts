@@ -89,7 +89,9 @@ export const rolloutSchema = z
       .describe("Copies below the desired count. Default 0; on servers the largest batch, and its cap."),
     maxFailures: amount
       .optional()
-      .describe("Failed replicas tolerated in the whole deployment, unreachable ones counted, and never all of them. Default 0."),
+      .describe(
+        "Failed replicas tolerated in the whole deployment, unreachable ones counted, and never all of them. Default 0.",
+      ),
     weights: weightsSchema
       .optional()
       .describe("Percent of traffic after each shift of a canary or blueGreen. Default [10, 50, 100]."),
