@@ -164,7 +164,12 @@ async function retried(
   visit: Visit,
   failure: StateError,
 ): Promise<boolean> {
-  const attempt = nextAttempt(state.Retry ?? [], visit.retryCounts, failure.error, run.timers.random ?? Math.random);
+  const attempt = nextAttempt(
+    state.Retry ?? [],
+    visit.retryCounts,
+    failure.error,
+    run.timers.random ?? Math.random,
+  );
   if (!attempt) return false;
   const counts = (state.Retry ?? []).map(
     (_, at) => (visit.retryCounts[at] ?? 0) + (at === attempt.index ? 1 : 0),
