@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { SSMServiceException } from "@aws-sdk/client-ssm";
 import { expect, test } from "vitest";
-import { withPlainKeys } from "./lean-packages.ts";
+import { withPlainKeys, withShortErrors } from "./lean-packages.ts";
 
 test("a computed key that is a constant of the text is written out, and every other is left alone", () => {
   const source = [
@@ -48,4 +49,35 @@ test.each(["ec2", "s3"])("the schemas of %s say the same with their keys written
   );
   expect(withPlainKeys(readFileSync(path, "utf8"))).not.toMatch(/[{,]\s*\[_\w+\]:/);
   expect(whole({ ...modules[1] })).toEqual(whole({ ...modules[0] }));
+});
+
+test("an SDK client's errors are made by one function, and are what they were", async () => {
+  const path = new URL("../../../node_modules/@aws-sdk/client-ssm/dist-es/models/errors.js", import.meta.url);
+  const source = readFileSync(path, "utf8");
+  const short = withShortErrors(source);
+  expect(short.length).toBeLessThan(source.length / 2);
+  expect(short).not.toMatch(/^export class/m);
+  const errorsOf = (text: string) => {
+    const body = text.replace(/^import .*$/gm, "").replace(/^export (class|const) (\w+)/gm, "$1 $2");
+    const names = [...source.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
+    const made = new Function("__BaseException", `${body}\nreturn { ${names.join(", ")} };`);
+    return made(SSMServiceException) as Record<string, new (options: object) => Error>;
+  };
+  const [before, after] = [errorsOf(source), errorsOf(short)];
+  expect(Object.keys(after)).toEqual(Object.keys(before));
+  for (const [name, Made] of Object.entries(after)) {
+    const options = { message: "no", Message: "No", $metadata: {}, Type: "t", DocumentName: "d" };
+    const [was, is] = [new before[name]!(options), new Made(options)];
+    expect({ ...is, message: is.message, name: Made.name }).toEqual({ ...was, message: was.message, name });
+    expect((Made as unknown as { shapeId: string }).shapeId).toBe(
+      (before[name] as unknown as { shapeId: string }).shapeId,
+    );
+    expect(is).toBeInstanceOf(SSMServiceException);
+    expect(is).toBeInstanceOf(Made);
+  }
+});
+
+test("an error that is written another way stays as it is", () => {
+  const source = "export class Slow extends __BaseException {\n    $retryable = {};\n}\n";
+  expect(withShortErrors(source)).toBe(source);
 });

@@ -46,6 +46,48 @@ export function withPlainKeys(source: string): string {
   });
 }
 
+/** Each error that a service may answer is a class of twenty lines: 67 kB of Systems Manager's. One function makes them all as well. */
+const SHORT_ERRORS: Plugin = {
+  name: "short-errors",
+  setup: (build) =>
+    void build.onLoad(
+      { filter: /[/\\]client-[^/\\]+[/\\]dist-es[/\\]models[/\\]errors\.js$/ },
+      ({ path }) => ({
+        contents: withShortErrors(readFileSync(path, "utf8")),
+      }),
+    ),
+};
+
+/** A class with anything more in it, or written otherwise, stays as it is. */
+const ERROR_CLASS =
+  /^export class (\w+) extends __BaseException \{\n {4}static shapeId = ("[^"]+");\n {4}name = "\1";\n {4}\$fault = ("\w+");\n(?: {4}\w+;\n)* {4}constructor\(opts\) \{\n {8}super\(\{\n {12}name: "\1",\n {12}\$fault: \3,\n {12}\.\.\.opts,\n {8}\}\);\n {8}Object\.setPrototypeOf\(this, \1\.prototype\);\n((?: {8}this\.(\w+) = opts\.\5;\n)*) {4}\}\n\}$/gm;
+
+const MAKES_ERRORS = `function __errorClass(shapeId, name, $fault, fields) {
+  const made = { [name]: class extends __BaseException {
+    static shapeId = shapeId;
+    name = name;
+    $fault = $fault;
+    constructor(opts) {
+      super({ name, $fault, ...opts });
+      Object.setPrototypeOf(this, made.prototype);
+      for (const field of fields) this[field] = opts[field];
+    }
+  } }[name];
+  return made;
+}
+`;
+
+export function withShortErrors(source: string): string {
+  const short = source.replace(
+    ERROR_CLASS,
+    (_class, name: string, shapeId: string, fault: string, body: string) => {
+      const fields = [...body.matchAll(/this\.(\w+)/g)].map(([, field]) => field);
+      return `export const ${name} = /* @__PURE__ */ __errorClass(${shapeId}, "${name}", ${fault}, ${JSON.stringify(fields)});`;
+    },
+  );
+  return short === source ? source : `${short}\n${MAKES_ERRORS}`;
+}
+
 /** An SDK client tells its version, and has its whole package.json bundled for it. */
 const VERSIONS_ONLY: Plugin = {
   name: "versions-only",
@@ -56,4 +98,4 @@ const VERSIONS_ONLY: Plugin = {
     }),
 };
 
-export const LEAN_PACKAGES: Plugin[] = [ENGLISH_ONLY, PLAIN_SCHEMA_KEYS, VERSIONS_ONLY];
+export const LEAN_PACKAGES: Plugin[] = [ENGLISH_ONLY, PLAIN_SCHEMA_KEYS, SHORT_ERRORS, VERSIONS_ONLY];
