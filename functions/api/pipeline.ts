@@ -26,6 +26,8 @@ export type ApiEnv = {
     /** Of the trace that the call belongs to. */
     traceId: string;
     about: Place | undefined;
+    /** Key of the route, as the document has it. */
+    route: string | undefined;
     /** Of a call whose body had to be read before anything else. */
     rawBody: Uint8Array | undefined;
   };
@@ -44,6 +46,7 @@ export function mount(app: Hono<ApiEnv>, route: Route, deps: ApiDeps): void {
 }
 
 async function play(c: ApiContext, route: Route, deps: ApiDeps): Promise<Answer> {
+  c.set("route", route.key);
   c.set("about", placeInPath(route, route.params?.safeParse(c.req.param()).data));
   const caller = { ...allowedCaller(c, route), traceId: c.get("traceId") };
   const params = route.params && validateParams(route.params, c.req.param());

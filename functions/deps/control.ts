@@ -6,6 +6,7 @@ import { documentClient } from "#store/client.ts";
 import { createStore } from "#store/store.ts";
 import { awsOptions } from "./aws-options.ts";
 import { systemClock } from "./clock.ts";
+import { counting, embeddedMetrics } from "./embedded-metrics.ts";
 import { rolloutWorkflow } from "./executions.ts";
 import { createLog } from "./log.ts";
 import type { FunctionMeter } from "./meter.ts";
@@ -13,6 +14,7 @@ import { noticeBus } from "./notice-bus.ts";
 import type { Settings } from "./settings.ts";
 
 export function controlDeps(settings: Settings, serviceName: string, meter?: FunctionMeter): ControlDeps {
+  const measures = embeddedMetrics(settings.bus);
   const dynamo = new DynamoDBClient(awsOptions());
   const client = documentClient(meter ? meter.countUnits(dynamo) : dynamo);
   return {
@@ -20,13 +22,14 @@ export function controlDeps(settings: Settings, serviceName: string, meter?: Fun
       client,
       table: settings.table,
       clock: systemClock,
-      bus: noticeBus(settings.bus),
+      bus: counting(noticeBus(settings.bus), measures),
       meter,
     }),
     clock: systemClock,
     ids: idSource(systemClock.now, Math.random),
     ...rolloutWorkflow(settings.rolloutArn),
     log: createLog(serviceName),
+    measures,
     ...(meter ? { meter } : {}),
   };
 }

@@ -25,7 +25,7 @@ export async function takeNotify(deps: NotifyDeps, event: unknown): Promise<void
   const known = eventSchema.parse(event);
   if ("delivery" in known) return deliverAnew(deps, known.delivery);
   if ("due" in known) return deliverAll(deps, known.due);
-  const { installation: _ours, ...notice } = known.detail;
+  const { installation: _ours, receivers: _count, ...notice } = known.detail;
   return takeNotice(deps, notice as unknown as Notice);
 }
 

@@ -10,6 +10,7 @@ import type { RoleReader } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import type { Authority, Identity } from "#core/identity/identity.ts";
 import type { IdSource } from "#core/ids.ts";
+import type { Measures } from "#core/metrics/measures.ts";
 import type { DirectRequest, Move, RolloutInput } from "#core/rollout/messages.ts";
 import type { SecretReference } from "#core/secrets/reference.ts";
 import type { TrainInput, TrainMove } from "#core/train/messages.ts";
@@ -42,6 +43,8 @@ export type ControlDeps = {
   executions: Executions;
   tokens: Tokens;
   log: Log;
+  /** For dashboards; without it nothing is counted. */
+  measures?: Measures;
   /** What the function uses, for the receipt; the store writes it with each change. */
   meter?: Meter;
 };

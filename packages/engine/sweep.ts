@@ -40,12 +40,19 @@ export type SweepReport = {
 export async function sweep(deps: SweepDeps, { heal = true } = {}): Promise<SweepReport> {
   const endsAt = deps.clock.now() + HEALING_ENDS_MS;
   const targets = await allTargets(deps);
+  countWaiting(deps, targets);
   const report: SweepReport = { targets: targets.length, actions: [], trains: [] };
   await eachOf(targets, STORE_AT_ONCE, (target) => lookAfterTarget(deps, target, report));
   report.trains = await sweepTrains(deps);
   await tellKept(deps);
   if (heal) await healAll(deps, targets, endsAt);
   return report;
+}
+
+/** Where nobody waits nothing is counted, so that an idle installation pays for no metric. */
+function countWaiting({ measures }: SweepDeps, targets: Target[]): void {
+  const QueueLength = targets.reduce((sum, { queue }) => sum + queue.length, 0);
+  if (QueueLength > 0) measures?.put({ values: { QueueLength } });
 }
 
 /** What the bus does not take now either is tried again in a minute. */

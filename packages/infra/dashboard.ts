@@ -1,5 +1,6 @@
 // One page of CloudWatch for an installation, as the document that CloudWatch takes (CloudWatch API reference, "Dashboard body structure
 // and syntax"). It costs nothing: an account has three for nothing.
+import { ENDS, type MetricName } from "#core/metrics/measures.ts";
 import type { Names } from "./names.ts";
 
 type Metric = (string | { stat?: string; label?: string })[];
@@ -38,6 +39,7 @@ export function dashboard(names: Names, functions: string[], alarmNames: string[
   const api = names.functionName("api");
   const widgets = [
     { type: "alarm", properties: { title: "Alarms", alarms: alarmArns } },
+    ...measuredWidgets(names),
     graph(region, "Deployments in trouble", ["FailedDeployments", "CarriedOn", "HealFailures"].map(own)),
     graph(
       region,
@@ -66,8 +68,44 @@ export function dashboard(names: Names, functions: string[], alarmNames: string[
   return { widgets: widgets.map(placed) };
 }
 
+/** What the functions measure themselves (packages/core/metrics). */
+function measuredWidgets({ region, metricNamespace }: Names): Widget[] {
+  const measured = (metric: MetricName, stat: string, label: string = metric): Metric => [
+    metricNamespace,
+    metric,
+    { stat, label },
+  ];
+  return [
+    stacked(
+      region,
+      "Deployments by their end",
+      ENDS.map((end) => [metricNamespace, "Deployments", "end", end, { stat: "Sum", label: end }]),
+    ),
+    graph(region, "How long deployments take (s)", [
+      measured("DeploymentSeconds", "p50", "half of them"),
+      measured("DeploymentSeconds", "p90", "nine of ten"),
+    ]),
+    graph(region, "Repairs by healing", [measured("Repairs", "Sum")]),
+    graph(region, "Deployments that wait", [measured("QueueLength", "Maximum")]),
+    graph(region, "The API: requests and refusals", [
+      measured("ApiRequests", "Sum"),
+      measured("ApiRefusals", "Sum"),
+    ]),
+    graph(region, "The API: time of a call (ms)", [
+      measured("ApiMilliseconds", "p50", "half of them"),
+      measured("ApiMilliseconds", "p99", "99 of 100"),
+    ]),
+  ];
+}
+
 function graph(region: string, title: string, metrics: Metric[]): Widget {
   return { type: "metric", properties: { title, region, view: "timeSeries", period: 300, metrics } };
+}
+
+/** What adds up. */
+function stacked(region: string, title: string, metrics: Metric[]): Widget {
+  const { properties, ...widget } = graph(region, title, metrics);
+  return { ...widget, properties: { ...(properties as object), stacked: true } };
 }
 
 function placed(widget: Widget, index: number): Widget {

@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Notice } from "#core/domain/notice.ts";
 import { aDeployment } from "#test/support/a-deployment.ts";
+import { aReceiver } from "#test/support/a-notice.ts";
 import { fakeClock } from "#test/support/fake-clock.ts";
 import { openTestTable, type TestTable } from "#test/support/table.ts";
+import type { AddressedNotice } from "./notices.ts";
 import { createStore, type Store } from "./store.ts";
 
 let table: TestTable;
 let store: Store;
-let told: Notice[];
+let told: AddressedNotice[];
 let down: boolean;
 
 beforeEach(async () => {
@@ -17,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => table.close());
 
-async function put(notices: Notice[]): Promise<void> {
+async function put(notices: AddressedNotice[]): Promise<void> {
   if (down) throw new Error("the bus is away");
   told.push(...notices);
 }
@@ -77,4 +79,20 @@ test("what the bus does not take is kept, and told once it does", async () => {
     "deployment.failed",
   ]);
   expect(await store.notices.tellKept()).toBe(0);
+});
+
+test("a notice says how many receivers want it, as its environment has them now, and nothing where none does", async () => {
+  await store.deployments.create(aDeployment({ ...PLANNING, environment: "prod" }), [asked]);
+  const notifications = [aReceiver(), aReceiver({ name: "chat", events: ["deployment.failed"] })];
+  await store.environments.put({ name: "prod", pools: {}, updatedAt: "", notifications });
+  await becomes("running", "3 steps.");
+  down = true;
+  await becomes("failed", "not even the way back.");
+  down = false;
+  await store.notices.tellKept();
+  expect(told.map((one) => [one.type, one.receivers])).toEqual([
+    ["deployment.planning", undefined],
+    ["deployment.running", 1],
+    ["deployment.failed", 2],
+  ]);
 });

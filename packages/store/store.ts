@@ -67,7 +67,9 @@ export function createStore({
   const table = openTable(client, name, clock.sleep);
   const pause = { sleep: clock.sleep, random };
   const at = () => instant(clock.now());
-  const notices = noticesIn(table, bus ?? null);
+  const environments = environmentsIn(table);
+  const receiversOf = async (name: string) => (await environments.get(name))?.notifications ?? [];
+  const notices = noticesIn(table, bus ?? null, receiversOf);
   const deployments = deploymentsIn(table, pause, at, notices.tell, meter);
   return {
     apps: appsIn(table, pause),
@@ -79,7 +81,7 @@ export function createStore({
     shards: shardsIn(table),
     trains: trainsIn(table, pause, at, notices.tell),
     targets: targetsIn(table, pause, at),
-    environments: environmentsIn(table),
+    environments,
     authorities: authoritiesIn(table),
     healingRuns: healingRunsIn(table),
     audit: auditIn(table),

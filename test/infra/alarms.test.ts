@@ -2,6 +2,7 @@
 // docs/operating.md says what to do at each.
 import { readFileSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
+import { ENDS, METRICS } from "#core/metrics/measures.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { createLog } from "#functions/deps/log.ts";
 import { blueprint } from "#infra/blueprint.ts";
@@ -46,6 +47,20 @@ test("what an alarm or the dashboard watches is a function, workflow or table th
   expect([...functions].sort()).toEqual(
     plan.functions.map((one) => plan.names.functionName(one.short)).sort(),
   );
+});
+
+test("the dashboard shows each metric that is measured, under the dimensions that it is measured with, and no other of ours", () => {
+  const { widgets } = plan.dashboard as { widgets: { properties: { metrics?: unknown[][] } }[] };
+  const shown = widgets
+    .flatMap(({ properties }) => properties.metrics ?? [])
+    .filter(([namespace]) => namespace === plan.names.metricNamespace)
+    .map((parts) => parts.slice(1).filter((part) => typeof part === "string"));
+  const measured = Object.keys(METRICS).flatMap((name) =>
+    name === "Deployments" ? ENDS.map((end) => [name, "end", end]) : [[name]],
+  );
+  const counted = plan.logMetrics.map(({ metricName }) => [metricName]);
+  const unique = (list: string[][]) => [...new Set(list.map((one) => one.join(" ")))].sort();
+  expect(unique(shown as string[][])).toEqual(unique([...measured, ...counted]));
 });
 
 /** As CloudWatch Logs matches `{ $.message = "a" || $.message = "b" }`: whole values, `*` for any characters. */

@@ -1,5 +1,6 @@
 // What a month of an installation costs, from the blueprint's own memory sizes and the prices that dry runs are reckoned with. Free tiers
 // are left out, so that nothing hides. The other way of each guess is upward.
+import { ENDS, METRICS } from "#core/metrics/measures.ts";
 import {
   LAMBDA_GIB_SECOND_DOLLARS,
   LAMBDA_REQUEST_DOLLARS,
@@ -10,15 +11,37 @@ import type { Blueprint } from "#infra/blueprint.ts";
 
 export type Month = { targets: number; deployments: number; dollarsPerDeployment: number };
 export type Bill = Record<
-  "healing" | "deployments" | "api" | "table" | "logs" | "traces" | "alarms" | "storage",
+  | "healing"
+  | "deployments"
+  | "api"
+  | "notices"
+  | "table"
+  | "logs"
+  | "metrics"
+  | "traces"
+  | "alarms"
+  | "secrets"
+  | "storage",
   number
 >;
 
-const MINUTES = 730 * 60;
+const HOURS = 730;
+const MINUTES = HOURS * 60;
 
 /** aws.amazon.com/cloudwatch/pricing: $0.50 a GB of logs taken in, $0.10 an alarm. */
 const LOG_GB_DOLLARS = 0.5;
 const ALARM_DOLLARS = 0.1;
+/** The same page: $0.30 a metric a month, by the hours in which it was sent. */
+const METRIC_DOLLARS = 0.3;
+/** Ours: four ends, and one for each other name. */
+const METRIC_COUNT = Object.keys(METRICS).length - 1 + ENDS.length;
+/** A deployment keeps all of them alive for the hour before and after it, at most. */
+const METRIC_HOURS_PER_DEPLOYMENT = 2;
+/** aws.amazon.com/eventbridge/pricing: $1 per million events put on a bus of one's own. */
+const BUS_EVENT_DOLLARS = 0.000001;
+/** aws.amazon.com/secrets-manager/pricing: $0.40 a secret a month, $0.05 per 10,000 calls. */
+const SECRET_DOLLARS = 0.4;
+const SECRET_CALL_DOLLARS = 0.000005;
 /** aws.amazon.com/xray/pricing: $5 per million traces. Reckoned as if each call and each deployment were one; most are not sampled. */
 const TRACE_DOLLARS = 0.000005;
 /** aws.amazon.com/s3/pricing: $0.023 a GB a month, in the first 50 TB. */
@@ -26,10 +49,15 @@ const STORED_GB_DOLLARS = 0.023;
 
 /** One look of healing at a target: a driver asks the platform a few times and reads three items. */
 const LOOK = { seconds: 0.4, readUnits: 3, targetsAtOnce: 8 };
-/** What a call leaves in the log: its start, its end and its report. */
+/** What a call leaves in the log: its start, its end and its report; of the API's what it counts besides. */
 const LOG_KB_PER_CALL = 0.6;
+const MEASURE_KB = 0.5;
 /** The people and programs around one deployment: registering, watching by long polls of 20 s, the console. */
 const CALLS_PER_DEPLOYMENT = { calls: 60, seconds: 5, readUnits: 4, writeUnits: 2 };
+/** A deployment's changes of status; and one receiver who wants each, called within half a second, written twice and read thrice. */
+const NOTICES = { each: 5, seconds: 0.5, writeUnits: 4, readUnits: 4 };
+/** One target in ten has a secret that a rotation of is followed (`onSecretRotation`): it is asked for by each look. A hook's and a receiver's secret are there. */
+const SECRETS = { rotatedShare: 0.1, kept: 2 };
 /** A release's artifact, kept. */
 const ARTIFACT_GB = 0.01;
 
@@ -40,6 +68,7 @@ export function billOf({ functions, alarms }: Pick<Blueprint, "functions" | "ala
   const rounds = Math.ceil(targets / LOOK.targetsAtOnce);
   const calls = deployments * CALLS_PER_DEPLOYMENT.calls;
   const looks = MINUTES * targets;
+  const told = deployments * NOTICES.each;
   return {
     healing:
       running("events-sweep", MINUTES * (0.1 + rounds * LOOK.seconds)) +
@@ -47,12 +76,20 @@ export function billOf({ functions, alarms }: Pick<Blueprint, "functions" | "ala
       (MINUTES + looks) * LAMBDA_REQUEST_DOLLARS,
     deployments: deployments * dollarsPerDeployment,
     api: running("api", calls * CALLS_PER_DEPLOYMENT.seconds) + calls * LAMBDA_REQUEST_DOLLARS,
+    notices:
+      told * (BUS_EVENT_DOLLARS + LAMBDA_REQUEST_DOLLARS + SECRET_CALL_DOLLARS) +
+      running("events-notify", told * NOTICES.seconds) +
+      told * (NOTICES.writeUnits * WRITE_UNIT_DOLLARS + NOTICES.readUnits * READ_UNIT_DOLLARS),
     table:
       (MINUTES + looks * LOOK.readUnits + calls * CALLS_PER_DEPLOYMENT.readUnits) * READ_UNIT_DOLLARS +
       calls * CALLS_PER_DEPLOYMENT.writeUnits * WRITE_UNIT_DOLLARS,
-    logs: ((MINUTES + looks + calls) * LOG_KB_PER_CALL * LOG_GB_DOLLARS) / 1e6,
+    logs: (((MINUTES + looks + calls) * LOG_KB_PER_CALL + calls * MEASURE_KB) * LOG_GB_DOLLARS) / 1e6,
+    metrics: METRIC_COUNT * METRIC_DOLLARS * Math.min(1, (deployments * METRIC_HOURS_PER_DEPLOYMENT) / HOURS),
     traces: (calls + deployments) * TRACE_DOLLARS,
     alarms: alarms.length * ALARM_DOLLARS,
+    secrets:
+      looks * SECRETS.rotatedShare * SECRET_CALL_DOLLARS +
+      (targets === 0 ? 0 : SECRETS.kept * SECRET_DOLLARS),
     storage: deployments * ARTIFACT_GB * STORED_GB_DOLLARS,
   };
 }
@@ -63,7 +100,6 @@ export function totalOf(bill: Bill): number {
 
 export type Rival = { name: string; needs: string; monthlyDollars: number };
 
-const HOURS = 730;
 /** aws.amazon.com/eks/pricing and aws.amazon.com/ec2/pricing/on-demand, us-east-1, by the hour. */
 const HOURLY = { eksCluster: 0.1, t4gMedium: 0.0336, m6g2xlarge: 0.308, mysqlT4gMicro: 0.016 };
 

@@ -67,6 +67,9 @@ export const noticeDocument = z
       description: "Of deployment.…, and of target.… where a deployment left it so",
     }),
     train: train.optional().meta({ description: "Of train.…" }),
+    receivers: z.int().optional().meta({
+      description: "On the bus alone: how many receivers of the environment want it",
+    }),
     healing: healing.optional().meta({ description: "Of healing.repaired" }),
   })
   .meta({

@@ -7,7 +7,8 @@ const gatherMs = 50;
 
 export type Logs = ReturnType<typeof createLogs>;
 
-export function createLogs(directory: string) {
+/** `onText` sees all that is printed. */
+export function createLogs(directory: string, onText: (text: string) => void = () => {}) {
   const folder = join(directory, "logs");
   mkdirSync(folder, { recursive: true });
   const gathered = new Map<string, string[]>();
@@ -24,6 +25,7 @@ export function createLogs(directory: string) {
   return {
     write(name: string, text: string): void {
       if (closed) return;
+      onText(text);
       const texts = gathered.get(name);
       const line = text.endsWith("\n") ? text : `${text}\n`;
       if (texts) texts.push(line);

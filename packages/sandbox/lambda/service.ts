@@ -6,6 +6,7 @@ import * as sdk from "@aws-sdk/client-lambda";
 import { createPublisher } from "../metric-publisher.ts";
 import type { Platform, Service } from "../platform.ts";
 import { aliasHandlers } from "./aliases.ts";
+import { metricsOfLogs } from "./embedded-metrics.ts";
 import { createEnvironments } from "./environments.ts";
 import { eventInvokeHandlers } from "./event-invoke.ts";
 import { createEventQueue } from "./event-queue.ts";
@@ -36,7 +37,7 @@ export function createLambda(platform: Platform): LambdaService {
   prepare(directory);
   const arnOf = (name: string) => `arn:aws:lambda:${platform.region}:${platform.accountId}:function:${name}`;
   const store = openStore(directory, arnOf);
-  const logs = createLogs(directory);
+  const logs = createLogs(directory, metricsOfLogs(platform));
   const environments = createEnvironments(platform, directory, logs.write);
   const serving = new Map<string, VersionRecord>();
   const metrics = createLambdaMetrics();

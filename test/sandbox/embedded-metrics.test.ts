@@ -1,0 +1,44 @@
+// What a function prints in the embedded metric format is a metric, as CloudWatch Logs makes it; anything else is only a log.
+import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
+
+let aws: RunningSandbox;
+let client: CloudWatchClient;
+beforeAll(async () => {
+  aws = await runSandbox();
+  const { endpoint, rootCredentials: credentials } = aws.sandbox;
+  client = new CloudWatchClient({ region: "us-east-1", endpoint, credentials });
+  await aws.function("says", await aws.role("plain"), SAYS);
+});
+afterAll(() => aws.stop());
+
+const SAYS = `
+export const handler = async ({ end, value }) => {
+  const Metrics = [{ Name: "Deployments", Unit: "Count" }];
+  const directive = { Namespace: "Mine", Dimensions: [["end"], []], Metrics };
+  const _aws = { Timestamp: Date.now(), CloudWatchMetrics: [directive] };
+  process.stdout.write(JSON.stringify({ _aws, end, Deployments: value, app: "shop" }) + "\\n");
+  console.log('a line that says "_aws" and is none');
+  console.log(JSON.stringify({ _aws: "is text here" }));
+};`;
+
+test("its values count under each set of dimensions that it names", async () => {
+  await aws.invoke("says", { end: "failed", value: 1 });
+  await aws.invoke("says", { end: "failed", value: [2, 3] });
+  await aws.invoke("says", { end: "succeeded", value: 1 });
+  const sum = async (Dimensions: { Name: string; Value: string }[]) => {
+    const [StartTime, EndTime] = [new Date(Date.now() - 600_000), new Date(Date.now() + 600_000)];
+    const asked = { Namespace: "Mine", MetricName: "Deployments", Period: 60, Statistics: ["Sum" as const] };
+    const { Datapoints = [] } = await client.send(
+      new GetMetricStatisticsCommand({ ...asked, StartTime, EndTime, Dimensions }),
+    );
+    return Datapoints.reduce((all, one) => all + one.Sum!, 0);
+  };
+  await vi.waitFor(async () => {
+    expect(await sum([{ Name: "end", Value: "failed" }])).toBe(6);
+    expect(await sum([])).toBe(7);
+  });
+  const { Metrics = [] } = await client.send(new ListMetricsCommand({ Namespace: "Mine" }));
+  expect(Metrics).toHaveLength(3);
+});
