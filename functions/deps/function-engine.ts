@@ -1,4 +1,5 @@
 // The engine with the function driver.
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -25,6 +26,7 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const driver = functionDriver({
     lambda: count(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
     s3: count(new S3Client(awsOptions(TRANSFER_SECONDS, 3))),
+    scaling: count(new ApplicationAutoScalingClient(awsOptions())),
     namePrefix: settings.appFunctionPrefix,
     defaultRoleArn: settings.appFunctionRoleArn,
   });

@@ -7,7 +7,7 @@ import { cloudWatchMetrics } from "./metrics.ts";
 const NOW = Date.parse("2026-11-26T10:20:30Z");
 const REQUESTS: Series = {
   ...{ namespace: "AWS/ApplicationELB", name: "RequestCountPerTarget", dimensions: { TargetGroup: "t" } },
-  ...{ statistic: "Sum", perSecond: true },
+  ...{ statistic: "Sum", times: 1 / 60 },
 };
 
 test("a series is asked for by the minute, newest first, and the minute under way is left out", async () => {

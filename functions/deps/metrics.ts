@@ -28,13 +28,13 @@ export function cloudWatchMetrics(client: CloudWatchClient, nowMs: () => number)
           ScanBy: "TimestampDescending",
         }),
       );
-      return series.slice(0, MOST_QUERIES).map(({ perSecond }, index) => {
+      return series.slice(0, MOST_QUERIES).map(({ times = 1 }, index) => {
         const found = MetricDataResults.find(({ Id }) => Id === `m${index}`);
         const values = found?.Values ?? [];
         const points = (found?.Timestamps ?? []).map(
           (at, n): Point => ({
             at: at.getTime(),
-            value: perSecond ? values[n]! / MINUTE_SECONDS : values[n]!,
+            value: values[n]! * times,
           }),
         );
         return points.slice(UNFINISHED, UNFINISHED + minutes);

@@ -132,7 +132,7 @@ export function progressOf(steps: Step[]): { done: number; total: number } {
 
 export type ReplicaView = Pick<Replica, "id" | "version" | "health" | "address" | "startedAt">;
 
-export type ScalingView = Pick<LiveScaling, "min" | "max" | "metric" | "target" | "activities"> & {
+export type ScalingView = Pick<LiveScaling, "min" | "max" | "metric" | "target" | "count" | "activities"> & {
   value: number | null;
   lastActivity: ScalingActivity | null;
 };
@@ -182,8 +182,8 @@ export function targetView(target: Target, live?: { fleet: Fleet; observedAt: st
   };
 }
 
-function scalingView({ min, max, metric, target, value = null, activities }: LiveScaling): ScalingView {
-  return { min, max, metric, target, value, lastActivity: activities[0] ?? null, activities };
+function scalingView({ value = null, activities, series: _series, ...set }: LiveScaling): ScalingView {
+  return { ...set, value, lastActivity: activities[0] ?? null, activities };
 }
 
 function replicaView({ id, version, health, address, startedAt }: Replica): ReplicaView {

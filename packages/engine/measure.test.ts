@@ -6,7 +6,7 @@ import { measured, withValue } from "./measure.ts";
 const series = (name: string): Series => ({ namespace: "Shop", name, dimensions: {}, statistic: "Average" });
 const TWO = [series("web-1"), series("web-2")];
 const reading = (...points: Point[][]) => ({ metrics: { read: async () => points } });
-const SCALING = { min: 1, max: 5, metric: "cpu", target: 50, activities: [], series: TWO };
+const SCALING = { min: 1, max: 5, metric: "cpu", target: 50, count: 2, activities: [], series: TWO };
 
 test("of several series a minute has the average, the newest comes first, and only so many are told", async () => {
   const deps = reading(

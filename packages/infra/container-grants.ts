@@ -60,33 +60,3 @@ export function services({ account, region, appFunctionPrefix }: Names): Stateme
     },
   ];
 }
-
-/** Bounds and policies of services, the alarms that such a policy has, and the role by which AWS changes the count. */
-export function scaling({ account, region, appFunctionPrefix }: Names): Statement[] {
-  const call = (name: string) => `application-autoscaling:${name}`;
-  return [
-    {
-      actions: ["RegisterScalableTarget", "DeregisterScalableTarget", "PutScalingPolicy"].map(call),
-      resources: [`arn:aws:application-autoscaling:${region}:${account}:scalable-target/*`],
-      why: "A scalable target's ARN has an id of AWS's own; whoever registers one must be allowed to change the service too.",
-    },
-    {
-      actions: ["DescribeScalableTargets", "DescribeScalingPolicies", "DescribeScalingActivities"].map(call),
-      resources: ["*"],
-      why: "Describe calls know no resources (Service Authorization Reference, AWS Application Auto Scaling).",
-    },
-    {
-      actions: ["cloudwatch:PutMetricAlarm", "cloudwatch:DeleteAlarms"],
-      resources: [
-        `arn:aws:cloudwatch:${region}:${account}:alarm:TargetTracking-service/*/${appFunctionPrefix}*`,
-      ],
-    },
-    {
-      actions: ["iam:CreateServiceLinkedRole"],
-      resources: [
-        `arn:aws:iam::${account}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/*`,
-      ],
-      why: "The first service that an account scales has AWS make the one role by which it changes counts.",
-    },
-  ];
-}

@@ -2,9 +2,10 @@
 // it. Where a statement reaches further, it says why. Nothing here is a wildcard action.
 import { balancer } from "./balancer-grants.ts";
 import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
-import { scaling, services } from "./container-grants.ts";
+import { services } from "./container-grants.ts";
 import type { Names } from "./names.ts";
 import { readingRoles } from "./running-grants.ts";
+import { scaling } from "./scaling-grants.ts";
 import { findingSecrets, issuingIdentities } from "./secret-grants.ts";
 import type { Statement } from "./statement.ts";
 import { baking, disks, groups, makingImages, templates } from "./vm-grants.ts";
@@ -46,6 +47,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...conducting(names),
     ...artifacts(names),
     { actions: [...FUNCTION_CALLS], resources: [names.appFunctionsArn] },
+    ...scaling(names, "lambda"),
     { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
     readingRoles(names.account),
     ...findingSecrets(names),
@@ -71,7 +73,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...table(names),
     ...conducting(names),
     ...services(names),
-    ...scaling(names),
+    ...scaling(names, "ecs"),
     ...balancer(names, []),
     ...findingSecrets(names),
     ...issuingIdentities(names),
@@ -160,6 +162,13 @@ const FUNCTION_CALLS = [
   "lambda:AddPermission",
   "lambda:TagResource",
   "lambda:InvokeFunction",
+  "lambda:PutFunctionConcurrency",
+  "lambda:GetFunctionConcurrency",
+  "lambda:DeleteFunctionConcurrency",
+  "lambda:PutProvisionedConcurrencyConfig",
+  "lambda:GetProvisionedConcurrencyConfig",
+  "lambda:DeleteProvisionedConcurrencyConfig",
+  "lambda:ListProvisionedConcurrencyConfigs",
 ] as const;
 
 function table(names: Names): Statement[] {

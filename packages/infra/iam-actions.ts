@@ -45,8 +45,6 @@ const ACTIONS: Record<string, string[]> = {
   // Application Auto Scaling user guide, "Permissions validation", and "Service-linked roles": the first target makes the role.
   "application-auto-scaling RegisterScalableTarget": [
     "application-autoscaling:RegisterScalableTarget",
-    "ecs:DescribeServices",
-    "ecs:UpdateService",
     "iam:CreateServiceLinkedRole",
   ],
   "application-auto-scaling PutScalingPolicy": [
@@ -72,8 +70,19 @@ const ACTIONS: Record<string, string[]> = {
   "ecr CreateRepository": ["ecr:CreateRepository", "ecr:TagResource"],
 };
 
-/** `call`: `client operation`, as in `s3 GetObject`. */
-export function actionsOf(call: string): string[] {
+/** Who registers something to be scaled must be allowed to change it: by the function that does. */
+const SCALED: Record<string, string[]> = {
+  "driver-container": ["ecs:DescribeServices", "ecs:UpdateService"],
+  "driver-function": [
+    "lambda:PutProvisionedConcurrencyConfig",
+    "lambda:GetProvisionedConcurrencyConfig",
+    "lambda:DeleteProvisionedConcurrencyConfig",
+  ],
+};
+
+/** `call`: `client operation`, as in `s3 GetObject`, of the function with that short name. */
+export function actionsOf(call: string, short: string): string[] {
   const [client, operation] = call.split(" ") as [string, string];
-  return ACTIONS[call] ?? [`${PREFIXES[client] ?? client}:${operation}`];
+  const scaled = call === "application-auto-scaling RegisterScalableTarget" ? (SCALED[short] ?? []) : [];
+  return [...(ACTIONS[call] ?? [`${PREFIXES[client] ?? client}:${operation}`]), ...scaled];
 }

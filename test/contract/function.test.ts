@@ -2,15 +2,31 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  ApplicationAutoScalingClient,
+  DeleteScalingPolicyCommand,
+  DescribeScalableTargetsCommand,
+  RegisterScalableTargetCommand,
+} from "@aws-sdk/client-application-auto-scaling";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { LambdaClient, ListVersionsByFunctionCommand, UpdateAliasCommand } from "@aws-sdk/client-lambda";
+import {
+  LambdaClient,
+  ListProvisionedConcurrencyConfigsCommand,
+  ListVersionsByFunctionCommand,
+  PutFunctionConcurrencyCommand,
+  PutProvisionedConcurrencyConfigCommand,
+  UpdateAliasCommand,
+} from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Scaling } from "#core/domain/scaling.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
 import type { Statement } from "#infra/statement.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { functionDriver } from "#targets/function/driver.ts";
+import { functionScaled } from "#targets/scaling/calls.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { aTarget } from "./a-target.ts";
 import { driverContract, type Harness, type Nature } from "./driver.ts";
@@ -60,7 +76,8 @@ async function makeRole(short: string, statements: Statement[]): Promise<void> {
 
 function driverAs(role: string) {
   const lambda = new LambdaClient(as(role));
-  return functionDriver({ lambda, s3: new S3Client(as(role)), namePrefix: NAMES.appFunctionPrefix });
+  const scaling = new ApplicationAutoScalingClient(as(role));
+  return functionDriver({ lambda, scaling, s3: new S3Client(as(role)), namePrefix: NAMES.appFunctionPrefix });
 }
 
 const realClock = {
@@ -68,7 +85,7 @@ const realClock = {
   sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-async function open() {
+async function open(overrides: Partial<Spec> = {}) {
   apps += 1;
   const s3 = new S3Client(as("root"));
   const spec = aSpec({
@@ -85,6 +102,7 @@ async function open() {
     },
     rollout: aRollout({ strategy: "canary", weights: [10, 50, 100] }),
     config: { GREETING: "Hello" },
+    ...overrides,
   });
   const { target, releases } = aTarget(spec, realClock, {
     functionRoleArn: NAMES.roleArn("app-function"),
@@ -205,6 +223,89 @@ test("old versions are kept for ways back, and a deleted one is published again 
   await close();
 });
 
+const SCALING: Scaling = {
+  ...{ min: 2, max: 4, metric: "provisionedConcurrencyUtilization", target: 70 },
+  ...{ warmupSeconds: 120, scaleIn: true },
+};
+
+function scaled(scaling: Scaling, reservedConcurrency: number): Partial<Spec> {
+  return { scaling, function: { ...aSpec({}).function, reservedConcurrency } };
+}
+
+async function keptOf({ lambda, name }: { lambda: LambdaClient; name: string }): Promise<string[]> {
+  const list = new ListProvisionedConcurrencyConfigsCommand({ FunctionName: name });
+  const { ProvisionedConcurrencyConfigs: all } = await lambda.send(list);
+  return all!.map(
+    (one) =>
+      `${one.FunctionArn!.split(":").at(-1)}: ${one.RequestedProvisionedConcurrentExecutions} ${one.Status}`,
+  );
+}
+
+test("a version is initialised before it gets traffic, with as many as the one that serves has, which keeps none in the end", async () => {
+  const place = await open(scaled(SCALING, 8));
+  const { driver, target, makeRelease, lambda, name, close } = place;
+  for (const version of ["v1", "v2"]) await makeRelease(version, "good");
+  expect((await roll(driver, target, "v1")).ok).toBe(true);
+  expect(await keptOf(place)).toEqual(["1: 2 READY"]);
+  // What scaling chose.
+  const more = { FunctionName: name, Qualifier: "1", ProvisionedConcurrentExecutions: 3 };
+  await lambda.send(new PutProvisionedConcurrencyConfigCommand(more));
+  for (const step of await planTo(driver, target, "v2")) {
+    expect((await playStep(driver, target, step)).ok).toBe(true);
+    expect(await keptOf(place)).toEqual(["1: 3 READY", "2: 3 READY"]);
+  }
+  for (const _again of [1, 2]) await driver.tidy!(target);
+  expect(await keptOf(place)).toEqual(["2: 3 READY"]);
+  expect(await driver.inspect({ ...target, current: "v2" })).toMatchObject({
+    scaling: { min: 2, max: 4, metric: "provisionedConcurrencyUtilization", target: 70, count: 3 },
+    drift: [],
+  });
+  expect((await driver.notes!(target, "v2")).slice(0, 2)).toEqual([
+    "At most 8 requests at once: what is over that is answered with 429.",
+    "Scaling keeps 2 to 4 execution environments initialised, aiming at 70 % of them in use.",
+  ]);
+  await close();
+});
+
+test("a function's concurrency that somebody changed is told and put right, and goes where the release asks for none", async () => {
+  const place = await open(scaled(SCALING, 8));
+  const { driver, target, makeRelease, lambda, name, close } = place;
+  await makeRelease("v1", "good");
+  expect((await roll(driver, target, "v1")).ok).toBe(true);
+  const live = { ...target, current: "v1" };
+  const drift = async () => (await driver.inspect(live)).drift;
+  await lambda.send(
+    new PutFunctionConcurrencyCommand({ FunctionName: name, ReservedConcurrentExecutions: 9 }),
+  );
+  const only = { FunctionName: name, Qualifier: "1", ProvisionedConcurrentExecutions: 1 };
+  await lambda.send(new PutProvisionedConcurrencyConfigCommand(only));
+  const scaling = new ApplicationAutoScalingClient(as("root"));
+  const about = functionScaled(name, "1");
+  await scaling.send(new DeleteScalingPolicyCommand({ ...about, PolicyName: "tutti-scaling" }));
+  expect(await drift()).toEqual([
+    "Reserved for the function is 9; the release says 8.",
+    "It keeps 1 environments; the release asks for 2 to 4.",
+  ]);
+  expect(await driver.repair(live, await driver.inspect(live))).toMatchObject([{ result: "repaired" }]);
+  expect(await drift()).toEqual([]);
+  await scaling.send(new RegisterScalableTargetCommand({ ...about, MinCapacity: 2, MaxCapacity: 9 }));
+  expect(await drift()).toEqual(["It is kept from 2 to 9; the release says from 2 to 4."]);
+  const fixed = { ...live, spec: { ...live.spec, scaling: { ...SCALING, min: 3, max: 3 } } };
+  expect((await driver.inspect(fixed)).drift).toEqual(["It keeps 2 environments; the release asks for 3."]);
+  await driver.repair(fixed, await driver.inspect(fixed));
+  expect(await keptOf(place)).toEqual([expect.stringContaining("1: 3")]);
+  const { ScalableTargets } = await scaling.send(
+    new DescribeScalableTargetsCommand({ ServiceNamespace: "lambda" }),
+  );
+  expect(ScalableTargets!.filter(({ ResourceId }) => ResourceId === about.ResourceId)).toEqual([]);
+  const { scaling: _none, ...plain } = live.spec;
+  const without = { ...live, spec: { ...plain, function: aSpec({}).function } };
+  await driver.tidy!(without);
+  expect(await keptOf(place)).toEqual([]);
+  expect((await driver.inspect(without)).drift).toEqual([]);
+  await close();
+});
+
 test("a missing permission is told by its action", async () => {
   const { target, makeRelease } = await open();
   const statements = grantsOf["driver-function"]!(NAMES).map((one) => ({
@@ -221,6 +322,7 @@ test("a missing permission is told by its action", async () => {
 
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
+  "iam:CreateServiceLinkedRole": "by AWS, for the first function that an account scales",
   "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
   "events:PutEvents": "the engine beside the driver, at each change of a status",
   "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",

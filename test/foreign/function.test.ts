@@ -1,5 +1,6 @@
 // The function driver's own suite on a judge: real calls in a real order, judged by an emulator that others wrote.
 import { randomUUID } from "node:crypto";
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeAll, inject } from "vitest";
@@ -9,6 +10,7 @@ import { aTarget } from "#test/contract/a-target.ts";
 import { driverContract, type Harness, type Nature } from "#test/contract/driver.ts";
 import { functionArchive } from "#test/contract/function-archive.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
+import { NOTHING_PROVISIONED } from "./capabilities/lambda.ts";
 import { ensureRole } from "./capabilities/probe.ts";
 import { lackOf } from "./lacks.ts";
 
@@ -47,8 +49,27 @@ async function open(): Promise<Harness> {
     await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: bytes }));
     releases.add(version, { uri: `s3://${Bucket}/${key}`, sha256 });
   };
-  const driver = functionDriver({ lambda: new LambdaClient({}), s3, namePrefix: "tutti-app-" });
+  const driver = functionDriver({
+    lambda: lambdaClient(),
+    scaling: new ApplicationAutoScalingClient({}),
+    s3,
+    namePrefix: "tutti-app-",
+  });
   return { driver, target, makeRelease, close: () => driver.retire(target) };
+}
+
+/** Where the judge does not know of it (lacks.ts), the driver is told what is true there: nothing is provisioned. */
+function lambdaClient(): LambdaClient {
+  const client = new LambdaClient({});
+  if (!lackOf(judge.name, "Lambda", NOTHING_PROVISIONED)) return client;
+  const none = { output: { $metadata: {}, ProvisionedConcurrencyConfigs: [] }, response: {} };
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (call) =>
+        commandName === "ListProvisionedConcurrencyConfigsCommand" ? none : next(call),
+    { step: "initialize" },
+  );
+  return client;
 }
 
 // Where nothing runs, every release looks well.

@@ -83,6 +83,12 @@ export const LACKS: Lack[] = [
   },
   {
     judge: "moto",
+    service: "Lambda",
+    capability: "tells that nothing is provisioned of a function",
+    answers: "HTTP 500",
+  },
+  {
+    judge: "moto",
     service: "Load balancer",
     capability: "sees that a target does not answer",
     answers: "always healthy",

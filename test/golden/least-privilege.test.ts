@@ -72,7 +72,7 @@ function takenBy(one: FunctionBlueprint): Set<string> {
   const carried = CARRIED[one.short] ?? [];
   const made = calls.get(one.short)!.filter((call) => !carried.some((line) => line.calls.test(call)));
   const onFailure = one.onFailure ? ["lambda:InvokeFunction"] : [];
-  return new Set([...made.flatMap(actionsOf), ...BY_LAMBDA, ...onFailure]);
+  return new Set([...made.flatMap((call) => actionsOf(call, one.short)), ...BY_LAMBDA, ...onFailure]);
 }
 
 function unlike({ functions }: Pick<Blueprint, "functions">): string[] {
@@ -154,6 +154,8 @@ test("what changes or ends something outside of the installation is held to the 
     "driver-container ecs:DeregisterTaskDefinition",
     "driver-container application-autoscaling:RegisterScalableTarget",
     "driver-container application-autoscaling:DeregisterScalableTarget",
+    "driver-function application-autoscaling:RegisterScalableTarget",
+    "driver-function application-autoscaling:DeregisterScalableTarget",
   ]);
 });
 

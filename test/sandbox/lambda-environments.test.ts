@@ -56,3 +56,62 @@ test("stopping ends every environment and answers who still waits", async () => 
   expect(await Promise.all(calls)).toEqual(Array(20).fill("Unhandled"));
   await expect.poll(() => lambda.environmentCount()).toBe(0);
 });
+
+const FunctionName = "f";
+const version = { FunctionName, Qualifier: "1" };
+const provisioned = () => call(lambda, "GetProvisionedConcurrencyConfig", version);
+
+test("provisioned environments are initialised before any call, stay, and what is over them is started as ever", async () => {
+  await start();
+  await call(lambda, "PublishVersion", { FunctionName });
+  const put = await call(lambda, "PutProvisionedConcurrencyConfig", {
+    ...version,
+    ProvisionedConcurrentExecutions: 3,
+  });
+  expect(put).toMatchObject({
+    Status: "IN_PROGRESS",
+    RequestedProvisionedConcurrentExecutions: 3,
+    AvailableProvisionedConcurrentExecutions: 0,
+  });
+  await expect.poll(provisioned).toMatchObject({
+    Status: "READY",
+    AvailableProvisionedConcurrentExecutions: 3,
+  });
+  expect(lambda.environmentCount()).toBe(3);
+  const ask = (sleepMs: number) =>
+    call(lambda, "Invoke", { ...version, Payload: Buffer.from(JSON.stringify({ sleepMs })) });
+  await Promise.all([1, 2, 3].map(() => ask(100)));
+  expect(lambda.environmentCount()).toBe(3);
+  await Promise.all([1, 2, 3, 4, 5].map(() => ask(300)));
+  expect(lambda.environmentCount()).toBe(5);
+  await call(lambda, "DeleteProvisionedConcurrencyConfig", version);
+  await expect(provisioned()).rejects.toMatchObject({
+    code: "ProvisionedConcurrencyConfigNotFoundException",
+  });
+});
+
+test("provisioned concurrency is a part of what is reserved, of published versions, and of no alias with weights", async () => {
+  await start();
+  await call(lambda, "PublishVersion", { FunctionName });
+  await call(lambda, "PutFunctionConcurrency", { FunctionName, ReservedConcurrentExecutions: 2 });
+  const put = (Qualifier: string | undefined, ProvisionedConcurrentExecutions: number) =>
+    call(lambda, "PutProvisionedConcurrencyConfig", {
+      FunctionName,
+      ...(Qualifier === undefined ? {} : { Qualifier }),
+      ProvisionedConcurrentExecutions,
+    });
+  await expect(put("1", 3)).rejects.toThrow("should not be greater than the reservedConcurrentExecution");
+  await expect(put(undefined, 1)).rejects.toThrow("cannot be applied to unpublished function versions");
+  await expect(put("9", 1)).rejects.toMatchObject({ code: "ResourceNotFoundException" });
+  await call(lambda, "UpdateFunctionConfiguration", { FunctionName, Timeout: 31 });
+  await expect
+    .poll(async () => (await call(lambda, "GetFunctionConfiguration", { FunctionName })).LastUpdateStatus)
+    .toBe("Successful");
+  await call(lambda, "PublishVersion", { FunctionName });
+  await call(lambda, "CreateAlias", { FunctionName, Name: "live", FunctionVersion: "1" });
+  const RoutingConfig = { AdditionalVersionWeights: { 2: 0.1 } };
+  await call(lambda, "UpdateAlias", { FunctionName, Name: "live", RoutingConfig });
+  await expect(put("live", 1)).rejects.toThrow(
+    "Alias with weights can not be used with Provisioned Concurrency",
+  );
+});

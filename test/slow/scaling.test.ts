@@ -4,7 +4,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
 import { loadAt } from "#test/support/load-at.ts";
 import { buildImage, publishContainer } from "#test/support/release-container.ts";
-import { deploy, ENVIRONMENT, machineManifest, publish, serverCode } from "#test/support/release-of.ts";
+import {
+  deploy,
+  ENVIRONMENT,
+  functionManifest,
+  machineManifest,
+  publish,
+  serverCode,
+} from "#test/support/release-of.ts";
 
 const SCALING = { min: 2, max: 8, metric: "requestsPerReplica", target: 1, warmupSeconds: 120 };
 
@@ -76,7 +83,7 @@ test.each(["vm", "container"] as const)(
     expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded", health: { desired: 2 } });
     const { endpoint, scaling } = await target(app);
     expect(scaling).toEqual({
-      ...{ min: 2, max: 8, metric: "requestsPerReplica", target: 1 },
+      ...{ min: 2, max: 8, metric: "requestsPerReplica", target: 1, count: 2 },
       ...{ value: null, lastActivity: null, activities: [] },
     });
     await expect(client.targets.scale(app, ENVIRONMENT, 9)).rejects.toMatchObject({
@@ -106,3 +113,35 @@ test.each(["vm", "container"] as const)(
     expect((await target(app)).scaling!.activities.length).toBeGreaterThanOrEqual(4);
   },
 );
+
+const SLOW_HANDLER = {
+  "index.js": `exports.handler = async ({ rawPath }) => {
+  if (rawPath !== "/healthz") await new Promise((resolve) => setTimeout(resolve, 100));
+  return { statusCode: 200, body: "" };
+};
+`,
+};
+
+test("function: what is kept initialised follows the requests at once, and back, and a release takes the count along", async () => {
+  const { client } = house;
+  const app = "waves-function";
+  const scaling = { min: 2, max: 8, warmupSeconds: 60 };
+  await client.apps.put(app, { ...functionManifest(app), scaling });
+  for (const version of ["v1", "v2"]) await publish(client, app, version, { ...SLOW_HANDLER, version });
+  expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded" });
+  const { endpoint, scaling: told } = await target(app);
+  expect(told).toMatchObject({ min: 2, max: 8, count: 2, target: 70, activities: [] });
+  const count = async () => (await target(app)).scaling!.count;
+  // Of 100 ms each: half a request at a time, then five.
+  const load = loadAt(endpoint!, 5);
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  load.setRate(45);
+  await expect.poll(count, { timeout: 60_000, interval: 1_000 }).toBeGreaterThanOrEqual(6);
+  expect(await deploy(client, app, "v2")).toMatchObject({ status: "succeeded" });
+  expect(await count()).toBeGreaterThanOrEqual(6);
+  load.setRate(5);
+  await expect.poll(count, { timeout: 150_000, interval: 1_000 }).toBe(2);
+  expect(await load.stop()).toMatchObject({ failed: 0 });
+  const { activities } = (await target(app)).scaling!;
+  expect(activities.every(({ cause }) => cause.includes("AlarmLow"))).toBe(true);
+});

@@ -55,6 +55,7 @@ export const SCALING = {
   max: 10,
   metric: "requestsPerReplica",
   target: 50,
+  count: 4,
   value: 43.5,
   lastActivity: SCALED,
   activities: [SCALED],

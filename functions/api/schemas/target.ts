@@ -32,6 +32,9 @@ const scalingView = z
     max: z.int(),
     metric: z.string().meta({ description: "requestsPerReplica, cpu, or namespace/name" }),
     target: z.number(),
+    count: z
+      .int()
+      .meta({ description: "What it keeps now: copies, or initialised environments of a function" }),
     value: z.number().nullable().meta({
       description: "The metric in the last whole minute, as the target is given; null without data",
     }),

@@ -67,10 +67,10 @@ function targetLines(target: TargetView, style: Style): string[] {
 
 function scalingLines({ scaling }: TargetView): string[] {
   if (!scaling) return [];
-  const { min, max, metric, target, value, lastActivity } = scaling;
+  const { min, max, metric, target, count, value, lastActivity } = scaling;
   const last = lastActivity && `           ${moment(lastActivity.at)} ${lastActivity.cause}`;
   const now = value === null ? "" : ` (now ${Number(value.toPrecision(3))})`;
-  return [`scaling    ${min} to ${max}, ${metric} ${target}${now}`, ...(last ? [last] : [])];
+  return [`scaling    ${count} of ${min} to ${max}, ${metric} ${target}${now}`, ...(last ? [last] : [])];
 }
 
 function replicaLines(target: TargetView, style: Style): string[] {

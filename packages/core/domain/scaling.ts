@@ -8,8 +8,11 @@ export type CustomMetric = {
   statistic: "Average" | "Minimum" | "Maximum" | "SampleCount" | "Sum";
 };
 
-/** requestsPerReplica: requests per second that each gets; cpu: percent, the average of all. */
-export type ScalingMetric = "requestsPerReplica" | "cpu" | CustomMetric;
+/**
+ * requestsPerReplica: requests per second that each gets; cpu: percent, the average of all; provisionedConcurrencyUtilization: of a
+ * function, percent of what is kept initialised that is in use.
+ */
+export type ScalingMetric = "requestsPerReplica" | "cpu" | "provisionedConcurrencyUtilization" | CustomMetric;
 
 export type Scaling = {
   min: number;
@@ -25,13 +28,13 @@ export type Scaling = {
 /** One change of the count that scaling made. */
 export type ScalingActivity = { at: string; status: string; description: string; cause: string };
 
-/** Where the value of a metric stands in CloudWatch. `perSecond`: it is told by the minute. */
+/** Where the value of a metric stands in CloudWatch. `times`: what one of its units is in those of the target. */
 export type Series = {
   namespace: string;
   name: string;
   dimensions: Record<string, string>;
   statistic: CustomMetric["statistic"];
-  perSecond?: boolean;
+  times?: number;
 };
 
 /** What scaling is set to, read back. `metric` in words. */
@@ -40,6 +43,8 @@ export type LiveScaling = {
   max: number;
   metric: string;
   target: number;
+  /** What it keeps now: copies, or initialised environments of a function. */
+  count: number;
   /** Newest first, of the last ones. */
   activities: ScalingActivity[];
   /** The metric is the average of them. Empty where nothing tells it. */
@@ -63,6 +68,7 @@ export function metricName(metric: ScalingMetric): string {
 
 /** For the dry run. */
 export function scalingNote({ min, max, metric, target, scaleIn }: Scaling): string {
+  if (metric === "provisionedConcurrencyUtilization") return provisionedNote({ min, max, target, scaleIn });
   const goal =
     metric === "requestsPerReplica"
       ? `${target} requests per second for each`
@@ -71,6 +77,13 @@ export function scalingNote({ min, max, metric, target, scaleIn }: Scaling): str
         : `${metricName(metric)} at ${target}`;
   const never = scaleIn ? "" : "; none is taken away again";
   return `Scaling keeps ${min} to ${max} copies, aiming at ${goal}${never}.`;
+}
+
+function provisionedNote({ min, max, target, scaleIn }: Omit<Scaling, "metric" | "warmupSeconds">): string {
+  const ready = "execution environments initialised";
+  if (min === max) return `Scaling keeps ${min} ${ready}.`;
+  const never = scaleIn ? "" : "; none is given up again";
+  return `Scaling keeps ${min} to ${max} ${ready}, aiming at ${target} % of them in use${never}.`;
 }
 
 export function withinBounds(scaling: Scaling | undefined, count: number): number {

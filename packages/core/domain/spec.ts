@@ -111,7 +111,14 @@ export type Spec = {
     /** Fargate: what the image is built for. Not there in what was begun before it could be named: x86_64. */
     architecture?: "x86_64" | "arm64";
   };
-  function: { handler: string; runtime: string; memoryMiB: number; timeoutSeconds: number };
+  function: {
+    handler: string;
+    runtime: string;
+    memoryMiB: number;
+    timeoutSeconds: number;
+    /** Requests at once, and so much of the account's concurrency kept for it. */
+    reservedConcurrency?: number;
+  };
   /** vm: the script of the release that is run on the base image while baking. */
   build?: { run: string };
   /** container, and server where copies are placed: of each copy. `cpu` in vCPU. */

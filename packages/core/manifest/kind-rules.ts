@@ -51,9 +51,25 @@ export function kindProblems(settings: unknown, kind: unknown, path = ""): Probl
     ...own,
     ...rolloutKindProblems(settings.rollout, kind, join(path, "rollout")),
     ...healingProblems(settings.healing, kind, join(path, "healing")),
+    ...metricProblems(settings.scaling, kind, join(path, "scaling")),
     ...scheduleProblems(settings.schedules, kind, join(path, "schedules")),
     ...volumeKindProblems(settings.volumes, kind, join(path, "volumes")),
   ];
+}
+
+/** A function has no copies behind a load balancer, and nothing else has environments to keep initialised. */
+const METRICS: Record<string, readonly Kind[]> = {
+  requestsPerReplica: ["server", "vm", "container"],
+  cpu: ["server", "vm", "container"],
+  provisionedConcurrencyUtilization: ["function"],
+};
+
+function metricProblems(scaling: unknown, kind: Kind, path: string): Problem[] {
+  const metric = isRecord(scaling) ? scaling.metric : undefined;
+  if (typeof metric !== "string" || !Object.hasOwn(METRICS, metric)) return [];
+  const kinds = METRICS[metric]!;
+  if (kinds.includes(kind)) return [];
+  return [problem(join(path, "metric"), `"${metric}" is not for kind ${kind}: ${canDoIt(kinds)}`)];
 }
 
 function healingProblems(healing: unknown, kind: Kind, path: string): Problem[] {

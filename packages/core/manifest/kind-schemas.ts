@@ -60,6 +60,14 @@ export const functionSchema = z
       .describe("Lambda runtime. Default nodejs24.x."),
     memoryMiB: z.int().min(128).max(10_240).optional().describe("Default 128."),
     timeoutSeconds: z.int().min(1).max(900).optional().describe("Default 5."),
+    reservedConcurrency: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe(
+        "Requests at once at most, and so much of the account's concurrency is kept for it. Default: no limit but the account's.",
+      ),
   })
   .describe("What only functions have.");
 

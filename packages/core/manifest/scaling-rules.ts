@@ -17,7 +17,8 @@ export function scalingFindings(spec: Spec): Finding[] {
   const lacking = Object.entries(NEEDED).filter(([key]) => scaling[key as keyof typeof NEEDED] === undefined);
   if (lacking.length > 0)
     return lacking.map(([key, what]) => ({ keys: [`scaling.${key}`], message: `is required: ${what}` }));
-  return [...boundsFindings(spec), ...targetFindings(scaling), ...countFindings(spec)];
+  const bounds = [...boundsFindings(spec), ...targetFindings(scaling)];
+  return [...bounds, ...(spec.kind === "function" ? reservedFindings(spec) : countFindings(spec))];
 }
 
 function boundsFindings({ scaling }: Spec): Finding[] {
@@ -27,9 +28,21 @@ function boundsFindings({ scaling }: Spec): Finding[] {
 }
 
 function targetFindings({ metric, target }: NonNullable<Spec["scaling"]>): Finding[] {
+  if (metric === "provisionedConcurrencyUtilization" && (target < 10 || target > 90)) {
+    const message = `is percent of what is initialised: must be 10 to 90, not ${target}`;
+    return [{ keys: ["scaling.target", "scaling.metric"], message }];
+  }
   if (metric !== "cpu" || target <= 100) return [];
   const message = `is percent of the CPU: must be at most 100, not ${target}`;
   return [{ keys: ["scaling.target", "scaling.metric"], message }];
+}
+
+/** Lambda developer guide, "Configuring provisioned concurrency": it is a part of what is reserved. */
+function reservedFindings({ scaling, function: { reservedConcurrency: reserved } }: Spec): Finding[] {
+  const { max } = scaling!;
+  if (reserved === undefined || reserved >= 2 * max) return [];
+  const message = `must be at least ${2 * max}, twice scaling.max: while a release shifts, both versions are kept initialised; not ${reserved}`;
+  return [{ keys: ["function.reservedConcurrency", "scaling.max"], message }];
 }
 
 function countFindings({ scaling, replicas, schedules = [] }: Spec): Finding[] {

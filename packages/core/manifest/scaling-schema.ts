@@ -25,18 +25,25 @@ export const scalingSchema = z
     min: count.optional().describe("Never fewer copies. Needed."),
     max: count.optional().describe("Never more copies. Needed."),
     metric: z
-      .union([z.enum(["requestsPerReplica", "cpu"]), customMetricSchema], {
-        error: (issue) =>
-          `must be requestsPerReplica, cpu, or a block with namespace and name, not ${show(issue.input)}`,
-      })
+      .union(
+        [z.enum(["requestsPerReplica", "cpu", "provisionedConcurrencyUtilization"]), customMetricSchema],
+        {
+          error: (issue) =>
+            `must be requestsPerReplica, cpu, provisionedConcurrencyUtilization, or a block with namespace and name, not ${show(issue.input)}`,
+        },
+      )
       .optional()
-      .describe("What is held near the target. Needed."),
+      .describe(
+        "What is held near the target. Needed, but for functions: provisionedConcurrencyUtilization there.",
+      ),
     target: z
       .number()
       .positive("must be more than 0")
       .max(1e12)
       .optional()
-      .describe("requestsPerReplica: requests per second for each copy; cpu: percent. Needed."),
+      .describe(
+        "requestsPerReplica: requests per second for each copy; cpu: percent; provisionedConcurrencyUtilization: percent, default 70. Needed elsewhere.",
+      ),
     warmupSeconds: z
       .int()
       .min(0)
@@ -45,4 +52,6 @@ export const scalingSchema = z
       .describe("For so long after its start a copy is not counted. Default 120."),
     scaleIn: z.boolean().optional().describe("false: copies are added and never taken away. Default true."),
   })
-  .describe("The platform chooses the count by itself, between two bounds.");
+  .describe(
+    "The count is chosen by itself, between two bounds. On a function: how many execution environments are kept initialised.",
+  );

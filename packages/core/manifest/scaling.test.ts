@@ -50,7 +50,7 @@ test.each([
   [
     { ...SCALING, metric: "memory" },
     "scaling.metric",
-    'must be requestsPerReplica, cpu, or a block with namespace and name, not "memory"',
+    'must be requestsPerReplica, cpu, provisionedConcurrencyUtilization, or a block with namespace and name, not "memory"',
   ],
   [{ ...SCALING, minimum: 2 }, "scaling.minimum", "is not a known key; did you mean min?"],
 ])("%j is refused at its path", (scaling, path, message) => {
@@ -87,4 +87,59 @@ test("the app's bounds reach as far as the count of an environment that says non
     [2, 2, 10],
     [12, 2, 12],
   ]);
+});
+
+const FUNCTION = { app: "greeter", kind: "function" };
+
+test("on a function scaling is of what is kept initialised, at 70 % where nothing is said, and its count stays its own", () => {
+  const document = {
+    ...FUNCTION,
+    scaling: { min: 2, max: 5 },
+    environments: { dev: { scaling: { max: 2 } } },
+  };
+  const manifest = parseManifest(document) as Manifest;
+  const { replicas, scaling } = specFor(manifest, "prod");
+  expect({ replicas, scaling }).toEqual({
+    replicas: 1,
+    scaling: {
+      ...{ min: 2, max: 5, metric: "provisionedConcurrencyUtilization", target: 70 },
+      ...{ warmupSeconds: 120, scaleIn: true },
+    },
+  });
+  expect(scalingNote(scaling!)).toBe(
+    "Scaling keeps 2 to 5 execution environments initialised, aiming at 70 % of them in use.",
+  );
+  expect(scalingNote(specFor(manifest, "dev").scaling!)).toBe(
+    "Scaling keeps 2 execution environments initialised.",
+  );
+});
+
+const INITIALISED = { min: 2, max: 5 };
+
+test.each([
+  [
+    { scaling: { ...INITIALISED, metric: "cpu", target: 50 } },
+    { "scaling.metric": '"cpu" is not for kind function: kinds server, vm, container can' },
+  ],
+  [
+    { scaling: { ...INITIALISED, target: 95 } },
+    { "scaling.target": "is percent of what is initialised: must be 10 to 90, not 95" },
+  ],
+  [
+    { scaling: INITIALISED, function: { reservedConcurrency: 9 } },
+    {
+      "function.reservedConcurrency":
+        "must be at least 10, twice scaling.max: while a release shifts, both versions are kept initialised; not 9",
+    },
+  ],
+  [{ scaling: { min: 2 } }, { "scaling.max": "is required: a whole number of copies" }],
+])("%j is refused on a function", (document, expected) => {
+  const { start: _none, ...told } = problems({ ...FUNCTION, ...document });
+  expect(told).toEqual(expected);
+});
+
+test("what functions are scaled by is for functions only", () => {
+  expect(problems({ scaling: { ...SCALING, metric: "provisionedConcurrencyUtilization" } })).toEqual({
+    "scaling.metric": '"provisionedConcurrencyUtilization" is not for kind vm: only kind function can',
+  });
 });

@@ -77,8 +77,11 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
     server: wholeServer(spec, said as Partial<Spec>),
     ...(spec.scaling
       ? {
-          scaling: reaching(wholeScaling(spec.scaling), overlay ?? {}),
-          replicas: firstCount(said as Partial<Spec>, spec),
+          scaling: reaching(
+            wholeScaling(spec.scaling, spec.kind),
+            spec.kind === "function" ? {} : (overlay ?? {}),
+          ),
+          replicas: spec.kind === "function" ? spec.replicas : firstCount(said as Partial<Spec>, spec),
         }
       : {}),
     container: wholeContainer(spec.container),
@@ -105,10 +108,17 @@ const PROVIDER = { weight: 1, base: 0 };
 
 const SCALING = { warmupSeconds: 120, scaleIn: true };
 
-function wholeScaling(scaling: Scaling): Scaling {
+function wholeScaling(said: Scaling, kind: Kind): Scaling {
+  const scaling = kind === "function" ? { ...ofFunction(said), ...said } : said;
   const { metric } = scaling;
   const whole = typeof metric === "object" ? { ...METRIC, ...metric } : metric;
   return { ...SCALING, ...scaling, ...(metric === undefined ? {} : { metric: whole }) };
+}
+
+/** AWS's own example aims at 70 % (Lambda developer guide, "Managing provisioned concurrency with Application Auto Scaling"). */
+function ofFunction({ metric }: Scaling): Partial<Scaling> {
+  const usual = metric === undefined || metric === "provisionedConcurrencyUtilization";
+  return usual ? { metric: "provisionedConcurrencyUtilization", target: 70 } : {};
 }
 
 /** A smaller or a larger place: the app's bounds reach as far as the count that an environment says without bounds of its own. */

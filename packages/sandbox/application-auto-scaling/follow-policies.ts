@@ -1,16 +1,14 @@
-// What the policies make of a service's count, looked at a moment after the alarms were. The cooldowns are the policy's: in
+// What the policies make of a capacity, looked at a moment after the alarms were. The cooldowns are the policy's: in
 // the one after scaling out only a larger capacity than was begun is added, in the one after scaling in nothing goes (Application Auto
-// Scaling user guide, "Define cooldown periods"). A service with a count of 0 is left alone, as on AWS.
+// Scaling user guide, "Define cooldown periods"). A capacity of 0 is left alone, as on AWS.
 import { randomUUID } from "node:crypto";
 import { everyRound, type Publisher, roundMilliseconds } from "../metric-publisher.ts";
 import { readTracking } from "../target-tracking/alarms.ts";
 import { type Change, track } from "../target-tracking/track.ts";
-import { DIMENSION, NAMESPACE, type Policy, placeOf, type ScalableTarget, type State } from "./model.ts";
+import { placeOf, type ScalableTarget, type State } from "./model.ts";
 import { trackingOf } from "./policy-handlers.ts";
-import { findService } from "./target-handlers.ts";
+import { namespaceOf, scaledOf } from "./scaled.ts";
 
-/** API reference, TargetTrackingScalingPolicyConfiguration: of ECS services. */
-const DEFAULT_COOLDOWN_SECONDS = 300;
 const ACTIVITIES = 100;
 
 export function createPolicyWatch(state: State): Publisher {
@@ -28,18 +26,18 @@ async function follow(state: State, resourceId: string): Promise<void> {
   const before = state.targets.get(resourceId);
   if (!before || before.policies.length === 0) return;
   const { policies } = before;
-  const [service, ...readings] = await Promise.all([
-    findService(platform, resourceId),
-    ...policies.map((one) => readTracking(platform, one.alarms, trackingOf(one.configuration))),
+  const scaled = scaledOf(namespaceOf(resourceId));
+  const [capacity, ...readings] = await Promise.all([
+    scaled.read(platform, resourceId),
+    ...policies.map((one) => readTracking(platform, one.alarms, trackingOf(one.configuration, resourceId))),
   ]);
   const target = state.targets.get(resourceId);
-  const desired = service?.desiredCount ?? 0;
+  const { desired, running } = capacity ?? { desired: 0, running: 0 };
   if (!target || desired === 0) return;
   const { min, max } = target;
-  const running = service?.runningCount ?? 0;
   // The cooldown begins when what was begun has taken effect.
   if (target.scaledOutAt !== undefined && running < desired) target.scaledOutAt = platform.now();
-  const isCooling = since(state, target.scaledOutAt) < cooldown(state, policies, "ScaleOutCooldown");
+  const isCooling = since(state, target.scaledOutAt) < cooldown(state, target, "ScaleOutCooldown");
   // What was there before it was scaled out is what the metric is of.
   const counted = isCooling ? (target.counted ?? desired) : running;
   const isWarming = isCooling || running < desired;
@@ -50,8 +48,7 @@ async function follow(state: State, resourceId: string): Promise<void> {
 function mayChange(state: State, target: ScalableTarget, { alarm }: Change): boolean {
   if (alarm === "high") return !target.isSuspended.out;
   return (
-    !target.isSuspended.in &&
-    since(state, target.scaledInAt) >= cooldown(state, target.policies, "ScaleInCooldown")
+    !target.isSuspended.in && since(state, target.scaledInAt) >= cooldown(state, target, "ScaleInCooldown")
   );
 }
 
@@ -61,10 +58,11 @@ function since({ platform }: State, at = 0): number {
 
 function cooldown(
   { platform }: State,
-  policies: Policy[],
+  { policies, resourceId }: ScalableTarget,
   key: "ScaleInCooldown" | "ScaleOutCooldown",
 ): number {
-  const seconds = policies.map(({ configuration }) => configuration[key] ?? DEFAULT_COOLDOWN_SECONDS);
+  const { cooldownSeconds } = scaledOf(namespaceOf(resourceId));
+  const seconds = policies.map(({ configuration }) => configuration[key] ?? cooldownSeconds);
   return (Math.max(...seconds) * 1_000) / platform.timeScale;
 }
 
@@ -72,19 +70,18 @@ async function apply(state: State, target: ScalableTarget, change: Change, befor
   const { platform } = state;
   const policy = target.policies[change.policy]!;
   const startedAt = platform.now();
-  const { cluster, service } = placeOf(target.resourceId);
-  await platform.call("ecs", "UpdateService", { cluster, service, desiredCount: change.desired }, "root");
+  const scaled = scaledOf(namespaceOf(target.resourceId));
+  await scaled.set(platform, target.resourceId, change.desired);
+  const { description, message } = scaled.says(change.desired);
   if (change.alarm === "high") Object.assign(target, { scaledOutAt: startedAt, counted: before });
   else target.scaledInAt = startedAt;
   target.activities.unshift({
     ActivityId: randomUUID(),
-    ServiceNamespace: NAMESPACE,
-    ResourceId: target.resourceId,
-    ScalableDimension: DIMENSION,
-    Description: `Setting desired count to ${change.desired}.`,
+    ...placeOf(target),
+    Description: description,
     Cause: `monitor alarm ${policy.alarms[change.alarm]} in state ALARM triggered policy ${policy.name}`,
     StatusCode: "Successful",
-    StatusMessage: `Successfully set desired count to ${change.desired}. Change successfully fulfilled by ecs.`,
+    StatusMessage: message,
     startedAt,
     endedAt: platform.now(),
   });

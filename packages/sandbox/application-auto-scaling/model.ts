@@ -8,6 +8,7 @@ import type {
 import { type Documents, openDocuments } from "../ground/documents.ts";
 import { AwsError, type Platform } from "../platform.ts";
 import type { AlarmNames } from "../target-tracking/alarms.ts";
+import { namespaceOf, scaledOf } from "./scaled.ts";
 
 export type Policy = {
   name: string;
@@ -18,7 +19,7 @@ export type Policy = {
 };
 
 export type ScalableTarget = {
-  /** `service/<cluster>/<service>` */
+  /** `service/<cluster>/<service>`, or `function:<name>:<version>`. */
   resourceId: string;
   arn: string;
   min: number;
@@ -35,9 +36,6 @@ export type ScalableTarget = {
 };
 
 export type State = { platform: Platform; targets: Documents<ScalableTarget> };
-
-export const NAMESPACE = "ecs";
-export const DIMENSION = "ecs:service:DesiredCount";
 
 export function openState(platform: Platform): State {
   return { platform, targets: openDocuments(join(platform.directory, "application-autoscaling")) };
@@ -59,17 +57,25 @@ type Named = {
   ScalableDimension?: string | undefined;
 };
 
-/** Only the desired count of ECS services. */
+/** Throws where the dimension is not the namespace's. */
 export function checkNamespace({ ServiceNamespace, ScalableDimension }: Named): void {
-  if (ServiceNamespace !== NAMESPACE) throw missing(`the namespace ${ServiceNamespace}`);
-  if (ScalableDimension !== undefined && ScalableDimension !== DIMENSION)
+  const { dimension } = scaledOf(ServiceNamespace);
+  if (ScalableDimension !== undefined && ScalableDimension !== dimension)
     throw invalid(`Unsupported service namespace, resource type or scalable dimension: ${ScalableDimension}`);
 }
 
-export function placeOf(resourceId: string | undefined): { cluster: string; service: string } {
-  const match = /^service\/([^/]+)\/([^/]+)$/.exec(resourceId ?? "");
-  if (!match) throw invalid(`ResourceId must be service/<cluster>/<service>, not ${resourceId}`);
-  return { cluster: match[1]!, service: match[2]! };
+/** How the wire names what a target scales. */
+export function placeOf({
+  resourceId,
+}: Pick<ScalableTarget, "resourceId">): Required<
+  Pick<ScalingActivity, "ServiceNamespace" | "ResourceId" | "ScalableDimension">
+> {
+  const ServiceNamespace = namespaceOf(resourceId);
+  return {
+    ServiceNamespace,
+    ResourceId: resourceId,
+    ScalableDimension: scaledOf(ServiceNamespace).dimension,
+  };
 }
 
 export function need(state: State, resourceId: string | undefined): ScalableTarget {
@@ -77,6 +83,6 @@ export function need(state: State, resourceId: string | undefined): ScalableTarg
   if (found) return found;
   throw new AwsError(
     "ObjectNotFoundException",
-    `No scalable target registered for service namespace: ecs, resource ID: ${resourceId}, scalable dimension: ${DIMENSION}`,
+    `No scalable target registered for service namespace: ${namespaceOf(resourceId ?? "")}, resource ID: ${resourceId}`,
   );
 }

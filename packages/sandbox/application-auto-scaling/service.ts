@@ -2,8 +2,9 @@
 import * as applicationAutoScaling from "@aws-sdk/client-application-auto-scaling";
 import type { AlsoNeeded, Platform, Service } from "../platform.ts";
 import { createPolicyWatch } from "./follow-policies.ts";
-import { openState, placeOf, type State } from "./model.ts";
+import { openState, type State } from "./model.ts";
 import { policyHandlers } from "./policy-handlers.ts";
+import { namespaceOf, scaledOf } from "./scaled.ts";
 import { targetHandlers } from "./target-handlers.ts";
 
 type Asked = { ResourceId?: string };
@@ -33,19 +34,16 @@ export function createApplicationAutoScaling(platform: Platform): Service {
   };
 }
 
-/** Whoever scales a service must be allowed to change it, and to keep the alarms of a policy (user guide, "Permissions validation"). */
+/** Whoever scales something must be allowed to change it, and to keep the alarms of a policy (user guide, "Permissions validation"). */
 function also({ platform, targets }: State): Service["iamAlso"] {
   const { region, accountId } = platform;
-  const onService = ({ ResourceId }: Asked): AlsoNeeded[] => {
-    const { cluster, service } = placeOf(ResourceId);
-    const resource = `arn:aws:ecs:${region}:${accountId}:service/${cluster}/${service}`;
-    return ["ecs:DescribeServices", "ecs:UpdateService"].map((action) => ({ action, resource }));
-  };
+  const onScaled = ({ ResourceId = "" }: Asked): AlsoNeeded[] =>
+    scaledOf(namespaceOf(ResourceId)).needs(platform, ResourceId);
   const onAlarms = (action: string, { ResourceId }: Asked): AlsoNeeded[] => [
     { action, resource: `arn:aws:cloudwatch:${region}:${accountId}:alarm:TargetTracking-${ResourceId}-*` },
   ];
   return {
-    RegisterScalableTarget: onService,
+    RegisterScalableTarget: onScaled,
     PutScalingPolicy: (asked: Asked) => onAlarms("cloudwatch:PutMetricAlarm", asked),
     DeleteScalingPolicy: (asked: Asked) => onAlarms("cloudwatch:DeleteAlarms", asked),
     DeregisterScalableTarget: (asked: Asked) =>

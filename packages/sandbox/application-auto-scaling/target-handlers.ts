@@ -6,21 +6,11 @@ import type {
   DescribeScalingActivitiesRequest,
   RegisterScalableTargetRequest,
 } from "@aws-sdk/client-application-auto-scaling";
-import type { Service as EcsService } from "@aws-sdk/client-ecs";
 import { pageOf } from "../machines/pages.ts";
-import type { Handler, Platform } from "../platform.ts";
+import type { Handler } from "../platform.ts";
 import { deleteAlarms } from "../target-tracking/alarms.ts";
-import {
-  checkNamespace,
-  DIMENSION,
-  invalid,
-  missing,
-  NAMESPACE,
-  need,
-  placeOf,
-  type ScalableTarget,
-  type State,
-} from "./model.ts";
+import { checkNamespace, invalid, missing, need, placeOf, type ScalableTarget, type State } from "./model.ts";
+import { namespaceOf, type Scaled, scaledOf } from "./scaled.ts";
 
 export function targetHandlers(state: State): Record<string, Handler> {
   return {
@@ -29,6 +19,7 @@ export function targetHandlers(state: State): Record<string, Handler> {
       checkNamespace(input);
       const found = state.targets
         .list()
+        .filter(({ resourceId }) => namespaceOf(resourceId) === input.ServiceNamespace)
         .filter(({ resourceId }) => !input.ResourceIds?.length || input.ResourceIds.includes(resourceId));
       const page = pageOf(found, input.MaxResults ?? 50, input.NextToken);
       return { ScalableTargets: page.items.map((one) => describe(state, one)), NextToken: page.next };
@@ -44,6 +35,7 @@ export function targetHandlers(state: State): Record<string, Handler> {
       checkNamespace(input);
       const found = state.targets
         .list()
+        .filter(({ resourceId }) => namespaceOf(resourceId) === input.ServiceNamespace)
         .filter(({ resourceId }) => !input.ResourceId || resourceId === input.ResourceId)
         .flatMap(({ activities }) => activities)
         .sort((a, b) => b.startedAt - a.startedAt)
@@ -67,8 +59,9 @@ async function register(state: State, input: RegisterScalableTargetRequest) {
   if (min === undefined || max === undefined)
     throw invalid("Both MinCapacity and MaxCapacity are required to register a new scalable target");
   if (min < 0 || max < min) throw invalid(`MaxCapacity ${max} must not be below MinCapacity ${min}`);
-  if (!before && !(await findService(state.platform, resourceId)))
-    throw invalid(`ECS service doesn't exist: ${resourceId}`);
+  const scaled = scaledOf(input.ServiceNamespace);
+  if (!before && !(await isThere(state, scaled, resourceId)))
+    throw invalid(`The resource doesn't exist: ${resourceId}`);
   const { region, accountId } = state.platform;
   const id = createHash("sha256").update(resourceId).digest("hex").slice(0, 28);
   const suspended = input.SuspendedState;
@@ -88,27 +81,17 @@ async function register(state: State, input: RegisterScalableTargetRequest) {
   return { ScalableTargetARN: target.arn };
 }
 
-export async function findService(platform: Platform, resourceId: string): Promise<EcsService | undefined> {
-  const { cluster, service } = placeOf(resourceId);
-  const answer = (await platform.call(
-    "ecs",
-    "DescribeServices",
-    { cluster, services: [service] },
-    "root",
-  )) as {
-    services: EcsService[];
-  };
-  return answer.services.find(({ status }) => status === "ACTIVE");
+/** AWS also takes a version without provisioned concurrency, and gives it the least; here it comes first. */
+async function isThere({ platform }: State, scaled: Scaled, resourceId: string): Promise<boolean> {
+  return (await scaled.read(platform, resourceId)) !== null;
 }
 
 function describe({ platform }: State, target: ScalableTarget) {
   return {
-    ServiceNamespace: NAMESPACE,
-    ScalableDimension: DIMENSION,
-    ResourceId: target.resourceId,
+    ...placeOf(target),
     MinCapacity: target.min,
     MaxCapacity: target.max,
-    RoleARN: `arn:aws:iam::${platform.accountId}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService`,
+    RoleARN: `arn:aws:iam::${platform.accountId}:role/aws-service-role/${scaledOf(namespaceOf(target.resourceId)).role}`,
     CreationTime: new Date(target.createdAt),
     SuspendedState: {
       DynamicScalingInSuspended: target.isSuspended.in,

@@ -3,29 +3,26 @@
 import { join } from "node:path";
 import type { Platform } from "../platform.ts";
 import { type Environment, type Play, type Played, startEnvironment } from "./environment.ts";
-import { throttled } from "./faults.ts";
+import {
+  checkConcurrency,
+  giveBack,
+  giveUp,
+  impatient,
+  lacksProvisioned,
+  makeRoom,
+  type Pool,
+  patienceMs,
+  poolOf,
+  retire,
+  sweep,
+  type Waiting,
+} from "./pools.ts";
+import type { ProvisionedUse } from "./provisioned-use.ts";
 import type { FunctionRecord, VersionRecord } from "./records.ts";
 import { variablesOf } from "./variables.ts";
 
-type Waiting = { request: Play; since: number; resolve(played: Played): void };
-type Pool = {
-  functionName: string;
-  record: FunctionRecord;
-  version: VersionRecord;
-  idle: { environment: Environment; since: number }[];
-  waiting: Waiting[];
-  busy: number;
-  starting: number;
-  retired: boolean;
-  /** Looks again after the waiting requests' patience. */
-  lookAgain?: NodeJS.Timeout | undefined;
-};
-
-const concurrencyLimit = 100;
 const startsAtOnce = 4;
 const idleLimitMs = 20_000;
-// So long a request waits for a busy environment before it gets one of its own: keeps bursts of short calls small.
-const patienceMs = 15;
 
 export type Environments = ReturnType<typeof createEnvironments>;
 
@@ -33,6 +30,7 @@ export function createEnvironments(
   platform: Platform,
   directory: string,
   log: (name: string, text: string) => void,
+  use: ProvisionedUse,
 ) {
   const pools = new Map<string, Pool>();
   const running = new Set<Environment>();
@@ -43,11 +41,7 @@ export function createEnvironments(
   function launch(pool: Pool): void {
     makeRoom(pools);
     const environment = startEnvironment({
-      directory: join(directory, pool.version.codeFolder),
-      handler: pool.version.handler,
-      compileCache: join(directory, "compiled"),
-      memoryMib: pool.version.memoryMib,
-      variables: variablesOf(platform, pool.record, pool.version, join(directory, pool.version.codeFolder)),
+      ...settingsOf(platform, directory, pool),
       onStrayLog: (text) => log(pool.functionName, text),
       onEnd: () => running.delete(environment),
     });
@@ -57,7 +51,7 @@ export function createEnvironments(
     void environment.ready.then((failure) => {
       pool.starting--;
       starting--;
-      if (failure) pool.waiting.shift()?.resolve({ failure });
+      if (failure) giveBack(pool, failure);
       else release(pool, environment);
       for (const other of pools.values()) pump(other);
     });
@@ -77,6 +71,7 @@ export function createEnvironments(
       if (free.environment.isAlive()) void serve(pool, free.environment, pool.waiting.shift() as Waiting);
     }
     while (pool.starting < impatient(pool) && starting < startsAtOnce) launch(pool);
+    while (lacksProvisioned(pool) && starting < startsAtOnce) launch(pool);
     if (pool.waiting.length > pool.starting) {
       pool.lookAgain ??= setTimeout(() => {
         pool.lookAgain = undefined;
@@ -87,8 +82,10 @@ export function createEnvironments(
 
   async function serve(pool: Pool, environment: Environment, { request, resolve }: Waiting): Promise<void> {
     pool.busy++;
+    use.began(pool.record.name, pool.version.version, pool.busy, pool.provisioned);
     const played = await environment.play(request);
     pool.busy--;
+    use.ended(pool.record.name, pool.version.version, pool.busy, pool.provisioned);
     release(pool, environment);
     resolve(played);
     pump(pool);
@@ -104,6 +101,7 @@ export function createEnvironments(
         pump(pool);
       });
     },
+    ...provisioning(pools, use, pump),
     /** Ends what runs an older state of the function; requests under way are played to their end. */
     retire: (functionName: string, keep: (version: VersionRecord) => boolean) =>
       retire(pools, functionName, keep),
@@ -116,85 +114,33 @@ export function createEnvironments(
   };
 }
 
-function retire(
-  pools: Map<string, Pool>,
-  functionName: string,
-  keep: (version: VersionRecord) => boolean,
-): void {
-  for (const [key, pool] of pools) {
-    if (pool.functionName !== functionName || keep(pool.version)) continue;
-    pool.retired = true;
-    for (const { environment } of pool.idle.splice(0)) environment.end();
-    if (pool.busy + pool.waiting.length + pool.starting === 0) pools.delete(key);
-  }
-}
-
-/** Nothing starts any more: who still waits is told so. */
-function giveUp(pool: Pool): void {
-  const failure = { errorType: "Runtime.ExitError", errorMessage: "The sandbox is stopping" };
-  for (const { resolve } of pool.waiting.splice(0)) resolve({ failure });
-}
-
-const sizeOf = (pool: Pool) => pool.idle.length + pool.busy + pool.starting;
-
-/** How many of the waiting requests deserve an environment of their own. The first of all does at once. */
-function impatient(pool: Pool): number {
-  const since = Date.now() - patienceMs;
-  const count = pool.waiting.filter((waiting) => waiting.since <= since).length;
-  return Math.max(count, sizeOf(pool) === 0 ? Math.min(1, pool.waiting.length) : 0);
-}
-
-const inFlight = (pool: Pool) => pool.busy + pool.waiting.length;
-
-function poolOf(pools: Map<string, Pool>, record: FunctionRecord, version: VersionRecord): Pool {
-  const key = `${record.name}:${version.version}:${version.revisionId}`;
-  const found = pools.get(key);
-  if (found) return found;
-  const pool: Pool = {
-    functionName: record.name,
-    record,
-    version,
-    idle: [],
-    waiting: [],
-    busy: 0,
-    starting: 0,
-    retired: false,
+function settingsOf(platform: Platform, directory: string, { record, version }: Pool) {
+  const folder = join(directory, version.codeFolder);
+  return {
+    directory: folder,
+    handler: version.handler,
+    compileCache: join(directory, "compiled"),
+    memoryMib: version.memoryMib,
+    variables: variablesOf(platform, record, version, folder),
   };
-  pools.set(key, pool);
-  return pool;
 }
 
-function checkConcurrency(pools: Map<string, Pool>, record: FunctionRecord): void {
-  let all = 0;
-  let own = 0;
-  for (const pool of pools.values()) {
-    all += inFlight(pool);
-    if (pool.functionName === record.name) own += inFlight(pool);
-  }
-  if (own >= (record.reservedConcurrency ?? concurrencyLimit)) {
-    const reserved = record.reservedConcurrency !== undefined;
-    throw throttled(
-      reserved ? "ReservedFunctionConcurrentInvocationLimitExceeded" : "ConcurrentInvocationLimitExceeded",
-    );
-  }
-  if (all >= concurrencyLimit) throw throttled("ConcurrentInvocationLimitExceeded");
-}
-
-/** Another pool's longest idle environment gives way where all together are too many. */
-function makeRoom(pools: Map<string, Pool>): void {
-  let total = 0;
-  let oldest: Pool | undefined;
-  for (const pool of pools.values()) {
-    total += sizeOf(pool);
-    const since = pool.idle[0]?.since ?? Number.POSITIVE_INFINITY;
-    if (since < (oldest?.idle[0]?.since ?? Number.POSITIVE_INFINITY)) oldest = pool;
-  }
-  if (total > concurrencyLimit) oldest?.idle.shift()?.environment.end();
-}
-
-function sweep(pools: Map<string, Pool>, idleBefore: number): void {
-  for (const [key, pool] of pools) {
-    while (pool.idle[0] && pool.idle[0].since < idleBefore) pool.idle.shift()?.environment.end();
-    if (sizeOf(pool) + pool.waiting.length === 0) pools.delete(key);
-  }
+function provisioning(pools: Map<string, Pool>, use: ProvisionedUse, pump: (pool: Pool) => void) {
+  return {
+    /** From now on so many are kept initialised, whether requests come or not. */
+    provision(record: FunctionRecord, version: VersionRecord, count: number): void {
+      const pool = poolOf(pools, record, version);
+      Object.assign(pool, { provisioned: count, initFailure: undefined });
+      use.provisioned(record.name, version.version, pool.busy, count);
+      pump(pool);
+    },
+    /** How many of those are ready, and why no more will be. */
+    initialised(
+      record: FunctionRecord,
+      version: VersionRecord,
+    ): { ready: number; failure?: string | undefined } {
+      const { idle, busy, initFailure } = poolOf(pools, record, version);
+      return { ready: idle.length + busy, failure: initFailure };
+    },
+  };
 }

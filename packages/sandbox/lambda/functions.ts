@@ -191,6 +191,7 @@ function deleteVersion(parts: FunctionParts, record: FunctionRecord, qualifier: 
     );
   const gone = record.versions.find((version) => version.version === qualifier);
   record.versions = record.versions.filter((version) => version.version !== qualifier);
+  delete record.provisioned?.[qualifier];
   parts.store.save(record);
   parts.environments.retire(record.name, (version) => version.version !== qualifier);
   removeUnusedCode(parts, record, gone);

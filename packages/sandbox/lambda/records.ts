@@ -43,6 +43,8 @@ export type UrlRecord = {
 export type Statement = Record<string, unknown> & { Sid: string; Action: string; Principal: unknown };
 export type PolicyRecord = { revisionId: string; statements: Statement[] };
 
+export type ProvisionedRecord = { requested: number; modifiedAtMs: number };
+
 /** Of asynchronous calls. */
 export type EventInvokeRecord = {
   maxRetries: number;
@@ -63,6 +65,8 @@ export type FunctionRecord = {
   policies: Record<string, PolicyRecord>;
   tags: Record<string, string>;
   reservedConcurrency?: number;
+  /** Provisioned concurrency by version. */
+  provisioned?: Record<string, ProvisionedRecord>;
   eventInvoke?: EventInvokeRecord;
 };
 

@@ -15,6 +15,8 @@ import { createInvoker, invokeHandler } from "./invoke.ts";
 import { createLogs } from "./logs.ts";
 import { parseFunctionName, qualifiedArn } from "./names.ts";
 import { permissionHandlers } from "./permissions.ts";
+import { provisionAgain, provisionedHandlers } from "./provisioned.ts";
+import { createProvisionedUse } from "./provisioned-use.ts";
 import { createLambdaMetrics } from "./published-metrics.ts";
 import type { VersionRecord } from "./records.ts";
 import { settingHandlers } from "./settings.ts";
@@ -38,10 +40,11 @@ export function createLambda(platform: Platform): LambdaService {
   const arnOf = (name: string) => `arn:aws:lambda:${platform.region}:${platform.accountId}:function:${name}`;
   const store = openStore(directory, arnOf);
   const logs = createLogs(directory, metricsOfLogs(platform));
-  const environments = createEnvironments(platform, directory, logs.write);
+  const use = createProvisionedUse(() => platform.now());
+  const environments = createEnvironments(platform, directory, logs.write, use);
   const serving = new Map<string, VersionRecord>();
   const metrics = createLambdaMetrics();
-  const publisher = createPublisher(platform, "AWS/Lambda", metrics.take);
+  const publisher = createPublisher(platform, "AWS/Lambda", () => [...metrics.take(), ...use.take()]);
   const parts = { platform, directory, store, environments, logs, metrics, serving };
   const invoker = createInvoker(parts);
   const queue = createEventQueue(platform, directory, store, invoker);
@@ -57,6 +60,7 @@ export function createLambda(platform: Platform): LambdaService {
       ...urlHandlers(platform, store, urls),
       ...permissionHandlers(store),
       ...settingHandlers(store),
+      ...provisionedHandlers({ store, environments, now: platform.now }),
       ...eventInvokeHandlers(store),
       Invoke: invokeHandler(parts, invoker, queue.enqueue),
     },
@@ -72,6 +76,7 @@ export function createLambda(platform: Platform): LambdaService {
       for (const record of store.all()) {
         for (const key of Object.keys(record.urls)) await urls.open(record, key);
       }
+      provisionAgain({ store, environments });
       queue.carryOn();
       publisher.start();
     },
@@ -135,6 +140,7 @@ function resources(arnOf: (name: string) => string): NonNullable<Service["iamRes
       "GetFunctionConcurrency",
     ],
     "DeleteFunctionConcurrency",
+    "ListProvisionedConcurrencyConfigs",
     "PutFunctionEventInvokeConfig",
     "GetFunctionEventInvokeConfig",
   ];
@@ -143,6 +149,9 @@ function resources(arnOf: (name: string) => string): NonNullable<Service["iamRes
     Invoke: qualified,
     GetFunction: qualified,
     GetFunctionConfiguration: qualified,
+    PutProvisionedConcurrencyConfig: qualified,
+    GetProvisionedConcurrencyConfig: qualified,
+    DeleteProvisionedConcurrencyConfig: qualified,
     TagResource: byArn,
     UntagResource: byArn,
     ListTags: byArn,

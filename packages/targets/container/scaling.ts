@@ -1,14 +1,23 @@
 // Scaling of the service that serves: a scalable target with its bounds, and one target tracking policy of ours. Looked at first, put
 // where it differs, and read back. A scalable target without our policy is somebody else's; a service that goes takes ours along.
 import type { Service } from "@aws-sdk/client-ecs";
-import { ACTIVITIES_TOLD, type LiveScaling, type Scaling } from "#core/domain/scaling.ts";
+import type { LiveScaling, Scaling } from "#core/domain/scaling.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { isSameTracking, metricOf, trackedSeries, trackingOf } from "#targets/balancer/tracking.ts";
+import {
+  deregister,
+  listActivities,
+  putPolicy,
+  readPolicy,
+  readTarget,
+  register,
+  type Scaled,
+  serviceScaled,
+} from "#targets/scaling/calls.ts";
+import { isSameTracking, metricOf, trackedSeries, trackingOf } from "#targets/scaling/tracking.ts";
 import { deleteService } from "./client.ts";
 import { type Container, whoOf } from "./container.ts";
 import { needCluster } from "./definition.ts";
-import { deregister, listActivities, putPolicy, readPolicy, readTarget, register } from "./scaling-calls.ts";
 
 /** At the end of a deployment, and where it drifted. Idempotent. */
 export async function applyScaling(
@@ -78,17 +87,12 @@ export async function liveScaling(
     readTarget(clients, resource),
     listActivities(clients, resource),
   ]);
-  const own = activities.filter(({ Cause = "" }) => Cause.includes("triggered policy"));
   return {
     min: bounds?.MinCapacity ?? 0,
     max: bounds?.MaxCapacity ?? 0,
     ...metricOf(policy.TargetTrackingScalingPolicyConfiguration),
-    activities: own.slice(0, ACTIVITIES_TOLD).map((one) => ({
-      at: one.StartTime!.toISOString(),
-      status: one.StatusCode ?? "",
-      description: one.Description ?? "",
-      cause: one.Cause ?? "",
-    })),
+    activities,
+    count: service.desiredCount ?? 0,
     series: target.spec.scaling ? seriesFor(target, service, target.spec.scaling) : [],
   };
 }
@@ -115,8 +119,6 @@ function seriesFor(target: TargetContext, { serviceName = "", loadBalancers }: S
   });
 }
 
-/** `service/<cluster>/<service>` (Application Auto Scaling API reference, ResourceId). */
-function resourceOf(target: TargetContext, { serviceName }: Service): string {
-  const cluster = needCluster(target).arn.split("/").at(-1);
-  return `service/${cluster}/${serviceName}`;
+function resourceOf(target: TargetContext, { serviceName = "" }: Service): Scaled {
+  return serviceScaled(needCluster(target).arn.split("/").at(-1) ?? "", serviceName);
 }

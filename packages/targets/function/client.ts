@@ -1,5 +1,6 @@
 // The Lambda calls that only look: what there is of one function, in the driver's own words. A thing that is not
 // there is `null`, never an error.
+import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import {
   type FunctionConfiguration,
   GetAliasCommand,
@@ -16,6 +17,7 @@ import { ALIAS, functionNameOf, type Label, readLabel } from "./naming.ts";
 export type FunctionDeps = {
   lambda: LambdaClient;
   s3: S3Client;
+  scaling: ApplicationAutoScalingClient;
   /** Users' functions are `<namePrefix><app>_<environment>`. */
   namePrefix: string;
   /** The role of users' functions where the environment names none. */

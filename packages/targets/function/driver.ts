@@ -5,7 +5,9 @@ import type { Driver } from "#core/driver/driver.ts";
 import { apply } from "./apply.ts";
 import { check } from "./check.ts";
 import type { FunctionDeps } from "./client.ts";
+import { tidy } from "./concurrency.ts";
 import { inspect } from "./inspect.ts";
+import { concurrencyNotes, replicaNotes } from "./notes.ts";
 import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
 import { retire } from "./retire.ts";
@@ -20,13 +22,11 @@ export function functionDriver(deps: FunctionDeps): Driver {
     check: (target, step, state) => check(deps, target, step, state),
     repair: (target, _fleet, orders) => repair(deps, target, orders),
     retire: (target) => retire(deps, target),
+    tidy: (target) => tidy(deps, target),
     diagnose: async ({ functionRoleArn = deps.defaultRoleArn }, roles) =>
       functionRoleArn === undefined
         ? []
         : [await checkRole("functionRoleArn", functionRoleArn, "lambda.amazonaws.com", roles)],
-    notes: ({ spec: { replicas } }) =>
-      replicas > 1
-        ? [`replicas: ${replicas} is left unused: Lambda runs as many copies as requests need.`]
-        : [],
+    notes: ({ spec }) => [...replicaNotes(spec), ...concurrencyNotes(spec)],
   };
 }

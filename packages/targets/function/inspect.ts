@@ -4,6 +4,7 @@
 import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { type FunctionDeps, type Live, nameOf, readLive } from "./client.ts";
+import { concurrencyDrift, liveScaling, servingOf } from "./concurrency.ts";
 import { replicaIdOf } from "./naming.ts";
 import { probe } from "./probe.ts";
 
@@ -15,7 +16,24 @@ export async function inspect(deps: FunctionDeps, target: TargetContext): Promis
     shares.map(([number, percent]) => replicaOf(deps, target, live, number, percent)),
   );
   const traffic = shares.map(([number, percent]) => ({ version: nameIn(live, number), percent }));
-  return { ...EMPTY_FLEET, replicas, endpoint: live.url, traffic, drift: driftOf(live, target.current) };
+  const drift = driftOf(live, target.current);
+  const own = target.current && drift.length === 0 ? await concurrencyOf(deps, target, live) : null;
+  return {
+    ...EMPTY_FLEET,
+    ...{ replicas, endpoint: live.url, traffic },
+    drift: [...drift, ...(own?.drift ?? [])],
+    ...(own?.scaling ? { scaling: own.scaling } : {}),
+  };
+}
+
+/** Of the version that serves, where it is the one that should. */
+async function concurrencyOf(deps: FunctionDeps, target: TargetContext, live: Live) {
+  const serving = servingOf(live)!;
+  const [drift, scaling] = await Promise.all([
+    concurrencyDrift(deps, target, live, serving),
+    target.spec.scaling ? liveScaling(deps, target, live, serving) : undefined,
+  ]);
+  return { drift, scaling };
 }
 
 async function replicaOf(

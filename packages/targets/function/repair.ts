@@ -3,7 +3,8 @@
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import type { RepairOrders } from "#core/driver/repair-orders.ts";
 import { moveAlias } from "./alias.ts";
-import { type FunctionDeps, nameOf, readLive } from "./client.ts";
+import { type FunctionDeps, type Live, nameOf, readLive } from "./client.ts";
+import { applyConcurrency, concurrencyDrift, servingOf } from "./concurrency.ts";
 import { driftOf } from "./inspect.ts";
 import { probe } from "./probe.ts";
 import { ensureUrl } from "./url.ts";
@@ -16,6 +17,20 @@ export async function repair(
   return orders.drift && target.current ? mendDrift(deps, target, target.current) : [];
 }
 
+async function mendConcurrency(
+  deps: FunctionDeps,
+  target: TargetContext,
+  live: Live,
+  current: string,
+): Promise<RepairResult[]> {
+  const serving = servingOf(live)!;
+  const drift = await concurrencyDrift(deps, target, live, serving);
+  if (drift.length === 0) return [];
+  await applyConcurrency(deps, target, live, serving);
+  const about = { replica: current, action: "put the concurrency back", finding: drift.join(" ") };
+  return [{ ...about, result: "repaired", detail: "its concurrency is as the release has it (read back)" }];
+}
+
 async function mendDrift(
   deps: FunctionDeps,
   target: TargetContext,
@@ -23,7 +38,7 @@ async function mendDrift(
 ): Promise<RepairResult[]> {
   const live = await readLive(deps, nameOf(deps, target));
   const drift = live ? driftOf(live, current) : ["The function is gone."];
-  if (drift.length === 0) return [];
+  if (live && drift.length === 0) return mendConcurrency(deps, target, live, current);
   const about = { replica: current, action: "put the alias back", finding: drift.join(" ") };
   const failed = (detail: string) => [{ ...about, result: "failed" as const, detail }];
   const published = live?.versions.find((one) => one.label?.version === current);
@@ -34,5 +49,6 @@ async function mendDrift(
   const alias = await moveAlias(deps.lambda, live.name, { lambdaVersion: published.number, percent: 100 });
   if (!alias) return failed("somebody else keeps changing it");
   await ensureUrl(deps.lambda, live.name);
+  await applyConcurrency(deps, target, live, published.number);
   return [{ ...about, result: "repaired", detail: `all traffic is on ${current} again (read back)` }];
 }

@@ -1,4 +1,4 @@
-// The shift as a protocol: find the release's published version or make it, watch its health path, move the weight,
+// The shift as a protocol: find the release's published version or make it, watch its health path, warm it, move the weight,
 // read it back. Each turn does one thing; a look takes as many turns as need no waiting.
 import type { Step } from "#core/domain/step.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
@@ -9,6 +9,7 @@ import { pruneVersions } from "./prune.ts";
 import { publish, upload } from "./publish.ts";
 import { type ShiftState, type Watched, watching } from "./shift-state.ts";
 import { ensureUrl } from "./url.ts";
+import { warm } from "./warm.ts";
 
 /** Find, upload, publish, watch, move, and two to spare for starting over. */
 const MOST_TURNS = 7;
@@ -74,6 +75,11 @@ async function watch(shift: Shift, state: ShiftState & { phase: "watch" }): Prom
 async function move(shift: Shift, state: ShiftState & { phase: "move" }): Promise<Outcome> {
   const { deps, target, version, percent } = shift;
   const name = nameOf(deps, target);
+  const waiting = await warm(deps, target, name, state.lambdaVersion);
+  if (waiting !== null) {
+    const observations = [{ ...observed(shift, state, false), detail: waiting }];
+    return { progress: { phase: "running", state, observations } };
+  }
   const versions = (await readLive(deps, name))?.versions ?? [];
   const keep = versions.find((one) => target.current && one.label?.version === target.current)?.number;
   const alias = await moveAlias(deps.lambda, name, { lambdaVersion: state.lambdaVersion, percent, keep });

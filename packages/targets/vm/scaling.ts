@@ -16,7 +16,7 @@ import {
 } from "#core/domain/scaling.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { isSameTracking, metricOf, trackedSeries, trackingOf } from "#targets/balancer/tracking.ts";
+import { isSameTracking, metricOf, trackedSeries, trackingOf } from "#targets/scaling/tracking.ts";
 import { LEAST_MAX_SIZE } from "./capacity.ts";
 import { callGroup, type Vm } from "./client.ts";
 import { TAGS } from "./naming.ts";
@@ -90,6 +90,7 @@ export async function liveScaling(
     min: view.minSize,
     max: view.maxSize,
     ...metricOf(policy.TargetTrackingConfiguration),
+    count: view.desired,
     activities: await activitiesOf(vm, view),
     series: target.spec.scaling ? seriesFor(target, view, target.spec.scaling) : [],
   };

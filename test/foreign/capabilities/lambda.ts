@@ -11,12 +11,20 @@ import {
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
 import { strToU8, zipSync } from "fflate";
+import { listProvisioned } from "#targets/function/concurrency-calls.ts";
 import { fetchByHost } from "../fetch-by-host.ts";
 import { aFunction, type Probes, WORKS } from "./probe.ts";
 
 const lambda = new LambdaClient({});
 
+export const NOTHING_PROVISIONED = "tells that nothing is provisioned of a function";
+
 export const LAMBDA: Probes = {
+  [NOTHING_PROVISIONED]: async () => {
+    const FunctionName = await aFunction(lambda, answering("hello"));
+    const found = await listProvisioned(lambda, FunctionName);
+    return found.length === 0 ? WORKS : "tells of some";
+  },
   "runs the code of a function": async () => {
     const FunctionName = await aFunction(lambda, answering("hello"));
     const { payload } = await invoke(FunctionName);

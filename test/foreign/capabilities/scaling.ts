@@ -1,6 +1,6 @@
 // What Application Auto Scaling does for the container driver, asked with the driver's own calls.
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
-import { putPolicy, readPolicy, readTarget, register } from "#targets/container/scaling-calls.ts";
+import { putPolicy, readPolicy, readTarget, register, serviceScaled } from "#targets/scaling/calls.ts";
 import { aService } from "./containers.ts";
 import { fresh, type Probes, WORKS } from "./probe.ts";
 
@@ -10,12 +10,12 @@ export const NO_POLICY = "tells that a service has no policy";
 
 export const APPLICATION_AUTO_SCALING: Probes = {
   [NO_POLICY]: async () => {
-    const found = await readPolicy({ scaling }, `service/main/${fresh()}`);
+    const found = await readPolicy({ scaling }, serviceScaled("main", fresh()));
     return found === null ? WORKS : "finds one";
   },
   "keeps the bounds of a service and what it aims at": async () => {
     const { cluster, service: name } = await aService(0);
-    const service = `service/${cluster}/${name}`;
+    const service = serviceScaled(cluster, name);
     await register({ scaling }, service, { MinCapacity: 2, MaxCapacity: 5 });
     await putPolicy({ scaling }, service, {
       TargetValue: 60,

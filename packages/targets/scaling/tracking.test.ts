@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Scaling } from "#core/domain/scaling.ts";
-import { isSameTracking, metricOf, trackingOf } from "./tracking.ts";
+import { functionSeries, functionTracking, isSameTracking, metricOf, trackingOf } from "./tracking.ts";
 
 const PLACE = {
   loadBalancerArn: "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/tutti/50dc6c495c0c9188",
@@ -46,4 +46,24 @@ test("tracking is the same whatever AWS tells with it, and is not where one of i
   expect(isSameTracking(undefined, tracking({}))).toBe(false);
   for (const other of [{ target: 51 }, { scaleIn: false }, { metric: "cpu" as const }])
     expect(isSameTracking(tracking(other), tracking({}))).toBe(false);
+});
+
+test("a function is scaled by the share of what is initialised that is in use, which the manifest says in percent", () => {
+  const own = functionTracking({
+    metric: "provisionedConcurrencyUtilization",
+    target: 70,
+    scaleIn: true,
+  });
+  expect(own).toEqual({
+    PredefinedMetricSpecification: { PredefinedMetricType: "LambdaProvisionedConcurrencyUtilization" },
+    TargetValue: 0.7,
+    DisableScaleIn: false,
+  });
+  expect(metricOf(own)).toEqual({ metric: "provisionedConcurrencyUtilization", target: 70 });
+  expect(functionSeries({ metric: "provisionedConcurrencyUtilization" }, "greeter", "7")).toEqual([
+    {
+      ...{ namespace: "AWS/Lambda", name: "ProvisionedConcurrencyUtilization", statistic: "Average" },
+      ...{ dimensions: { FunctionName: "greeter", Resource: "greeter:7" }, times: 100 },
+    },
+  ]);
 });

@@ -1,6 +1,6 @@
 // What a manifest's `scaling` is as target tracking, and back. Auto Scaling and Application Auto Scaling take the same shape for it.
 // Pure.
-import { type Scaling, type Series, seriesOf } from "#core/domain/scaling.ts";
+import { type CustomMetric, type Scaling, type Series, seriesOf } from "#core/domain/scaling.ts";
 
 /** Of the SDK's shapes, what we set. */
 export type Tracking<P extends string = string> = {
@@ -42,6 +42,30 @@ type Place<P> = {
   cpu: P;
 };
 
+/** Of the environments that are kept initialised, those in use: a share on AWS, percent in a manifest. */
+const UTILISATION = "LambdaProvisionedConcurrencyUtilization";
+const PERCENT = 100;
+
+/** A function's own metric, or one of somebody's. */
+export function functionTracking({
+  metric,
+  target,
+  scaleIn,
+}: Pick<Scaling, "metric" | "target" | "scaleIn">): Tracking<typeof UTILISATION> {
+  const rest = { DisableScaleIn: !scaleIn };
+  if (typeof metric !== "string") return { ...customTracking(metric), TargetValue: target, ...rest };
+  const PredefinedMetricSpecification = { PredefinedMetricType: UTILISATION } as const;
+  return { PredefinedMetricSpecification, TargetValue: target / PERCENT, ...rest };
+}
+
+/** Lambda developer guide, "Types of metrics": of the version that has the provisioned concurrency. */
+export function functionSeries({ metric }: Pick<Scaling, "metric">, name: string, version: string): Series[] {
+  if (typeof metric !== "string") return [seriesOf(metric)];
+  const dimensions = { FunctionName: name, Resource: `${name}:${version}` };
+  const series = { namespace: "AWS/Lambda", name: "ProvisionedConcurrencyUtilization", dimensions };
+  return [{ ...series, statistic: "Average", times: PERCENT }];
+}
+
 export function trackingOf<P extends string>(
   { metric, target, scaleIn }: Pick<Scaling, "metric" | "target" | "scaleIn">,
   { loadBalancerArn, targetGroupArn, cpu }: Place<P>,
@@ -57,10 +81,14 @@ export function trackingOf<P extends string>(
   }
   if (metric === "cpu")
     return { PredefinedMetricSpecification: { PredefinedMetricType: cpu }, TargetValue: target, ...rest };
-  const { namespace, name, dimensions = {}, statistic } = metric;
+  if (typeof metric === "string") throw new Error(`${metric} is no metric of this platform`);
+  return { ...customTracking(metric), TargetValue: target, ...rest };
+}
+
+function customTracking({ namespace, name, dimensions = {}, statistic }: CustomMetric) {
   const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   const own = { Namespace: namespace, MetricName: name, Dimensions, Statistic: statistic };
-  return { CustomizedMetricSpecification: own, TargetValue: target, ...rest };
+  return { CustomizedMetricSpecification: own };
 }
 
 /** `app/<balancer>/<id>/targetgroup/<group>/<id>` (Auto Scaling API reference, PredefinedMetricSpecification). */
@@ -79,13 +107,13 @@ export function trackedSeries(
   }: { loadBalancerArn: string; targetGroupArn: string; cpu: Series[] },
 ): Series[] {
   if (metric === "cpu") return cpu;
-  if (metric !== "requestsPerReplica") return [seriesOf(metric)];
+  if (typeof metric !== "string") return [seriesOf(metric)];
   const dimensions = {
     TargetGroup: targetGroupArn.split(":").at(-1) ?? "",
     LoadBalancer: loadBalancerArn.split(":loadbalancer/")[1] ?? "",
   };
   const name = "RequestCountPerTarget";
-  return [{ namespace: "AWS/ApplicationELB", name, dimensions, statistic: "Sum", perSecond: true }];
+  return [{ namespace: "AWS/ApplicationELB", name, dimensions, statistic: "Sum", times: 1 / MINUTE_SECONDS }];
 }
 
 export function isSameTracking(seen: Told | undefined, wanted: Tracking): boolean {
@@ -108,6 +136,7 @@ export function metricOf(seen: Told | undefined): { metric: string; target: numb
   const target = seen?.TargetValue ?? 0;
   const type = seen?.PredefinedMetricSpecification?.PredefinedMetricType;
   if (type === REQUESTS) return { metric: "requestsPerReplica", target: target / MINUTE_SECONDS };
+  if (type === UTILISATION) return { metric: "provisionedConcurrencyUtilization", target: target * PERCENT };
   if (type?.endsWith("AverageCPUUtilization")) return { metric: "cpu", target };
   const own = seen?.CustomizedMetricSpecification;
   return { metric: type ?? `${own?.Namespace}/${own?.MetricName}`, target };
