@@ -3,6 +3,7 @@
 import { deleteApp, getApp, listApps, putApp } from "./routes/apps.ts";
 import { createArtifact } from "./routes/artifacts.ts";
 import { listAudit } from "./routes/audit.ts";
+import { getChanges } from "./routes/changes.ts";
 import { listDeadLetters, replayDeadLetter } from "./routes/dead-letters.ts";
 import {
   actOnDeployment,
@@ -32,6 +33,7 @@ import { abortTrainRoute, createTrain, getTrain, listTrains } from "./routes/tra
 export const ROUTES = [
   healthz,
   getMe,
+  getChanges,
   listEnvironments,
   putEnvironment,
   diagnoseEnvironment,

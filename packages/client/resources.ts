@@ -11,6 +11,8 @@ type Rollback = Input<"POST /v1/apps/{app}/rollback">["body"];
 export function resources(call: Caller) {
   return {
     me: () => call("GET /v1/me", {}),
+    changes: (query: Input<"GET /v1/changes">["query"], options?: CallOptions) =>
+      call("GET /v1/changes", { query }, options),
     environments: {
       list: (query?: Page) => call("GET /v1/environments", { query }),
       doctor: (env: string) => call("GET /v1/environments/{env}/doctor", { params: { env } }),

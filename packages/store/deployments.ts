@@ -46,12 +46,18 @@ export type Deployments = {
   recentEvents(id: string): Promise<DeploymentEvent[] | null>;
 };
 
+type Telling = {
+  tell(notices: Notice[]): Promise<void>;
+  /** Said when what a list shows of a deployment has changed. */
+  shown(): Promise<void>;
+};
+
 /** `at` gives the instant that events and changes are stamped with. */
 export function deploymentsIn(
   table: Table,
   pause: Pause,
   at: () => string,
-  tell: (notices: Notice[]) => Promise<void>,
+  { tell, shown }: Telling,
   meter?: Meter,
 ): Deployments {
   const read = async (id: string) => table.get(keys.deployment(id));
@@ -61,14 +67,14 @@ export function deploymentsIn(
     need: async (id) => (await get(id)) ?? missing(id),
     create: async (deployment, events = []) => {
       const written = await create(table, deployment, events, at());
-      await tell(noticesOf(written));
+      await Promise.all([tell(noticesOf(written)), shown()]);
       return written.deployment;
     },
     change: async (id, change) => {
       const written = await retryingStaleWrites(pause, () =>
         changeOnce(table, id, change, { at: at(), meter }),
       );
-      await tell(noticesOf(written));
+      await Promise.all([tell(noticesOf(written)), written.isShown && shown()]);
       return written.deployment;
     },
     list: (filter, request = {}, keep) => list(table, filter, request, keep),
@@ -85,7 +91,7 @@ export function deploymentsIn(
 }
 
 /** What stands in the table now, and the events that came with it. */
-type Written = { deployment: Deployment; told: DeploymentEvent[] };
+type Written = { deployment: Deployment; told: DeploymentEvent[]; isShown: boolean };
 
 function noticesOf({ deployment, told }: Written): Notice[] {
   return told.flatMap(({ status, ...event }) =>
@@ -102,7 +108,7 @@ async function create(
   const told = number(withStatus(events, deployment.status), 0, at);
   const first = { ...deployment, revision: 1, eventSeq: told.length, ...statusSeqOf(told) };
   await table.put(itemOf(first, told), ABSENT);
-  return { deployment: first, told };
+  return { deployment: first, told, isShown: true };
 }
 
 async function changeOnce(
@@ -114,7 +120,7 @@ async function changeOnce(
   const item = await table.get(keys.deployment(id));
   const before = parse(item) ?? missing(id);
   const changed = change(before);
-  if (!changed) return { deployment: before, told: [] };
+  if (!changed) return { deployment: before, told: [], isShown: false };
   const { status } = changed.deployment;
   const events = changed.events ?? [];
   const told = number(status === before.status ? events : withStatus(events, status), before.eventSeq, at);
@@ -135,7 +141,14 @@ async function changeOnce(
   // Events that are new in this very change must not stand in the table before the change itself does.
   await table.put(itemOf(after, [...fresh, ...kept.slice(moved.length)]), atRevision(before.revision));
   meter?.settle(used);
-  return { deployment: after, told };
+  return { deployment: after, told, isShown: isShown(before, after) };
+}
+
+/** Whether a list shows the one otherwise than the other; most writes only add to what is watched. */
+function isShown(before: Deployment, after: Deployment): boolean {
+  const shownOf = ({ status, reason, steps, failures }: Deployment) =>
+    [status, reason, failures.length, ...steps.map((step) => step.status)].join();
+  return shownOf(before) !== shownOf(after);
 }
 
 function statusSeqOf(told: DeploymentEvent[]): Pick<Deployment, "statusSeq"> {

@@ -27,6 +27,7 @@
 //   a token; all tokens, newest first       pk TOKENS               sk <id>
 //   calls that a token has left             pk RATE#<what>#<who>    sk RATE
 //   all OIDC issuers, by name               pk OIDC_ISSUERS         sk <name>
+//   what has changed, by topic              pk CHANGES              sk <topic>
 //   the answer to an idempotency key        pk IDEMPOTENCY#<scope>  sk <key>
 
 export type ItemKey = { pk: string; sk: string };
@@ -79,6 +80,7 @@ export const keys = {
   oidcIssuer: (name: string) => ({ pk: lists.oidcIssuers, sk: name }),
   rateBucket: (key: string) => ({ pk: `RATE#${key}`, sk: "RATE" }),
   token: (id: string) => ({ pk: lists.tokens, sk: id }),
+  changes: (topic: string) => ({ pk: lists.changes, sk: topic }),
   idempotency: (scope: string, key: string) => ({ pk: `IDEMPOTENCY#${scope}`, sk: key }),
 };
 
@@ -101,6 +103,7 @@ export const lists = {
   deadLetters: "DEAD_LETTERS",
   tokens: "TOKENS",
   oidcIssuers: "OIDC_ISSUERS",
+  changes: "CHANGES",
 };
 
 export function shardPrefix(step: number): string {

@@ -5,6 +5,7 @@ import type { Meter } from "#core/domain/cost.ts";
 import { type Apps, appsIn } from "./apps.ts";
 import { type Audit, auditIn } from "./audit.ts";
 import { type Authorities, authoritiesIn } from "./authorities.ts";
+import { type Changes, changesIn, noting, type Topic } from "./changes.ts";
 import { type DeadLetters, deadLettersIn } from "./dead-letters.ts";
 import { type Deliveries, deliveriesIn } from "./deliveries.ts";
 import { type Deployments, deploymentsIn } from "./deployments.ts";
@@ -38,6 +39,7 @@ export type Store = {
   audit: Audit;
   deadLetters: DeadLetters;
   idempotency: Idempotency;
+  changes: Changes;
   tokens: Tokens;
   rateBuckets: RateBuckets;
   oidcIssuers: OidcIssuers;
@@ -70,23 +72,27 @@ export function createStore({
   const environments = environmentsIn(table);
   const receiversOf = async (name: string) => (await environments.get(name))?.notifications ?? [];
   const notices = noticesIn(table, bus ?? null, receiversOf);
-  const deployments = deploymentsIn(table, pause, at, notices.tell, meter);
+  const changes = changesIn(table, () => clock.now(), random);
+  const noted = (topic: Topic) => noting(table, changes, topic);
+  const shown = () => changes.note("deployments");
+  const deployments = deploymentsIn(table, pause, at, { tell: notices.tell, shown }, meter);
   return {
     apps: appsIn(table, pause),
     releases: releasesIn(table),
     deployments,
     events: eventsIn(table, deployments),
     notices,
-    deliveries: deliveriesIn(table),
+    deliveries: deliveriesIn(noted("notifications")),
     shards: shardsIn(table),
-    trains: trainsIn(table, pause, at, notices.tell),
-    targets: targetsIn(table, pause, at),
+    trains: trainsIn(noted("trains"), pause, at, notices.tell),
+    targets: targetsIn(noted("targets"), pause, at),
     environments,
     authorities: authoritiesIn(table),
-    healingRuns: healingRunsIn(table),
-    audit: auditIn(table),
+    healingRuns: healingRunsIn(noted("healing")),
+    audit: auditIn(noted("audit")),
     deadLetters: deadLettersIn(table),
     idempotency: idempotencyIn(table),
+    changes,
     tokens: tokensIn(table, pause),
     rateBuckets: rateBucketsIn(table, pause),
     oidcIssuers: oidcIssuersIn(table),

@@ -52,6 +52,7 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
   return {
     "GET /healthz": { path: "/healthz", status: 200 },
     "GET /v1/me": { path: "/v1/me", status: 200 },
+    "GET /v1/changes": { path: "/v1/changes?of=targets,deployments", status: 200 },
     "GET /v1/environments": { path: "/v1/environments", status: 200 },
     // It concerns every app of the environment.
     "PUT /v1/environments/{env}": { path: "/v1/environments/prod", body: POOL, status: 200, inside: 403 },

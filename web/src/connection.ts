@@ -1,5 +1,5 @@
 // Keeps something on the screen fresh: asks again and again while the tab is seen, one request at a time, slower after
-// failures, and says since when it has not been connected.
+// failures, and says since when it has not been connected. Where the tab goes out of sight, what is asked for is let go.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ClientError } from "#client/client-error.ts";
@@ -32,7 +32,7 @@ async function keepAsking(
   while (!stop.aborted) {
     await untilSeen(stop);
     try {
-      const pause = await ask(stop);
+      const pause = await whileSeen(ask, stop);
       failures = 0;
       lostSince.value = null;
       refusal.value = null;
@@ -44,6 +44,24 @@ async function keepAsking(
       explain(error);
       await wait(Math.min(SLOWEST_MILLISECONDS, 500 * 2 ** failures) * (0.5 + Math.random() / 2), stop);
     }
+  }
+}
+
+/** Let go where the tab goes out of sight; then it is asked again when it is seen again. */
+async function whileSeen(
+  ask: (signal: AbortSignal) => Promise<number | null>,
+  stop: AbortSignal,
+): Promise<number | null> {
+  const turn = new AbortController();
+  const look = () => document.hidden && turn.abort();
+  document.addEventListener("visibilitychange", look);
+  try {
+    return await ask(AbortSignal.any([stop, turn.signal]));
+  } catch (error) {
+    if (turn.signal.aborted && !stop.aborted) return 0;
+    throw error;
+  } finally {
+    document.removeEventListener("visibilitychange", look);
   }
 }
 

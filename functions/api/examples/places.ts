@@ -131,3 +131,5 @@ export const INSIGHTS_ANSWER = {
   truncated: false,
   items: [INSIGHTS],
 };
+
+export const CHANGES = { mark: "mfk2x1c0-8q1z-4.mfk2x1b3-2k0p-9", changed: true };

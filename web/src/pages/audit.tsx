@@ -5,7 +5,6 @@ import { usePages } from "../parts/pages-of.ts";
 import { Table } from "../parts/table.tsx";
 import { When } from "../parts/when.tsx";
 
-const REFRESH_MILLISECONDS = 5_000;
 const SIGNS: Record<AuditView["outcome"], string> = {
   done: "✓ done",
   refused: "⊘ refused",
@@ -13,10 +12,8 @@ const SIGNS: Record<AuditView["outcome"], string> = {
 };
 
 export function AuditPage() {
-  const { items, more } = usePages(
-    "audit",
-    (query, signal) => api().call("GET /v1/audit", { query }, { signal }),
-    REFRESH_MILLISECONDS,
+  const { items, more } = usePages("audit", "audit", (query, signal) =>
+    api().call("GET /v1/audit", { query }, { signal }),
   );
   return (
     <>

@@ -6,8 +6,6 @@ import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { More } from "../parts/more.tsx";
 import { usePages } from "../parts/pages-of.ts";
 
-const REFRESH_MILLISECONDS = 3_000;
-
 export function DeploymentsPage() {
   const status = useSignal("");
   const app = useSignal("");
@@ -15,10 +13,8 @@ export function DeploymentsPage() {
     ...(status.value ? { status: status.value } : {}),
     ...(app.value.trim() ? { app: app.value.trim() } : {}),
   };
-  const { items, more } = usePages(
-    `deployments ${JSON.stringify(wanted)}`,
-    (query, signal) => api().call("GET /v1/deployments", { query: { ...query, ...wanted } }, { signal }),
-    REFRESH_MILLISECONDS,
+  const { items, more } = usePages(`deployments ${JSON.stringify(wanted)}`, "deployments", (query, signal) =>
+    api().call("GET /v1/deployments", { query: { ...query, ...wanted } }, { signal }),
   );
   return (
     <>

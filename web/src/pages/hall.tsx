@@ -1,6 +1,7 @@
 // The hall: every app a row, every environment a column, and in each place what runs there and what is being played now.
 
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { closedAt } from "#core/freeze/freeze.ts";
 import {
   api,
@@ -9,8 +10,8 @@ import {
   type InsightsView,
   type TargetView,
 } from "../api.ts";
-import { useLive } from "../connection.ts";
 import { InsightsTable } from "../insights/insights-table.tsx";
+import { useNews } from "../news.ts";
 import { Calendar } from "../parts/calendar.tsx";
 import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { FilterBox } from "../parts/filter-box.tsx";
@@ -19,11 +20,9 @@ import { HallMatrix } from "./hall-matrix.tsx";
 import { summaryOf } from "./hall-summary.ts";
 import "./hall.css";
 
-const REFRESH_BUSY_MILLISECONDS = 1_500;
-const REFRESH_QUIET_MILLISECONDS = 5_000;
 const LAST_DEPLOYMENTS = 12;
-/** They change with the day. */
-const ROUNDS_PER_INSIGHTS = 40;
+/** Charts of days, and calendars, change seldom. */
+const INSIGHTS_MILLISECONDS = 60_000;
 
 export function Hall() {
   const targets = useSignal<TargetView[] | null>(null);
@@ -31,18 +30,17 @@ export function Hall() {
   const insights = useSignal<InsightsView[] | null>(null);
   const environments = useSignal<EnvironmentView[]>([]);
   const filter = useSignal("");
-  const rounds = useSignal(0);
-  useLive("hall", async (stop) => {
+  const insightsAt = useRef(Number.NEGATIVE_INFINITY);
+  useNews("hall", ["deployments", "targets"], async (stop) => {
     // One request after the other: one is open per page.
     const last = await api().recentDeployments({ limit: 50 }, stop);
     targets.value = await api().allTargets(stop);
     deployments.value = last;
-    if (rounds.value++ % ROUNDS_PER_INSIGHTS === 0) {
+    if (performance.now() - insightsAt.current > INSIGHTS_MILLISECONDS) {
       insights.value = await api().insights(stop);
       environments.value = (await api().call("GET /v1/environments", { query: {} }, { signal: stop })).items;
+      insightsAt.current = performance.now();
     }
-    const busy = targets.value.some((one) => one.activeDeployment !== null);
-    return busy ? REFRESH_BUSY_MILLISECONDS : REFRESH_QUIET_MILLISECONDS;
   });
   if (targets.value === null) return <p class="waiting">Looking around…</p>;
   if (targets.value.length === 0 && deployments.value.length === 0) return <Empty />;

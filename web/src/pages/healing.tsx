@@ -4,13 +4,9 @@ import { HealingTable } from "../parts/healing-table.tsx";
 import { More } from "../parts/more.tsx";
 import { usePages } from "../parts/pages-of.ts";
 
-const REFRESH_MILLISECONDS = 5_000;
-
 export function HealingPage() {
-  const { items, more } = usePages(
-    "healing",
-    (query, signal) => api().call("GET /v1/healing-runs", { query }, { signal }),
-    REFRESH_MILLISECONDS,
+  const { items, more } = usePages("healing", "healing", (query, signal) =>
+    api().call("GET /v1/healing-runs", { query }, { signal }),
   );
   return (
     <>

@@ -9,7 +9,6 @@ import { linkTo } from "../route.ts";
 
 type Line = Answer<"GET /v1/notifications">["items"][number];
 
-const REFRESH_MILLISECONDS = 5_000;
 const SIGNS: Record<Line["status"], string> = {
   pending: "… pending",
   delivered: "✓ delivered",
@@ -19,10 +18,8 @@ const SIGNS: Record<Line["status"], string> = {
 const OUTCOMES: Record<Line["status"], string> = { pending: "", delivered: "done", failed: "failed" };
 
 export function NotificationsPage() {
-  const { items, more } = usePages(
-    "notifications",
-    (query, signal) => api().call("GET /v1/notifications", { query }, { signal }),
-    REFRESH_MILLISECONDS,
+  const { items, more } = usePages("notifications", "notifications", (query, signal) =>
+    api().call("GET /v1/notifications", { query }, { signal }),
   );
   return (
     <>

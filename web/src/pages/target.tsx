@@ -1,5 +1,6 @@
 // One target: the way from its endpoint to its replicas, what may be done, its releases, deployments, healing, settings.
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import {
   type AppView,
   api,
@@ -10,8 +11,8 @@ import {
   type ReleaseView,
   type TargetView,
 } from "../api.ts";
-import { useLive } from "../connection.ts";
 import { TargetActions } from "../doing/target-actions.tsx";
+import { useNews } from "../news.ts";
 import { Calendar } from "../parts/calendar.tsx";
 import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { HealingTable } from "../parts/healing-table.tsx";
@@ -26,12 +27,10 @@ import { ReplicaTable } from "../target/replica-table.tsx";
 import { ScheduleTable } from "../target/schedule-table.tsx";
 import { WayPicture } from "../target/way-picture.tsx";
 
-/** While a deployment is under way its next change is waited for, so long at most: copies may come up between two. */
-const LONGEST_WAIT_SECONDS = 4;
-const PAUSE_AFTER_A_CHANGE_MILLISECONDS = 200;
-const REFRESH_QUIET_MILLISECONDS = 4_000;
+/** Copies fall ill without anybody's saying so: after so long without a change they are looked at all the same. */
+const LOOKED_AT_EVERY_SECONDS = 5;
 /** The rest changes with a deployment, and seldom otherwise. */
-const ROUNDS_PER_LOOK_AROUND = 5;
+const LOOK_AROUND_MILLISECONDS = 20_000;
 
 type Surroundings = {
   deployments: DeploymentView[];
@@ -46,20 +45,17 @@ type Surroundings = {
 export function TargetPage({ app, environment }: { app: string; environment: string }) {
   const target = useSignal<TargetView | null>(null);
   const around = useSignal<Surroundings | null>(null);
-  const rounds = useSignal(0);
-  const known = useSignal({ id: "", revision: 0 });
-  useLive(`${app}/${environment}`, async (stop) => {
+  const aroundAt = useRef(Number.NEGATIVE_INFINITY);
+  const look = async (stop: AbortSignal): Promise<undefined> => {
     const before = target.value?.activeDeployment;
-    if (before) {
-      const afterRevision = known.value.id === before ? known.value.revision : 0;
-      known.value = { id: before, revision: await changeOf(before, afterRevision, stop) };
-    }
     const now = await api().target(app, environment, stop);
     target.value = now;
-    const due = rounds.value++ % ROUNDS_PER_LOOK_AROUND === 0 || before !== now.activeDeployment;
-    if (due) around.value = await lookAround(app, environment, stop);
-    return now.activeDeployment ? PAUSE_AFTER_A_CHANGE_MILLISECONDS : REFRESH_QUIET_MILLISECONDS;
-  });
+    const isDue = performance.now() - aroundAt.current > LOOK_AROUND_MILLISECONDS;
+    if (!isDue && before === now.activeDeployment) return;
+    around.value = await lookAround(app, environment, stop);
+    aroundAt.current = performance.now();
+  };
+  useNews(`${app}/${environment}`, ["deployments", "targets", "healing"], look, LOOKED_AT_EVERY_SECONDS);
   const history = useHealthHistory(target.value);
   if (!target.value) return <p class="waiting">Looking…</p>;
   return (
@@ -127,12 +123,6 @@ function Around({ target, around }: { target: TargetView; around: Surroundings }
       <ConfigTable app={around.app} environment={target.environment} />
     </>
   );
-}
-
-/** Its revision after the next change of it. */
-async function changeOf(id: string, afterRevision: number, signal: AbortSignal): Promise<number> {
-  const query = { waitSeconds: LONGEST_WAIT_SECONDS, afterRevision };
-  return (await api().deployments.get(id, query, { signal })).revision;
 }
 
 async function lookAround(app: string, environment: string, signal: AbortSignal): Promise<Surroundings> {

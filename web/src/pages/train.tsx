@@ -1,8 +1,8 @@
 // One train while it goes, or goes back: its stops drawn, and what may be done about it.
 import { useSignal } from "@preact/signals";
 import { api, type DeploymentView, type TrainView } from "../api.ts";
-import { useLive } from "../connection.ts";
 import { TrainActions } from "../doing/train-actions.tsx";
+import { useNews } from "../news.ts";
 import { Fact } from "../parts/fact.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { When } from "../parts/when.tsx";
@@ -12,22 +12,17 @@ import { TrainPicture } from "../train/train-picture.tsx";
 import { targetsIn } from "./trains.tsx";
 import "./deployment.css";
 
-/** A train tells when a deployment of it begins or ends; between the two its deployments are looked at so often. */
-const SECONDS_BETWEEN_LOOKS = 2;
-
 export function TrainPage({ id }: { id: string }) {
   const train = useSignal<TrainView | null>(null);
   const deployments = useSignal<ReadonlyMap<string, DeploymentView>>(new Map());
-  useLive(id, async (stop) => {
-    const known = train.value;
-    const query = known ? { waitSeconds: SECONDS_BETWEEN_LOOKS, afterRevision: known.revision } : {};
-    const fresh = await api().trains.get(id, query, { signal: stop });
+  useNews(id, ["trains", "deployments"], async (stop) => {
+    const fresh = await api().trains.get(id, {}, { signal: stop });
     if (fresh.endedAt === null) {
       const recent = await api().recentDeployments({ limit: 50 }, stop);
       deployments.value = new Map(recent.map((one) => [one.id, one]));
     }
     train.value = fresh;
-    return fresh.endedAt === null ? 50 : null;
+    return fresh.endedAt === null ? undefined : "is over";
   });
   if (!train.value) return <p class="waiting">Looking for the train…</p>;
   return (

@@ -11,14 +11,10 @@ import { When } from "../parts/when.tsx";
 import { linkTo } from "../route.ts";
 import { duration } from "../time.ts";
 
-const REFRESH_MILLISECONDS = 4_000;
-
 export function TrainsPage() {
   const asking = useSignal(false);
-  const { items, more } = usePages(
-    "trains",
-    (query, signal) => api().call("GET /v1/trains", { query }, { signal }),
-    REFRESH_MILLISECONDS,
+  const { items, more } = usePages("trains", "trains", (query, signal) =>
+    api().call("GET /v1/trains", { query }, { signal }),
   );
   return (
     <>

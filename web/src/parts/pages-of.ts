@@ -1,6 +1,6 @@
-// A list that grows by pages: the newest is asked for again and again, older ones once, on demand.
+// A list that grows by pages: the newest is asked for again when it has changed, older ones once, on demand.
 import { useSignal } from "@preact/signals";
-import { useLive } from "../connection.ts";
+import { type Topic, useNews } from "../news.ts";
 
 type Answer<T> = { items: T[]; cursor: string | null };
 type Ask<T> = (query: { limit: number; cursor?: string }, signal: AbortSignal) => Promise<Answer<T>>;
@@ -8,7 +8,7 @@ type Ask<T> = (query: { limit: number; cursor?: string }, signal: AbortSignal) =
 const PAGE = 50;
 
 /** `key`: another one begins anew (a filter has changed). */
-export function usePages<T extends { id: string }>(key: string, ask: Ask<T>, refreshMilliseconds: number) {
+export function usePages<T extends { id: string }>(key: string, topic: Topic, ask: Ask<T>) {
   const newest = useSignal<T[] | null>(null);
   const older = useSignal<T[]>([]);
   const cursor = useSignal<string | null>(null);
@@ -18,12 +18,11 @@ export function usePages<T extends { id: string }>(key: string, ask: Ask<T>, ref
     newest.value = null;
     older.value = [];
   }
-  useLive(key, async (signal) => {
+  useNews(key, [topic], async (signal) => {
     const page = await ask({ limit: PAGE }, signal);
     if (older.value.length === 0) cursor.value = page.cursor;
     else keepWhatSlidOff(newest.value ?? [], page.items);
     newest.value = page.items;
-    return refreshMilliseconds;
   });
   /** What came since pushes rows off the first page: they go on standing before the older ones. */
   const keepWhatSlidOff = (before: T[], now: T[]) => {
