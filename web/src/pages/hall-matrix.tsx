@@ -1,15 +1,18 @@
 // Apps down, environments across. Only the rows that somebody has scrolled to are there, so a thousand targets stay
 // smooth.
-import type { DeploymentView, TargetView } from "../api.ts";
+import type { DeploymentView, HealingRunView, TargetView } from "../api.ts";
 import { useGrowing } from "../parts/growing.tsx";
 import { HealthDots } from "../parts/health-dots.tsx";
 import { Progress } from "../parts/progress.tsx";
 import { TrafficBar } from "../parts/traffic-bar.tsx";
+import { When } from "../parts/when.tsx";
 import { linkTo } from "../route.ts";
 
 type MatrixProps = {
   targets: TargetView[];
   deployments: DeploymentView[];
+  /** Newest first. */
+  healing: HealingRunView[];
   /** Environments that take no releases now. */
   closed: ReadonlySet<string>;
 };
@@ -17,10 +20,13 @@ type MatrixProps = {
 /** The usual way of a release, then whatever else there is. */
 const USUAL = ["dev", "test", "stage", "staging", "prod", "production"];
 
-export function HallMatrix({ targets, deployments, closed }: MatrixProps) {
+export function HallMatrix({ targets, deployments, healing, closed }: MatrixProps) {
   const environments = environmentsOf(targets);
   const apps = Map.groupBy(targets, (one) => one.app);
   const byId = new Map(deployments.map((one) => [one.id, one]));
+  // The newest comes last, and stays.
+  const healed = new Map(healing.toReversed().map((run) => [`${run.app}/${run.environment}`, run]));
+  const seen = { byId, healed };
   const names = [...apps.keys()].sort();
   const { shown, rest } = useGrowing(names.length);
   return (
@@ -39,7 +45,7 @@ export function HallMatrix({ targets, deployments, closed }: MatrixProps) {
         </thead>
         <tbody>
           {names.slice(0, shown).map((app) => (
-            <Row key={app} app={app} places={apps.get(app)!} environments={environments} byId={byId} />
+            <Row key={app} app={app} places={apps.get(app)!} environments={environments} seen={seen} />
           ))}
         </tbody>
       </table>
@@ -48,14 +54,17 @@ export function HallMatrix({ targets, deployments, closed }: MatrixProps) {
   );
 }
 
+/** What is known of targets beside their own views. */
+type Seen = { byId: Map<string, DeploymentView>; healed: Map<string, HealingRunView> };
+
 type RowProps = {
   app: string;
   places: TargetView[];
   environments: string[];
-  byId: Map<string, DeploymentView>;
+  seen: Seen;
 };
 
-function Row({ app, places, environments, byId }: RowProps) {
+function Row({ app, places, environments, seen }: RowProps) {
   return (
     <tr>
       <th scope="row">
@@ -63,14 +72,15 @@ function Row({ app, places, environments, byId }: RowProps) {
       </th>
       {environments.map((environment) => {
         const target = places.find((one) => one.environment === environment);
-        return <td key={environment}>{target && <Place target={target} byId={byId} />}</td>;
+        return <td key={environment}>{target && <Place target={target} seen={seen} />}</td>;
       })}
     </tr>
   );
 }
 
-function Place({ target, byId }: { target: TargetView; byId: Map<string, DeploymentView> }) {
+function Place({ target, seen: { byId, healed } }: { target: TargetView; seen: Seen }) {
   const { app, environment, activeDeployment } = target;
+  const run = healed.get(`${app}/${environment}`);
   const active = activeDeployment === null ? undefined : byId.get(activeDeployment);
   return (
     <article class={`place ${target.degraded ? "degraded" : ""}`} data-environment={environment}>
@@ -88,6 +98,11 @@ function Place({ target, byId }: { target: TargetView; byId: Map<string, Deploym
       )}
       {target.queue.length > 0 && <small>{target.queue.length} waiting</small>}
       {target.degraded && <p class="tag bad">✕ degraded: {target.degraded}</p>}
+      {run && (
+        <small class="healed" title={run.summary}>
+          ✚ healed <When at={run.startedAt} />
+        </small>
+      )}
       {target.drift.length > 0 && <p class="tag">≠ drift: {target.drift[0]}</p>}
     </article>
   );

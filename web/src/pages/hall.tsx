@@ -7,6 +7,7 @@ import {
   api,
   type DeploymentView,
   type EnvironmentView,
+  type HealingRunView,
   type InsightsView,
   type TargetView,
 } from "../api.ts";
@@ -29,13 +30,15 @@ export function Hall() {
   const deployments = useSignal<DeploymentView[]>([]);
   const insights = useSignal<InsightsView[] | null>(null);
   const environments = useSignal<EnvironmentView[]>([]);
+  const healing = useSignal<HealingRunView[]>([]);
   const filter = useSignal("");
   const insightsAt = useRef(Number.NEGATIVE_INFINITY);
-  useNews("hall", ["deployments", "targets"], async (stop) => {
+  useNews("hall", ["deployments", "targets", "healing"], async (stop) => {
     // One request after the other: one is open per page.
     const last = await api().recentDeployments({ limit: 50 }, stop);
     targets.value = await api().allTargets(stop);
     deployments.value = last;
+    healing.value = (await api().call("GET /v1/healing-runs", { query: {} }, { signal: stop })).items;
     if (performance.now() - insightsAt.current > INSIGHTS_MILLISECONDS) {
       insights.value = await api().insights(stop);
       environments.value = (await api().call("GET /v1/environments", { query: {} }, { signal: stop })).items;
@@ -57,7 +60,12 @@ export function Hall() {
         <FilterBox text={filter} of="targets" />
       </div>
       <Calendar environments={environments.value} />
-      <HallMatrix targets={shown} deployments={deployments.value} closed={closedPlaces(environments.value)} />
+      <HallMatrix
+        targets={shown}
+        deployments={deployments.value}
+        healing={healing.value}
+        closed={closedPlaces(environments.value)}
+      />
       {shown.length === 0 && <p class="waiting">No target matches “{filter.value}”.</p>}
       <h2>How it goes</h2>
       {insights.value && <InsightsTable items={insights.value} />}

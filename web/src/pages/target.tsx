@@ -24,7 +24,9 @@ import { HistoryChart } from "../target/history-chart.tsx";
 import { QueueList } from "../target/queue-list.tsx";
 import { ReleaseTable } from "../target/release-table.tsx";
 import { ReplicaTable } from "../target/replica-table.tsx";
+import { ScalingFacts } from "../target/scaling.tsx";
 import { ScheduleTable } from "../target/schedule-table.tsx";
+import { VolumeTable } from "../target/volume-table.tsx";
 import { WayPicture } from "../target/way-picture.tsx";
 
 /** Copies fall ill without anybody's saying so: after so long without a change they are looked at all the same. */
@@ -66,7 +68,7 @@ export function TargetPage({ app, environment }: { app: string; environment: str
       <WayPicture target={target.value} />
       <h2>Replicas</h2>
       <ReplicaTable target={target.value} history={history} />
-      {around.value && <HistoryChart {...around.value} />}
+      {around.value && <HistoryChart {...around.value} scaling={target.value.scaling} />}
       {around.value && <Around target={target.value} around={around.value} />}
     </>
   );
@@ -105,6 +107,18 @@ function Around({ target, around }: { target: TargetView; around: Surroundings }
         <>
           <h2>Waiting</h2>
           <QueueList queue={target.queue} deployments={around.deployments} />
+        </>
+      )}
+      {target.scaling && (
+        <>
+          <h2>Scaling</h2>
+          <ScalingFacts scaling={target.scaling} />
+        </>
+      )}
+      {target.volumes && target.volumes.length > 0 && (
+        <>
+          <h2>Volumes</h2>
+          <VolumeTable rows={target.volumes} />
         </>
       )}
       {schedules.length > 0 && (

@@ -1,7 +1,7 @@
 // Health over time, drawn: how many replicas are healthy as an area, how many are wanted as a broken line, and below it
 // what was done, each deed a sign that leads to it.
 import { useSignal } from "@preact/signals";
-import type { DeploymentView, HealingRunView, HistoryView } from "../api.ts";
+import type { DeploymentView, HealingRunView, HistoryView, TargetView } from "../api.ts";
 import { linkTo } from "../route.ts";
 import { useWidth } from "../score/measures.ts";
 import { areaUnder, stairs } from "../score/stairs.ts";
@@ -10,7 +10,12 @@ import { clockTime, dateTime } from "../time.ts";
 import { type Deed, type History, historyOf } from "./history.ts";
 import "./history-chart.css";
 
-type ChartProps = { history: HistoryView; deployments: DeploymentView[]; healing: HealingRunView[] };
+type ChartProps = {
+  history: HistoryView;
+  deployments: DeploymentView[];
+  healing: HealingRunView[];
+  scaling: TargetView["scaling"];
+};
 
 const HOUR_MS = 3_600_000;
 const SPANS = [

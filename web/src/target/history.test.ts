@@ -44,11 +44,23 @@ test("deployments, scalings and healing stand at their instants, the oldest firs
       summary: "1 repaired",
     },
   ];
-  const { deeds } = historyOf({ ...seen, deployments, healing }, 86_400_000, ms(150))!;
+  const done = { at: at(130), status: "Successful", description: "Launching i-9", cause: "load" };
+  const scaling = {
+    min: 2,
+    max: 5,
+    metric: "cpu",
+    target: 50,
+    count: 3,
+    value: 48,
+    lastActivity: done,
+    activities: [done],
+  };
+  const { deeds } = historyOf({ ...seen, deployments, healing, scaling }, 86_400_000, ms(150))!;
   expect(deeds.map((one) => [one.at, one.kind, one.words])).toEqual([
     [ms(10), "deployment", "v2, succeeded: v2 is live."],
     [ms(105), "healing", "1 repaired"],
     [ms(120), "scaling", "v2, succeeded: 3 replicas."],
+    [ms(130), "scaling", "Launching i-9"],
   ]);
 });
 

@@ -1,6 +1,6 @@
 // A target over time, worked out without a pixel: how many replicas were wanted, there and healthy from when on, and what
 // was done to it meanwhile. Instants are milliseconds since the epoch.
-import type { DeploymentView, HealingRunView, HistoryView } from "../api.ts";
+import type { DeploymentView, HealingRunView, HistoryView, TargetView } from "../api.ts";
 import type { Route } from "../route.ts";
 import type { Level } from "../score/traffic.ts";
 
@@ -18,7 +18,13 @@ export type History = {
   most: number;
 };
 
-type Seen = { history: HistoryView; deployments: DeploymentView[]; healing: HealingRunView[] };
+type Seen = {
+  history: HistoryView;
+  deployments: DeploymentView[];
+  healing: HealingRunView[];
+  /** What the platform did by itself. */
+  scaling?: TargetView["scaling"];
+};
 
 /** `null` where nothing was ever seen to run. What held before the window goes on in it. */
 export function historyOf(seen: Seen, spanMs: number, nowMs: number): History | null {
@@ -42,7 +48,7 @@ export function historyOf(seen: Seen, spanMs: number, nowMs: number): History | 
   };
 }
 
-function deedsOf({ deployments, healing }: Seen): Deed[] {
+function deedsOf({ deployments, healing, scaling, history }: Seen): Deed[] {
   const deployed = deployments.map((one): Deed => {
     return {
       at: Date.parse(one.createdAt),
@@ -59,5 +65,14 @@ function deedsOf({ deployments, healing }: Seen): Deed[] {
       page: { page: "healing" },
     }),
   );
-  return [...deployed, ...healed].sort((a, b) => a.at - b.at);
+  const { app, environment } = history;
+  const scaled = (scaling?.activities ?? []).map(
+    (one): Deed => ({
+      at: Date.parse(one.at),
+      kind: "scaling",
+      words: one.description,
+      page: { page: "target", app, environment },
+    }),
+  );
+  return [...deployed, ...healed, ...scaled].sort((a, b) => a.at - b.at);
 }
