@@ -9,6 +9,7 @@ import { createDynamoDb } from "./dynamodb/service.ts";
 import { createEc2 } from "./ec2/service.ts";
 import { createEcr } from "./ecr/service.ts";
 import { type ContainerService, createContainerService } from "./ecs/service.ts";
+import { createEfs } from "./efs/service.ts";
 import type { Callable } from "./endpoint/dispatcher.ts";
 import type { PassthroughService } from "./endpoint/passthrough-json.ts";
 import { createEventBridge } from "./events/service.ts";
@@ -35,7 +36,8 @@ export function createServices(platform: Platform): StandardServices {
   const machines = createMachines(platform);
   const balancer = createBalancer(platform);
   const ec2 = createEc2(platform, machines);
-  const lambda = createLambda(platform);
+  const efs = createEfs(platform);
+  const lambda = createLambda(platform, efs.files);
   const ecr = createEcr(platform);
   const containers = createContainerService(platform);
   return {
@@ -50,6 +52,7 @@ export function createServices(platform: Platform): StandardServices {
       createCloudWatch(platform),
       machines.service,
       ec2,
+      efs,
       balancer,
       createAutoScaling(platform, ec2.pool),
       lambda,

@@ -1,5 +1,6 @@
 // Execution environments seen from inside: how many there are, and that none outlives the service.
 import { afterEach, expect, test } from "vitest";
+import { createEfs } from "#sandbox/efs/service.ts";
 import { createLambda, type LambdaService } from "#sandbox/lambda/service.ts";
 import { barePlatform, call } from "./bare-platform.ts";
 import { zipOf } from "./running-sandbox.ts";
@@ -9,7 +10,8 @@ let lambda: LambdaService;
 afterEach(() => lambda.stop?.());
 
 async function start(): Promise<void> {
-  lambda = createLambda(barePlatform());
+  const platform = barePlatform();
+  lambda = createLambda(platform, createEfs(platform).files);
   const basics = { FunctionName: "f", Role: "arn:aws:iam::000000000000:role/r", Runtime: "nodejs24.x" };
   const Code = { ZipFile: zipOf(source) };
   await call(lambda, "CreateFunction", { ...basics, Handler: "index.handler", Timeout: 30, Code });

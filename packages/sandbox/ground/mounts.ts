@@ -4,8 +4,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 
-/** `source` is a folder; it appears at `path` (absolute). */
-export type Bind = { source: string; path: string };
+/** `source` is a folder, or it is memory of so many MiB (one of these, told first); it appears at `path` (absolute). */
+export type Bind = { path: string } & ({ source: string } | { sizeMib: number });
 
 /** A folder that the mounts of one program may begin in; what is in it is seen by nobody else. */
 export type Mounts = { binds: Bind[]; scratch: string; cwd: string };
@@ -13,12 +13,13 @@ export type Mounts = { binds: Bind[]; scratch: string; cwd: string };
 /** The command line that runs `argv` with the folders in place. Throws an Error with the kernel's words where it may not be. */
 export function mounted(argv: string[], { binds, scratch, cwd }: Mounts): string[] {
   if (binds.length === 0) return argv;
-  const missing = binds.find(({ source }) => !existsSync(source));
-  if (missing) throw new Error(`${missing.source}: No such file or directory`);
+  const sources = binds.flatMap((bind) => ("source" in bind ? [bind.source] : []));
+  const missing = sources.find((source) => !existsSync(source));
+  if (missing !== undefined) throw new Error(`${missing}: No such file or directory`);
   const problem = mountProblem();
   if (problem !== null) throw new Error(problem);
   mkdirSync(scratch, { recursive: true });
-  const folders = binds.flatMap(({ source, path }) => [source, path]);
+  const folders = binds.flatMap((bind) => ["source" in bind ? bind.source : String(bind.sizeMib), bind.path]);
   return [
     ...namespace(),
     "/bin/sh",
@@ -66,7 +67,7 @@ trap 'exit ${EXIT_NAMESPACE}' EXIT
 set -e
 scratch=$1; cwd=$2; uid=$3; gid=$4; count=$5; shift 5
 mount -t tmpfs -o mode=755 none "$scratch"
-root=; number=0; shadows=" "
+root=; memory=; number=0; shadows=" "
 # shadow DIRECTORY: a copy of it in memory takes its place, with everything that is in it, so that more can be put there.
 shadow() {
   case $shadows in *" $1 "*) return 0 ;; esac
@@ -82,6 +83,13 @@ shadow() {
   if [ "$1" = / ]; then root=$copy; else mount --rbind "$copy" "$from"; fi
 }
 lay() { # SOURCE PATH
+  if [ -n "$memory" ]; then
+    case $2 in "$memory"/*) mkdir -p "$scratch/memory\${2#"$memory"}"; mount --rbind "$1" "$scratch/memory\${2#"$memory"}"; return 0 ;; esac
+  fi
+  case $1 in
+    /*) ;;
+    *) mkdir "$scratch/memory"; mount -t tmpfs -o "mode=1777,size=$1m" none "$scratch/memory"; memory=$2; return 0 ;;
+  esac
   at=; rest=\${2#/}
   while [ -n "$rest" ] && [ -d "$root$at/\${rest%%/*}" ]; do
     at="$at/\${rest%%/*}"
@@ -91,6 +99,8 @@ lay() { # SOURCE PATH
   mount --rbind "$1" "$root$2"
 }
 while [ "$count" -gt 0 ]; do lay "$1" "$2"; shift 2; count=$((count - 1)); done
+# Last, since what is laid may itself lie where the memory comes to lie.
+[ -z "$memory" ] || mount --rbind "$scratch/memory" "$root$memory"
 [ "$uid" = 0 ] || set -- unshare --user --map-user="$uid" --map-group="$gid" -- "$@"
 trap - EXIT
 if [ -n "$root" ]; then exec chroot "$root" /bin/sh -c 'cd "$1" && PATH=$2 && shift 2 && exec "$@"' mounts "$cwd" "$own_path" "$@"; fi

@@ -1,6 +1,8 @@
 // How a version looks in an answer, and which settings a request may give it.
 import { randomUUID } from "node:crypto";
+import { VPC_ID } from "../ec2/network.ts";
 import { invalid, notImplemented } from "./faults.ts";
+import { placeOf } from "./mounts.ts";
 import { type FunctionRecord, LATEST, type VersionRecord } from "./records.ts";
 
 /** Settings of a request, the same for create and update. */
@@ -14,17 +16,12 @@ export type Settings = {
   Environment?: { Variables?: Record<string, string> };
   EphemeralStorage?: { Size?: number };
   TracingConfig?: { Mode?: string };
+  VpcConfig?: { SubnetIds?: string[]; SecurityGroupIds?: string[] };
+  FileSystemConfigs?: { Arn?: string; LocalMountPath?: string }[];
 } & Record<string, unknown>;
 
 const runtimes = ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"];
-const unsupported = [
-  "VpcConfig",
-  "Layers",
-  "FileSystemConfigs",
-  "ImageConfig",
-  "DeadLetterConfig",
-  "KMSKeyArn",
-];
+const unsupported = ["Layers", "ImageConfig", "DeadLetterConfig", "KMSKeyArn"];
 const unsupportedToo = ["CodeSigningConfigArn", "DurableConfig", "CapacityProviderConfig", "TenancyConfig"];
 
 /** Applies what a request sets; what it leaves out stays. */
@@ -41,6 +38,7 @@ export function configure(version: VersionRecord, settings: Settings, nowMs: num
     environment: settings.Environment ? { ...settings.Environment.Variables } : version.environment,
     ephemeralStorageMib: settings.EphemeralStorage?.Size ?? version.ephemeralStorageMib,
     tracingMode: settings.TracingConfig?.Mode ?? version.tracingMode,
+    ...placeOf(version, settings),
     lastModified: awsInstant(nowMs),
     revisionId: randomUUID(),
   };
@@ -57,6 +55,7 @@ function checkSettings(settings: Settings): void {
   }
   within("timeout", settings.Timeout, 1, 900);
   within("memorySize", settings.MemorySize, 128, 10_240);
+  within("ephemeralStorage.size", settings.EphemeralStorage?.Size, 512, 10_240);
   if (settings.Role !== undefined && !/^arn:aws:iam::\d{12}:role\/.+$/.test(settings.Role)) {
     throw invalid(`Value '${settings.Role}' at 'role' is not the ARN of a role`);
   }
@@ -133,6 +132,8 @@ export function describe(
     PackageType: "Zip",
     Architectures: version.architectures,
     EphemeralStorage: { Size: version.ephemeralStorageMib },
+    ...(version.vpc ? { VpcConfig: { ...version.vpc, VpcId: VPC_ID, Ipv6AllowedForDualStack: false } } : {}),
+    ...(version.fileSystems ? { FileSystemConfigs: version.fileSystems } : {}),
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
     LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${record.name}` },
   };

@@ -1,5 +1,7 @@
-// One execution environment: a worker thread that plays one request at a time and ends with the first fatal mishap.
+// One execution environment: a worker thread (or, with mounts of its own, a process with one) that plays one request at a time and ends with the first fatal mishap.
 import { Worker } from "node:worker_threads";
+import { startProcess } from "./environment-process.ts";
+import type { OwnMounts } from "./mounts.ts";
 
 export type Failure = { errorType: string; errorMessage: string; trace?: string[] };
 export type Played = { payload: string; failure?: undefined } | { payload?: undefined; failure: Failure };
@@ -28,6 +30,8 @@ export type EnvironmentOptions = {
   compileCache: string;
   memoryMib: number;
   variables: Record<string, string>;
+  /** It sees more than its code: then it is a process of its own. */
+  mounts(): OwnMounts | undefined;
   /** Lines written while no request is played, and all output that bypasses the streams. */
   onStrayLog(text: string): void;
   onEnd(): void;
@@ -48,18 +52,42 @@ type Message = {
 };
 
 export function startEnvironment(options: EnvironmentOptions): Environment {
-  const worker = new Worker(new URL("./environment.mjs", import.meta.url), {
+  try {
+    return runEnvironment(options, options.mounts());
+  } catch (error) {
+    return unmounted(error as Error);
+  }
+}
+
+/** What it is to see cannot be brought there (its access point is gone, this machine does not let us). */
+function unmounted({ message }: Error): Environment {
+  const failure = { errorType: "EFSMountFailureException", errorMessage: message };
+  return {
+    ready: Promise.resolve(failure),
+    play: async () => ({ failure }),
+    isAlive: () => false,
+    end: () => {},
+  };
+}
+
+function runEnvironment(options: EnvironmentOptions, mounts: OwnMounts | undefined): Environment {
+  const start = {
     env: options.variables,
-    execArgv: [],
-    stdout: true,
-    stderr: true,
     workerData: {
       directory: options.directory,
       handler: options.handler,
       compileCache: options.compileCache,
     },
     resourceLimits: { maxOldGenerationSizeMb: Math.max(leastHeapMib, options.memoryMib) },
-  });
+  };
+  const worker = mounts
+    ? startProcess(start, mounts)
+    : new Worker(new URL("./environment.mjs", import.meta.url), {
+        ...start,
+        execArgv: [],
+        stdout: true,
+        stderr: true,
+      });
   let alive = true;
   let onLog = options.onStrayLog;
   let settle: (played: Played) => void = () => {};

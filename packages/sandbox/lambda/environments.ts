@@ -1,8 +1,10 @@
 // All execution environments: started when requests wait, reused, ended when idle. A request waits for whichever
 // environment is free first, a warm one or the one started for it, so a burst does not start one for each request.
 import { join } from "node:path";
+import type { Files } from "../efs/folders.ts";
 import type { Platform } from "../platform.ts";
 import { type Environment, type Play, type Played, startEnvironment } from "./environment.ts";
+import { mountsOf } from "./mounts.ts";
 import {
   checkConcurrency,
   giveBack,
@@ -29,6 +31,7 @@ export type Environments = ReturnType<typeof createEnvironments>;
 export function createEnvironments(
   platform: Platform,
   directory: string,
+  files: Files,
   log: (name: string, text: string) => void,
   use: ProvisionedUse,
 ) {
@@ -41,7 +44,7 @@ export function createEnvironments(
   function launch(pool: Pool): void {
     makeRoom(pools);
     const environment = startEnvironment({
-      ...settingsOf(platform, directory, pool),
+      ...settingsOf(platform, directory, files, pool),
       onStrayLog: (text) => log(pool.functionName, text),
       onEnd: () => running.delete(environment),
     });
@@ -114,7 +117,7 @@ export function createEnvironments(
   };
 }
 
-function settingsOf(platform: Platform, directory: string, { record, version }: Pool) {
+function settingsOf(platform: Platform, directory: string, files: Files, { record, version }: Pool) {
   const folder = join(directory, version.codeFolder);
   return {
     directory: folder,
@@ -122,6 +125,7 @@ function settingsOf(platform: Platform, directory: string, { record, version }: 
     compileCache: join(directory, "compiled"),
     memoryMib: version.memoryMib,
     variables: variablesOf(platform, record, version, folder),
+    mounts: () => mountsOf(files, version, directory),
   };
 }
 

@@ -3,11 +3,13 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Files } from "../efs/folders.ts";
 import type { Caller, Platform } from "../platform.ts";
 import { bringCode } from "./code.ts";
 import { awsInstant, configure, describe, emptyVersion } from "./configuration.ts";
 import type { Environments } from "./environments.ts";
 import { checkRevision, conflict, invalid, nothingThere, notImplemented } from "./faults.ts";
+import { checkMounts } from "./mounts.ts";
 import { isVersion, parseFunctionName } from "./names.ts";
 import { type FunctionRecord, LATEST, type VersionRecord } from "./records.ts";
 import type { FunctionStore } from "./store.ts";
@@ -16,6 +18,7 @@ import { publish } from "./versions.ts";
 
 export type FunctionParts = {
   platform: Platform;
+  files: Files;
   directory: string;
   store: FunctionStore;
   environments: Environments;
@@ -47,7 +50,9 @@ export function functionHandlers(parts: FunctionParts) {
       const record = store.get(parseFunctionName(input.FunctionName).name);
       checkSettled(record);
       checkRevision(input.RevisionId, record.latest.revisionId);
-      return describe(record, update(parts, record, configure(record.latest, input, platform.now())));
+      const next = configure(record.latest, input, platform.now());
+      checkMounts(parts.files, next);
+      return describe(record, update(parts, record, next));
     },
     GetFunction(input: Input) {
       const { record, version, qualifier } = find(store, input);
@@ -81,6 +86,7 @@ async function createFunction(parts: FunctionParts, input: Input, caller: Caller
       "Role, Runtime and Handler are mandatory parameters for functions created with deployment packages.",
     );
   const configured = configure(emptyVersion(input.Role), input, platform.now());
+  checkMounts(parts.files, configured);
   const code = await bringCode(platform, parts.directory, name, input.Code ?? {}, caller);
   if (store.find(name)) throw conflict(`Function already exist: ${name}`);
   const arn = `arn:aws:lambda:${platform.region}:${platform.accountId}:function:${name}`;

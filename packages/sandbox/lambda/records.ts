@@ -19,6 +19,8 @@ export type VersionRecord = {
   codeFolder: string;
   lastModified: string;
   revisionId: string;
+  vpc?: { SubnetIds: string[]; SecurityGroupIds: string[] };
+  fileSystems?: { Arn: string; LocalMountPath: string }[];
   state: "Pending" | "Active";
   lastUpdateStatus: "Successful" | "InProgress";
 };

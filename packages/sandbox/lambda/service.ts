@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-lambda";
+import type { Files } from "../efs/folders.ts";
 import { createPublisher } from "../metric-publisher.ts";
 import type { Platform, Service } from "../platform.ts";
 import { aliasHandlers } from "./aliases.ts";
@@ -34,18 +35,18 @@ export type LambdaService = Service & {
   openUrlAt(functionName: string, at: { host: string; port: number }): Promise<void>;
 };
 
-export function createLambda(platform: Platform): LambdaService {
+export function createLambda(platform: Platform, files: Files): LambdaService {
   const directory = join(platform.directory, "lambda");
   prepare(directory);
   const arnOf = (name: string) => `arn:aws:lambda:${platform.region}:${platform.accountId}:function:${name}`;
   const store = openStore(directory, arnOf);
   const logs = createLogs(directory, metricsOfLogs(platform));
   const use = createProvisionedUse(() => platform.now());
-  const environments = createEnvironments(platform, directory, logs.write, use);
+  const environments = createEnvironments(platform, directory, files, logs.write, use);
   const serving = new Map<string, VersionRecord>();
   const metrics = createLambdaMetrics();
   const publisher = createPublisher(platform, "AWS/Lambda", () => [...metrics.take(), ...use.take()]);
-  const parts = { platform, directory, store, environments, logs, metrics, serving };
+  const parts = { platform, files, directory, store, environments, logs, metrics, serving };
   const invoker = createInvoker(parts);
   const queue = createEventQueue(platform, directory, store, invoker);
   const urls = createUrls(platform, invoker);
@@ -67,8 +68,8 @@ export function createLambda(platform: Platform): LambdaService {
     iamActions: { Invoke: ["lambda:InvokeFunction"] },
     iamResources: resources(arnOf),
     iamAlso: {
-      CreateFunction: (input) => [...passRole(input), ...tagging(arnOf, input)],
-      UpdateFunctionConfiguration: passRole,
+      CreateFunction: (input) => [...passRole(input), ...tagging(arnOf, input), ...networking(input)],
+      UpdateFunctionConfiguration: (input) => [...passRole(input), ...networking(input)],
     },
     environmentCount: environments.count,
     openUrlAt: (functionName, at) => urls.alsoAt(store.get(functionName), at),
@@ -175,3 +176,21 @@ const passRole = (input: { Role?: string }) =>
           context: { "iam:PassedToService": "lambda.amazonaws.com" },
         },
       ];
+
+/**
+ * Who puts a function into a network must be allowed to look at it (Lambda developer guide, "Giving Lambda functions access to
+ * resources in an Amazon VPC"), and at what it mounts ("Configuring file system access").
+ */
+function networking({
+  VpcConfig,
+  FileSystemConfigs,
+}: {
+  VpcConfig?: { SubnetIds?: string[] };
+  FileSystemConfigs?: unknown[];
+}) {
+  const looks = ["ec2:DescribeVpcs", "ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"];
+  return [
+    ...(VpcConfig?.SubnetIds?.length ? looks : []),
+    ...(FileSystemConfigs?.length ? ["elasticfilesystem:DescribeMountTargets"] : []),
+  ].map((action) => ({ action, resource: "*" }));
+}
