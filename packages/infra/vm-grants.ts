@@ -77,7 +77,7 @@ export function templates(names: Names): Statement[] {
   ];
 }
 
-/** Disks of an app's copies: made, tagged, attached to its instances and snapshotted. None is deleted, and none detached. */
+/** Disks of an app's copies: made, tagged, attached to its instances, snapshotted, and deleted where their owner says so. None is detached. */
 export function disks(names: Names): Statement[] {
   const arn = arnOf(names);
   const [volumes, snapshots] = [arn("volume"), shared(names, "snapshot")];
@@ -86,6 +86,7 @@ export function disks(names: Names): Statement[] {
     tagging("CreateVolume", [volumes]),
     { actions: ["ec2:AttachVolume"], resources: [volumes, arn("instance")], conditions: OURS },
     { actions: ["ec2:CreateTags"], resources: [volumes, arn("instance")], conditions: OURS },
+    { actions: ["ec2:DeleteVolume"], resources: [volumes], conditions: OURS },
     { actions: ["ec2:CreateSnapshot"], resources: [volumes], conditions: OURS },
     { actions: ["ec2:CreateSnapshot"], resources: [snapshots], why: NEW },
     tagging("CreateSnapshot", [snapshots]),

@@ -53,7 +53,7 @@ async function place(spec: Partial<Spec>) {
 
 test("what v1 wrote v2 reads, and v1 again: each begins only when the one before has ended, with a snapshot between them", async () => {
   const volumes = [{ ...DIARY_SPEC.volumes![0]!, snapshot: true }];
-  const { target, close } = await place({ replicas: 1, volumes });
+  const { target } = await place({ replicas: 1, volumes });
   expectPlayed(await roll(driver, target, "v1"));
   const [before] = await disksOf(driver, target);
   for (const version of ["v2", "v1"]) expectPlayed(await roll(driver, target, version));
@@ -72,10 +72,21 @@ test("what v1 wrote v2 reads, and v1 again: each begins only when the one before
   expect(Snapshots!.map(({ Description }) => Description).sort()).toEqual(
     ["v1", "v2"].map((version) => `diary/${target.environment.name}: data 1 as ${version} left it`),
   );
-  await close();
-  // What an app put on its disk is its owner's: no call of the driver deletes it.
+  const notes: string[] = [];
+  const noting = { ...target, note: (sentence: string) => void notes.push(sentence) };
+  const where = `diary/${target.environment.name}`;
+  await driver.retire(noting);
   const { Volumes } = await clients.ec2.send(new DescribeVolumesCommand({ VolumeIds: [before!.id] }));
   expect(Volumes![0]!.State).toBe("available");
+  for (const _again of [1, 2]) await driver.retire(noting, { deleteVolumes: true });
+  expect(notes).toEqual([
+    `${where}: keeps its disks: data 1 (${before!.id})`,
+    `${where}: deleted its disks: data 1 (${before!.id})`,
+  ]);
+  await expect(clients.ec2.send(new DescribeVolumesCommand({ VolumeIds: [before!.id] }))).rejects.toThrow(
+    "does not exist",
+  );
+  expect((await clients.ec2.send(new DescribeSnapshotsCommand({ Filters }))).Snapshots).toEqual([]);
 });
 
 test("two copies have a disk each, and one that is killed is followed by its disk", async () => {
@@ -110,6 +121,7 @@ test("every permission for disks is asked for above", () => {
       "ec2:AttachVolume",
       "ec2:CreateSnapshot",
       "ec2:CreateVolume",
+      "ec2:DeleteVolume",
       "ec2:DescribeSnapshots",
       "ec2:DescribeVolumes",
     ]),

@@ -228,6 +228,7 @@ const NOT_HERE: Record<string, string> = {
   "ec2:AttachVolume": "disks: test/contract/vm-disks.test.ts",
   "ec2:CreateSnapshot": "the same",
   "ec2:CreateVolume": "the same",
+  "ec2:DeleteVolume": "the same",
   "ec2:DescribeSnapshots": "the same",
   "ec2:DescribeVolumes": "the same",
   "ec2:DeleteLaunchTemplateVersions": "more releases than are kept",

@@ -38,8 +38,8 @@ test("Lists grow, an empty assignment begins anew, lines go on after a backslash
   ]);
   expect(unit("Environment=A=1\nEnvironment=\nEnvironment=B=2").environment).toEqual(["B=2"]);
   expect(unit("ExecStartPre=+/bin/mount-all 'a b'\nExecStartPre=-/bin/try").startsBefore).toEqual([
-    { argv: ["/bin/mount-all", "a b"], ignoreFailure: false },
-    { argv: ["/bin/try"], ignoreFailure: true },
+    { argv: ["/bin/mount-all", "a b"], ignoreFailure: false, seesBinds: false },
+    { argv: ["/bin/try"], ignoreFailure: true, seesBinds: true },
   ]);
   expect(parseUnit("[Service]\nExecStart=/bin/app \\\n  # between\n  --flag\n", "x").execStart).toEqual([
     "/bin/app",

@@ -10,7 +10,7 @@ export type Unit = {
   description: string;
   type: "simple" | "exec";
   /** Run to their ends, one after the other, before each start. */
-  startsBefore: { argv: string[]; ignoreFailure: boolean }[];
+  startsBefore: { argv: string[]; ignoreFailure: boolean; seesBinds: boolean }[];
   execStart: string[];
   /** `ExecStart=-…`: a failure counts as success. */
   ignoreFailure: boolean;
@@ -155,11 +155,12 @@ function* logicalLines(text: string): Generator<{ line: string; number: number }
   if (pending.trim()) yield { line: pending.trim(), number: startedAt };
 }
 
-/** `+` is full rights whatever User= says (systemd.service(5), "Special executable prefixes"); here there is one user. */
+/** `+` is full rights whatever User= and the mounts say (systemd.service(5), "Special executable prefixes"); here there is one user. */
 function readBefore(line: string, name: string): Unit["startsBefore"][number] {
   const [word = "", ...rest] = splitWords(line);
-  const { program, ignoreFailure } = readPrefix(word.replace("+", ""), name);
-  return { argv: [program, ...rest], ignoreFailure };
+  const isFull = /^-?\+/.test(word);
+  const { program, ignoreFailure } = readPrefix(isFull ? word.replace("+", "") : word, name);
+  return { argv: [program, ...rest], ignoreFailure, seesBinds: !isFull };
 }
 
 function readPrefix(word: string, name: string): { program: string; ignoreFailure: boolean } {

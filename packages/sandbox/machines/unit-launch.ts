@@ -32,17 +32,18 @@ export async function launchUnit(
   if (unit.user !== undefined && unit.user !== user)
     throw new LaunchError(217, `User=${unit.user}: a sandbox machine runs everything as ${user}.`);
   const output = unit.journal ? "pipe" : "ignore";
-  const begin = async (words: string[]) => {
+  const begin = async (words: string[], seesBinds = true) => {
     const cwd = workingDirectory(unit, machine, specify);
-    const argv = withBinds(commandLine(words.map(specify), env), unit, { name, machine, cwd, specify });
+    const line = commandLine(words.map(specify), env);
+    const argv = seesBinds ? withBinds(line, unit, { name, machine, cwd, specify }) : line;
     try {
       return await launch({ argv, cwd, env, stdio: ["ignore", output, output] });
     } catch (error) {
       throw new LaunchError(203, `Failed to execute ${argv[0]}: ${(error as Error).message}`, error);
     }
   };
-  for (const { argv, ignoreFailure } of unit.startsBefore) {
-    const group = await begin(argv);
+  for (const { argv, ignoreFailure, seesBinds } of unit.startsBefore) {
+    const group = await begin(argv, seesBinds);
     follow(group);
     const { code } = await group.exited;
     if (code !== 0 && !ignoreFailure)

@@ -25,7 +25,7 @@ export function createVmDriver(setup: VmSetup): Driver {
     apply: (target, step, state) => checkStep(vm, target, step, state),
     check: (target, step, state) => checkStep(vm, target, step, state),
     repair: (target, fleet, orders) => repair(vm, target, fleet, orders),
-    retire: (target) => retire(vm, target),
+    retire: (target, options) => retire(vm, target, options),
     tidy: (target) => tidy(vm, target),
     diagnose: (environment) => diagnose(vm, environment),
     abandon: (target, step) => abandonImage(vm, target, step),

@@ -1,6 +1,6 @@
 // Takes away all that the driver made for a target, in order: the copies leave traffic and end what they have begun, then
 // the groups go, the listener and the target groups, the launch template, and the images that no other environment needs.
-import type { TargetContext } from "#core/driver/driver.ts";
+import type { RetireOptions, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { nearestDelay } from "#targets/balancer/target-health.ts";
 import { deleteGroup } from "./capacity.ts";
@@ -13,6 +13,7 @@ import {
   terminateInstances,
   type Vm,
 } from "./client.ts";
+import { partFromDisks } from "./disks/keep.ts";
 import { ownerTags, TAGS, templateName } from "./naming.ts";
 import { ownerOf, whoOf } from "./place.ts";
 import { nameOf, readSides, type SideView } from "./side.ts";
@@ -23,7 +24,11 @@ const LONGEST_DRAIN_SECONDS = 60;
 const LONGEST_END_SECONDS = 120;
 const BETWEEN_LOOKS_MS = 250;
 
-export async function retire(vm: Vm, target: TargetContext): Promise<void> {
+export async function retire(
+  vm: Vm,
+  target: TargetContext,
+  { deleteVolumes = false }: RetireOptions = {},
+): Promise<void> {
   await drainAll(vm, target, await readSides(vm, target));
   const names = (["a", "b"] as const).map((side) => nameOf(vm, target, side));
   for (const { AutoScalingGroupName } of await readGroups(vm, names))
@@ -35,6 +40,9 @@ export async function retire(vm: Vm, target: TargetContext): Promise<void> {
     "its groups",
   );
   await vm.balancer.remove(whoOf(target));
+  await partFromDisks(vm, target, deleteVolumes, (isSo, what) =>
+    until(target, LONGEST_END_SECONDS, isSo, what),
+  );
   await endBuilders(vm, target);
   await deleteTemplate(vm, target);
   await deleteImages(vm, target);

@@ -1,11 +1,12 @@
-// How long snapshots are kept: the newest few of each disk. Disks themselves are kept for good: no call of this driver deletes one.
+// How long snapshots are kept: the newest few of each disk. Disks themselves are kept until somebody says of their app that they
+// may go with it.
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Vm } from "../client.ts";
 import { TAGS, tagsOf } from "../naming.ts";
 import { ownerOf } from "../place.ts";
 import { ownVolumes } from "./give.ts";
-import { deleteSnapshot, findSnapshots } from "./volumes.ts";
+import { deleteDisk, deleteSnapshot, findDisks, findSnapshots } from "./volumes.ts";
 
 export const KEPT_SNAPSHOTS = 3;
 
@@ -13,6 +14,27 @@ export async function pruneSnapshots(vm: Vm, target: TargetContext): Promise<voi
   if (!ownVolumes(target).some(({ snapshot }) => snapshot === true)) return;
   for (const { SnapshotId } of tooMany(await findSnapshots(vm, ownerOf(target))))
     await deleteSnapshot(vm, SnapshotId!);
+}
+
+/** Whoever takes the target away: `deletes` them with their snapshots once no instance has them, or says in the log that they stay. */
+export async function partFromDisks(
+  vm: Vm,
+  target: TargetContext,
+  deletes: boolean,
+  until: (isSo: () => Promise<boolean>, what: string) => Promise<void>,
+): Promise<void> {
+  const owner = ownerOf(target);
+  const disks = await findDisks(vm, owner);
+  if (disks.length === 0) return;
+  const names = disks.map(({ id, name, slot }) => `${name} ${slot} (${id})`).join(", ");
+  const did = deletes ? "deleted" : "keeps";
+  if (deletes) {
+    const isFree = async () => (await findDisks(vm, owner)).every((one) => one.instanceId === null);
+    await until(isFree, "the instances that have its disks");
+    for (const { id } of disks) await deleteDisk(vm, id);
+    for (const { SnapshotId } of await findSnapshots(vm, owner)) await deleteSnapshot(vm, SnapshotId!);
+  }
+  target.note?.(`${target.app}/${owner.environment}: ${did} its disks: ${names}`);
 }
 
 /** Pure; newest first. */

@@ -6,6 +6,7 @@ import {
   CreateTagsCommand,
   CreateVolumeCommand,
   DeleteSnapshotCommand,
+  DeleteVolumeCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   type DescribeVolumesCommandOutput,
@@ -106,6 +107,17 @@ export async function retag({ ec2 }: Ec2, id: string, tags: Record<string, strin
   await callAws("ec2:CreateTags", (abortSignal) =>
     ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tagList(tags) }), { abortSignal }),
   );
+}
+
+/** One that is attached stays. */
+export async function deleteDisk({ ec2 }: Ec2, VolumeId: string): Promise<void> {
+  try {
+    await callAws("ec2:DeleteVolume", (abortSignal) =>
+      ec2.send(new DeleteVolumeCommand({ VolumeId }), { abortSignal }),
+    );
+  } catch (error) {
+    if (!isAwsError(error, "InvalidVolume.NotFound")) throw error;
+  }
 }
 
 /** It holds what the disk holds at this moment, whatever is written after the answer (EBS user guide, "How EBS snapshots work"). */

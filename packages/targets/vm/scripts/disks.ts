@@ -1,6 +1,6 @@
 // How an instance comes to its disks, with no right of its own: its metadata tells the tags by which the driver has named a disk
 // for each volume, and each is mounted before the app starts, at the first boot as after every other one. Only a disk that
-// holds nothing gets a file system.
+// holds nothing gets a file system. At its path it appears to the app alone (BindPaths=, systemd.exec(5)).
 import type { Spec } from "#core/domain/spec.ts";
 import { volumeVariable } from "#core/domain/volume.ts";
 
@@ -44,10 +44,12 @@ $VOLUMES
 VOLUMES
 }
 place_volume() {
+  case "$path/" in "$DIRECTORY/"*) finish clash "The path $path of the volume $name is in $DIRECTORY, where releases are: choose another." ;; esac
+  case "$DIRECTORY/" in "$path/"*) finish clash "The path $path of the volume $name would hide $DIRECTORY, where releases are: choose another." ;; esac
   mkdir -p "$base/volumes/$name" && give_to_user "$base/volumes/$name"
-  BINDS="\${BINDS-}\${newline}BindPaths=$(unit_path "$base/volumes/$name"):$path"
+  BINDS="\${BINDS-}\${newline}BindPaths=\\"$(unit_path "$base/volumes/$name")\\":$path"
 }
-volume_line() { printf '%s="%s"\\n' "$variable" "$base/volumes/$name"; }
+volume_line() { printf '%s="%s"\\n' "$variable" "$path"; }
 name_disk() {
   volume=$(curl -sf -m 2 -H "X-aws-ec2-metadata-token: $token" "$metadata/meta-data/tags/instance/tutti:disk.$name") ||
     { echo "waits for the disk $name"; return 1; }
