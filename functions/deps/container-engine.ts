@@ -1,26 +1,23 @@
 // The engine with the container driver.
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EngineDeps } from "#engine/deps.ts";
 import { createContainerDriver } from "#targets/container/driver.ts";
-import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
 import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
-import { cloudWatchMetrics } from "./metrics.ts";
 import { roleReader } from "./role-reader.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
+import { watching } from "./watching.ts";
 
 export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
   const meter = functionMeter(env);
   const { count } = meter;
-  const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
   const secrets = secretFinder(count);
   const driver = createContainerDriver({
     ecs: count(new ECSClient(awsOptions())),
@@ -34,8 +31,7 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
     ...controlDeps(settings, "driver-container", meter),
     driver,
     roles: roleReader(),
-    alarms: cloudWatchAlarms(cloudWatch),
-    metrics: cloudWatchMetrics(cloudWatch, Date.now),
+    ...watching(count),
     secrets,
     identities: identityIssuer(count, settings),
   };

@@ -1,19 +1,17 @@
 // The engine with the function driver.
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import type { EngineDeps } from "#engine/deps.ts";
 import { functionDriver } from "#targets/function/driver.ts";
-import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
 import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
-import { cloudWatchMetrics } from "./metrics.ts";
 import { roleReader } from "./role-reader.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings } from "./settings.ts";
+import { watching } from "./watching.ts";
 
 /** An artifact of 50 MB takes its time, down from S3 and up to Lambda. */
 const TRANSFER_SECONDS = 60;
@@ -22,7 +20,6 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
   const meter = functionMeter(env);
   const { count } = meter;
-  const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
   const driver = functionDriver({
     lambda: count(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
     s3: count(new S3Client(awsOptions(TRANSFER_SECONDS, 3))),
@@ -34,8 +31,7 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
     ...controlDeps(settings, "driver-function", meter),
     driver,
     roles: roleReader(),
-    alarms: cloudWatchAlarms(cloudWatch),
-    metrics: cloudWatchMetrics(cloudWatch, Date.now),
+    ...watching(count),
     secrets: secretFinder(count),
     identities: identityIssuer(count, settings),
   };

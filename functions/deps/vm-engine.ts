@@ -1,26 +1,23 @@
 // The engine with the driver of virtual machines.
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { EngineDeps } from "#engine/deps.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
-import { ALARM_OPTIONS, cloudWatchAlarms } from "./alarms.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
 import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
-import { cloudWatchMetrics } from "./metrics.ts";
 import { secretFinder } from "./secret-finder.ts";
 import { readSettings, required } from "./settings.ts";
+import { watching } from "./watching.ts";
 
 export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const settings = readSettings(env);
   const meter = functionMeter(env);
   const { count } = meter;
-  const cloudWatch = count(new CloudWatchClient(ALARM_OPTIONS));
   const driver = createVmDriver({
     ec2: count(new EC2Client(awsOptions())),
     autoscaling: count(new AutoScalingClient(awsOptions())),
@@ -33,8 +30,7 @@ export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
   return {
     ...controlDeps(settings, "driver-vm", meter),
     driver,
-    alarms: cloudWatchAlarms(cloudWatch),
-    metrics: cloudWatchMetrics(cloudWatch, Date.now),
+    ...watching(count),
     secrets: secretFinder(count),
     identities: identityIssuer(count, settings),
   };

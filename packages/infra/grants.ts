@@ -1,6 +1,7 @@
 // What each function may do: exactly the calls it makes, narrowed to its own resources wherever the service allows
 // it. Where a statement reaches further, it says why. Nothing here is a wildcard action.
 import { balancer } from "./balancer-grants.ts";
+import { naming } from "./cloud-map-grants.ts";
 import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
 import { services } from "./container-grants.ts";
 import type { Names } from "./names.ts";
@@ -38,6 +39,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
       why: "An operator names the secret with the SSH key of a pool; its name is not the installation's.",
     },
     ...balancer(names, ["RegisterTargets", "DeregisterTargets"]),
+    ...naming(names),
     ...findingSecrets(names),
     ...issuingIdentities(names),
     ...alarms(),

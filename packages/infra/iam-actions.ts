@@ -66,6 +66,20 @@ const ACTIONS: Record<string, string[]> = {
   ],
   // EventBridge Scheduler user guide, "Identity-based policies": the target's role is handed over.
   "scheduler CreateSchedule": ["scheduler:CreateSchedule", "iam:PassRole"],
+  // Cloud Map developer guide, "Using identity-based policies": Route 53's records are written with the caller's rights.
+  "servicediscovery RegisterInstance": [
+    "servicediscovery:RegisterInstance",
+    "route53:GetHostedZone",
+    "route53:ListHostedZonesByName",
+    "route53:ChangeResourceRecordSets",
+  ],
+  "servicediscovery DeregisterInstance": [
+    "servicediscovery:DeregisterInstance",
+    "route53:GetHostedZone",
+    "route53:ListHostedZonesByName",
+    "route53:ChangeResourceRecordSets",
+  ],
+  "servicediscovery CreateService": ["servicediscovery:CreateService", "servicediscovery:TagResource"],
   // ECR API reference, CreateRepository: tags that come with it are TagResource.
   "ecr CreateRepository": ["ecr:CreateRepository", "ecr:TagResource"],
 };

@@ -3,6 +3,7 @@
 import { createApplicationAutoScaling } from "./application-auto-scaling/service.ts";
 import { createAutoScaling } from "./auto-scaling/service.ts";
 import { type Balancer, createBalancer } from "./balancer/service.ts";
+import { createCloudMap } from "./cloud-map/service.ts";
 import { createCloudWatch } from "./cloudwatch/service.ts";
 import { createCodeBuild } from "./codebuild/service.ts";
 import { createDynamoDb } from "./dynamodb/service.ts";
@@ -49,6 +50,7 @@ export function createServices(platform: Platform): StandardServices {
     containers,
     services: [
       createSecrets(platform),
+      createCloudMap(platform),
       createCloudWatch(platform),
       machines.service,
       ec2,

@@ -7,11 +7,14 @@ import { NAMES } from "./as-role.ts";
 /** Of the engine around the driver: test/workflows, test/e2e test/slow/scaling.test.ts and test/contract/alarms.test.ts. */
 const ENGINE = /^(dynamodb:|states:SendTaskSuccess$|cloudwatch:(DescribeAlarms|GetMetricData)$)/;
 const CONDUCTING = [NAMES.rolloutArn, NAMES.rolloutExecutionsArn];
+/** Of the engine too: test/contract/identity-keys.test.ts, and test/slow/identity.test.ts with each function's own rights. */
+const CERTIFYING = [NAMES.identitySecretsArn, NAMES.authoritySecretsArn];
+const ENGINES = [...CONDUCTING, ...CERTIFYING];
 
 /** The actions of a driver that no test of its suite has asked for; each is to be named there, with when it is asked for. */
 export function unaskedFor(sandbox: Sandbox, short: string): string[] {
   const own = grantsOf[short]!(NAMES).filter(
-    ({ resources }) => !resources.every((arn) => CONDUCTING.includes(arn)),
+    ({ resources }) => !resources.every((arn) => ENGINES.includes(arn)),
   );
   const granted = new Set(own.flatMap(({ actions }) => actions).filter((action) => !ENGINE.test(action)));
   const asked = sandbox.askedBy(NAMES.roleArn(short)).allowed.map(({ action }) => action);

@@ -10,8 +10,9 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
 import { SSMClient } from "@aws-sdk/client-ssm";
-import type { SsmPool } from "#core/domain/environment.ts";
+import type { Environment, SsmPool } from "#core/domain/environment.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { startSandbox } from "#sandbox/sandbox.ts";
 import type { ServerClients } from "#targets/server/client.ts";
@@ -45,7 +46,11 @@ export async function openServerWorld() {
   const loadBalancer = { arn: LoadBalancerArn!, vpcId: VpcId ?? "vpc-1", ports: { from: 8000, to: 8099 } };
   let apps = 0;
 
-  async function open(overrides: Partial<Spec> = {}, settings: Partial<SsmPool> = {}) {
+  async function open(
+    overrides: Partial<Spec> = {},
+    settings: Partial<SsmPool> = {},
+    more: Partial<Environment> = {},
+  ) {
     apps += 1;
     const spec = aSpec({
       app: `shop-${apps}`,
@@ -57,7 +62,7 @@ export async function openServerWorld() {
     const pools = {
       web: { ssm: { tags: { pool: "web" } }, user: userInfo().username, directory: "apps", ...settings },
     };
-    const { target, releases } = aTarget(spec, clock, { pools, loadBalancer });
+    const { target, releases } = aTarget(spec, clock, { pools, loadBalancer, ...more });
     const keyOf = (version: string) => ({ Bucket: NAMES.bucket, Key: `uploads/${spec.app}/${version}` });
     const makeRelease = async (version: string, nature: ServerNature) => {
       const { bytes, sha256 } = await serverArchive(version, nature);
@@ -107,6 +112,8 @@ function clientsWith(access: Access): ServerClients {
     s3: new S3Client(access),
     secrets: async () => new SecretsManagerClient(access),
     elb: new ElasticLoadBalancingV2Client(access),
+    // A prefix before a literal address would be no address.
+    discovery: async () => new ServiceDiscoveryClient({ ...access, disableHostPrefix: true }),
   };
 }
 

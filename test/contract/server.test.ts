@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import { DeregisterTargetsCommand, RegisterTargetsCommand } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
+import { naming } from "#infra/cloud-map-grants.ts";
+import { NAMES } from "./as-role.ts";
 import { driverContract } from "./driver.ts";
 import { unaskedFor } from "./every-grant.ts";
 import { planTo, playStep, roll } from "./roll.ts";
@@ -241,6 +243,8 @@ test("scaling in drains before it stops, and leaves nothing on the host", async 
   await close();
 });
 
+const NAMING = naming(NAMES).flatMap(({ actions }) => actions);
+
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
   "elasticloadbalancing:ModifyListener": "a listener that somebody led elsewhere",
@@ -249,6 +253,7 @@ const NOT_HERE: Record<string, string> = {
     "pools over SSH: test/slow/ssh.test.ts; `tutti doctor`: test/slow/doctor.test.ts",
   "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
   "ssm:DescribeParameters": "the same, of parameters",
+  ...Object.fromEntries(NAMING.map((action) => [action, "names in Cloud Map: server-names.test.ts"])),
   "events:PutEvents": "the engine beside the driver, at each change of a status",
 };
 

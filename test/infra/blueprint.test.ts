@@ -73,6 +73,9 @@ const ENVIRONMENTS_OWN = [
   "ecr:repository/*",
   "secretsmanager:secret:*",
   "ssm:managed-instance/*",
+  "servicediscovery:namespace/*",
+  // A random id; what is changed of them is known by its tag.
+  "servicediscovery:service/*",
 ];
 
 test("a role that is not the installation's own may be passed to tasks and instances only", () => {
@@ -101,6 +104,8 @@ test("no ARN belongs to another account, region or installation", () => {
     // Ids of scalable targets are AWS's own, and so is the one role by which it scales.
     if (service === "application-autoscaling") return `${region}/${account}` !== `eu-central-1/${ACCOUNT}`;
     if (resource.join(":").startsWith("role/aws-service-role/")) return account !== ACCOUNT;
+    // Hosted zones belong to no region, and their ARNs name no account.
+    if (arn === "arn:aws:route53:::hostedzone/*") return false;
     // One document of Run Command, of AWS's own.
     if (arn.endsWith("::document/AWS-RunShellScript")) return false;
     // Ids of instances, images and launch templates say nothing of whose they are, and images belong to no account.

@@ -93,7 +93,7 @@ function sshClients(farm: SshFarm, endpoint: string): ServerClients {
   const s3 = new S3Client({ ...place, forcePathStyle: true });
   // Asked for its region alone: hosts over SSH are none of Systems Manager's.
   const ssm = new SSMClient(place);
-  return { s3, secrets: async () => secrets, ssm, elb: undefined as never };
+  return { s3, secrets: async () => secrets, ssm, elb: undefined as never, discovery: undefined as never };
 }
 
 function pack(from: string): Buffer {

@@ -108,6 +108,19 @@ const network = z
   })
   .meta({ description: "Where instances and tasks are placed" });
 
+const discovery = z
+  .strictObject({
+    namespaceArn: z
+      .string()
+      .regex(
+        /^arn:[^:]*:servicediscovery:[^:]*:\d{12}:namespace\/ns-[a-z0-9]+$/,
+        "must be the ARN of a Cloud Map namespace",
+      ),
+  })
+  .meta({
+    description: "The Cloud Map namespace in which copies on servers, instances and tasks have a name",
+  });
+
 const vm = z
   .strictObject({
     baseImageId: resourceId("ami"),
@@ -217,6 +230,7 @@ export const environmentBody = z
       .default({}),
     loadBalancer: loadBalancer.optional(),
     network: network.optional(),
+    discovery: discovery.optional(),
     vm: vm.optional(),
     cluster: cluster.optional(),
     storage: storage.optional(),

@@ -33,6 +33,12 @@ export type LoadBalancer = {
 /** Where instances and tasks are placed. `assignPublicIp`: tasks on Fargate get an address of their own to the internet, for subnets without a NAT. */
 export type Network = { subnetIds: string[]; securityGroupIds: string[]; assignPublicIp?: boolean };
 
+/** Where copies are found by name: `<app>.<name of the namespace>`. */
+export type Discovery = {
+  /** ARN of a Cloud Map namespace, private in DNS or for the API alone. */
+  namespaceArn: string;
+};
+
 /** What virtual machines begin from. `directory` is where a release lives on an instance: absolute, or relative to the agent's working directory. */
 export type VmSettings = {
   /** The image that releases are baked on, unless the manifest names one. */
@@ -67,6 +73,7 @@ export type Environment = {
   pools: Record<string, ServerPool>;
   loadBalancer?: LoadBalancer;
   network?: Network;
+  discovery?: Discovery;
   vm?: VmSettings;
   cluster?: Cluster;
   storage?: Storage;

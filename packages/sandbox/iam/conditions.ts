@@ -6,7 +6,7 @@ export type Condition = { operator: string; key: string; values: string[] };
 
 const OPERATORS = ["StringEquals", "StringLike", "ArnEquals", "ArnLike"];
 const KEY =
-  /^(iam:PassedToService|ec2:CreateAction|elasticloadbalancing:CreateAction|aws:ResourceTag\/.+|ssm:resourceTag\/.+)$/;
+  /^(iam:PassedToService|ec2:CreateAction|elasticloadbalancing:CreateAction|aws:(Resource|Request)Tag\/.+|ssm:resourceTag\/.+)$/;
 
 /** Throws MalformedPolicyDocument for what the sandbox cannot judge. */
 export function parseConditions(raw: unknown): Condition[] {

@@ -13,6 +13,7 @@ import { readResult, type ScriptResult } from "#targets/host/result.ts";
 import type { Outcome } from "#targets/host/run-command.ts";
 import { findHosts, type Host, placesOf, poolOf } from "./hosts.ts";
 import { leaveTraffic } from "./leave-traffic.ts";
+import { joinNames, leaveNames } from "./names.ts";
 import { isOf, type Ports } from "./ports.ts";
 import { composeScript, installVariables, SCRIPT_SECONDS, SETUP_SECONDS } from "./scripts/compose.ts";
 import type { Server } from "./server.ts";
@@ -32,16 +33,18 @@ export async function advance(
   const events: NewEvent[] = [];
   const transport = server.transport(target);
   await lookAtTraffic(server, { target, step }, state);
+  await leaveNames(server, target, state);
   await askAfterScripts(server, transport, target, step, state);
   await runDueScripts(server, transport, target, step, state);
   events.push(...(await joinTraffic(server, state, before)), ...disksLeft(state, before));
+  await joinNames(server, target, state);
   const observations = state.hosts.map(observationOf);
   return { phase: state.hosts.every(isSettled) ? "done" : "running", state, observations, events };
 }
 
 /** What the load balancer says moves hosts that leave traffic, come into it, or are in it. */
 async function lookAtTraffic(
-  { balancer }: Server,
+  server: Server,
   rules: { target: TargetContext; step: Step },
   state: StepState,
 ): Promise<void> {
@@ -49,11 +52,11 @@ async function lookAtTraffic(
     ["waiting", "draining", "joining", "rejected", "serving"].includes(phase),
   );
   if (state.targetGroupArn === null || concerned.length === 0) return;
-  const backends = await balancer.health(state.targetGroupArn);
+  const backends = await server.balancer.health(state.targetGroupArn);
   for (const one of concerned)
     if (one.phase !== "waiting") lookAtHost(one, backends, state.ports, rules.target);
   if (concerned.some(({ phase }) => phase === "waiting"))
-    await leaveTraffic(balancer, rules, state, backends, "waiting");
+    await leaveTraffic(server, rules, state, backends, "waiting");
 }
 
 function lookAtHost(

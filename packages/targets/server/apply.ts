@@ -22,6 +22,7 @@ export async function applyStep(
   const [targetGroupArn, all] = await Promise.all([
     place(server, target, step),
     findHosts(server.clients, poolOf(target)),
+    step.action === "remove" ? null : server.names.ensure(target),
   ]);
   const places = placesOf(all, step.replicas);
   const hosts = step.replicas.map((id) => begin(id, places.get(id), step));
@@ -29,7 +30,7 @@ export async function applyStep(
   if (targetGroupArn !== null) {
     const backends = await server.balancer.health(targetGroupArn);
     state.ports = await portsOf(server, target, [...places.values()], backends);
-    await leaveTraffic(server.balancer, { target, step }, state, backends, "ready");
+    await leaveTraffic(server, { target, step }, state, backends, "ready");
   }
   return advance(server, target, step, state);
 }

@@ -9,6 +9,7 @@ import {
   type InstanceInformationStringFilter,
   type SSMClient,
 } from "@aws-sdk/client-ssm";
+import type { Client } from "#targets/cloud-map/names.ts";
 import { callAws } from "#targets/host/call-aws.ts";
 
 export type ServerClients = {
@@ -17,6 +18,8 @@ export type ServerClients = {
   /** Made when a pool over SSH wants its key. */
   secrets: () => Promise<SecretsManagerClient>;
   elb: ElasticLoadBalancingV2Client;
+  /** Loaded where an environment names a namespace of Cloud Map. */
+  discovery: Client;
 };
 
 export async function listInstances(

@@ -2,12 +2,17 @@
 import type { Environment, ServerPool } from "#core/domain/environment.ts";
 import { type Check, check } from "#core/driver/diagnosis.ts";
 import { diagnoseBalancer } from "#targets/balancer/diagnose.ts";
+import { diagnoseNamespace } from "#targets/cloud-map/diagnose.ts";
 import { readSecret, type ServerClients } from "./client.ts";
 import { findHosts } from "./hosts.ts";
 
 export async function diagnose(clients: ServerClients, environment: Environment): Promise<Check[]> {
   const pools = Object.entries(environment.pools).map(([name, pool]) => diagnosePool(clients, name, pool));
-  return (await Promise.all([diagnoseBalancer(clients.elb, environment), ...pools])).flat();
+  const shared = [
+    diagnoseBalancer(clients.elb, environment),
+    diagnoseNamespace(clients.discovery, environment),
+  ];
+  return (await Promise.all([...shared, ...pools])).flat();
 }
 
 async function diagnosePool(clients: ServerClients, name: string, pool: ServerPool): Promise<Check[]> {

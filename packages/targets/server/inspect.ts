@@ -11,6 +11,7 @@ import { type Answer, askHosts } from "./ask-hosts.ts";
 import { ownHolds, placementHost } from "./host-facts.ts";
 import { volumesOf } from "./host-volumes.ts";
 import { findHosts, placeOn, poolOf } from "./hosts.ts";
+import { nameDrift } from "./names.ts";
 import { LOOK_SECONDS } from "./scripts/compose.ts";
 import type { Server } from "./server.ts";
 
@@ -20,7 +21,9 @@ export type Traffic = { targetGroupArn: string; endpoint: string | null; backend
 export async function inspectTarget(server: Server, target: TargetContext): Promise<Fleet> {
   const [answers, traffic] = await Promise.all([askPool(server, target), readTraffic(server, target)]);
   const placement = isPlaced(target.spec) ? { placement: placementOf(target, answers) } : {};
-  return { ...fleetOf(target, answers, traffic), ...placement };
+  const fleet = fleetOf(target, answers, traffic);
+  const drift = [...fleet.drift, ...(await nameDrift(server, target, fleet.replicas))];
+  return { ...fleet, drift, ...placement };
 }
 
 /** Pure. */

@@ -3,15 +3,16 @@
 import type { Step } from "#core/domain/step.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { unavailableAllowed } from "#core/plan/batches.ts";
-import type { BackendHealth, Balancer } from "#targets/balancer/balancer.ts";
+import type { BackendHealth } from "#targets/balancer/balancer.ts";
 import { isOf } from "./ports.ts";
+import type { Server } from "./server.ts";
 import type { HostState, StepState } from "./state.ts";
 
-type Rules = { target: Pick<TargetContext, "spec">; step: Step };
+type Rules = { target: Pick<TargetContext, "spec" | "app" | "environment">; step: Step };
 
 /** For the hosts in phase `from` (all that are ready when the step begins): those in traffic are drained now, or wait for a later look. */
 export async function leaveTraffic(
-  balancer: Balancer,
+  { balancer, names }: Pick<Server, "balancer" | "names">,
   rules: Rules,
   state: StepState,
   backends: BackendHealth[],
@@ -21,6 +22,8 @@ export async function leaveTraffic(
   const leaving = state.hosts.filter(({ phase }) => phase === from);
   const held = heldBack(rules, state, leaving, backends);
   const drained = leaving.filter((one) => !held.has(one) && of(one).length > 0);
+  // First its name, since who has asked for it comes without the balancer.
+  await names.leave(rules.target, drained.flatMap(of));
   await balancer.deregister(
     state.targetGroupArn!,
     drained.flatMap(of).filter((one) => one.state !== "draining"),

@@ -39,7 +39,11 @@ function isShared({ spec }: TargetContext, places: Host[], backends: Backend[]):
 }
 
 /** The backends that are this copy's. */
-export function isOf(backend: Backend, place: Pick<Host, "id" | "address">, ports: Ports): boolean {
+export function isOf(
+  backend: Pick<Backend, "address" | "port">,
+  place: Pick<Host, "id" | "address">,
+  ports: Ports,
+): boolean {
   if (place.address === "" || backend.address !== place.address) return false;
   return ports === null || backend.port === ports[place.id];
 }

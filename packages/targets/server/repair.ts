@@ -8,6 +8,7 @@ import type { Backend } from "#targets/balancer/balancer.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, placesOf, poolOf } from "./hosts.ts";
 import { readTraffic, strangerSentence, strangersOf } from "./inspect.ts";
+import { mendNames } from "./names.ts";
 import type { Server } from "./server.ts";
 
 /** A restart and one watch of its start. */
@@ -25,7 +26,8 @@ export async function repairTarget(
   const answers = await restart(server, target, mendable);
   // Traffic is a deployment's own affair while one is under way.
   const taken = target.current === undefined ? [] : await mendTraffic(server, target, fleet, answers, orders);
-  return [...silent.map(leftAlone), ...answers.map(resultOf), ...taken];
+  const named = orders.drift ? await mendNames(server, target, fleet.replicas) : [];
+  return [...silent.map(leftAlone), ...answers.map(resultOf), ...taken, ...named];
 }
 
 async function restart(server: Server, target: TargetContext, replicas: Replica[]): Promise<Answer[]> {

@@ -13,6 +13,7 @@ import type { Server } from "./server.ts";
 const REMOVE_SECONDS = 45;
 /** One call of the driver's function has to see the end of it. */
 const LONGEST_DRAIN_SECONDS = 60;
+const LONGEST_NAME_SECONDS = 60;
 const BETWEEN_LOOKS_MILLISECONDS = 250;
 
 export async function retireTarget(
@@ -21,6 +22,7 @@ export async function retireTarget(
   { deleteVolumes = false }: RetireOptions = {},
 ): Promise<void> {
   await leaveBalancer(server, target);
+  await removeName(server, target);
   const hosts = await findHosts(server.clients, poolOf(target));
   const online = hosts.filter((host) => host.online);
   const more: Record<string, string> = deleteVolumes ? { DELETE_VOLUMES: "yes" } : {};
@@ -35,12 +37,27 @@ export async function retireTarget(
     throw new TuttiError("driver_failed", `Not removed everywhere: ${left.join("; ").slice(0, 500)}`);
 }
 
-async function leaveBalancer({ balancer }: Server, target: TargetContext): Promise<void> {
+/** Its copies have left it before the balancer let them go; without one they leave it now. */
+async function removeName({ names }: Server, target: TargetContext): Promise<void> {
+  const until = target.clock.now() + LONGEST_NAME_SECONDS * 1000;
+  for (;;) {
+    try {
+      return await names.remove(target);
+    } catch (error) {
+      const leaving = error instanceof TuttiError && error.code === "conflict";
+      if (!leaving || target.clock.now() >= until) throw error;
+      await target.clock.sleep(BETWEEN_LOOKS_MILLISECONDS);
+    }
+  }
+}
+
+async function leaveBalancer({ balancer, names }: Server, target: TargetContext): Promise<void> {
   const { loadBalancer, name: environment } = target.environment;
   if (!loadBalancer) return;
   const who = { app: target.app, environment, loadBalancer };
   const targetGroupArn = await balancer.find(who);
   if (targetGroupArn === null) return;
+  await names.leave(target, await balancer.health(targetGroupArn));
   await drainAll(balancer, target, targetGroupArn);
   await balancer.remove(who);
 }

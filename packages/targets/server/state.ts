@@ -31,6 +31,8 @@ export type HostState = {
   sentAtMs?: number;
   /** Since when the load balancer finds it unhealthy, in milliseconds since the epoch. */
   rejectedAtMs?: number;
+  /** Since when it is found under its name no more, in milliseconds since the epoch; only where no load balancer lets its requests end. */
+  unnamedAtMs?: number;
   /** When SSM last said that its agent is online while its script ran. */
   seenOnlineAtMs?: number;
   /** How often its script was sent again because a restart of the agent had lost it. */
