@@ -1,6 +1,7 @@
 // Elastic Container Service of the sandbox: the one entry of this folder. The control plane is handlers over a state;
 // a scheduler brings services to what they want; tasks are real processes on addresses of their own.
 import * as ecs from "@aws-sdk/client-ecs";
+import type { Files } from "../efs/folders.ts";
 import type { Platform, Service } from "../platform.ts";
 import { iamAlso, iamResources } from "./access.ts";
 import { clusterHandlers } from "./cluster-handlers.ts";
@@ -23,8 +24,8 @@ export type ContainerService = Service & {
   removeInstance(id: string): Promise<void>;
 };
 
-export function createContainerService(platform: Platform): ContainerService {
-  const state = loadState(platform);
+export function createContainerService(platform: Platform, files: Files): ContainerService {
+  const state = loadState(platform, files);
   const scheduler = createScheduler(state);
   const agent = createAgentServer(state);
   let endings: (() => void)[] = [];

@@ -1,6 +1,7 @@
 // All that ECS knows and runs, in one place: records by ARN and the tasks that are alive. What is changed is saved; the
 // saves that come together share a write.
 import { join } from "node:path";
+import type { Files } from "../efs/folders.ts";
 import { type JsonFile, jsonFile } from "../json-file.ts";
 import { AwsError, type Platform } from "../platform.ts";
 import { clientError, invalid } from "./faults.ts";
@@ -29,9 +30,11 @@ export type State = {
   /** Has the service looked at again, at once. */
   wake(serviceArn: string | undefined): void;
   stopped: boolean;
+  /** What there is to mount. */
+  files: Files;
 };
 
-export function loadState(platform: Platform): State {
+export function loadState(platform: Platform, files: Files): State {
   const directory = join(platform.directory, "ecs");
   const file = jsonFile<Records>(join(directory, "state.json"));
   const records = file.read();
@@ -49,6 +52,7 @@ export function loadState(platform: Platform): State {
     live: new Map(),
     wake: () => {},
     stopped: false,
+    files,
   };
 }
 

@@ -1,6 +1,7 @@
 // Whether a task definition is one that AWS would take: pure. What the sandbox cannot do answers an error that names it.
 import type { ContainerDefinition, RegisterTaskDefinitionRequest } from "@aws-sdk/client-ecs";
 import { checkCount, clientError, invalid, refuseParts } from "./faults.ts";
+import { checkMountPoints, checkVolumes } from "./volume-checks.ts";
 
 const GIB = 1_024;
 const steps = (from: number, to: number, step: number) =>
@@ -24,12 +25,13 @@ export function checkDefinition(input: RegisterTaskDefinitionRequest): RegisterT
     throw clientError(
       "Invalid 'family' setting for container: up to 255 letters, numbers, hyphens and underscores.",
     );
-  refuseParts(input, ["inferenceAccelerators", "proxyConfiguration", "volumes"], "RegisterTaskDefinition");
+  refuseParts(input, ["inferenceAccelerators", "proxyConfiguration"], "RegisterTaskDefinition");
   const compatibilities = input.requiresCompatibilities ?? ["EC2"];
   refuseParts({ EXTERNAL: compatibilities.includes("EXTERNAL") }, ["EXTERNAL"], "requiresCompatibilities");
   if (compatibilities.includes("FARGATE")) checkFargate(input);
   else if (input.networkMode !== "awsvpc")
     refuseParts({ [input.networkMode ?? "bridge"]: true }, [input.networkMode ?? "bridge"], "networkMode");
+  const volumes = checkVolumes(input.volumes);
   const containers = (input.containerDefinitions ?? []).map((container, at) =>
     checkContainer(container, at, input),
   );
@@ -38,7 +40,7 @@ export function checkDefinition(input: RegisterTaskDefinitionRequest): RegisterT
     ...input,
     containerDefinitions: containers,
     requiresCompatibilities: compatibilities,
-    volumes: [],
+    volumes,
     placementConstraints: input.placementConstraints ?? [],
   };
 }
@@ -106,7 +108,7 @@ function checkContainer(
     cpu: container.cpu ?? 0,
     essential: container.essential ?? true,
     environment: container.environment ?? [],
-    mountPoints: [],
+    mountPoints: checkMountPoints(container, input.volumes ?? []),
     volumesFrom: [],
     portMappings: (container.portMappings ?? []).map((port) => checkPort(port, where)),
   };
@@ -117,7 +119,6 @@ const NOT_IMPLEMENTED = [
   "links",
   "restartPolicy",
   "environmentFiles",
-  "mountPoints",
   "volumesFrom",
   "dependsOn",
   "resourceRequirements",

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { ContainerDefinition, ContainerOverride } from "@aws-sdk/client-ecs";
+import { type Mounts, mounted } from "../../ground/mounts.ts";
 import { nodeOptions } from "../../machines/environment.ts";
 import { createJournal } from "../../machines/journal.ts";
 import { launch, type ProcessGroup } from "../../machines/process-group.ts";
@@ -13,6 +14,7 @@ import { agentVariables } from "./agent-server.ts";
 import { cannotStart, commandLine, resolveCommand, searchPath } from "./command-line.ts";
 import type { UnpackedImage } from "./image.ts";
 import type { LiveTask } from "./live-task.ts";
+import { bindsOf } from "./volumes.ts";
 
 const run = promisify(execFile);
 
@@ -45,12 +47,25 @@ export async function launchContainer(state: State, live: LiveTask, plan: Contai
     entryPoint: definition.entryPoint,
     command: override?.command?.length ? override.command : definition.command,
   });
-  const argv = resolveCommand(words, root, env.PATH!);
+  const binds = bindsOf(state, live, definition);
+  const argv = withMounts(resolveCommand(words, root, env.PATH!), {
+    binds,
+    scratch: join(directory, "mounts"),
+    cwd,
+  });
   const group = await start(argv, cwd, env);
   const journal = createJournal(join(state.directory, "logs", live.task.id), record.name, live.task.id);
   for (const stream of [group.child.stdout, group.child.stderr])
     if (stream) journal.follow(stream, record.name);
   return { group, env, cwd };
+}
+
+function withMounts(argv: string[], mounts: Mounts): string[] {
+  try {
+    return mounted(argv, mounts);
+  } catch (error) {
+    throw cannotStart((error as Error).message, error);
+  }
 }
 
 async function start(argv: string[], cwd: string, env: Record<string, string>): Promise<ProcessGroup> {
