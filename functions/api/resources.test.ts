@@ -276,7 +276,38 @@ test("healing on request is one pass of the driver's", async () => {
   api.answers.heal = { id: "heal_1", summary: "3 of 3 replicas, all well." };
   const { status, body } = await api.call("POST", "/v1/targets/shop/prod/heal");
   expect([status, body.id]).toEqual([200, "heal_1"]);
-  expect(api.asked).toEqual([{ kind: "server", request: { verb: "heal", ...PROD, trigger: "api" } }]);
+  expect(api.asked).toEqual([
+    { kind: "server", request: { verb: "heal", ...PROD, trigger: "api", survey: true } },
+  ]);
+  expect(api.healingsStarted).toEqual([]);
+});
+
+test("what a survey finds is mended by an execution of the workflow, and the answer is the run as it ended", async () => {
+  await succeed((await deploy("v1")).body.id, "v1");
+  const startedAt = "2026-01-05T12:00:00.000Z";
+  const run = { id: "heal_1", ...PROD, trigger: "api", startedAt, endedAt: startedAt, actions: [] } as const;
+  const broken = [{ replica: "web-1", dead: true, detail: "the process is not running" }];
+  api.answers.heal = { ...run, summary: "The repair is under way.", toMend: broken };
+  const { sleep } = api.clock;
+  api.clock.sleep = async (milliseconds) => {
+    await sleep(milliseconds);
+    const [seen] = (await api.call("GET", "/v1/healing-runs")).body.items;
+    expect(seen).toMatchObject({ execution: "heal_1", underWay: true });
+    await api.store.healingRuns.put({
+      ...run,
+      actions: [],
+      summary: "1 of 1 repaired.",
+      execution: "heal_1",
+    });
+  };
+  const { status, body } = await api.call("POST", "/v1/targets/shop/prod/heal");
+  expect([status, body.summary, body.execution]).toEqual([200, "1 of 1 repaired.", "heal_1"]);
+  expect(api.healingsStarted).toEqual([
+    {
+      name: "heal_1",
+      input: { runId: "heal_1", ...PROD, kind: "server", trigger: "api", startedAt, broken },
+    },
+  ]);
 });
 
 test("an app that runs is deleted only by force: what is under way is stopped, what runs is retired", async () => {

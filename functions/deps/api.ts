@@ -6,7 +6,7 @@ import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
 import { eventFunctions } from "./event-functions.ts";
-import { trainWorkflow } from "./executions.ts";
+import { healWorkflow, trainWorkflow } from "./executions.ts";
 import { hookSecrets } from "./hook-secrets.ts";
 import { codeBuilds } from "./image-builds.ts";
 import { elasticRegistry } from "./image-registry.ts";
@@ -26,6 +26,7 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
   return {
     ...control,
     trainExecutions: trainWorkflow(required(env, "TUTTI_TRAIN_ARN")),
+    healExecutions: healWorkflow(required(env, "TUTTI_HEAL_ARN")),
     drivers: driverFunctions(settings.driverPrefix, DRIVER_SECONDS),
     artifacts: artifactBucket(settings.bucket),
     registry: elasticRegistry(

@@ -7,7 +7,7 @@ import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
 import { driverFunctions } from "./driver-functions.ts";
 import { type EventFunctions, eventFunctions } from "./event-functions.ts";
-import { trainWorkflow } from "./executions.ts";
+import { healWorkflow, trainWorkflow } from "./executions.ts";
 import { elasticRegistry } from "./image-registry.ts";
 import { type SchedulePlatform, schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
@@ -55,6 +55,7 @@ export function sweepDeps(env: NodeJS.ProcessEnv): Sweeping {
     ...controlDeps(settings, "events-sweep"),
     newTraceId,
     trainExecutions: trainWorkflow(required(env, "TUTTI_TRAIN_ARN")),
+    healExecutions: healWorkflow(required(env, "TUTTI_HEAL_ARN")),
     drivers: driverFunctions(settings.driverPrefix, HEAL_SECONDS),
     schedules: schedulePlatform(env),
     eventFunctions: eventFunctions(required(env, "TUTTI_EVENT_PREFIX")),

@@ -5,6 +5,7 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import type { HealInput } from "#core/heal/messages.ts";
 import type { TrainInput } from "#core/train/messages.ts";
 import type { Executions, Tokens } from "#engine/deps.ts";
 import { awsOptions } from "./aws-options.ts";
@@ -24,6 +25,11 @@ export function rolloutWorkflow(rolloutArn: string): { executions: Executions; t
 /** Of a train's own workflow. */
 export function trainWorkflow(trainArn: string): Executions<TrainInput> {
   return executionsOf(new SFNClient(awsOptions()), trainArn);
+}
+
+/** Of the workflow of healing. */
+export function healWorkflow(healArn: string): Executions<HealInput> {
+  return executionsOf(new SFNClient(awsOptions()), healArn);
 }
 
 function executionsOf<Input>(sfn: SFNClient, stateMachineArn: string): Executions<Input> {

@@ -11,6 +11,14 @@ const ofDeployment = {
 const ofTarget = { app: z.string().check(z.minLength(1)), environment: z.string().check(z.minLength(1)) };
 const triggers = ["schedule", "api", "cli", "console"] as const;
 
+const ofMending = {
+  runId: z.string().check(z.minLength(1)),
+  ...ofTarget,
+  trigger: z.enum(triggers),
+  startedAt: z.string(),
+  broken: z.array(z.object({ replica: z.string(), dead: z.boolean(), detail: z.string() })),
+};
+
 const schema = z.discriminatedUnion("verb", [
   z.object({
     verb: z.enum(["plan", "apply", "check", "finish"]),
@@ -41,7 +49,14 @@ const schema = z.discriminatedUnion("verb", [
     rollout: z.optional(z.unknown()),
   }),
   z.object({ verb: z.literal("diagnose"), environment: z.string().check(z.minLength(1)) }),
-  z.object({ verb: z.literal("heal"), ...ofTarget, trigger: z.enum(triggers) }),
+  z.object({
+    verb: z.literal("heal"),
+    ...ofTarget,
+    trigger: z.enum(triggers),
+    survey: z.optional(z.boolean()),
+  }),
+  z.object({ verb: z.enum(["mend", "lookAfter"]), ...ofMending }),
+  z.object({ verb: z.literal("endMend"), ...ofMending, error: z.optional(z.unknown()) }),
 ]);
 
 /** Throws `invalid_input` naming the first path that does not fit. */

@@ -10,6 +10,8 @@ import { diagnose } from "./diagnose.ts";
 import { finish } from "./finish.ts";
 import { giveUp } from "./give-up.ts";
 import { heal } from "./heal/heal.ts";
+import { endMend, lookAfter } from "./heal/look-after.ts";
+import { mend } from "./heal/mend.ts";
 import { hold } from "./hold.ts";
 import { inspect } from "./inspect.ts";
 import { plan } from "./plan.ts";
@@ -42,6 +44,12 @@ function dispatch(deps: EngineDeps, request: DriverRequest): Promise<unknown> {
       return preview(deps, request);
     case "heal":
       return heal(deps, request);
+    case "mend":
+      return mend(deps, request);
+    case "lookAfter":
+      return lookAfter(deps, request);
+    case "endMend":
+      return endMend(deps, request);
     case "retire":
       return retire(deps, request);
     case "diagnose":

@@ -8,6 +8,7 @@ import type { Kind } from "#core/domain/kind.ts";
 import type { Series } from "#core/domain/scaling.ts";
 import type { RoleReader } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
+import type { HealInput } from "#core/heal/messages.ts";
 import type { Authority, Identity } from "#core/identity/identity.ts";
 import type { IdSource } from "#core/ids.ts";
 import type { Measures } from "#core/metrics/measures.ts";
@@ -114,5 +115,7 @@ export type HookDeps = ControlDeps & {
 export type SweepDeps = ControlDeps & {
   /** Of the train workflow. */
   trainExecutions: Executions<TrainInput>;
+  /** Of the workflow of healing. */
+  healExecutions: Executions<HealInput>;
   drivers: { invoke(kind: Kind, request: DirectRequest): Promise<unknown> };
 };

@@ -36,6 +36,7 @@ function deps(invoke: Invoke, clock = fakeClock()): { deps: SweepDeps; logs: [st
       ids: () => "heal_2",
       executions: { start: unused, describe: unused },
       trainExecutions: { start: unused, describe: unused },
+      healExecutions: { start: unused, describe: async () => "running" as const },
       tokens: { succeed: unused },
       log: { info: line, warn: line, error: line },
       drivers: { invoke },

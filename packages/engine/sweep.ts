@@ -96,7 +96,7 @@ async function healAll(deps: SweepDeps, targets: Target[], endsAt: number): Prom
 }
 
 async function healOne(deps: SweepDeps, { kind, app, environment }: Target): Promise<void> {
-  const request = { verb: "heal", app, environment, trigger: "schedule" } as const;
+  const request = { verb: "heal", app, environment, trigger: "schedule", survey: true } as const;
   try {
     const run = (await deps.drivers.invoke(kind, request)) as HealOutcome | undefined;
     if (run) await followUp(deps, run);
@@ -120,13 +120,20 @@ async function mendLock(deps: SweepDeps, target: Target): Promise<HealingAction 
   if (!target.lock) return target.queue.length > 0 ? moveQueue(deps, target, "nobody") : null;
   const { owner, since } = target.lock;
   const ageMs = deps.clock.now() - Date.parse(since);
-  if (!owner.startsWith("dep_")) return ageMs > HEALING_MS ? moveQueue(deps, target, owner) : null;
+  if (!owner.startsWith("dep_"))
+    return (await isMending(deps, owner, ageMs)) ? null : moveQueue(deps, target, owner);
   const deployment = await deps.store.deployments.get(owner);
   if (!deployment) return ageMs > YOUNG_MS ? moveQueue(deps, target, owner) : null;
   if (!isEnded(deployment.status)) return lookAfter(deps, deployment, ageMs);
   if (isLent(deployment, deps.clock.now())) return null;
   await settleAgain(deps, deployment);
   return done("a lock whose deployment had ended", `released the lock of ${owner}`, "closed");
+}
+
+/** A repair lasts as long as its execution; a lock that none was started for is a pass's in one call. */
+async function isMending(deps: SweepDeps, owner: string, ageMs: number): Promise<boolean> {
+  const execution = await deps.healExecutions.describe(owner);
+  return execution === "running" || ageMs <= (execution === "ended" ? YOUNG_MS : HEALING_MS);
 }
 
 async function moveQueue(deps: SweepDeps, target: Target, owner: string): Promise<HealingAction> {

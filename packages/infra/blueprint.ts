@@ -11,7 +11,13 @@ import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts"
 import type { OperatingSettings } from "./operating-settings.ts";
 import { type RuleBlueprint, rulesOf } from "./rules.ts";
 import { tracing, writingLogs } from "./running-grants.ts";
-import { imageMachine, rolloutMachine, type StateMachineBlueprint, trainMachine } from "./state-machines.ts";
+import {
+  healMachine,
+  imageMachine,
+  rolloutMachine,
+  type StateMachineBlueprint,
+  trainMachine,
+} from "./state-machines.ts";
 import type { Statement } from "./statement.ts";
 
 export type FunctionBlueprint = {
@@ -75,7 +81,7 @@ export function blueprint(
     names,
     operating,
     functions,
-    stateMachines: [rolloutMachine(names), trainMachine(names), imageMachine(names)],
+    stateMachines: [rolloutMachine(names), healMachine(names), trainMachine(names), imageMachine(names)],
     projects: [imageProject(names)],
     bus: { name: names.bus, description: "What happens to deployments and targets (Tutti)" },
     rules: rulesOf(installation, names),
@@ -248,6 +254,7 @@ function environmentOf(names: Names): Record<string, string> {
     TUTTI_BUS: names.bus,
     TUTTI_ROLLOUT_ARN: names.rolloutArn,
     TUTTI_TRAIN_ARN: names.trainArn,
+    TUTTI_HEAL_ARN: names.healArn,
     TUTTI_DRIVER_PREFIX: names.driverPrefix,
     TUTTI_APP_FUNCTION_PREFIX: names.appFunctionPrefix,
     TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),

@@ -22,6 +22,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["lambda:InvokeFunction"], resources: names.driverArns },
     ...conducting(names),
     ...startingTrains(names),
+    startingHealing(names),
     ...images(names),
     { actions: ["lambda:InvokeFunction"], resources: names.triggerArns },
     { actions: [...HOOK_SECRET_CALLS], resources: [names.hookSecretsArn] },
@@ -113,6 +114,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...table(names),
     ...conducting(names),
     ...startingTrains(names),
+    startingHealing(names),
     {
       actions: ["lambda:InvokeFunction"],
       resources: [...names.driverArns, names.functionArn("events-notify")],
@@ -209,6 +211,11 @@ function startingTrains(names: Names): Statement[] {
     { actions: ["states:StartExecution"], resources: [names.trainArn] },
     { actions: ["states:DescribeExecution"], resources: [names.trainExecutionsArn] },
   ];
+}
+
+/** Where a survey has found that something is to be mended. */
+function startingHealing(names: Names): Statement {
+  return { actions: ["states:StartExecution"], resources: [names.healArn] };
 }
 
 function artifacts(names: Names): Statement[] {

@@ -37,7 +37,9 @@ export function namesOf({ name, account, region }: Installation) {
     rolloutArn: stateMachineArn("rollout"),
     rolloutExecutionsArn: arn("states", `execution:${name}-rollout:*`),
     trainArn: stateMachineArn("trains"),
+    healArn: stateMachineArn("heal"),
     trainExecutionsArn: arn("states", `execution:${name}-trains:*`),
+    healExecutionsArn: arn("states", `execution:${name}-heal:*`),
     alarmName: (short: string) => `${name}-${short}`,
     /** Of the metrics that are counted out of logs. */
     metricNamespace: `Tutti/${name}`,

@@ -80,7 +80,7 @@ function endedPattern(names: Names): Record<string, unknown> {
     source: ["aws.states"],
     "detail-type": ["Step Functions Execution Status Change"],
     detail: {
-      stateMachineArn: [names.rolloutArn, names.trainArn],
+      stateMachineArn: [names.rolloutArn, names.trainArn, names.healArn],
       status: ["FAILED", "TIMED_OUT", "ABORTED"],
     },
   };

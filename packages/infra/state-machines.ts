@@ -1,4 +1,5 @@
 // The blueprint's state machines, each with what its role may do.
+import { healDefinition } from "#workflows/heal.ts";
 import { imageDefinition } from "#workflows/image.ts";
 import { rolloutDefinition } from "#workflows/rollout.ts";
 import { trainDefinition } from "#workflows/train.ts";
@@ -37,6 +38,18 @@ export function rolloutMachine(names: Names): StateMachineBlueprint {
       { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
       workflowTracing(),
     ],
+  };
+}
+
+export function healMachine(names: Names): StateMachineBlueprint {
+  return {
+    name: names.stateMachineName("heal"),
+    short: "heal",
+    definition: healDefinition({ driverArnPrefix: names.functionArn("driver-") }) as unknown as Record<
+      string,
+      unknown
+    >,
+    statements: [{ actions: ["lambda:InvokeFunction"], resources: names.driverArns }, workflowTracing()],
   };
 }
 

@@ -7,12 +7,17 @@ import type { Item, Table } from "./table.ts";
 const KEPT_SECONDS = 90 * 86_400;
 
 export type HealingRuns = {
+  get(id: string): Promise<HealingRun | null>;
   put(run: HealingRun): Promise<void>;
   list(request?: PageRequest, keep?: (run: HealingRun) => boolean): Promise<Page<HealingRun>>;
 };
 
 export function healingRunsIn(table: Table): HealingRuns {
   return {
+    get: async (id) => {
+      const item = await table.get(keys.healingRun(id));
+      return item ? parse(item) : null;
+    },
     put: (run) =>
       table.put({
         ...run,

@@ -195,6 +195,7 @@ function dayIn(house: SimHouse, copies: number) {
         verb: "heal",
         ...SHOP,
         trigger: "cli",
+        survey: true,
       })) as HealOutcome;
       await followUp(deps, run);
     });

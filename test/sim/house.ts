@@ -16,6 +16,7 @@ import { sweep } from "#engine/sweep.ts";
 import type { Platform } from "#sandbox/platform.ts";
 import { createStepFunctions } from "#sandbox/step-functions/service.ts";
 import { createStore } from "#store/store.ts";
+import { healDefinition } from "#workflows/heal.ts";
 import { rolloutDefinition } from "#workflows/rollout.ts";
 import { chanceOf } from "./chance.ts";
 import { type SimKind, simFleet } from "./fleets.ts";
@@ -27,6 +28,7 @@ import { type SimTime, simTime } from "./time.ts";
 const REGION = "us-east-1";
 const ACCOUNT = "000000000000";
 const ROLLOUT = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tutti-rollout`;
+const HEALING = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tutti-heal`;
 const LAMBDA = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-`;
 const ROOT = { principal: "arn:aws:iam::000000000000:role/test" };
 /** As the blueprint has them. */
@@ -130,6 +132,10 @@ export async function openHouse(seed: number, kind: SimKind, copies: number) {
       log: { info: line, warn: line, error: line },
       executions,
       trainExecutions: { start: async () => {}, describe: async () => "missing" },
+      healExecutions: {
+        start: (name, input) => process.asking(() => startExecution(name, input, HEALING)),
+        describe: (name) => process.asking(() => describe(name, HEALING)),
+      },
       tokens: { succeed: (taskToken, output) => process.asking(() => succeed(taskToken, output)) },
       driver: watched(process, owner),
       alarms: { read: async () => [] },
@@ -151,17 +157,17 @@ export async function openHouse(seed: number, kind: SimKind, copies: number) {
     };
   }
 
-  async function startExecution(name: string, input: unknown): Promise<void> {
+  async function startExecution(name: string, input: unknown, stateMachineArn = ROLLOUT): Promise<void> {
     try {
-      await handlers.StartExecution!({ stateMachineArn: ROLLOUT, name, input: JSON.stringify(input) }, ROOT);
+      await handlers.StartExecution!({ stateMachineArn, name, input: JSON.stringify(input) }, ROOT);
     } catch (error) {
       if ((error as { code?: string }).code !== "ExecutionAlreadyExists") throw error;
     }
   }
 
-  async function describe(name: string): Promise<"running" | "ended" | "missing"> {
+  async function describe(name: string, machine = ROLLOUT): Promise<"running" | "ended" | "missing"> {
     try {
-      const executionArn = `${ROLLOUT.replace(":stateMachine:", ":execution:")}:${name}`;
+      const executionArn = `${machine.replace(":stateMachine:", ":execution:")}:${name}`;
       const { status } = (await handlers.DescribeExecution!({ executionArn }, ROOT)) as { status: string };
       return status === "RUNNING" ? "running" : "ended";
     } catch (error) {
@@ -224,6 +230,15 @@ export async function openHouse(seed: number, kind: SimKind, copies: number) {
           rolloutArn: ROLLOUT,
         }),
       ),
+    },
+    ROOT,
+  );
+
+  await handlers.CreateStateMachine!(
+    {
+      name: "tutti-heal",
+      roleArn: ROOT.principal,
+      definition: JSON.stringify(healDefinition({ driverArnPrefix: `${LAMBDA}driver-` })),
     },
     ROOT,
   );

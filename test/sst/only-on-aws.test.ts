@@ -80,8 +80,8 @@ test("everything carries the installation's tag", () => {
   });
 });
 
-test.each(["rollout", "bake", "trains"])("the workflow %s is the one in the golden file", (short) => {
-  const golden = { rollout: "rollout", bake: "image", trains: "train" }[short];
+test.each(["rollout", "bake", "trains", "heal"])("the workflow %s is the one in the golden file", (short) => {
+  const golden = { rollout: "rollout", bake: "image", trains: "train", heal: "heal" }[short];
   const text = readFileSync(new URL(`../golden/${golden}.asl.json`, import.meta.url), "utf8");
   const wanted = JSON.parse(text.replaceAll(":tutti-", ":tutti-test-"));
   const name = short[0]!.toUpperCase() + short.slice(1);

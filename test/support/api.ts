@@ -4,6 +4,7 @@ import { zipSync } from "fflate";
 import { instant } from "#core/clock.ts";
 import type { ImageBuild } from "#core/domain/image-build.ts";
 import type { Kind } from "#core/domain/kind.ts";
+import type { HealInput } from "#core/heal/messages.ts";
 import { idSource } from "#core/ids.ts";
 import type { DirectRequest, RolloutInput } from "#core/rollout/messages.ts";
 import type { TrainInput } from "#core/train/messages.ts";
@@ -37,6 +38,7 @@ export type TestApi = {
   /** Executions that were started. */
   started: { name: string; input: RolloutInput }[];
   trainsStarted: { name: string; input: TrainInput }[];
+  healingsStarted: { name: string; input: HealInput }[];
   /** Events that went to functions of triggers again. */
   sent: { event: string; payload: unknown }[];
   /** What the Scheduler keeps, by name. */
@@ -55,6 +57,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const clock = fakeClock();
   const store = createStore({ client, table, clock });
   const [asked, started, logged] = [[] as Asked[], [] as TestApi["started"], [] as string[]];
+  const healingsStarted: TestApi["healingsStarted"] = [];
   const trainsStarted: TestApi["trainsStarted"] = [];
   const sent: TestApi["sent"] = [];
   const scheduled: TestApi["scheduled"] = new Map();
@@ -71,6 +74,10 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     },
     trainExecutions: {
       start: async (name, input) => void trainsStarted.push({ name, input }),
+      describe: async () => "running",
+    },
+    healExecutions: {
+      start: async (name, input) => void healingsStarted.push({ name, input }),
       describe: async () => "running",
     },
     tokens: { succeed: async () => undefined },
@@ -117,6 +124,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     answers,
     started,
     trainsStarted,
+    healingsStarted,
     sent,
     scheduled,
     logged,

@@ -12,6 +12,7 @@ import { isEnded } from "#core/domain/deployment.ts";
 import type { Series } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Driver } from "#core/driver/driver.ts";
+import type { HealInput } from "#core/heal/messages.ts";
 import { idSource } from "#core/ids.ts";
 import type { DriverRequest, HookRequest } from "#core/rollout/messages.ts";
 import type { SecretReference } from "#core/secrets/reference.ts";
@@ -21,7 +22,6 @@ import { conduct } from "#engine/conduct.ts";
 import type {
   ControlDeps,
   EngineDeps,
-  Executions,
   HookCalls,
   HookDeps,
   HookResult,
@@ -43,20 +43,28 @@ import type { NoticeBus } from "#store/notices.ts";
 import { createStore, type Store } from "#store/store.ts";
 import { fakeDriver } from "#targets/fake/driver.ts";
 import { fakeWorld } from "#targets/fake/world.ts";
+import { healDefinition } from "#workflows/heal.ts";
 import { rolloutDefinition } from "#workflows/rollout.ts";
 import { trainDefinition } from "#workflows/train.ts";
 import { aRelease, aSpec } from "./a-deployment.ts";
+import {
+  ACCOUNT,
+  describe,
+  executionArn,
+  executionsOf,
+  type Handlers,
+  HEALING,
+  REGION,
+  ROLLOUT,
+  ROOT,
+  TRAINS,
+} from "./executions-of.ts";
 import { openTestTable } from "./table.ts";
 
 const SCALE = 50;
-const REGION = "us-east-1";
-const ACCOUNT = "000000000000";
-const ROLLOUT = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tutti-rollout`;
 const PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-driver-`;
 const HOOKS = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-hooks`;
 const TRAIN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-train`;
-const TRAINS = `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:tutti-trains`;
-const ROOT = "arn:aws:iam::000000000000:role/test";
 
 /** What a workflow asks: a driver function, the one that calls hooks, or the one that drives trains. */
 type Request = DriverRequest | (HookRequest & { verb: "hook" }) | (TrainRequest & { verb: "drive" });
@@ -171,7 +179,30 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
     { principal: ROOT },
   );
   await store.environments.put({ name: "prod", pools: {}, updatedAt: "2026-01-05T12:00:00.000Z" });
+  await handlers.CreateStateMachine!(
+    {
+      name: "tutti-heal",
+      roleArn: ROOT,
+      definition: JSON.stringify(healDefinition({ driverArnPrefix: PREFIX })),
+    },
+    { principal: ROOT },
+  );
   const trainExecutions = executionsOf<TrainInput>(handlers, TRAINS);
+  const healings: string[] = [];
+  const healExecutions = executionsOf<HealInput>(handlers, HEALING);
+  const begin = healExecutions.start;
+  healExecutions.start = async (name, input) => {
+    healings.push(name);
+    await begin(name, input);
+  };
+  /** What a sweep has found is mended when it has come back, so that a test may look. */
+  const swept = async () => {
+    const report = await sweep(sweepDeps);
+    for (const name of healings.splice(0))
+      while ((await healExecutions.describe(name)) === "running")
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    return report;
+  };
   const trainDeps: TrainDeps = {
     ...control,
     prepare: (asked, by) => prepareMember(control, asked, { name: by, client: "train" }),
@@ -179,6 +210,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
   const sweepDeps: SweepDeps = {
     ...control,
     trainExecutions,
+    healExecutions,
     drivers: { invoke: (_kind, request) => conduct(deps, request) },
   };
 
@@ -188,7 +220,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
     clock,
     deps,
     /** What the API and the sweep are handed; a test may break it for a while. */
-    control: { ...control, trainExecutions },
+    control: { ...control, trainExecutions, healExecutions },
     mishaps,
     /** From now on invocations of the verb wait, until what this answers is called: so a moment lasts as long as a test needs it. */
     hold: (verb: Request["verb"]) => {
@@ -209,7 +241,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
     submit: (version: string, options: SubmitOptions = {}) => deploy(control, store, version, options),
     act: (id: string, action: Word["action"], actor = "ann", actorId?: string) =>
       act(control, id, { action, actor, actorId }),
-    sweep: () => sweep(sweepDeps),
+    sweep: swept,
     /** As if nobody had come to say that it was told. */
     forgetTold: (id: string) =>
       table.client.send(new DeleteCommand({ TableName: table.table, Key: keys.told(id) })),
@@ -391,8 +423,6 @@ function bare(directory: string): Omit<Platform, "call"> {
   };
 }
 
-type Handlers = ReturnType<typeof createStepFunctions>["handlers"];
-
 function controlDeps(store: Store, clock: Clock, handlers: Handlers, logs: string[]): ControlDeps {
   const caller = { principal: ROOT };
   const line = (message: string, fields?: Record<string, unknown>) =>
@@ -417,30 +447,6 @@ function controlDeps(store: Store, clock: Clock, handlers: Handlers, logs: strin
       },
     },
   };
-}
-
-function executionsOf<Input>(handlers: Handlers, stateMachineArn: string): Executions<Input> {
-  return {
-    start: async (name, input) => {
-      const request = { stateMachineArn, name, input: JSON.stringify(input) };
-      await handlers.StartExecution!(request, { principal: ROOT });
-    },
-    describe: (name) => describe(handlers, executionArn(name, stateMachineArn)),
-  };
-}
-
-function executionArn(name: string, machineArn = name.startsWith("train_") ? TRAINS : ROLLOUT): string {
-  return `${machineArn.replace(":stateMachine:", ":execution:")}:${name}`;
-}
-
-async function describe(handlers: Handlers, executionArn: string): Promise<"running" | "ended" | "missing"> {
-  try {
-    const answer = await handlers.DescribeExecution!({ executionArn }, { principal: ROOT });
-    return (answer as { status: string }).status === "RUNNING" ? "running" : "ended";
-  } catch (error) {
-    if ((error as { code?: string }).code === "ExecutionDoesNotExist") return "missing";
-    throw error;
-  }
 }
 
 const PATIENCE_MS = 15_000;

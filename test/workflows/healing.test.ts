@@ -182,3 +182,69 @@ test("a host that comes back with another release, and a copy whose host is gone
   expect([...stage.world.hosts.values()].map((one) => one.version)).toEqual([null, "v2", "v2", "v2"]);
   expect((await stage.target()).healing).toBe(undefined);
 });
+
+test("what is to be mended is mended by an execution, which holds the lock and is named by its run; what is well starts none", async () => {
+  await released("v1");
+  await stage.sweep();
+  expect(stage.invocations.filter((verb) => verb === "mend")).toEqual([]);
+  stage.world.hosts.get("host-2")!.dead = true;
+  const owners: (string | undefined)[] = [];
+  const { repair } = stage.deps.driver;
+  stage.deps.driver.repair = async (context, fleet, orders) => {
+    owners.push((await stage.target()).lock?.owner);
+    return repair(context, fleet, orders);
+  };
+  await stage.sweep();
+  const [run] = await runs();
+  expect(run).toMatchObject({ execution: run!.id, summary: "1 of 1 repaired." });
+  expect(run!.underWay).toBe(undefined);
+  expect([owners, (await stage.target()).lock]).toEqual([[run!.id], null]);
+  expect(await stage.execution(run!.id)).toBe("ended");
+});
+
+test("a repair that the platform carries on keeps the lock until all is well, however many looks it takes; who deploys waits", async () => {
+  await released("v1");
+  const host = stage.world.hosts.get("host-2")!;
+  host.dead = true;
+  stage.deps.driver.repair = async () => [
+    { replica: "host-2", result: "begun", action: "replace", detail: "its group replaces it" },
+  ];
+  const sweeping = stage.sweep();
+  await expect
+    .poll(() => stage.invocations.filter((verb) => verb === "lookAfter").length, { timeout: 15_000 })
+    .toBe(2);
+  const { id, status } = await stage.submit("v2");
+  expect([status, (await stage.target()).lock?.owner.startsWith("heal_")]).toEqual(["queued", true]);
+  host.dead = false;
+  await sweeping;
+  expect((await runs())[0]).toMatchObject({ actions: [{ result: "repaired" }], summary: "1 of 1 repaired." });
+  expect(await stage.ended(id)).toMatchObject({ status: "succeeded" });
+  await stage.free();
+});
+
+test("a repair that fails for good says so and gives the lock back; one whose execution is stopped is found by the next sweep", async () => {
+  await released("v1");
+  stage.world.hosts.get("host-2")!.dead = true;
+  const fault = {
+    verb: "repair" as const,
+    times: 1,
+    error: Object.assign(new Error("not allowed"), { name: "AccessDenied" }),
+  };
+  stage.world.faults.push(fault);
+  await stage.sweep();
+  expect((await runs())[0]).toMatchObject({ actions: [{ result: "failed" }] });
+  expect((await runs())[0]!.summary).toContain("not allowed");
+  expect((await stage.target()).lock).toBe(null);
+  await seconds(60);
+  const letGo = stage.hold("mend");
+  const sweeping = stage.sweep();
+  await expect.poll(async () => stage.invocations.filter((verb) => verb === "mend").length).toBe(2);
+  const [run] = await runs();
+  await stage.store.targets.acquire({ ...NAME, kind: "server", owner: run!.id, onConflict: "reject" });
+  await stage.stop(run!.id);
+  await sweeping;
+  letGo();
+  await seconds(20);
+  await stage.sweep();
+  expect((await stage.target()).lock).toBe(null);
+});

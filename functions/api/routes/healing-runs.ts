@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { HealingRun } from "#core/domain/healing-run.ts";
 import { followUp } from "#engine/heal/follow-up.ts";
 import type { HealOutcome } from "#engine/heal/heal.ts";
+import type { ApiDeps } from "../deps.ts";
 import { OF_DRIVERS } from "../refusals.ts";
 import { reply, route } from "../route.ts";
 import { healingRunView } from "../schemas/healing-run.ts";
@@ -47,7 +48,28 @@ export const healTarget = route(
   async ({ params, caller, deps }) => {
     const name = { app: params.app, environment: params.env };
     const { kind } = await deps.store.targets.need(name);
-    const answer = await deps.drivers.invoke(kind, { verb: "heal", ...name, trigger: caller.client });
-    return reply(200, await followUp(deps, answer as HealOutcome));
+    const answer = await deps.drivers.invoke(kind, {
+      verb: "heal",
+      ...name,
+      trigger: caller.client,
+      survey: true,
+    });
+    return reply(200, await awaitRun(deps, await followUp(deps, answer as HealOutcome)));
   },
 );
+
+/** An answer may take half a minute, the survey's part included; a repair that takes longer is told as under way. */
+const PATIENCE_MS = 15_000;
+const LOOK_EVERY_MS = 250;
+
+async function awaitRun(
+  { store, clock }: Pick<ApiDeps, "store" | "clock">,
+  run: HealingRun,
+): Promise<HealingRun> {
+  let seen = run;
+  for (const untilMs = clock.now() + PATIENCE_MS; seen.underWay && clock.now() < untilMs; ) {
+    await clock.sleep(LOOK_EVERY_MS);
+    seen = (await store.healingRuns.get(run.id)) ?? run;
+  }
+  return seen;
+}

@@ -20,6 +20,8 @@ export const healingRunView = z
       }),
     ),
     summary: z.string(),
+    execution: z.string().optional(),
+    underWay: z.boolean().optional(),
   })
   .meta({ id: "HealingRun", example: HEALING_RUN });
 

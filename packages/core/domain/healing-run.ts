@@ -16,4 +16,8 @@ export type HealingRun = {
   endedAt: string;
   actions: HealingAction[];
   summary: string;
+  /** Of the workflow of healing, where something was to be mended. */
+  execution?: string;
+  /** Its repair is not at its end yet. */
+  underWay?: boolean;
 };

@@ -17,6 +17,8 @@ export type Replica = {
   startedAt: string | null;
   /** What the last health check said, for people. */
   detail?: string;
+  /** A thorough look asks it several times: so many of them were bad. */
+  samples?: { bad: number; of: number };
   /** Its process has ended and nobody starts it again: no waiting will mend it. */
   dead?: boolean;
   /** Percent of the target's traffic that it gets, where known. */

@@ -22,6 +22,8 @@ export type TargetContext = {
   current?: string | null;
   /** The release of that version; throws `not_found`. */
   release(version: string): Promise<Release>;
+  /** Healing looks: a copy that answers badly only sometimes is to be found too, where looking again costs little. */
+  thorough?: boolean;
   /** Takes a sentence for the log: what a verb left undone without failing. */
   note?(sentence: string, fields?: Record<string, unknown>): void;
 };

@@ -62,7 +62,7 @@ test("a copy in its grace is not judged", () => {
 test("one that is gone, or on its way up again, is nobody's patient", () => {
   const first = firstLook([ill, aReplica({ id: "b" })], GRACE, NOW);
   const next = nextLook(first, [aReplica({ health: "starting" })], GRACE, NOW);
-  expect(next).toEqual({ a: { bad: 1, good: 1, dead: false, detail: "500" } });
+  expect(next).toEqual({ a: { looks: 2, bad: 1, good: 1, sampled: false, dead: false, detail: "500" } });
 });
 
 test("whatever the looks say, the answer is reached in fewer than twice as many as are needed, and by the most of them", () => {
@@ -76,4 +76,23 @@ test("whatever the looks say, the answer is reached in fewer than twice as many 
       expect(broken.length > 0).toBe(count >= needed);
     }),
   );
+});
+
+/** Answers of a copy that was asked so often at each look. */
+const asked = (bad: number, of = 6) =>
+  aReplica({ health: "healthy", detail: `${bad} of ${of} times: 500`, samples: { bad, of } });
+
+test("a copy of which every fifth answer is bad is broken, though it is never bad for long", () => {
+  expect(judged([asked(2), asked(0), asked(2)])).toEqual({ taken: 3, broken: ["a"] });
+  expect(judged([asked(1), asked(3), asked(2)])).toEqual({ taken: 3, broken: ["a"] });
+});
+
+test("one bad answer of many is a hiccup, and so is a bad look in which all the others are good", () => {
+  expect(judged([asked(1), asked(0), asked(0)])).toEqual({ taken: 3, broken: [] });
+  expect(judged([asked(3), asked(0), asked(0)])).toEqual({ taken: 3, broken: [] });
+});
+
+test("in its grace nobody counts what a copy answers", () => {
+  const young = { ...asked(6), startedAt: new Date(NOW - 5_000).toISOString() };
+  expect(firstLook([young], GRACE, NOW)).toEqual({});
 });

@@ -1,10 +1,15 @@
-// Whether a copy is broken is never judged by one sample: several looks are counted, and what most of them say holds. So a
-// copy that fails only sometimes is found too, and one hiccup is nothing. A copy whose process has ended needs no second look.
+// Whether a copy is broken is never judged by one sample: several looks are counted, and what most of them say holds; where each look
+// asks several times, a copy of which every fifth answer is bad is broken too, though it is never bad for long. One hiccup is nothing.
+// A copy whose process has ended needs no second look.
 import type { Replica } from "../domain/replica.ts";
 import type { HealthPolicy } from "../domain/spec.ts";
 
-/** Looks at each copy that was bad at the first one. */
-export type Tally = Record<string, { bad: number; good: number; dead: boolean; detail: string }>;
+/** Looks at each copy that was bad at the first one; where a look asks several times, each answer counts. */
+export type Tally = Record<string, Row>;
+type Row = { looks: number; bad: number; good: number; sampled: boolean; dead: boolean; detail: string };
+
+/** Of many samples, so many in a hundred are no hiccup: people see every fifth request fail. */
+const FLAPPING_PERCENT = 20;
 
 type Grace = Pick<HealthPolicy, "graceSeconds">;
 
@@ -12,15 +17,18 @@ type Grace = Pick<HealthPolicy, "graceSeconds">;
 export function badLook(replica: Replica, { graceSeconds }: Grace, nowMs: number): string | null {
   const { version, health, detail, dead, startedAt } = replica;
   if (version === null || (health !== "unhealthy" && health !== "unknown")) return null;
-  const young = startedAt !== null && nowMs - Date.parse(startedAt) < graceSeconds * 1000;
-  return young && !dead ? null : (detail ?? health);
+  return isYoung({ startedAt }, { graceSeconds }, nowMs) && !dead ? null : (detail ?? health);
+}
+
+function isYoung({ startedAt }: Pick<Replica, "startedAt">, { graceSeconds }: Grace, nowMs: number): boolean {
+  return startedAt !== null && nowMs - Date.parse(startedAt) < graceSeconds * 1000;
 }
 
 export function firstLook(replicas: Replica[], grace: Grace, nowMs: number): Tally {
   const tally: Tally = {};
   for (const one of replicas) {
-    const detail = badLook(one, grace, nowMs);
-    if (detail !== null) tally[one.id] = { bad: 1, good: 0, dead: one.dead ?? false, detail };
+    const seen = countedLook(one, grace, nowMs);
+    if (seen.bad > 0) tally[one.id] = { looks: 1, ...seen };
   }
   return tally;
 }
@@ -31,13 +39,26 @@ export function nextLook(before: Tally, replicas: Replica[], grace: Grace, nowMs
   for (const one of replicas) {
     const row = before[one.id];
     if (!row) continue;
-    const detail = badLook(one, grace, nowMs);
-    tally[one.id] =
-      detail === null
-        ? { ...row, good: row.good + 1, dead: false }
-        : { bad: row.bad + 1, good: row.good, dead: one.dead ?? false, detail };
+    const seen = countedLook(one, grace, nowMs);
+    tally[one.id] = {
+      looks: row.looks + 1,
+      bad: row.bad + seen.bad,
+      good: row.good + seen.good,
+      sampled: row.sampled && seen.sampled,
+      dead: seen.dead,
+      detail: seen.bad > 0 ? seen.detail : row.detail,
+    };
   }
   return tally;
+}
+
+function countedLook(one: Replica, grace: Grace, nowMs: number): Omit<Row, "looks"> {
+  const { samples, dead = false, detail: said = "" } = one;
+  const detail = badLook(one, grace, nowMs);
+  if (samples && samples.of > 1 && !isYoung(one, grace, nowMs))
+    return { bad: samples.bad, good: samples.of - samples.bad, sampled: true, dead, detail: said };
+  const bad = detail === null ? 0 : 1;
+  return { bad, good: 1 - bad, sampled: false, dead: dead && bad > 0, detail: detail ?? said };
 }
 
 /** Two looks at least, however low the threshold. */
@@ -46,7 +67,9 @@ export function looksNeeded({ unhealthyThreshold }: Pick<HealthPolicy, "unhealth
 }
 
 export function isDecided(tally: Tally, needed: number): boolean {
-  return Object.values(tally).every(({ bad, good, dead }) => dead || bad >= needed || good >= needed);
+  return Object.values(tally).every(({ looks, bad, good, sampled, dead }) =>
+    sampled ? dead || looks >= needed : dead || bad >= needed || good >= needed,
+  );
 }
 
 export type Broken = { replica: string; dead: boolean; detail: string };
@@ -54,6 +77,11 @@ export type Broken = { replica: string; dead: boolean; detail: string };
 /** As far as the looks go. */
 export function brokenBy(tally: Tally, needed: number): Broken[] {
   return Object.entries(tally)
-    .filter(([, { bad, dead }]) => dead || bad >= needed)
+    .filter(([, row]) => row.dead || (row.bad >= needed && isFlapping(row)))
     .map(([replica, { dead, detail }]) => ({ replica, dead, detail }));
+}
+
+/** One look that asked once says it all; of many answers a part must be bad. */
+function isFlapping({ bad, good, sampled }: Row): boolean {
+  return !sampled || 100 * bad >= FLAPPING_PERCENT * (bad + good);
 }

@@ -1,5 +1,7 @@
 // What the workflow, the API and the driver functions say to each other. The workflow passes ids and counts only.
+import type { HealingRun } from "../domain/healing-run.ts";
 import type { Kind } from "../domain/kind.ts";
+import type { MendRequest } from "../heal/messages.ts";
 import type { RolloutOverride } from "../manifest/schema.ts";
 
 /** What the next state of the workflow is; each is a branch of its Choice `Next step`. */
@@ -55,8 +57,13 @@ export type HookRequest = Traced & { deploymentId: string; generation: number };
 export type DirectRequest =
   | { verb: "inspect"; app: string; environment: string }
   | { verb: "preview"; app: string; environment: string; version: string; rollout?: RolloutOverride }
-  | { verb: "heal"; app: string; environment: string; trigger: "schedule" | "api" | "cli" | "console" }
+  | { verb: "heal"; app: string; environment: string; trigger: HealingRun["trigger"]; survey?: boolean }
   | { verb: "retire"; app: string; environment: string; deleteVolumes?: boolean }
   | { verb: "diagnose"; environment: string };
 
-export type DriverRequest = EngineRequest | DirectRequest;
+/** What the workflow of healing sends to the driver function. */
+export type HealVerb =
+  | ({ verb: "mend" | "lookAfter" } & MendRequest)
+  | ({ verb: "endMend"; error?: unknown } & MendRequest);
+
+export type DriverRequest = EngineRequest | DirectRequest | HealVerb;

@@ -4,8 +4,10 @@
 import type { HealingRun } from "#core/domain/healing-run.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { TuttiError } from "#core/errors.ts";
+import { type HealInput, MOST_NAMED } from "#core/heal/messages.ts";
+import type { Broken } from "#core/heal/tally.ts";
 import { needRelease, specOf } from "../context.ts";
-import type { ControlDeps } from "../deps.ts";
+import type { ControlDeps, Executions } from "../deps.ts";
 import { type Submission, submit } from "../submit.ts";
 import type { HealOutcome } from "./heal.ts";
 import type { FollowUp } from "./pass.ts";
@@ -15,7 +17,9 @@ const ACTOR = "tutti";
 const ROTATION = "secret rotation";
 
 /** The run as it is recorded then. */
-export async function followUp(deps: ControlDeps, { next, ...run }: HealOutcome): Promise<HealingRun> {
+export async function followUp(deps: HealControl, outcome: HealOutcome): Promise<HealingRun> {
+  const { next, toMend, ...run } = outcome;
+  if (toMend) return startMending(deps, run, toMend);
   if (!next) return run;
   const { app, environment } = run;
   const target = await deps.store.targets.need({ app, environment });
@@ -38,6 +42,34 @@ export async function followUp(deps: ControlDeps, { next, ...run }: HealOutcome)
   await deps.store.healingRuns.put(after);
   return after;
 }
+
+export type HealControl = ControlDeps & {
+  /** Of the workflow of healing. */
+  healExecutions: Executions<HealInput>;
+};
+
+/** Recorded first, so that the run is seen while its repair is under way; what cannot be started now is found again in a minute. */
+async function startMending(deps: HealControl, run: HealingRun, broken: Broken[]): Promise<HealingRun> {
+  const { id: runId, app, environment, trigger, startedAt } = run;
+  const { kind } = await deps.store.targets.need({ app, environment });
+  const begun = { ...run, execution: runId, underWay: true };
+  await deps.store.healingRuns.put(begun);
+  const named = broken
+    .slice(0, MOST_NAMED)
+    .map((one) => ({ ...one, detail: one.detail.slice(0, DETAIL_LENGTH) }));
+  await deps.healExecutions.start(runId, {
+    runId,
+    app,
+    environment,
+    kind,
+    trigger,
+    startedAt,
+    broken: named,
+  });
+  return begun;
+}
+
+const DETAIL_LENGTH = 200;
 
 /** Nothing new comes, so nobody is asked and nothing is tried out. */
 function unattended(spec: Spec): Spec {

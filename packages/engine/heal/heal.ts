@@ -4,6 +4,7 @@
 import { instant } from "#core/clock.ts";
 import type { HealingRun } from "#core/domain/healing-run.ts";
 import { TuttiError } from "#core/errors.ts";
+import type { Broken } from "#core/heal/tally.ts";
 import type { TargetName } from "#store/targets.ts";
 import { asking } from "../asking.ts";
 import type { EngineDeps } from "../deps.ts";
@@ -11,27 +12,32 @@ import { countNow } from "../desired.ts";
 import { type LiveTarget, liveTarget } from "../live.ts";
 import { findDueIdentity } from "../renew-identity.ts";
 import { findRotated } from "../rotation.ts";
-import { startNext } from "../start.ts";
 import { type Judged, judgeNow, judgeTarget, stillBroken } from "./judge.ts";
 import { isWaiting, underLoan } from "./lend.ts";
+import { letGo } from "./let-go.ts";
 import { type FollowUp, goingBack, nothing, type Pass, restoring, untouched } from "./pass.ts";
 import { remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 import { tellRun } from "./tell.ts";
 
-export type HealRequest = TargetName & { trigger: HealingRun["trigger"] };
+/** `survey`: what is to be mended is left to the workflow of healing, which whoever asked starts (follow-up.ts). */
+export type HealRequest = TargetName & { trigger: HealingRun["trigger"]; survey?: boolean };
 
 /** `next` is for whoever asked (follow-up.ts): a driver submits no deployment. */
-export type HealOutcome = HealingRun & { next?: FollowUp };
+export type HealOutcome = HealingRun & { next?: FollowUp; toMend?: Broken[] };
 
 /** Runs that found nothing new are recorded only where somebody asked for them. */
 export async function heal(deps: EngineDeps, request: HealRequest): Promise<HealOutcome> {
   const id = deps.ids("heal");
   const startedAt = instant(deps.clock.now());
-  const { app, environment, trigger } = request;
+  const { app, environment, trigger, survey = false } = request;
   const asked = trigger !== "schedule";
-  const passed = await pass(deps, { app, environment, id, asked });
-  const { actions, summary } = passed;
+  const passed = await pass(deps, { app, environment, id, asked, survey });
+  const { actions, summary, toMend } = passed;
+  if (toMend) {
+    const endedAt = instant(deps.clock.now());
+    return { id, app, environment, trigger, startedAt, endedAt, actions, summary, toMend };
+  }
   // Asked last: what is broken is mended first, and a restart then replaces what is well.
   const next =
     passed.next ??
@@ -44,7 +50,7 @@ export async function heal(deps: EngineDeps, request: HealRequest): Promise<Heal
   return next ? { ...run, next } : run;
 }
 
-type Request = TargetName & { id: string; asked: boolean };
+export type Request = TargetName & { id: string; asked: boolean; survey?: boolean };
 
 async function pass(deps: EngineDeps, request: Request): Promise<Pass> {
   const live = await liveTarget(deps, request);
@@ -53,7 +59,8 @@ async function pass(deps: EngineDeps, request: Request): Promise<Pass> {
   if (active && !isWaiting(active)) return nothing(`${active.id} is under way; it looks after the target.`);
   const judged = await judgeTarget(deps, live, request.asked);
   if (!isToMend(live, judged)) return told(deps, request, live, judged);
-  const mend = () => mendNow(deps, request, judged);
+  if (request.survey) return { ...nothing("The repair is under way."), toMend: judged.broken };
+  const mend = () => mendNow(deps, request, judged.broken);
   if (!active) return underLock(deps, request, target.kind, mend);
   return (await underLoan(deps, active.id, request.id, mend)) ?? nothing(`${active.id} has just gone on.`);
 }
@@ -79,11 +86,11 @@ async function told(deps: EngineDeps, request: Request, live: LiveTarget, judged
 }
 
 /** What was seen before the lock may be long over: a deployment may have come and gone. */
-async function mendNow(deps: EngineDeps, request: Request, before: Judged): Promise<Pass> {
+export async function mendNow(deps: EngineDeps, request: Request, before: Broken[]): Promise<Pass> {
   const live = await liveTarget(deps, request);
   if (live.target.release === null && !live.active) return nothing("Nothing runs here any more.");
-  const fleet = await asking(() => deps.driver.inspect(live.context));
-  const broken = stillBroken(deps, live, fleet, before.broken);
+  const fleet = await asking(() => deps.driver.inspect({ ...live.context, thorough: true }));
+  const broken = stillBroken(deps, live, fleet, before);
   const judged = judgeNow(deps, live, { fleet, broken, asked: request.asked });
   if (!isToMend(live, judged)) return told(deps, request, live, judged);
   // Before the repair, so that one which dies in the middle is counted too.
@@ -111,7 +118,6 @@ async function underLock(
   try {
     return await work();
   } finally {
-    const { next } = await deps.store.targets.release(name, id);
-    if (next) await startNext(deps, name, next);
+    await letGo(deps, name, id);
   }
 }

@@ -27,7 +27,7 @@ export type Judged = { fleet: Fleet; broken: Broken[]; verdict: FleetVerdict };
 
 export async function judgeTarget(deps: EngineDeps, live: LiveTarget, asked: boolean): Promise<Judged> {
   const { health } = live.context.spec;
-  const first = await asking(() => deps.driver.inspect(live.context));
+  const first = await asking(() => deps.driver.inspect({ ...live.context, thorough: true }));
   const tally = firstLook(first.replicas, health, deps.clock.now());
   // Whatever the other looks would say, nothing would come of it.
   const worst = judgeNow(deps, live, { fleet: first, broken: brokenBy(tally, 1), asked });
@@ -57,7 +57,7 @@ async function watch(deps: EngineDeps, { context }: LiveTarget, first: Watched):
   let { fleet, seen } = first;
   while (!isDecided(seen, needed)) {
     await deps.clock.sleep(pauseMs);
-    fleet = await asking(() => deps.driver.inspect(context));
+    fleet = await asking(() => deps.driver.inspect({ ...context, thorough: true }));
     seen = nextLook(seen, fleet.replicas, health, deps.clock.now());
   }
   return { fleet, seen };

@@ -1,9 +1,14 @@
 // What one pass of healing found and did.
 import type { Watched } from "#core/domain/healing.ts";
 import type { HealingRun } from "#core/domain/healing-run.ts";
+import type { Broken } from "#core/heal/tally.ts";
 import type { Judged } from "./judge.ts";
 
-export type Pass = Pick<HealingRun, "actions" | "summary"> & { next?: FollowUp };
+export type Pass = Pick<HealingRun, "actions" | "summary"> & {
+  next?: FollowUp;
+  /** What is to be mended, where that is left to the workflow. */
+  toMend?: Broken[];
+};
 
 /** A deployment that is due, for whoever asked for the pass to submit: from the release that runs to another, or to itself in fresh copies. */
 export type FollowUp = {

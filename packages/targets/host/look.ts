@@ -13,8 +13,10 @@ look() {
       active | starting) health=starting; detail="is starting" ;;
       *) detail="the process is not running" ; [ -n "$exit_code" ] && detail="$detail (exit code $exit_code)" ;;
     esac
-  elif probe; then health=healthy
+  elif probe; then health=healthy; sample 0
   else
+    # One that answers badly may answer well in between; one that does not answer is not waited for again and again.
+    case $code in refused | slow | broken) ;; *) sample 1 ;; esac
     look_at_age "$pid"
     if [ "$age" -ge "$GRACE_SECONDS" ]; then health=unhealthy; else health=starting; fi
   fi
@@ -41,7 +43,8 @@ restart() {
   [ -L "$current" ] || finish absent "Nothing of this app is installed here."
   supervisor_look
   read_running
-  { [ "$state" = active ] && alive "$pid" && probe; } || { end_hang; supervisor_restart; }
+  { [ "$state" = active ] && alive "$pid" && probe && sample 0; } || { end_hang; supervisor_restart; }
+  bad=0; of=1
   await_health
   read_running
   finish ok

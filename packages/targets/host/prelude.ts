@@ -38,9 +38,9 @@ finish() {
     detail=$(printf '%s' "$detail" | cut -c1-250 | tail -n 6)
   fi
   case $port in '' | *[!0-9]*) port=null ;; esac
-  printf 'TUTTI_RESULT {"outcome":"%s","detail":%s,"release":%s,"version":%s,"host":%s,"port":%s,"state":"%s","health":"%s","startedAt":%s,"copy":%s}\\n' \\
+  printf 'TUTTI_RESULT {"outcome":"%s","detail":%s,"release":%s,"version":%s,"host":%s,"port":%s,"state":"%s","health":"%s","startedAt":%s,"copy":%s,"bad":%s,"of":%s}\\n' \\
     "$1" "$(json_text "$detail")" "$(json_text "$release")" "$(json_text "$version")" \\
-    "$(json_text "$HOST")" "$port" "$state" "$health" "$(json_text "$started_at")" "\${COPY:-1}"
+    "$(json_text "$HOST")" "$port" "$state" "$health" "$(json_text "$started_at")" "\${COPY:-1}" "\${bad:-0}" "\${of:-1}"
   [ "$1" = ok ] && exit 0
   exit 10
 }
@@ -156,6 +156,18 @@ probe() {
     *) detail="GET $HEALTH_PATH answered $code" ;;
   esac
   return 1
+}
+
+# Asks on, so often as SAMPLES says in all, and counts what was bad. True where nothing was.
+sample() {
+  bad=$1; of=1; first=$detail
+  while [ "$of" -lt "\${SAMPLES:-1}" ]; do
+    probe || { bad=$((bad + 1)); first=$detail; }
+    of=$((of + 1))
+  done
+  detail=$first
+  [ "$bad" -gt 0 ] && [ "$bad" -lt "$of" ] && detail="$bad of $of times: $first"
+  [ "$bad" = 0 ]
 }
 
 # Watches the app until it is healthy, has exited, has been unhealthy for longer than its policy allows, or the time of

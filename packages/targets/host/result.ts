@@ -33,6 +33,9 @@ const Result = z.object({
   startedAt: z.string(),
   /** From 1: which of the copies on its host. */
   copy: z._default(z.int().check(z.minimum(1)), 1),
+  /** Of so many times that its health was asked, so many were bad. */
+  bad: z._default(z.int(), 0),
+  of: z._default(z.int(), 1),
 });
 export type ScriptResult = z.infer<typeof Result>;
 
@@ -72,5 +75,7 @@ function failed(detail: string): ScriptResult {
     health: "unknown",
     startedAt: "",
     copy: 1,
+    bad: 0,
+    of: 1,
   };
 }

@@ -18,6 +18,8 @@ function anAnswer(number: number, overrides: Partial<ScriptResult> = {}): Answer
     health: "healthy",
     startedAt: "2026-01-05T12:00:00Z",
     copy: 1,
+    bad: 0,
+    of: 1,
     ...overrides,
   };
   return { host: aHost(number), reached: true, result };

@@ -7,12 +7,15 @@ import { everything, ordered, type RepairOrders } from "#core/driver/repair-orde
 import type { Backend } from "#targets/balancer/balancer.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, placesOf, poolOf } from "./hosts.ts";
-import { readTraffic, strangerSentence, strangersOf } from "./inspect.ts";
+import { readTraffic, SAMPLES, strangerSentence, strangersOf } from "./inspect.ts";
 import { mendNames } from "./names.ts";
 import type { Server } from "./server.ts";
 
 /** A restart and one watch of its start. */
 const REPAIR_SECONDS = 45;
+/** A repair has its time (engine/heal/lend.ts). */
+const LONGEST_DRAIN_SECONDS = 30;
+const DRAIN_LOOK_MS = 250;
 
 export async function repairTarget(
   server: Server,
@@ -23,11 +26,31 @@ export async function repairTarget(
   const broken = ordered(fleet.replicas, orders);
   const silent = broken.filter(({ id }) => fleet.unreachable.includes(id));
   const mendable = broken.filter(({ id }) => !fleet.unreachable.includes(id));
+  if (target.current !== undefined) await leaveTraffic(server, target, mendable);
   const answers = await restart(server, target, mendable);
   // Traffic is a deployment's own affair while one is under way.
   const taken = target.current === undefined ? [] : await mendTraffic(server, target, fleet, answers, orders);
   const named = orders.drift ? await mendNames(server, target, fleet.replicas) : [];
   return [...silent.map(leftAlone), ...answers.map(resultOf), ...taken, ...named];
+}
+
+/** One that answers well in between still serves: its requests end before it is restarted, and it is registered again when it is well. */
+async function leaveTraffic(server: Server, target: TargetContext, replicas: Replica[]): Promise<void> {
+  const serving = replicas.filter(({ samples }) => samples !== undefined && samples.bad < samples.of);
+  const traffic = serving.length === 0 ? null : await readTraffic(server, target);
+  if (traffic === null) return;
+  const addresses = new Set(serving.map((one) => one.address));
+  const isTheirs = ({ address, port }: Backend) => addresses.has(`${address}:${port}`);
+  const backends = traffic.backends.filter((one) => isTheirs(one) && one.state === "healthy");
+  // Never the last ones that serve.
+  if (backends.length === traffic.backends.filter((one) => one.state === "healthy").length) return;
+  await server.balancer.deregister(traffic.targetGroupArn, backends);
+  const untilMs =
+    target.clock.now() + 1000 * Math.min(target.spec.rollout.drainSeconds + 2, LONGEST_DRAIN_SECONDS);
+  for (let left = backends.length; left > 0 && target.clock.now() < untilMs; ) {
+    await target.clock.sleep(DRAIN_LOOK_MS);
+    left = (await server.balancer.health(traffic.targetGroupArn)).filter(isTheirs).length;
+  }
 }
 
 async function restart(server: Server, target: TargetContext, replicas: Replica[]): Promise<Answer[]> {
@@ -37,7 +60,9 @@ async function restart(server: Server, target: TargetContext, replicas: Replica[
     hosts,
     replicas.map((replica) => replica.id),
   );
-  return askHosts(server, target, [...places.values()], "restart", REPAIR_SECONDS);
+  return askHosts(server, target, [...places.values()], "restart", REPAIR_SECONDS, {
+    SAMPLES: String(SAMPLES),
+  });
 }
 
 /** Everything that is healthy by its own word is registered, strangers are not. */
