@@ -167,7 +167,11 @@ const NEEDS: Record<Kind, (place: Environment, spec: Spec) => string | null> = {
   },
   vm: (place) => missing(place, ["loadBalancer", "network", "vm"]),
   container: (place) => missing(place, ["loadBalancer", "network", "cluster"]),
-  function: () => null,
+  function: (place, { volumes = [] }) => {
+    if (volumes.length === 0) return null;
+    const groups = place.network?.securityGroupIds.length ? null : "no securityGroupIds in its network";
+    return missing(place, ["storage", "network"]) ?? groups;
+  },
 };
 
 function missing(place: Environment, names: (keyof Environment)[]): string | null {

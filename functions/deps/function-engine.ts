@@ -23,6 +23,10 @@ export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
   const driver = functionDriver({
     lambda: count(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
     s3: count(new S3Client(awsOptions(TRANSFER_SECONDS, 3))),
+    efs: async () => {
+      const { EFSClient } = await import("@aws-sdk/client-efs");
+      return count(new EFSClient(awsOptions()));
+    },
     scaling: count(new ApplicationAutoScalingClient(awsOptions())),
     namePrefix: settings.appFunctionPrefix,
     defaultRoleArn: settings.appFunctionRoleArn,

@@ -4,6 +4,7 @@ import { balancer } from "./balancer-grants.ts";
 import { naming } from "./cloud-map-grants.ts";
 import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
 import { services } from "./container-grants.ts";
+import { mounting } from "./file-grants.ts";
 import type { Names } from "./names.ts";
 import { readingRoles } from "./running-grants.ts";
 import { scaling } from "./scaling-grants.ts";
@@ -52,6 +53,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: [...FUNCTION_CALLS], resources: [names.appFunctionsArn] },
     ...scaling(names, "lambda"),
     { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
+    ...mounting(names),
     readingRoles(names.account),
     ...findingSecrets(names),
     ...issuingIdentities(names),

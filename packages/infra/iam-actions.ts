@@ -6,10 +6,18 @@ const PREFIXES: Record<string, string> = {
   "application-auto-scaling": "application-autoscaling",
   "auto-scaling": "autoscaling",
   "elastic-load-balancing-v2": "elasticloadbalancing",
+  efs: "elasticfilesystem",
   eventbridge: "events",
   "secrets-manager": "secretsmanager",
   sfn: "states",
 };
+
+const NETWORKING = [
+  "ec2:DescribeVpcs",
+  "ec2:DescribeSubnets",
+  "ec2:DescribeSecurityGroups",
+  "elasticfilesystem:DescribeMountTargets",
+];
 
 /** By `client operation`. A call that is not here takes `prefix:Operation`. */
 const ACTIONS: Record<string, string[]> = {
@@ -17,8 +25,11 @@ const ACTIONS: Record<string, string[]> = {
   "s3 HeadObject": ["s3:GetObject", "s3:ListBucket"],
   "lambda Invoke": ["lambda:InvokeFunction"],
   // Lambda developer guide, "Identity-based IAM policies": the role is handed over; tags that come with it are TagResource.
-  "lambda CreateFunction": ["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole"],
-  "lambda UpdateFunctionConfiguration": ["lambda:UpdateFunctionConfiguration", "iam:PassRole"],
+  // Who puts it into a network or lets it mount a file system looks at both ("Giving Lambda functions access to resources in an
+  // Amazon VPC", "Configuring file system access").
+  "lambda CreateFunction": ["lambda:CreateFunction", "lambda:TagResource", "iam:PassRole", ...NETWORKING],
+  "lambda UpdateFunctionConfiguration": ["lambda:UpdateFunctionConfiguration", "iam:PassRole", ...NETWORKING],
+  "efs CreateAccessPoint": ["elasticfilesystem:CreateAccessPoint", "elasticfilesystem:TagResource"],
   // ECS developer guide, "Grant permission to tag resources on creation".
   "ecs CreateService": ["ecs:CreateService", "ecs:TagResource"],
   "ecs RegisterTaskDefinition": ["ecs:RegisterTaskDefinition", "ecs:TagResource", "iam:PassRole"],

@@ -11,11 +11,13 @@ import type { Blueprint } from "#infra/blueprint.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
 import type { AwsAccess } from "./deploy/access.ts";
 import { furnishClusters } from "./furnish-cluster.ts";
+import { furnishFiles } from "./furnish-files.ts";
 import { furnishRole, readingSecrets } from "./furnish-role.ts";
 
 const ENVIRONMENTS = ["dev", "stage", "prod"];
 /** Of the sandbox's default VPC, one in each of two zones. */
 const SUBNETS = ["subnet-sandbox-a", "subnet-sandbox-b"];
+const SECURITY_GROUP = "sg-sandbox-default";
 /** Amazon Linux 2023 for Graviton, as the sandbox has it. */
 const BASE_IMAGE = "ami-0a12023ba5e00a640";
 const PORTS = { from: 8100, to: 8999 };
@@ -31,8 +33,9 @@ type Furnishing = {
 
 export async function furnish(house: Furnishing): Promise<void> {
   const { sandbox, access, plan } = house;
-  const [arn, clusters, instanceProfileArn] = await Promise.all([
+  const [arn, fileSystem, clusters, instanceProfileArn] = await Promise.all([
     loadBalancer(access),
+    furnishFiles(access, SUBNETS),
     furnishClusters({ sandbox, access, names: plan.names }, ENVIRONMENTS),
     instanceProfile(house),
     servers(house),
@@ -56,7 +59,8 @@ export async function furnish(house: Furnishing): Promise<void> {
           },
         },
         loadBalancer: { arn, ports: PORTS, vpcId: "vpc-sandbox" },
-        network: { subnetIds: SUBNETS, securityGroupIds: [] },
+        network: { subnetIds: SUBNETS, securityGroupIds: [SECURITY_GROUP] },
+        storage: { fileSystem },
         vm: {
           baseImageId: BASE_IMAGE,
           instanceType: "t4g.small",

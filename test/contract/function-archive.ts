@@ -5,10 +5,13 @@ import { strToU8, zipSync } from "fflate";
 import { pack } from "tar-stream";
 import type { Nature } from "./driver.ts";
 
+/** keeping: writes its version into its volume at each call and answers all that is there; with ?mib= into /tmp. */
+export type FunctionNature = Nature | "keeping";
+
 /** Odd versions come as .zip, the others as .tar.gz, so that a suite sees both. */
 export async function functionArchive(
   version: string,
-  nature: Nature,
+  nature: FunctionNature,
 ): Promise<{ bytes: Uint8Array; sha256: string }> {
   const code = codeOf(nature);
   const odd = Number(version.replace(/\D/g, "")) % 2 === 1;
@@ -18,7 +21,8 @@ export async function functionArchive(
   return { bytes, sha256: nature === "otherDigest" ? "0".repeat(64) : sha256 };
 }
 
-function codeOf(nature: Nature): string {
+function codeOf(nature: FunctionNature): string {
+  if (nature === "keeping") return KEEPING;
   if (nature === "crashing") return 'throw new Error("broken on purpose");';
   const healthz = nature === "unhealthy" ? 500 : 200;
   return `exports.handler = async (event) => {
@@ -37,3 +41,15 @@ async function tarGz(name: string, text: string): Promise<Uint8Array> {
   for await (const chunk of tar as AsyncIterable<Uint8Array>) chunks.push(chunk);
   return gzipSync(Buffer.concat(chunks));
 }
+
+const KEEPING = `const { appendFileSync, readFileSync, writeFileSync } = require("node:fs");
+exports.handler = async ({ rawPath, queryStringParameters: { mib } = {} }) => {
+  if (rawPath === "/healthz") return { statusCode: 200, body: "" };
+  if (mib) {
+    try { writeFileSync("/tmp/some", Buffer.alloc(mib * 1048576)); return { statusCode: 200, body: "fits" }; }
+    catch ({ code }) { return { statusCode: 200, body: code }; }
+  }
+  appendFileSync("/mnt/notes/log", process.env.TUTTI_VERSION + "\\n");
+  return { statusCode: 200, body: readFileSync(process.env.TUTTI_VOLUME_NOTES + "/log", "utf8") };
+};
+`;

@@ -8,8 +8,10 @@ import {
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from "@aws-sdk/client-application-auto-scaling";
+import { EFSClient } from "@aws-sdk/client-efs";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
+  GetFunctionConfigurationCommand,
   LambdaClient,
   ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
@@ -19,19 +21,21 @@ import {
 } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Environment } from "#core/domain/environment.ts";
 import type { Scaling } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
 import type { Statement } from "#infra/statement.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import { furnishFiles } from "#start/furnish-files.ts";
 import { functionDriver } from "#targets/function/driver.ts";
 import { functionScaled } from "#targets/scaling/calls.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { aTarget } from "./a-target.ts";
-import { driverContract, type Harness, type Nature } from "./driver.ts";
+import { driverContract, type Harness } from "./driver.ts";
 import { unaskedFor } from "./every-grant.ts";
-import { functionArchive } from "./function-archive.ts";
+import { type FunctionNature, functionArchive } from "./function-archive.ts";
 import { planTo, playStep, roll } from "./roll.ts";
 import { steadyLoad } from "./steady-load.ts";
 
@@ -77,7 +81,9 @@ async function makeRole(short: string, statements: Statement[]): Promise<void> {
 function driverAs(role: string) {
   const lambda = new LambdaClient(as(role));
   const scaling = new ApplicationAutoScalingClient(as(role));
-  return functionDriver({ lambda, scaling, s3: new S3Client(as(role)), namePrefix: NAMES.appFunctionPrefix });
+  const efs = async () => new EFSClient(as(role));
+  const s3 = new S3Client(as(role));
+  return functionDriver({ lambda, scaling, s3, efs, namePrefix: NAMES.appFunctionPrefix });
 }
 
 const realClock = {
@@ -85,7 +91,7 @@ const realClock = {
   sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-async function open(overrides: Partial<Spec> = {}) {
+async function open(overrides: Partial<Spec> = {}, place: Partial<Environment> = {}) {
   apps += 1;
   const s3 = new S3Client(as("root"));
   const spec = aSpec({
@@ -106,8 +112,9 @@ async function open(overrides: Partial<Spec> = {}) {
   });
   const { target, releases } = aTarget(spec, realClock, {
     functionRoleArn: NAMES.roleArn("app-function"),
+    ...place,
   });
-  const makeRelease = async (version: string, nature: Nature) => {
+  const makeRelease = async (version: string, nature: FunctionNature) => {
     const { bytes, sha256 } = await functionArchive(version, nature);
     const key = `uploads/${spec.app}/${version}`;
     await s3.send(new PutObjectCommand({ Bucket: NAMES.bucket, Key: key, Body: bytes }));
@@ -117,7 +124,7 @@ async function open(overrides: Partial<Spec> = {}) {
   const driver = driverAs("driver-function");
   const close = () => driver.retire(target);
   const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
-  return { ...harness, lambda, name: `tutti-app-${spec.app}_prod` };
+  return { ...harness, makeRelease, lambda, name: `tutti-app-${spec.app}_prod` };
 }
 
 driverContract(
@@ -303,6 +310,59 @@ test("a function's concurrency that somebody changed is told and put right, and 
   await driver.tidy!(without);
   expect(await keptOf(place)).toEqual([]);
   expect((await driver.inspect(without)).drift).toEqual([]);
+  await close();
+});
+
+test("what a release wrote into its volume is read by the next one and after going back, /tmp has its size, and both can be taken away", async () => {
+  const subnetIds = ["subnet-sandbox-a"];
+  const fileSystem = await furnishFiles(as("root"), subnetIds);
+  const place: Partial<Environment> = {
+    network: { subnetIds, securityGroupIds: ["sg-sandbox-default"] },
+    storage: { fileSystem, uid: 1000, gid: 1000 },
+  };
+  const volumes = [{ name: "notes", path: "/mnt/notes", sizeGiB: 1, shared: true }];
+  const rollout = aRollout({ strategy: "allAtOnce" });
+  const stored = { volumes, rollout, function: { ...aSpec({}).function, ephemeralMiB: 600 } };
+  const { driver, target, makeRelease, lambda, name, close } = await open(stored, place);
+  for (const version of ["v1", "v2"]) await makeRelease(version, "keeping");
+  await makeRelease("v3", "good");
+  expect((await roll(driver, target, "v1")).reason).toBe("");
+  const { endpoint } = await driver.inspect(target);
+  const ask = async (path = "/") => (await fetch(`${endpoint}${path}`)).text();
+  expect(await ask()).toBe("v1\n");
+  expect((await roll(driver, target, "v2")).reason).toBe("");
+  expect(await ask()).toBe("v1\nv2\n");
+  expect((await roll(driver, target, "v1", true)).reason).toBe("");
+  expect(await ask()).toBe("v1\nv2\nv1\n");
+  expect([await ask("/?mib=550"), await ask("/?mib=650")]).toEqual(["fits", "ENOSPC"]);
+  expect((await driver.inspect(target)).volumes).toEqual([
+    { name: "notes", sizeGiB: null, where: expect.stringMatching(/^fs-\w+, fsap-\w+$/), copy: null },
+  ]);
+  expect((await driver.diagnose!(target.environment)).slice(1)).toMatchObject([
+    { path: "storage.fileSystem", ok: true },
+    { path: "storage", ok: true, detail: `${fileSystem} has 1 mount targets.` },
+  ]);
+  const { volumes: _, ...plain } = target.spec;
+  const without = { ...target, spec: { ...plain, function: aSpec({}).function } };
+  expect((await roll(driver, without, "v3")).reason).toBe("");
+  const left = await lambda.send(
+    new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier: "live" }),
+  );
+  expect([left.FileSystemConfigs, left.VpcConfig, left.EphemeralStorage]).toEqual([
+    undefined,
+    undefined,
+    { Size: 512 },
+  ]);
+  await close();
+});
+
+test("a volume for which the environment has no file system ends the step with what is missing", async () => {
+  const volumes = [{ name: "notes", path: "/mnt/notes", sizeGiB: 1, shared: true }];
+  const { driver, target, makeRelease, close } = await open({ volumes });
+  await makeRelease("v1", "keeping");
+  expect((await roll(driver, target, "v1")).reason).toBe(
+    "A function with a volume needs storage and a network with security groups in the settings of prod.",
+  );
   await close();
 });
 

@@ -1,6 +1,8 @@
 // The function driver's own suite on a judge: real calls in a real order, judged by an emulator that others wrote.
+
 import { randomUUID } from "node:crypto";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { EFSClient } from "@aws-sdk/client-efs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { beforeAll, inject } from "vitest";
@@ -53,6 +55,7 @@ async function open(): Promise<Harness> {
     lambda: lambdaClient(),
     scaling: new ApplicationAutoScalingClient({}),
     s3,
+    efs: async () => new EFSClient({}),
     namePrefix: "tutti-app-",
   });
   return { driver, target, makeRelease, close: () => driver.retire(target) };

@@ -118,6 +118,8 @@ export type Spec = {
     timeoutSeconds: number;
     /** Requests at once, and so much of the account's concurrency kept for it. */
     reservedConcurrency?: number;
+    /** Size of /tmp. Absent: 512, Lambda's own default. */
+    ephemeralMiB?: number;
   };
   /** vm: the script of the release that is run on the base image while baking. */
   build?: { run: string };

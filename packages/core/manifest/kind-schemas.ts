@@ -60,6 +60,12 @@ export const functionSchema = z
       .describe("Lambda runtime. Default nodejs24.x."),
     memoryMiB: z.int().min(128).max(10_240).optional().describe("Default 128."),
     timeoutSeconds: z.int().min(1).max(900).optional().describe("Default 5."),
+    ephemeralMiB: z
+      .int()
+      .min(512)
+      .max(10_240)
+      .optional()
+      .describe("Size of /tmp, which is gone with its copy. Default 512."),
     reservedConcurrency: z
       .int()
       .min(1)

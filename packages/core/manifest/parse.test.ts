@@ -299,7 +299,6 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
 const PLANNED: [change: object, path: string, elsewhere?: string][] = [
   [{ kind: "vm", resources: { cpu: 0.25 } }, "resources", ": kinds server, container can"],
   [{ scaling: { min: 2 } }, "scaling", ": kinds vm, container, function can"],
-  [{ kind: "container", volumes: [{ name: "data" }] }, "volumes", ": kinds server, vm can"],
   [
     { environments: { prod: { scaling: { min: 1 } } } },
     "environments.prod.scaling",

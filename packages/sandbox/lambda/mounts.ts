@@ -18,7 +18,7 @@ export function placeOf(
 ): Pick<VersionRecord, "vpc" | "fileSystems"> {
   const vpc = VpcConfig ? networkOf(VpcConfig) : before.vpc;
   const fileSystems = FileSystemConfigs ? FileSystemConfigs.map(fileSystemOf) : before.fileSystems;
-  return { ...(vpc ? { vpc } : {}), ...(fileSystems?.length ? { fileSystems } : {}) };
+  return { vpc, fileSystems: fileSystems?.length ? fileSystems : undefined };
 }
 
 function networkOf({ SubnetIds = [], SecurityGroupIds = [] }: NonNullable<Settings["VpcConfig"]>) {

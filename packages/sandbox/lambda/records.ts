@@ -19,8 +19,8 @@ export type VersionRecord = {
   codeFolder: string;
   lastModified: string;
   revisionId: string;
-  vpc?: { SubnetIds: string[]; SecurityGroupIds: string[] };
-  fileSystems?: { Arn: string; LocalMountPath: string }[];
+  vpc?: { SubnetIds: string[]; SecurityGroupIds: string[] } | undefined;
+  fileSystems?: { Arn: string; LocalMountPath: string }[] | undefined;
   state: "Pending" | "Active";
   lastUpdateStatus: "Successful" | "InProgress";
 };

@@ -1,6 +1,7 @@
 // The Lambda calls that only look: what there is of one function, in the driver's own words. A thing that is not
 // there is `null`, never an error.
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import type { EFSClient } from "@aws-sdk/client-efs";
 import {
   type FunctionConfiguration,
   GetAliasCommand,
@@ -17,6 +18,8 @@ import { ALIAS, functionNameOf, type Label, readLabel } from "./naming.ts";
 export type FunctionDeps = {
   lambda: LambdaClient;
   s3: S3Client;
+  /** Made when a volume is to be mounted. */
+  efs: () => Promise<EFSClient>;
   scaling: ApplicationAutoScalingClient;
   /** Users' functions are `<namePrefix><app>_<environment>`. */
   namePrefix: string;
@@ -25,7 +28,14 @@ export type FunctionDeps = {
 };
 
 /** A published version. `number` is Lambda's; `label` says which release it is, `null` where somebody else published it. */
-export type Published = { number: string; label: Label | null; state: string; stateReason: string };
+export type Published = {
+  number: string;
+  label: Label | null;
+  state: string;
+  stateReason: string;
+  /** What it mounts. */
+  mounts?: FunctionConfiguration["FileSystemConfigs"];
+};
 
 /** `percents` by Lambda version number; together they make 100. */
 export type Alias = { percents: Map<string, number>; revisionId: string | undefined };
@@ -92,6 +102,7 @@ function published(one: FunctionConfiguration): Published {
     // Lists may leave the state out; a version whose state is unknown is asked by its health path all the same.
     state: one.State ?? "Active",
     stateReason: one.StateReason ?? "",
+    ...(one.FileSystemConfigs?.length ? { mounts: one.FileSystemConfigs } : {}),
   };
 }
 

@@ -23,10 +23,16 @@ export function functionDriver(deps: FunctionDeps): Driver {
     repair: (target, _fleet, orders) => repair(deps, target, orders),
     retire: (target) => retire(deps, target),
     tidy: (target) => tidy(deps, target),
-    diagnose: async ({ functionRoleArn = deps.defaultRoleArn }, roles) =>
-      functionRoleArn === undefined
-        ? []
-        : [await checkRole("functionRoleArn", functionRoleArn, "lambda.amazonaws.com", roles)],
+    diagnose: async (environment, roles) => {
+      const { functionRoleArn = deps.defaultRoleArn } = environment;
+      const role =
+        functionRoleArn === undefined
+          ? []
+          : [await checkRole("functionRoleArn", functionRoleArn, "lambda.amazonaws.com", roles)];
+      if (!environment.storage) return role;
+      const { diagnoseStorage } = await import("#targets/files/diagnose.ts");
+      return [...role, ...(await diagnoseStorage(deps.efs, environment))];
+    },
     notes: ({ spec }) => [...replicaNotes(spec), ...concurrencyNotes(spec)],
   };
 }

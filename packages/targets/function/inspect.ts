@@ -7,6 +7,7 @@ import { type FunctionDeps, type Live, nameOf, readLive } from "./client.ts";
 import { concurrencyDrift, liveScaling, servingOf } from "./concurrency.ts";
 import { replicaIdOf } from "./naming.ts";
 import { probe } from "./probe.ts";
+import { liveVolumes } from "./storage.ts";
 
 export async function inspect(deps: FunctionDeps, target: TargetContext): Promise<Fleet> {
   const live = await readLive(deps, nameOf(deps, target));
@@ -22,6 +23,7 @@ export async function inspect(deps: FunctionDeps, target: TargetContext): Promis
     ...EMPTY_FLEET,
     ...{ replicas, endpoint: live.url, traffic },
     drift: [...drift, ...(own?.drift ?? [])],
+    ...liveVolumes(live.versions.find((one) => one.number === servingOf(live))?.mounts, target),
     ...(own?.scaling ? { scaling: own.scaling } : {}),
   };
 }

@@ -18,6 +18,7 @@ import { type FunctionDeps, isNamed, nameOf, readFunction } from "./client.ts";
 import { isOurs, labelOf, tagsOf } from "./naming.ts";
 import { handlerOf } from "./secrets.ts";
 import { type ShiftState, watching } from "./shift-state.ts";
+import { hasStorage, storageOf, volumeVariables, withoutRest } from "./storage.ts";
 
 /** Either what comes next, or that Lambda is still busy. */
 export type Turn = { next: ShiftState } | { wait: string };
@@ -57,7 +58,8 @@ export async function publish(
   // Somebody else's code came in between: ours goes first again.
   if (live.CodeSha256 !== codeSha256) return { next: { phase: "upload" } };
   try {
-    if (!hasSettings(live, settingsOf(deps, target, release))) return await configure(deps, target, release);
+    const settings = await settingsOf(deps, target, release);
+    if (!hasSettings(live, settings)) return await configure(deps, target, live, settings);
     const published = await deps.lambda.send(
       new PublishVersionCommand({
         FunctionName: name,
@@ -74,10 +76,20 @@ export async function publish(
   }
 }
 
-async function configure(deps: FunctionDeps, target: TargetContext, release: Release): Promise<Turn> {
-  const settings = settingsOf(deps, target, release);
+type Settings = Awaited<ReturnType<typeof settingsOf>>;
+
+async function configure(
+  deps: FunctionDeps,
+  target: TargetContext,
+  live: FunctionConfiguration,
+  { plain, storage }: Settings,
+): Promise<Turn> {
   await deps.lambda.send(
-    new UpdateFunctionConfigurationCommand({ FunctionName: nameOf(deps, target), ...settings }),
+    new UpdateFunctionConfigurationCommand({
+      FunctionName: nameOf(deps, target),
+      ...plain,
+      ...withoutRest(live, storage),
+    }),
   );
   return { wait: "Lambda takes the settings in" };
 }
@@ -88,17 +100,19 @@ async function create(
   release: Release,
   zip: Uint8Array,
 ): Promise<void> {
+  const { plain, storage } = await settingsOf(deps, target, release);
   await deps.lambda.send(
     new CreateFunctionCommand({
       FunctionName: nameOf(deps, target),
       Code: { ZipFile: zip },
       Tags: tagsOf(target.app, target.environment.name),
-      ...settingsOf(deps, target, release),
+      ...plain,
+      ...storage,
     }),
   );
 }
 
-function settingsOf(deps: FunctionDeps, target: TargetContext, release: Release) {
+async function settingsOf(deps: FunctionDeps, target: TargetContext, release: Release) {
   const { spec, environment } = target;
   const role = environment.functionRoleArn ?? deps.defaultRoleArn;
   if (!role)
@@ -106,7 +120,7 @@ function settingsOf(deps: FunctionDeps, target: TargetContext, release: Release)
       `The environment ${environment.name} names no functionRoleArn for functions to run as.`,
     );
   const { handler, variables } = handlerOf(spec);
-  return {
+  const plain = {
     Role: role,
     Handler: handler,
     Runtime: spec.function.runtime as Runtime,
@@ -116,20 +130,24 @@ function settingsOf(deps: FunctionDeps, target: TargetContext, release: Release)
       Variables: {
         ...spec.config,
         ...variables,
+        ...volumeVariables(spec),
         TUTTI_APP: target.app,
         TUTTI_ENVIRONMENT: environment.name,
         TUTTI_VERSION: release.version,
       },
     },
   };
+  return { plain, storage: await storageOf(deps, target) };
 }
 
-function hasSettings(live: FunctionConfiguration, wanted: ReturnType<typeof settingsOf>): boolean {
+function hasSettings(live: FunctionConfiguration, { plain: wanted, storage }: Settings): boolean {
   const { Environment, ...plain } = wanted;
   const same = Object.entries(plain).every(
     ([key, value]) => live[key as keyof FunctionConfiguration] === value,
   );
-  return same && sameEntries(live.Environment?.Variables ?? {}, Environment.Variables);
+  return (
+    same && sameEntries(live.Environment?.Variables ?? {}, Environment.Variables) && hasStorage(live, storage)
+  );
 }
 
 function sameEntries(a: Record<string, string>, b: Record<string, string>): boolean {
