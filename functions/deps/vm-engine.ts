@@ -7,6 +7,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import type { EngineDeps } from "#engine/deps.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
 import { awsOptions } from "./aws-options.ts";
+import { cloudMap } from "./cloud-map.ts";
 import { controlDeps } from "./control.ts";
 import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
@@ -24,6 +25,7 @@ export function vmEngine(env: NodeJS.ProcessEnv): EngineDeps {
     ssm: count(new SSMClient(awsOptions())),
     sfn: count(new SFNClient(awsOptions())),
     elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
+    discovery: cloudMap(count),
     namePrefix: required(env, "TUTTI_VM_PREFIX"),
     imageMachineArn: required(env, "TUTTI_IMAGE_ARN"),
   });

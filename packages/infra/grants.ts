@@ -69,6 +69,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     watchingCommands("ssm:ListCommandInvocations"),
     ...makingImages(names),
     ...balancer(names, ["DeregisterTargets"]),
+    ...naming(names),
     ...findingSecrets(names),
     ...issuingIdentities(names),
     ...alarms(),

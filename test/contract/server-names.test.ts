@@ -1,17 +1,14 @@
 // Names of copies on hosts, in the sandbox's Cloud Map: who is found, from when on and until when.
-import { setTimeout } from "node:timers/promises";
 import {
-  CreatePrivateDnsNamespaceCommand,
   CreateServiceCommand,
   DeregisterInstanceCommand,
-  DiscoverInstancesCommand,
-  GetOperationCommand,
   ListServicesCommand,
   RegisterInstanceCommand,
 } from "@aws-sdk/client-servicediscovery";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { naming } from "#infra/cloud-map-grants.ts";
 import { NAMES } from "./as-role.ts";
+import { aNamespace, callsByName, foundUnder } from "./names-world.ts";
 import { roll } from "./roll.ts";
 import { openServerWorld, type ServerWorld } from "./server-world.ts";
 
@@ -21,55 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function aNamespace(Name: string): Promise<string> {
-  const discovery = await world.clients.discovery();
-  const { OperationId } = await discovery.send(new CreatePrivateDnsNamespaceCommand({ Name, Vpc: "vpc-1" }));
-  const { Operation } = await discovery.send(new GetOperationCommand({ OperationId }));
-  return `arn:aws:servicediscovery:us-east-1:000000000000:namespace/${Operation!.Targets!.NAMESPACE}`;
-}
-
-/** What is found under a name now: `id address:port`. */
-async function foundUnder(NamespaceName: string, ServiceName: string): Promise<string[]> {
-  const discovery = await world.clients.discovery();
-  const { Instances = [] } = await discovery.send(
-    new DiscoverInstancesCommand({ NamespaceName, ServiceName }),
-  );
-  return Instances.map(
-    ({ InstanceId, Attributes }) =>
-      `${InstanceId} ${Attributes!.AWS_INSTANCE_IPV4}:${Attributes!.AWS_INSTANCE_PORT}`,
-  ).sort();
-}
-
-/** Asks for the name again and again and calls whatever is found, without the balancer. */
-function callsByName(namespace: string, app: string) {
-  const seen = { calls: 0, failed: [] as string[], counts: new Set<number>() };
-  let stopped = false;
-  const running = (async () => {
-    while (!stopped) {
-      const found = await foundUnder(namespace, app);
-      seen.counts.add(found.length);
-      for (const one of found) {
-        seen.calls += 1;
-        const answer = await fetch(`http://${one.split(" ")[1]}/`).catch((error) => error);
-        if (!answer.ok) seen.failed.push(`${one}: ${answer.status ?? answer.cause}`);
-      }
-      await setTimeout(20);
-    }
-  })();
-  return {
-    async stop() {
-      stopped = true;
-      await running;
-      return seen;
-    },
-  };
-}
-
 test.each(["with", "without"])(
   "copies are found by name while they are healthy, and whoever goes there %s a load balancer is never let down",
   async (how) => {
     const namespace = `${how}.internal`;
-    const discovery = { namespaceArn: await aNamespace(namespace) };
+    const discovery = { namespaceArn: await aNamespace(await world.clients.discovery(), namespace) };
     const alone = how === "with" ? {} : { loadBalancer: undefined };
     const { driver, target, makeRelease, close } = await world.open(
       { replicas: 2 },
@@ -81,26 +34,28 @@ test.each(["with", "without"])(
     expect(await roll(driver, target, "v1")).toMatchObject({ ok: true, reason: "" });
     const { replicas } = await driver.inspect(target);
     const wanted = replicas.map(({ id, address }) => `${id} ${address}`);
-    expect(await foundUnder(namespace, target.app)).toEqual(wanted);
-    const calls = callsByName(namespace, target.app);
+    expect(await foundUnder(await world.clients.discovery(), namespace, target.app)).toEqual(wanted);
+    const calls = callsByName(await world.clients.discovery(), namespace, target.app);
     expect(await roll(driver, target, "v2")).toMatchObject({ ok: true, reason: "" });
     const { failed, counts, calls: made } = await calls.stop();
     expect(failed).toEqual([]);
     expect(made).toBeGreaterThan(10);
     expect([...counts].sort()).toEqual([1, 2]);
-    expect(await foundUnder(namespace, target.app)).toEqual(wanted);
+    expect(await foundUnder(await world.clients.discovery(), namespace, target.app)).toEqual(wanted);
     await close();
-    await expect(foundUnder(namespace, target.app)).rejects.toThrow(`There is no service ${target.app}`);
+    await expect(foundUnder(await world.clients.discovery(), namespace, target.app)).rejects.toThrow(
+      `There is no service ${target.app}`,
+    );
   },
 );
 
 test("a name is put right where somebody changed it, or a copy died", async () => {
-  const discovery = { namespaceArn: await aNamespace("drift.internal") };
+  const discovery = { namespaceArn: await aNamespace(await world.clients.discovery(), "drift.internal") };
   const { driver, target, makeRelease, close } = await world.open({ replicas: 2 }, {}, { discovery });
   await makeRelease("v1", "good");
   await roll(driver, target, "v1");
   const settled = { ...target, current: "v1" };
-  const well = await foundUnder("drift.internal", target.app);
+  const well = await foundUnder(await world.clients.discovery(), "drift.internal", target.app);
   const cloudMap = await world.clients.discovery();
   const { ServiceId } = await serviceOf(target.app);
   const Attributes = { AWS_INSTANCE_IPV4: "127.9.9.9", AWS_INSTANCE_PORT: "9999" };
@@ -118,19 +73,19 @@ test("a name is put right where somebody changed it, or a copy died", async () =
     { replica: "127.9.9.9:9999", action: "unnamed", result: "begun" },
   ]);
   await expect.poll(drift).toEqual([]);
-  expect(await foundUnder("drift.internal", target.app)).toEqual(well);
+  expect(await foundUnder(await world.clients.discovery(), "drift.internal", target.app)).toEqual(well);
   await close();
 });
 
 test("a name that somebody else made is left alone", async () => {
-  const discovery = { namespaceArn: await aNamespace("taken.internal") };
+  const discovery = { namespaceArn: await aNamespace(await world.clients.discovery(), "taken.internal") };
   const { driver, target, makeRelease, close } = await world.open({ replicas: 1 }, {}, { discovery });
   const NamespaceId = discovery.namespaceArn.split("/")[1];
   await (await world.clients.discovery()).send(new CreateServiceCommand({ Name: target.app, NamespaceId }));
   await makeRelease("v1", "good");
   await expect(roll(driver, target, "v1")).rejects.toThrow("does not carry these tags");
   await close();
-  expect(await foundUnder("taken.internal", target.app)).toEqual([]);
+  expect(await foundUnder(await world.clients.discovery(), "taken.internal", target.app)).toEqual([]);
 });
 
 async function serviceOf(app: string): Promise<{ ServiceId: string }> {

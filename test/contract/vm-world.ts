@@ -9,6 +9,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Environment } from "#core/domain/environment.ts";
@@ -39,6 +40,8 @@ export function vmClients(access: Access): VmSetup {
     ssm: new SSMClient(access),
     sfn: new SFNClient(access),
     elb: new ElasticLoadBalancingV2Client(access),
+    // A prefix before a literal address would be no address.
+    discovery: async () => new ServiceDiscoveryClient({ ...access, disableHostPrefix: true }),
     namePrefix: NAMES.vmPrefix,
     imageMachineArn: NAMES.imageMachineArn,
   };

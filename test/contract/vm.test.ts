@@ -18,11 +18,12 @@ import {
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
+import { naming } from "#infra/cloud-map-grants.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
-import { asFunction, asRoot } from "./as-role.ts";
+import { asFunction, asRoot, NAMES } from "./as-role.ts";
 import { driverContract } from "./driver.ts";
 import { unaskedFor } from "./every-grant.ts";
 import { expectPlayed, planTo, playStep, roll } from "./roll.ts";
@@ -222,6 +223,8 @@ function sample(target: TargetContext) {
   };
 }
 
+const NAMING = naming(NAMES).flatMap(({ actions }) => actions);
+
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
   "autoscaling:SetInstanceHealth": "healing of an instance that no restart mends",
@@ -239,6 +242,7 @@ const NOT_HERE: Record<string, string> = {
   "ssm:ListCommandInvocations": "first aid on an instance",
   "ssm:SendCommand": "first aid on an instance",
   "states:StopExecution": "a bake that nobody waits for any more: test/slow/bakes.test.ts",
+  ...Object.fromEntries(NAMING.map((action) => [action, "names in Cloud Map: test/slow/vm-names.test.ts"])),
   "events:PutEvents": "the engine beside the driver, at each change of a status",
   "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
   "ssm:DescribeParameters": "the same, of parameters",

@@ -14,6 +14,7 @@ import {
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { beforeAll, expect, inject, test } from "vitest";
@@ -64,6 +65,7 @@ function open() {
     ssm: new SSMClient({}),
     sfn: new SFNClient({}),
     elb: new ElasticLoadBalancingV2Client({}),
+    discovery: async () => new ServiceDiscoveryClient({}),
     namePrefix: "tutti-vm-",
     imageMachineArn: "arn:aws:states:us-east-1:000000000000:stateMachine:tutti-bake",
   });

@@ -22,7 +22,8 @@ import {
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { type Balancer, createBalancer } from "#targets/balancer/balancer.ts";
+import type { Balancer } from "#targets/balancer/balancer.ts";
+import type { Client, Names } from "#targets/cloud-map/names.ts";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
 
 export type VmClients = {
@@ -31,6 +32,8 @@ export type VmClients = {
   ssm: SSMClient;
   sfn: SFNClient;
   elb: ElasticLoadBalancingV2Client;
+  /** Loaded where an environment names a namespace of Cloud Map. */
+  discovery: Client;
 };
 
 export type VmSetup = VmClients & {
@@ -40,11 +43,7 @@ export type VmSetup = VmClients & {
   imageMachineArn: string;
 };
 
-export type Vm = VmSetup & { balancer: Balancer };
-
-export function createVm(setup: VmSetup): Vm {
-  return { ...setup, balancer: createBalancer(setup.elb) };
-}
+export type Vm = VmSetup & { balancer: Balancer; names: Names };
 
 /** One call to Auto Scaling; `null` where the group is not there. */
 export async function callGroup<T>(

@@ -9,6 +9,7 @@ import type { Given } from "./disks/give.ts";
 import { describe } from "./image/executions.ts";
 import type { Standing } from "./image/find.ts";
 import { prepareImage } from "./image/prepare.ts";
+import { nameDrift } from "./names.ts";
 import { ownerTags, TAGS, tagsOf } from "./naming.ts";
 import { ownerOf } from "./place.ts";
 import { rebuild } from "./rebuild.ts";
@@ -38,6 +39,7 @@ export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promis
     ...otherTemplate(vm, target, current, seen, active),
     ...sides.flatMap((view) => (view === active ? [] : overdue(vm, target, view))),
     ...(await otherScaling(vm, target, active)),
+    ...(await nameDrift(vm, target, active)),
     ...left,
   ];
 }

@@ -5,15 +5,17 @@ import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { balancerNotes } from "#targets/balancer/target-health.ts";
 import { checkStep } from "./check.ts";
-import { createVm, type VmSetup } from "./client.ts";
+import type { VmSetup } from "./client.ts";
 import { diagnose } from "./diagnose.ts";
 import { diskNotes } from "./disks/notes.ts";
 import { abandonImage } from "./image/abandon.ts";
 import { inspect } from "./inspect.ts";
+import { nameNotes } from "./names.ts";
 import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
 import { retire } from "./retire.ts";
 import { tidy } from "./tidy.ts";
+import { createVm } from "./vm.ts";
 
 export function createVmDriver(setup: VmSetup): Driver {
   const vm = createVm(setup);
@@ -34,6 +36,7 @@ export function createVmDriver(setup: VmSetup): Driver {
       return [
         ...balancerNotes(health, rollout.drainSeconds),
         ...(scaling ? [scalingNote(scaling)] : []),
+        ...nameNotes(target),
         ...(await diskNotes(vm, target)),
       ];
     },

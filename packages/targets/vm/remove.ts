@@ -6,6 +6,7 @@ import { paceOf } from "#core/plan/pace.ts";
 import { limitsOf } from "#core/plan/replacing.ts";
 import { deleteGroup, type Ending, endInstance } from "./capacity.ts";
 import type { Vm } from "./client.ts";
+import { leaveNames, stillNamed } from "./names.ts";
 import { goneObservation, leavingObservation } from "./observe.ts";
 import { whoOf } from "./place.ts";
 import { activeSide, type Copy, isHealthy, readSides, type SideView } from "./side.ts";
@@ -22,8 +23,11 @@ export async function playRemove(
   for (const view of sides) {
     const idle = view.side !== active;
     const leaving = view.copies.filter(({ id }) => step.replicas.includes(id));
-    await drain(vm, leaving, view, allowed(step, view, target, idle));
-    await end(vm, leaving.filter(isDrained), view, step, idle);
+    await drain(vm, target, leaving, { view, spare: allowed(step, view, target, idle) });
+    const drained = leaving.filter(isDrained);
+    const named = await stillNamed(vm, target, drained);
+    const unnamed = drained.filter(({ id }) => !named.has(id));
+    await end(vm, unnamed, view, step, idle);
     left.push(...view.copies.filter(({ id }) => step.replicas.includes(id)));
     // Ended and out of traffic: the group may still see the last one off.
     if (idle && leaving.length > 0 && view.copies.length === 0) await takeSideAway(vm, target, view);
@@ -44,7 +48,12 @@ function allowed(step: Step, view: SideView, { spec }: TargetContext, idle: bool
   return view.copies.filter(isHealthy).length - limitsOf(paceOf(spec), desired).least;
 }
 
-async function drain(vm: Vm, leaving: Copy[], view: SideView, spare: number): Promise<void> {
+async function drain(
+  vm: Vm,
+  target: TargetContext,
+  leaving: Copy[],
+  { view, spare }: { view: SideView; spare: number },
+): Promise<void> {
   let left = spare;
   const now = leaving.filter((one) => {
     if (one.backend === null || one.backend.state === "draining" || one.backend.state === "unused")
@@ -54,6 +63,7 @@ async function drain(vm: Vm, leaving: Copy[], view: SideView, spare: number): Pr
     return left >= 0;
   });
   if (now.length === 0 || view.targetGroupArn === null) return;
+  await leaveNames(vm, target, now);
   await vm.balancer.deregister(
     view.targetGroupArn,
     now.map(({ backend }) => ({ address: backend!.address, port: backend!.port })),
@@ -77,6 +87,7 @@ function endingFor(view: SideView, step: Step, idle: boolean): Ending {
 /** Its copies leave the target group, then the group goes with all that is in it, and then its place behind the balancer. */
 export async function takeSideAway(vm: Vm, target: TargetContext, view: SideView): Promise<void> {
   const backends = view.copies.flatMap(({ backend }) => backend ?? []);
+  await leaveNames(vm, target, view.copies);
   if (view.targetGroupArn !== null) await vm.balancer.deregister(view.targetGroupArn, backends);
   await deleteGroup(vm, view.name);
   await vm.balancer.removeSide(whoOf(target), view.side);

@@ -12,6 +12,7 @@ import { callGroup, type Vm } from "./client.ts";
 import { type Decision, decide } from "./decide.ts";
 import { serveDisks } from "./disks/serve.ts";
 import { keepToZones } from "./disks/zones.ts";
+import { ensureName, joinNames, leaveNames, stillNamed } from "./names.ts";
 import { askWhy, comingObservation, leavingObservation, observationOf } from "./observe.ts";
 import { activeSide, type Copy, isHealthy, nameOf, readSide, readSides, type SideView } from "./side.ts";
 import type { StepState } from "./step-state.ts";
@@ -34,7 +35,7 @@ export async function playReplace(
   const events: NewEvent[] = [...arranged.events];
   const lost = countLost(view, step, state);
   if (lost !== null) return { phase: "failed", reason: lost, observations: [] };
-  const decision = decide(step, view, paceOf(target.spec));
+  const decision = await decided(vm, target, step, view);
   await carryOut(vm, target, view, decision);
   const disks = await serveDisks(vm, target, [view]);
   events.push(...(disks?.events ?? []));
@@ -61,7 +62,16 @@ export async function playReplace(
   return { phase: decision.done ? "done" : "running", ...progress, replicas };
 }
 
+/** Nobody leaves before whoever comes is found under the name; beside the side that has traffic nobody is found yet: the shift names them. */
+async function decided(vm: Vm, target: TargetContext, step: Step, view: SideView): Promise<Decision> {
+  const decision = decide(step, view, paceOf(target.spec));
+  const staying = view.copies.filter(({ id }) => !step.leaving?.includes(id));
+  const named = step.action === "startBeside" || (await joinNames(vm, target, { copies: staying }));
+  return named ? decision : { ...decision, drain: [], done: false };
+}
+
 async function begin(vm: Vm, target: TargetContext, step: Step, state: StepState) {
+  await ensureName(vm, target);
   const active = await activeSide(vm, target);
   if (step.action !== "startBeside") return arrange(vm, target, step, state, active);
   // The side that the version stands on already, else the one without traffic.
@@ -87,13 +97,16 @@ async function carryOut(
   if (grow + borrow > 0) await raise(vm, view, grow + borrow, borrow);
   if (drain.length > 0 && view.targetGroupArn !== null) {
     const leaving = view.copies.filter(({ id }) => drain.includes(id));
+    await leaveNames(vm, target, leaving);
     await vm.balancer.deregister(
       view.targetGroupArn,
       leaving.map(({ backend }) => ({ address: backend!.address, port: backend!.port })),
     );
     for (const one of leaving) one.backend = { ...one.backend!, state: "draining" };
   }
-  for (const { id, ending } of end) {
+  const drained = view.copies.filter(({ id }) => end.some((one) => one.id === id));
+  const named = await stillNamed(vm, target, drained);
+  for (const { id, ending } of end.filter((one) => !named.has(one.id))) {
     const { zone } = view.copies.find((one) => one.id === id)!;
     // Whoever takes its place takes its disk.
     if (ending === "keeps" && zone !== null && isStateful(target.spec))

@@ -14,6 +14,7 @@ import {
   type Vm,
 } from "./client.ts";
 import { partFromDisks } from "./disks/keep.ts";
+import { leaveNames } from "./names.ts";
 import { ownerTags, TAGS, templateName } from "./naming.ts";
 import { ownerOf, whoOf } from "./place.ts";
 import { nameOf, readSides, type SideView } from "./side.ts";
@@ -40,6 +41,7 @@ export async function retire(
     "its groups",
   );
   await vm.balancer.remove(whoOf(target));
+  await until(target, LONGEST_END_SECONDS, () => nameIsGone(vm, target), "its name");
   await partFromDisks(vm, target, deleteVolumes, (isSo, what) =>
     until(target, LONGEST_END_SECONDS, isSo, what),
   );
@@ -50,6 +52,7 @@ export async function retire(
 
 async function drainAll(vm: Vm, target: TargetContext, sides: SideView[]): Promise<void> {
   for (const { targetGroupArn, copies } of sides) {
+    await leaveNames(vm, target, copies);
     const backends = copies.flatMap(({ backend }) =>
       backend && backend.state !== "draining" ? [backend] : [],
     );
@@ -64,6 +67,17 @@ async function drainAll(vm: Vm, target: TargetContext, sides: SideView[]): Promi
       if (!draining) break;
       await target.clock.sleep(BETWEEN_LOOKS_MS);
     }
+}
+
+/** Its copies have left it before they were drained; the last may be on its way out. */
+async function nameIsGone(vm: Vm, target: TargetContext): Promise<boolean> {
+  try {
+    await vm.names.remove(target);
+    return true;
+  } catch (error) {
+    if (error instanceof TuttiError && error.code === "conflict") return false;
+    throw error;
+  }
 }
 
 async function until(

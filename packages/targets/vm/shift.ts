@@ -4,6 +4,7 @@ import type { Step } from "#core/domain/step.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
 import type { Side } from "#targets/balancer/sides.ts";
 import { tagGroup, type Vm } from "./client.ts";
+import { joinNames, leaveNames } from "./names.ts";
 import { TAGS } from "./naming.ts";
 import { whoOf } from "./place.ts";
 import { isHealthy, readSides, type SideView } from "./side.ts";
@@ -31,12 +32,25 @@ export async function playShift(
   const share = weights[its.side] ?? 0;
   const moved = refused === null && share === percent;
   const observations = [observed(step.version!, its, moved, refused)];
-  if (!moved) return { phase: "running", state, observations };
+  if (!moved || !(await renamed(vm, target, { its, sides, percent })))
+    return { phase: "running", state, observations };
   if (percent === 100) await keep(vm, target, its, sides);
   const told = before[its.side] === percent && state.told.includes("shifted");
   if (!told) state.told.push("shifted");
   const message = `${step.version} has ${share}% of the traffic (read back).`;
   return { phase: "done", state, observations, events: told ? [] : [{ type: "traffic", message }] };
+}
+
+/** Whoever has traffic is found under the name, and when one side has all of it, nobody else. */
+async function renamed(
+  vm: Vm,
+  target: TargetContext,
+  { its, sides, percent }: { its: SideView; sides: SideView[]; percent: number },
+): Promise<boolean> {
+  const named = await joinNames(vm, target, its);
+  const others = sides.filter((one) => one !== its && percent === 100).flatMap(({ copies }) => copies);
+  if (named) await leaveNames(vm, target, others);
+  return named;
 }
 
 /** The side that has all of the traffic is not kept for a while but for good; the other one is, for so long. */
