@@ -166,7 +166,10 @@ const NEEDS: Record<Kind, (place: Environment, spec: Spec) => string | null> = {
     return `no server pool "${server.pool}"; it has: ${Object.keys(pools).join(", ") || "none yet"}`;
   },
   vm: (place) => missing(place, ["loadBalancer", "network", "vm"]),
-  container: (place) => missing(place, ["loadBalancer", "network", "cluster"]),
+  container: (place, { volumes = [] }) => {
+    const files = volumes.length > 0 ? (["storage"] as const) : [];
+    return missing(place, ["loadBalancer", "network", "cluster", ...files]);
+  },
   function: (place, { volumes = [] }) => {
     if (volumes.length === 0) return null;
     const groups = place.network?.securityGroupIds.length ? null : "no securityGroupIds in its network";

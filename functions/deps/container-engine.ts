@@ -24,6 +24,10 @@ export function containerEngine(env: NodeJS.ProcessEnv): EngineDeps {
     ecr: count(new ECRClient(awsOptions())),
     scaling: count(new ApplicationAutoScalingClient(awsOptions())),
     elb: count(new ElasticLoadBalancingV2Client(awsOptions())),
+    efs: async () => {
+      const { EFSClient } = await import("@aws-sdk/client-efs");
+      return count(new EFSClient(awsOptions()));
+    },
     namePrefix: settings.appFunctionPrefix,
     secretArn: secrets.arnOf,
   });

@@ -9,7 +9,6 @@ import { driverFunctions } from "./driver-functions.ts";
 import { type EventFunctions, eventFunctions } from "./event-functions.ts";
 import { healWorkflow, trainWorkflow } from "./executions.ts";
 import { elasticRegistry } from "./image-registry.ts";
-import { functionMeter } from "./meter.ts";
 import { type SchedulePlatform, schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
 import { newTraceId } from "./trace-ids.ts";
@@ -20,7 +19,7 @@ const HEAL_SECONDS = 120;
 export function artifactDeps(env: NodeJS.ProcessEnv): ArtifactDeps {
   const settings = readSettings(env);
   return {
-    ...controlDeps(settings, "events-artifact", functionMeter(env)),
+    ...controlDeps(settings, "events-artifact"),
     newTraceId,
     artifacts: artifactBucket(settings.bucket),
   };
@@ -29,7 +28,7 @@ export function artifactDeps(env: NodeJS.ProcessEnv): ArtifactDeps {
 export function imageDeps(env: NodeJS.ProcessEnv): ImageDeps {
   const repositoryPrefix = required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX");
   return {
-    ...controlDeps(readSettings(env), "events-image", functionMeter(env)),
+    ...controlDeps(readSettings(env), "events-image"),
     newTraceId,
     registry: elasticRegistry(required(env, "TUTTI_REGISTRY"), repositoryPrefix),
     repositoryPrefix,
@@ -37,11 +36,11 @@ export function imageDeps(env: NodeJS.ProcessEnv): ImageDeps {
 }
 
 export function deployDeps(env: NodeJS.ProcessEnv): ControlDeps {
-  return { ...controlDeps(readSettings(env), "events-deploy", functionMeter(env)), newTraceId };
+  return { ...controlDeps(readSettings(env), "events-deploy"), newTraceId };
 }
 
 export function scheduleDeps(env: NodeJS.ProcessEnv): ControlDeps {
-  return { ...controlDeps(readSettings(env), "events-schedule", functionMeter(env)), newTraceId };
+  return { ...controlDeps(readSettings(env), "events-schedule"), newTraceId };
 }
 
 export function deadLetterDeps(env: NodeJS.ProcessEnv): ControlDeps {

@@ -1,24 +1,37 @@
-// What it takes to give a function a file system: its access point, and a look at the network that it is mounted through.
+// What it takes to give a copy a file system: its access point; for a function a look at the network, too, that it is mounted through.
 import type { Names } from "./names.ts";
 import type { Statement } from "./statement.ts";
 
-export function mounting({ region, account }: Names): Statement[] {
-  const arn = (resource: string) => `arn:aws:elasticfilesystem:${region}:${account}:${resource}`;
-  const why = "An operator names the file system; its id is not the installation's.";
+const arnOf =
+  ({ region, account }: Names) =>
+  (resource: string) =>
+    `arn:aws:elasticfilesystem:${region}:${account}:${resource}`;
+
+const NAMED = "An operator names the file system; its id is not the installation's.";
+
+export function accessPoints(names: Names): Statement[] {
+  const arn = arnOf(names);
   return [
     {
-      actions: [
-        "elasticfilesystem:CreateAccessPoint",
-        "elasticfilesystem:DescribeFileSystems",
-        "elasticfilesystem:TagResource",
-      ],
+      actions: ["elasticfilesystem:CreateAccessPoint", "elasticfilesystem:TagResource"],
       resources: [arn("file-system/*")],
-      why,
+      why: NAMED,
     },
     {
       actions: ["elasticfilesystem:DescribeAccessPoints"],
       resources: [arn("access-point/*")],
       why: "The access points of an operator's file system have ids that EFS chooses.",
+    },
+  ];
+}
+
+export function mounting(names: Names): Statement[] {
+  return [
+    ...accessPoints(names),
+    {
+      actions: ["elasticfilesystem:DescribeFileSystems"],
+      resources: [arnOf(names)("file-system/*")],
+      why: NAMED,
     },
     {
       actions: ["elasticfilesystem:DescribeMountTargets"],

@@ -4,7 +4,7 @@ import { balancer } from "./balancer-grants.ts";
 import { naming } from "./cloud-map-grants.ts";
 import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
 import { services } from "./container-grants.ts";
-import { mounting } from "./file-grants.ts";
+import { accessPoints, mounting } from "./file-grants.ts";
 import type { Names } from "./names.ts";
 import { readingRoles } from "./running-grants.ts";
 import { scaling } from "./scaling-grants.ts";
@@ -79,6 +79,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...table(names),
     ...conducting(names),
     ...services(names),
+    ...accessPoints(names),
     ...scaling(names, "ecs"),
     ...balancer(names, []),
     ...findingSecrets(names),

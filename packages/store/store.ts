@@ -84,7 +84,7 @@ export function createStore({
     notices,
     deliveries: deliveriesIn(noted("notifications")),
     shards: shardsIn(table),
-    trains: trainsIn(noted("trains"), pause, at, notices.tell, meter),
+    trains: trainsIn(noted("trains"), pause, at, notices.tell),
     targets: targetsIn(noted("targets"), pause, at),
     environments,
     authorities: authoritiesIn(table),

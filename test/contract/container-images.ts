@@ -2,8 +2,8 @@
 import type { World } from "#test/sandbox/container-world.ts";
 import type { Nature } from "./driver.ts";
 
-/** silent: never listens. hungry: takes more and more memory. */
-export type ContainerNature = Nature | "silent" | "hungry";
+/** silent: never listens. hungry: takes more and more memory. writing: writes its version on its volume, and reads it all out. */
+export type ContainerNature = Nature | "silent" | "hungry" | "writing";
 
 const REGISTRY = "000000000000.dkr.ecr.us-east-1.amazonaws.com";
 
@@ -15,13 +15,18 @@ const START: Partial<Record<ContainerNature, string>> = {
 
 /** The app answers its version and a word of its config on every path, and on /healthz what its nature says. */
 function appOf(version: string, nature: ContainerNature): string {
+  const writes = `const { appendFileSync, readFileSync } = require("node:fs");
+const file = process.env.TUTTI_VOLUME_DATA + "/versions";
+appendFileSync(file, ${JSON.stringify(version)} + " ");
+const answer = () => ({ lines: readFileSync(file, "utf8") });`;
   return (
     START[nature] ??
     `
+${nature === "writing" ? writes : "const answer = () => ({});"}
 const server = require("node:http").createServer((request, response) => {
   if (request.url === "/healthz") response.statusCode = ${nature === "unhealthy" ? 500 : 200};
   const { PORT, TUTTI_APP, TUTTI_ENVIRONMENT, TUTTI_VERSION, WORD } = process.env;
-  response.end(JSON.stringify({ version: ${JSON.stringify(version)}, PORT, TUTTI_APP, TUTTI_ENVIRONMENT, TUTTI_VERSION, WORD }));
+  response.end(JSON.stringify({ version: ${JSON.stringify(version)}, PORT, TUTTI_APP, TUTTI_ENVIRONMENT, TUTTI_VERSION, WORD, ...answer() }));
 });
 server.keepAliveTimeout = 65_000;
 server.listen(process.env.PORT);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand, DescribeServicesCommand, ECSClient, type Service } from "@aws-sdk/client-ecs";
+import { EFSClient } from "@aws-sdk/client-efs";
 import {
   CreateLoadBalancerCommand,
   ElasticLoadBalancingV2Client,
@@ -14,6 +15,7 @@ import type { Environment } from "#core/domain/environment.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import { furnishFiles } from "#start/furnish-files.ts";
 import { createContainerDriver } from "#targets/container/driver.ts";
 import { openWorld } from "#test/sandbox/container-world.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
@@ -86,6 +88,7 @@ function clientsWith(access: Access) {
   return {
     ecs: new ECSClient(access),
     ecr: new ECRClient(access),
+    efs: async () => new EFSClient(access),
     scaling: new ApplicationAutoScalingClient(access),
     elb: new ElasticLoadBalancingV2Client(access),
     namePrefix: NAMES.appFunctionPrefix,
@@ -115,9 +118,11 @@ async function furnish(sandbox: Sandbox): Promise<Partial<Environment>> {
     new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-1", "subnet-2"] }),
   );
   const { LoadBalancerArn, VpcId } = made.LoadBalancers![0]!;
+  const subnetIds = ["subnet-sandbox-a", "subnet-sandbox-b"];
   return {
     cluster: { arn: cluster!.clusterArn!, executionRoleArn },
-    network: { subnetIds: ["subnet-sandbox-a", "subnet-sandbox-b"], securityGroupIds: [] },
+    network: { subnetIds, securityGroupIds: [] },
+    storage: { fileSystem: await furnishFiles(asRoot(sandbox), subnetIds), uid: 1000, gid: 1000 },
     loadBalancer: { arn: LoadBalancerArn!, vpcId: VpcId ?? "vpc-1", ports: { from: 8000, to: 8099 } },
   };
 }

@@ -261,9 +261,33 @@ test("what somebody changed by hand is told and put right", async () => {
 });
 
 /** What only happens elsewhere, or seldom: when. */
+test("what copies write on a shared volume the others read, and so do the next release and the one after going back", async () => {
+  const volumes = [{ name: "data", path: "/data", sizeGiB: 1, shared: true }];
+  const { driver, target, makeRelease, load, close } = await place.open({ volumes });
+  for (const version of ["v1", "v2"]) await makeRelease(version, "writing");
+  await roll(driver, target, "v1");
+  const { endpoint, volumes: live } = await driver.inspect(target);
+  const read = async () =>
+    ((await (await fetch(endpoint!)).json()) as { lines: string }).lines.trim().split(" ");
+  expect(await read()).toEqual(["v1", "v1"]);
+  expect(live).toEqual([
+    { name: "data", sizeGiB: null, where: expect.stringMatching(/^fs-\w+, fsap-\w+$/), copy: null },
+  ]);
+  const running = load(endpoint!);
+  await roll(driver, target, "v2");
+  await roll(driver, target, "v1", true);
+  expect((await running.stop()).failed).toBe(0);
+  expect(await read()).toEqual(["v1", "v1", "v2", "v2", "v1", "v1"]);
+  expect((await driver.inspect(target)).volumes).toEqual(live);
+  // Another environment's app of the same name has a folder of its own, and one without storage cannot have a volume.
+  const { storage: _none, ...environment } = target.environment;
+  const played = roll(driver, { ...target, environment }, "v2");
+  await expect(played).rejects.toThrow("prod has no storage in its settings, which shared volumes need.");
+  await close();
+});
+
 const NOT_HERE: Record<string, string> = {
   "ecs:DescribeClusters": "`tutti doctor`: test/slow/doctor.test.ts",
-  "ecs:DescribeTaskDefinition": "a revision that somebody changed by hand",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "iam:CreateServiceLinkedRole": "the first service that an account scales",
   "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",

@@ -13,6 +13,7 @@ import {
   ListServicesCommand,
   type Service,
 } from "@aws-sdk/client-ecs";
+import { EFSClient } from "@aws-sdk/client-efs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mockClient } from "aws-sdk-client-mock";
 import { beforeAll, expect, inject, test } from "vitest";
@@ -55,6 +56,7 @@ async function open(): Promise<Harness> {
   const driver = createContainerDriver({
     ecs,
     ecr: new ECRClient({}),
+    efs: async () => new EFSClient({}),
     scaling: scalingClient(),
     elb: new ElasticLoadBalancingV2Client({}),
     namePrefix: "tutti-app-",

@@ -6,7 +6,7 @@ import { join, type Problem } from "./problem.ts";
 
 /** Built on these kinds; on the others to come. */
 const BUILT_ON: Record<string, readonly Kind[]> = {
-  volumes: ["server", "vm", "function"],
+  volumes: ["server", "vm", "container", "function"],
   resources: ["server", "container"],
   scaling: ["vm", "container", "function"],
 };

@@ -24,7 +24,12 @@ export function volumeKindProblems(volumes: unknown, kind: Kind, path: string): 
     if (one.shared !== true && kind === "function")
       tell(
         "shared",
-        "must be true on a function: its copies have no disk of their own, kinds server, vm, container have; function.ephemeralMiB sizes /tmp",
+        "must be true on a function: its copies have no disk of their own, kinds server, vm have; function.ephemeralMiB sizes /tmp",
+      );
+    if (one.shared !== true && kind === "container")
+      tell(
+        "shared",
+        "must be true on a container: ECS deletes the disk of a service's task with the task, so that no release would find it again; kinds server, vm have disks that stay",
       );
     if (one.snapshot === true && kind !== "vm") tell("snapshot", `is not for kind ${kind}: only kind vm can`);
     return found;

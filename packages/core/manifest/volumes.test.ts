@@ -74,8 +74,11 @@ test("what a kind cannot do names the kinds that can", () => {
   ]);
   expect(unfit("vm", { shared: true })).toHaveLength(1);
   expect(unfit("container", { shared: true })).toEqual([]);
+  expect(unfit("container", {})).toEqual([
+    "volumes.0.shared: must be true on a container: ECS deletes the disk of a service's task with the task, so that no release would find it again; kinds server, vm have disks that stay",
+  ]);
   expect(unfit("function", {})).toEqual([
-    "volumes.0.shared: must be true on a function: its copies have no disk of their own, kinds server, vm, container have; function.ephemeralMiB sizes /tmp",
+    "volumes.0.shared: must be true on a function: its copies have no disk of their own, kinds server, vm have; function.ephemeralMiB sizes /tmp",
   ]);
   expect(unfit("server", { snapshot: true })).toEqual([
     "volumes.0.snapshot: is not for kind server: only kind vm can",

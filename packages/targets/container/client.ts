@@ -26,7 +26,9 @@ import {
   type Task,
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
+  type Volume,
 } from "@aws-sdk/client-ecs";
+import type { EFSClient } from "@aws-sdk/client-efs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { TuttiError } from "#core/errors.ts";
 
@@ -35,6 +37,8 @@ export type ContainerClients = {
   ecr: ECRClient;
   elb: ElasticLoadBalancingV2Client;
   scaling: ApplicationAutoScalingClient;
+  /** Made when a volume is to be mounted. */
+  efs: () => Promise<EFSClient>;
 };
 /** `namePrefix`: what families and services are called by, before the app's name. */
 export type ContainerDeps = ContainerClients & { namePrefix: string; secretArn: SecretArn };
@@ -157,12 +161,14 @@ export async function listRevisions({ ecs }: Ecs, familyPrefix: string): Promise
 }
 
 /** `null` where there is none. */
-export async function readRevisionTags({ ecs }: Ecs, taskDefinition: string): Promise<Tag[] | null> {
+export type Revision = { tags: Tag[]; volumes: Volume[] };
+
+export async function readRevision({ ecs }: Ecs, taskDefinition: string): Promise<Revision | null> {
   try {
     const answer = await call("ecs:DescribeTaskDefinition", (abortSignal) =>
       ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }), { abortSignal }),
     );
-    return answer.tags ?? [];
+    return { tags: answer.tags ?? [], volumes: answer.taskDefinition?.volumes ?? [] };
   } catch (error) {
     if (isEcsError(error, "ClientException")) return null;
     throw error;

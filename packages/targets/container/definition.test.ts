@@ -56,6 +56,34 @@ test("a release is a revision of its target's family, with everything that the a
   expect(input.tags).toContainEqual({ key: "tutti:version", value: "v1" });
 });
 
+test("a shared volume is mounted through its access point, over TLS, and the app is told where", () => {
+  const spec = aSpec({
+    kind: "container",
+    volumes: [{ name: "data", path: "/data", sizeGiB: 1, shared: true }],
+  });
+  const place = { ...environment, storage: { fileSystem: "fs-1", uid: 1000, gid: 1000 } };
+  const target = { app: "shop", environment: place, spec };
+  const { input, label } = definitionOf("tutti-app-", target, aRelease(), {
+    accessPoints: { data: "fsap-1" },
+  });
+  expect(input.volumes).toEqual([
+    {
+      name: "data",
+      efsVolumeConfiguration: {
+        fileSystemId: "fs-1",
+        transitEncryption: "ENABLED",
+        authorizationConfig: { accessPointId: "fsap-1", iam: "DISABLED" },
+      },
+    },
+  ]);
+  const [container] = input.containerDefinitions!;
+  expect(container!.mountPoints).toEqual([{ sourceVolume: "data", containerPath: "/data" }]);
+  expect(container!.environment).toContainEqual({ name: "TUTTI_VOLUME_DATA", value: "/data" });
+  expect(label.digest).not.toBe(
+    definitionOf("tutti-app-", { ...target, spec: aSpec({ kind: "container" }) }, aRelease()).label.digest,
+  );
+});
+
 test("its digest changes with the release's words and the environment's roles, and with nothing else", () => {
   const { digest } = defined().label;
   expect(defined().label.digest).toBe(digest);

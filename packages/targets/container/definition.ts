@@ -10,22 +10,27 @@ import { TuttiError } from "#core/errors.ts";
 import { CONTAINER, familyOf, type Label, labelTags, tagsOf } from "./naming.ts";
 import type { TaskSecret } from "./secrets.ts";
 import { runsOnFargate, sizeOf } from "./sizes.ts";
+import { type AccessPoints, taskVolumes, volumeVariables } from "./volumes.ts";
 
 /** ECS gives a container so long between SIGTERM and SIGKILL; Fargate allows at most 120 (ContainerDefinition, stopTimeout). */
 const STOP_SECONDS = 30;
 
 export type Definition = { label: Label; input: RegisterTaskDefinitionCommandInput };
 
+/** What had to be asked for. */
+type Found = { secrets?: TaskSecret[]; accessPoints?: AccessPoints };
+
 export function definitionOf(
   namePrefix: string,
   target: Pick<TargetContext, "app" | "environment" | "spec">,
   release: Release,
-  secrets: TaskSecret[] = [],
+  { secrets = [], accessPoints = {} }: Found = {},
 ): Definition {
   const { spec } = target;
   const cluster = needCluster(target);
   const { cpuUnits, memoryMiB } = sizeOf(spec);
   const fargate = runsOnFargate(spec.container);
+  const { volumes, mountPoints } = taskVolumes(target, accessPoints);
   const body = {
     family: familyOf(namePrefix, target),
     networkMode: "awsvpc" as const,
@@ -38,6 +43,7 @@ export function definitionOf(
     ...(fargate ? { runtimePlatform: platformOf(spec.container) } : {}),
     // 20 GiB come for nothing and must not be asked for (EphemeralStorage: 21 to 200).
     ...(fargate && spec.resources.diskGiB ? { ephemeralStorage: { sizeInGiB: spec.resources.diskGiB } } : {}),
+    ...(volumes ? { volumes } : {}),
     containerDefinitions: [
       {
         name: CONTAINER,
@@ -48,6 +54,7 @@ export function definitionOf(
         portMappings: [{ containerPort: spec.port, protocol: "tcp" as const }],
         environment: environmentOf(target, release),
         ...(secrets.length > 0 ? { secrets } : {}),
+        ...(mountPoints ? { mountPoints } : {}),
         stopTimeout: STOP_SECONDS,
         ...logging(cluster, `${target.app}/${release.version}`),
       },
@@ -95,5 +102,8 @@ function environmentOf(
     TUTTI_ENVIRONMENT: environment.name,
     TUTTI_VERSION: version,
   };
-  return Object.entries({ ...spec.config, ...own }).map(([name, value]) => ({ name, value }));
+  return Object.entries({ ...spec.config, ...volumeVariables(spec), ...own }).map(([name, value]) => ({
+    name,
+    value,
+  }));
 }

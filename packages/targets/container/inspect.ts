@@ -7,6 +7,7 @@ import { type Container, whoOf } from "./container.ts";
 import { type Live, mainSide, readLive, type SideLive, standing } from "./live.ts";
 import { liveScaling, scalingDrift } from "./scaling.ts";
 import type { Task } from "./tasks.ts";
+import { liveVolumes } from "./volumes.ts";
 
 export async function inspect(container: Container, target: TargetContext): Promise<Fleet> {
   const live = await readLive(container, target);
@@ -14,9 +15,10 @@ export async function inspect(container: Container, target: TargetContext): Prom
   const drift = driftOf(live, target.current);
   if (!main) return { ...EMPTY_FLEET, drift };
   const targetGroupArn = main.service.loadBalancers?.[0]?.targetGroupArn;
-  const [endpoint, scaling] = await Promise.all([
+  const [endpoint, scaling, volumes] = await Promise.all([
     targetGroupArn ? container.balancer.endpoint(whoOf(target), targetGroupArn) : null,
     target.current ? scalingOf(container, target, main.service) : null,
+    liveVolumes(container, target, main.service.taskDefinition),
   ]);
   return {
     ...EMPTY_FLEET,
@@ -25,6 +27,7 @@ export async function inspect(container: Container, target: TargetContext): Prom
     traffic: trafficOf(live),
     drift: [...drift, ...(scaling?.drift ?? [])],
     ...(scaling?.live ? { scaling: scaling.live } : {}),
+    ...volumes,
     desired: main.service.desiredCount ?? 0,
     keeps: main.version ?? "unknown",
   };

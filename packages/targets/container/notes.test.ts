@@ -1,6 +1,7 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { ECRClient, GetLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { EFSClient } from "@aws-sdk/client-efs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
@@ -15,6 +16,7 @@ const ecr = new ECRClient({ region });
 const container = createContainer({
   ecs: new ECSClient({ region }),
   ecr,
+  efs: async () => new EFSClient({ region }),
   scaling: new ApplicationAutoScalingClient({}),
   elb: new ElasticLoadBalancingV2Client({ region }),
   namePrefix: "tutti-app-",

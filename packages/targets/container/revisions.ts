@@ -1,11 +1,12 @@
 // The revisions of a target's family: the one of a release is looked up by its tags, and registered where there is none.
 // A revision never changes, so what was read of one is kept for as long as the function lives.
 import type { TargetContext } from "#core/driver/driver.ts";
-import { deregisterRevision, listRevisions, readRevisionTags, registerRevision } from "./client.ts";
+import { deregisterRevision, listRevisions, readRevision, registerRevision } from "./client.ts";
 import type { Container } from "./container.ts";
 import { definitionOf } from "./definition.ts";
 import { familyOf, type Label, readLabel } from "./naming.ts";
 import { taskSecrets } from "./secrets.ts";
+import { ensureAccessPoints } from "./volumes.ts";
 
 /** So many are read at once. */
 const AT_ONCE = 10;
@@ -16,11 +17,12 @@ export async function ensureRevision(
   target: TargetContext,
   version: string,
 ): Promise<string> {
-  const [release, secrets] = await Promise.all([
+  const [release, secrets, accessPoints] = await Promise.all([
     target.release(version),
     taskSecrets(target.spec, container.secretArn),
+    ensureAccessPoints(container, target),
   ]);
-  const { label, input } = definitionOf(container.namePrefix, target, release, secrets);
+  const { label, input } = definitionOf(container.namePrefix, target, release, { secrets, accessPoints });
   const found = await findRevision(container, target, label);
   if (found) return found;
   const arn = await registerRevision(container.clients, input);
@@ -49,8 +51,8 @@ async function findRevision(
 export async function labelOf(container: Container, arn: string): Promise<Label | null> {
   const known = container.labels.get(arn);
   if (known !== undefined) return known;
-  const tags = await readRevisionTags(container.clients, arn);
-  const label = tags && readLabel(tags);
+  const revision = await readRevision(container.clients, arn);
+  const label = revision && readLabel(revision.tags);
   container.labels.set(arn, label);
   return label;
 }

@@ -1,7 +1,6 @@
 // The score: every replica a line, what it runs its colour, how it is its pattern; steps above, traffic and the failure
 // budget below, time from left to right. It moves while the deployment moves, and plays again when it has ended.
 import type { Signal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
 import type { DeploymentView, EventView } from "../api.ts";
 import { duration } from "../time.ts";
 import { Axis } from "./axis.tsx";
@@ -28,14 +27,13 @@ export type ScoreProps = {
 };
 
 export function Score(props: ScoreProps) {
-  const { deployment, events } = props;
+  const { deployment, events, cursor } = props;
   const now = useNow(deployment.endedAt === null);
   const [figure, width] = useWidth();
+  const score = compose(deployment, events, now);
+  if (!score) return <p class="waiting score">{beforeItBegins(deployment)}</p>;
   const { allowed, used } = deployment.failureBudget;
-  // What is pointed at, and the instant of a replay, change neither.
-  const score = useMemo(() => compose(deployment, events, now), [deployment, events, now]);
-  const layout = useMemo(() => score && layoutOf(score, width, allowed + used > 0), [score, width]);
-  if (!score || !layout) return <p class="waiting score">{beforeItBegins(deployment)}</p>;
+  const layout = layoutOf(score, width, allowed + used > 0);
   return (
     <figure class="score" ref={figure}>
       <div class="stage">
@@ -50,7 +48,7 @@ export function Score(props: ScoreProps) {
           <BudgetLane score={score} layout={layout} budget={deployment.failureBudget} />
           <Axis score={score} layout={layout} />
           <Marks {...props} score={score} layout={layout} />
-          <Playhead score={score} layout={layout} cursor={props.cursor} live={deployment.endedAt === null} />
+          <Playhead score={score} layout={layout} cursor={cursor.value} live={deployment.endedAt === null} />
         </svg>
       </div>
       <Legend deployment={deployment} />
@@ -58,10 +56,17 @@ export function Score(props: ScoreProps) {
   );
 }
 
-type PlayheadProps = { score: Composed; layout: Layout; cursor: Signal<number | null>; live: boolean };
-
-/** It alone moves while a deployment plays again. */
-function Playhead({ score, layout, cursor: { value: cursor }, live }: PlayheadProps) {
+function Playhead({
+  score,
+  layout,
+  cursor,
+  live,
+}: {
+  score: Composed;
+  layout: Layout;
+  cursor: number | null;
+  live: boolean;
+}) {
   if (cursor === null && !live) return null;
   const x = layout.time.at(cursor ?? score.to);
   return (
