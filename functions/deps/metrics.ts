@@ -5,7 +5,8 @@ import {
   type MetricDataQuery,
 } from "@aws-sdk/client-cloudwatch";
 import type { Series } from "#core/domain/scaling.ts";
-import type { MetricReader, Point } from "#engine/deps.ts";
+import type { Point } from "#core/scale/choose-count.ts";
+import type { MetricReader } from "#engine/deps.ts";
 
 const MINUTE_SECONDS = 60;
 const MOST_QUERIES = 500;

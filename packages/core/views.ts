@@ -182,7 +182,13 @@ export function targetView(target: Target, live?: { fleet: Fleet; observedAt: st
   };
 }
 
-function scalingView({ value = null, activities, series: _series, ...set }: LiveScaling): ScalingView {
+function scalingView({
+  value = null,
+  activities,
+  series: _series,
+  chosenBy: _who,
+  ...set
+}: LiveScaling): ScalingView {
   return { ...set, value, lastActivity: activities[0] ?? null, activities };
 }
 

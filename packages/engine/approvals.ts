@@ -13,5 +13,7 @@ export async function heldToApprovals({ store }: ControlDeps, submission: Submis
 
 /** What goes back by itself must not wait for anybody, nor what takes an app away. */
 function asksNobody({ trigger, wayBack = false, purpose }: Submission): boolean {
-  return purpose === "remove" || (wayBack && (trigger === "train" || trigger === "healing"));
+  if (purpose === "remove") return true;
+  // Scaling by itself too; a person who scales is no way back.
+  return wayBack && (trigger === "train" || trigger === "healing" || trigger === "scale");
 }

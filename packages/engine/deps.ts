@@ -13,6 +13,7 @@ import type { Authority, Identity } from "#core/identity/identity.ts";
 import type { IdSource } from "#core/ids.ts";
 import type { Measures } from "#core/metrics/measures.ts";
 import type { DirectRequest, Move, RolloutInput } from "#core/rollout/messages.ts";
+import type { Point } from "#core/scale/choose-count.ts";
 import type { SecretReference } from "#core/secrets/reference.ts";
 import type { TrainInput, TrainMove } from "#core/train/messages.ts";
 import type { Store } from "#store/store.ts";
@@ -54,9 +55,6 @@ export type AlarmReader = {
   /** Those of them that exist. Errors of the platform may be thrown as they are. */
   read(names: string[]): Promise<Alarm[]>;
 };
-
-/** Of one minute; `at` is its beginning, in milliseconds since the epoch. */
-export type Point = { at: number; value: number };
 
 export type MetricReader = {
   /** For each of them its last minutes, newest first: at most `minutes`, those without data left out. Errors of the platform may be thrown as they are. */

@@ -1,6 +1,7 @@
 // A live read through the driver, kept as the target's snapshot.
 import { instant } from "#core/clock.ts";
 import type { Fleet } from "#core/domain/replica.ts";
+import type { LiveScaling } from "#core/domain/scaling.ts";
 import type { Target } from "#core/domain/target.ts";
 import type { TargetName } from "#store/targets.ts";
 import { asking } from "./asking.ts";
@@ -12,9 +13,14 @@ import { withValue } from "./measure.ts";
 export type Inspection = { target: Target; live: { fleet: Fleet; observedAt: string } };
 
 export async function inspect(deps: EngineDeps, name: TargetName): Promise<Inspection> {
-  const { context } = await liveTarget(deps, name);
+  const { context, target: before } = await liveTarget(deps, name);
   const seen = await asking(() => deps.driver.inspect(context));
-  const fleet = seen.scaling ? { ...seen, scaling: await withValue(deps, seen.scaling) } : seen;
+  const fleet = seen.scaling ? { ...seen, scaling: await withValue(deps, told(seen.scaling, before)) } : seen;
   const target = await deps.store.targets.setSnapshot(name, fleet);
   return { target, live: { fleet, observedAt: instant(deps.clock.now()) } };
+}
+
+/** What Tutti did by itself is remembered with the target. */
+function told(scaling: LiveScaling, { scalings = [] }: Target): LiveScaling {
+  return scaling.chosenBy === "tutti" ? { ...scaling, activities: scalings } : scaling;
 }

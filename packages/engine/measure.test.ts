@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Series } from "#core/domain/scaling.ts";
-import type { EngineDeps, Point } from "./deps.ts";
+import type { Point } from "#core/scale/choose-count.ts";
+import type { EngineDeps } from "./deps.ts";
 import { measured, withValue } from "./measure.ts";
 
 const series = (name: string): Series => ({ namespace: "Shop", name, dimensions: {}, statistic: "Average" });

@@ -1,6 +1,7 @@
 // The value that scaling follows, as CloudWatch tells it: of several series the average of each minute.
 import type { LiveScaling, Series } from "#core/domain/scaling.ts";
-import type { EngineDeps, Point } from "./deps.ts";
+import type { Point } from "#core/scale/choose-count.ts";
+import type { EngineDeps } from "./deps.ts";
 
 /** Newest first. */
 export async function measured(

@@ -243,6 +243,33 @@ test("scaling in drains before it stops, and leaves nothing on the host", async 
   await close();
 });
 
+test("scaling tells where its metric stands, while nothing is under way", async () => {
+  const scaling = {
+    ...{ min: 1, max: 3, metric: "requestsPerReplica" as const, target: 50 },
+    ...{ warmupSeconds: 120, scaleIn: true },
+  };
+  const { driver, target, makeRelease, close } = await open({ scaling });
+  await makeRelease("v1", "good");
+  expect((await roll(driver, target, "v1")).ok).toBe(true);
+  expect(await driver.notes!(target, "v1")).toContain(
+    "Scaling keeps 1 to 3 copies, aiming at 50 requests per second for each.",
+  );
+  expect((await driver.inspect(target)).scaling).toBeUndefined();
+  const TargetGroup = (await targetGroupArn(target.app)).split(":").at(-1)!;
+  const LoadBalancer = target.environment.loadBalancer!.arn.split(":loadbalancer/")[1]!;
+  expect((await driver.inspect({ ...target, current: "v1" })).scaling).toEqual({
+    ...{ min: 1, max: 3, metric: "requestsPerReplica", target: 50, count: 2, activities: [] },
+    chosenBy: "tutti",
+    series: [
+      {
+        ...{ namespace: "AWS/ApplicationELB", name: "RequestCountPerTarget", statistic: "Sum" },
+        ...{ dimensions: { TargetGroup, LoadBalancer }, times: 1 / 60 },
+      },
+    ],
+  });
+  await close();
+});
+
 const NAMING = naming(NAMES).flatMap(({ actions }) => actions);
 
 /** What only happens elsewhere, or seldom: when. */

@@ -11,6 +11,7 @@ import {
   machineManifest,
   publish,
   serverCode,
+  serverManifest,
 } from "#test/support/release-of.ts";
 
 const SCALING = { min: 2, max: 8, metric: "requestsPerReplica", target: 1, warmupSeconds: 120 };
@@ -144,4 +145,42 @@ test("function: what is kept initialised follows the requests at once, and back,
   expect(await load.stop()).toMatchObject({ failed: 0 });
   const { activities } = (await target(app)).scaling!;
   expect(activities.every(({ cause }) => cause.includes("AlarmLow"))).toBe(true);
+});
+
+test("server: the scheduled pass has the count follow the load, by deployments that drop nothing", async () => {
+  const { client } = house;
+  const app = "waves-server";
+  const { replicas: _chosen, ...manifest } = serverManifest(app);
+  await client.apps.put(app, { ...manifest, scaling: { ...SCALING, min: 1, max: 9, warmupSeconds: 3 } });
+  await publish(client, app, "v1", serverCode("well"));
+  expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded", health: { desired: 1 } });
+  const { endpoint } = await target(app);
+  counts = watchCounts(app);
+  // A sandbox minute is three seconds; the clock of the schedule is the machine's, so passes are asked for.
+  let stopped = false;
+  const passes = (async () => {
+    while (!stopped) {
+      await client.targets.heal(app, ENVIRONMENT).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+    }
+  })();
+  const load = loadAt(endpoint!, 9);
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  load.setRate(90);
+  await reaches(app, 3, 60_000);
+  const told = async () => (await target(app)).scaling!.activities;
+  // The pool has three hosts.
+  await expect.poll(async () => (await told()).map(({ status }) => status)).toContain("Failed");
+  load.setRate(9);
+  await reaches(app, 1, 150_000);
+  await expect.poll(() => counts.seen.at(-1)).toBe(1);
+  stopped = true;
+  await passes;
+  await counts.stop();
+  expect(await load.stop()).toMatchObject({ failed: 0 });
+  expect(counts.seen).toEqual([1, 3, 2, 1]);
+  expect((await told())[0]).toMatchObject({
+    status: "Successful",
+    description: expect.stringContaining("scales from 2 to 1."),
+  });
 });

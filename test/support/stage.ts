@@ -15,19 +15,12 @@ import type { Driver } from "#core/driver/driver.ts";
 import type { HealInput } from "#core/heal/messages.ts";
 import { idSource } from "#core/ids.ts";
 import type { DriverRequest, HookRequest } from "#core/rollout/messages.ts";
+import type { Point } from "#core/scale/choose-count.ts";
 import type { SecretReference } from "#core/secrets/reference.ts";
 import type { TrainInput, TrainRequest } from "#core/train/messages.ts";
 import { act, type Word } from "#engine/act.ts";
 import { conduct } from "#engine/conduct.ts";
-import type {
-  ControlDeps,
-  EngineDeps,
-  HookCalls,
-  HookDeps,
-  HookResult,
-  Point,
-  SweepDeps,
-} from "#engine/deps.ts";
+import type { ControlDeps, EngineDeps, HookCalls, HookDeps, HookResult, SweepDeps } from "#engine/deps.ts";
 import { runHook } from "#engine/run-hook.ts";
 import { type Submission, submit } from "#engine/submit.ts";
 import { sweep } from "#engine/sweep.ts";

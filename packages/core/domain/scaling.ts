@@ -49,6 +49,8 @@ export type LiveScaling = {
   activities: ScalingActivity[];
   /** The metric is the average of them. Empty where nothing tells it. */
   series: Series[];
+  /** Absent: the platform chooses the count. Else Tutti does, from the series. */
+  chosenBy?: "tutti";
   /** Of the last whole minute, as the target is given; `null` where there is no data. Absent where nobody asked. */
   value?: number | null;
 };

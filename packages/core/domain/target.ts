@@ -4,6 +4,7 @@ import type { Identity } from "../identity/identity.ts";
 import type { Healing, Watched } from "./healing.ts";
 import type { Kind } from "./kind.ts";
 import type { Replica } from "./replica.ts";
+import type { ScalingActivity } from "./scaling.ts";
 
 export type Lock = { owner: string; since: string };
 
@@ -48,6 +49,8 @@ export type Target = {
   secretVersions?: Record<string, string>;
   /** By which it proves who it is where it calls; absent where nobody asks. */
   identity?: Identity;
+  /** What scaling has done here, newest first, where Tutti chooses the count; bounded to 20. */
+  scalings?: ScalingActivity[];
   /** How it stood, oldest first, one entry for each change; bounded to 300. */
   standings?: Standing[];
 };

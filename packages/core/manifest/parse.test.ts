@@ -297,17 +297,16 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
 });
 
 const PLANNED: [change: object, path: string, elsewhere?: string][] = [
-  [{ kind: "vm", resources: { cpu: 0.25 } }, "resources", ": kinds server, container can"],
-  [{ scaling: { min: 2 } }, "scaling", ": kinds vm, container, function can"],
+  [{ resources: { cpu: 0.25 } }, "resources", ": kinds server, container can"],
   [
-    { environments: { prod: { scaling: { min: 1 } } } },
-    "environments.prod.scaling",
-    ": kinds vm, container, function can",
+    { environments: { prod: { resources: { cpu: 0.25 } } } },
+    "environments.prod.resources",
+    ": kinds server, container can",
   ],
 ];
 
 test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change, path, elsewhere = "") => {
-  expect(refusal(() => parseManifest({ ...SERVER, ...change }))).toMatchObject({
+  expect(refusal(() => parseManifest({ ...FUNCTION, ...change }))).toMatchObject({
     code: "not_supported_yet",
     errors: [{ path, message: `is not supported yet${elsewhere}` }],
   });
@@ -348,8 +347,7 @@ test("one variable has one source: a secret, the config, what it connects to, or
 });
 
 test("keys that are not built yet are fine while they say nothing", () => {
-  const empty = { scaling: {} };
-  expect(parseManifest({ ...SERVER, ...empty })).toEqual(SERVER);
+  expect(parseManifest({ ...FUNCTION, resources: {} })).toEqual(FUNCTION);
 });
 
 test("alarms are at most ten names, each once, on every kind", () => {
@@ -438,7 +436,7 @@ test("a rolling container has no steps to approve one by one, and Fargate no hos
 });
 
 test("a wrong word among planned ones is the first to be told", () => {
-  const error = refusal(() => parseManifest({ ...SERVER, scaling: { min: 1 }, replicas: 0 }));
+  const error = refusal(() => parseManifest({ ...FUNCTION, resources: { cpu: 1 }, replicas: 0 }));
   expect(error).toMatchObject({ code: "invalid_input", message: "replicas: must be at least 1, not 0" });
   expect(error.errors).toHaveLength(2);
 });

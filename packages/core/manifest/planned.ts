@@ -8,7 +8,6 @@ import { join, type Problem } from "./problem.ts";
 const BUILT_ON: Record<string, readonly Kind[]> = {
   volumes: ["server", "vm", "container", "function"],
   resources: ["server", "container"],
-  scaling: ["vm", "container", "function"],
 };
 
 /** Gives the document without them. What is no object is left for the schema to refuse. */

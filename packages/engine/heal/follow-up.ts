@@ -1,7 +1,8 @@
 // What a pass of healing leads to beside repairs: a release that turned unhealthy while it was watched goes back, and copies that
-// know an old secret, or whose identity is old, are restarted. Both are deployments like any other, by nobody's hand. A driver only finds that they are
+// know an old secret, or whose identity is old, are restarted, or there are to be more or fewer of them. All are deployments like any other, by nobody's hand. A driver only finds that they are
 // due; whoever asked for the pass submits them. Where another is under way, has changed what runs, or a freeze is on, that has the word.
 import type { HealingRun } from "#core/domain/healing-run.ts";
+import type { ScalingActivity } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { TuttiError } from "#core/errors.ts";
 import { type HealInput, MOST_NAMED } from "#core/heal/messages.ts";
@@ -11,10 +12,12 @@ import type { ControlDeps, Executions } from "../deps.ts";
 import { type Submission, submit } from "../submit.ts";
 import type { HealOutcome } from "./heal.ts";
 import type { FollowUp } from "./pass.ts";
+import { rememberScaling } from "./scale.ts";
 
 /** Who asks, in the deployment and its log. */
 const ACTOR = "tutti";
 const ROTATION = "secret rotation";
+const SCALING = "scaling";
 
 /** The run as it is recorded then. */
 export async function followUp(deps: HealControl, outcome: HealOutcome): Promise<HealingRun> {
@@ -25,9 +28,10 @@ export async function followUp(deps: HealControl, outcome: HealOutcome): Promise
   const target = await deps.store.targets.need({ app, environment });
   if (target.lock !== null || target.release !== next.from) return run;
   const spec = specOf(await needRelease(deps, app, next.to), environment);
-  const asked = { app, environment, version: next.to, spec: next.purpose ? unattended(spec) : spec };
+  const asked = { app, environment, version: next.to, spec: specFor(next, spec) };
   const id = await submitted(deps, { ...asked, ...wordsOf(next) });
   if (id === null) return run;
+  if (next.purpose === "scale") await rememberScaling(deps, run, scalingOf(next, id, run.endedAt));
   const action = {
     replica: null,
     finding: next.why,
@@ -71,6 +75,15 @@ async function startMending(deps: HealControl, run: HealingRun, broken: Broken[]
 
 const DETAIL_LENGTH = 200;
 
+function specFor({ purpose, replicas }: FollowUp, spec: Spec): Spec {
+  if (!purpose) return spec;
+  return { ...unattended(spec), replicas: replicas ?? spec.replicas };
+}
+
+function scalingOf({ does, why }: FollowUp, id: string, at: string): ScalingActivity {
+  return { at, status: "Successful", description: `${id} ${does}.`, cause: `${why}.` };
+}
+
 /** Nothing new comes, so nobody is asked and nothing is tried out. */
 function unattended(spec: Spec): Spec {
   return { ...spec, rollout: { ...spec.rollout, approval: "none", bakeSeconds: 0, alarms: [] } };
@@ -83,6 +96,8 @@ function wordsOf({
   by = ROTATION,
   purpose,
 }: FollowUp): Pick<Submission, "createdBy" | "trigger" | "purpose" | "wayBack" | "why"> {
+  if (purpose === "scale")
+    return { createdBy: SCALING, trigger: "scale", purpose, wayBack: true, why: `${why}.` };
   if (purpose) return { createdBy: ACTOR, trigger: "healing", purpose, wayBack: true, why };
   if (from === to) return { createdBy: by, trigger: "restart", purpose: "restart" };
   const told = `${from} turned unhealthy after its success: ${why}`;

@@ -18,6 +18,7 @@ import { letGo } from "./let-go.ts";
 import { type FollowUp, goingBack, nothing, type Pass, restoring, untouched } from "./pass.ts";
 import { remember } from "./remember.ts";
 import { repair } from "./repair.ts";
+import { findScaling } from "./scale.ts";
 import { tellRun } from "./tell.ts";
 
 /** `survey`: what is to be mended is left to the workflow of healing, which whoever asked starts (follow-up.ts). */
@@ -33,21 +34,24 @@ export async function heal(deps: EngineDeps, request: HealRequest): Promise<Heal
   const { app, environment, trigger, survey = false } = request;
   const asked = trigger !== "schedule";
   const passed = await pass(deps, { app, environment, id, asked, survey });
-  const { actions, summary, toMend } = passed;
+  const { summary, toMend } = passed;
   if (toMend) {
     const endedAt = instant(deps.clock.now());
-    return { id, app, environment, trigger, startedAt, endedAt, actions, summary, toMend };
+    return { id, app, environment, trigger, startedAt, endedAt, actions: passed.actions, summary, toMend };
   }
   // Asked last: what is broken is mended first, and a restart then replaces what is well.
   const next =
     passed.next ??
     (await findRotated(deps, { app, environment })) ??
     (await findDueIdentity(deps, { app, environment }));
+  const scaled = next === null && passed.seen ? await findScaling(deps, passed.seen) : null;
+  const actions = [...passed.actions, ...(scaled?.actions ?? [])];
   const endedAt = instant(deps.clock.now());
   const run: HealingRun = { id, app, environment, trigger, startedAt, endedAt, actions, summary };
   if (actions.length > 0 || asked) await deps.store.healingRuns.put(run);
   await tellRun(deps, run);
-  return next ? { ...run, next } : run;
+  const due = next ?? scaled?.next;
+  return due ? { ...run, next: due } : run;
 }
 
 export type Request = TargetName & { id: string; asked: boolean; survey?: boolean };
@@ -82,7 +86,8 @@ async function told(deps: EngineDeps, request: Request, live: LiveTarget, judged
   const { watched } = live.target;
   if (verdict.goBack !== null && watched) return goingBack(watched, verdict.goBack);
   if (verdict.restore && live.target.release !== null) return restoring(live.target.release, verdict.restore);
-  return untouched(judged, countNow(live.target, fleet), isNew || request.asked);
+  const passed = untouched(judged, countNow(live.target, fleet), isNew || request.asked);
+  return { ...passed, seen: { live, fleet } };
 }
 
 /** What was seen before the lock may be long over: a deployment may have come and gone. */

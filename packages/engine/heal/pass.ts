@@ -3,11 +3,14 @@ import type { Watched } from "#core/domain/healing.ts";
 import type { HealingRun } from "#core/domain/healing-run.ts";
 import type { Broken } from "#core/heal/tally.ts";
 import type { Judged } from "./judge.ts";
+import type { Seen } from "./scale.ts";
 
 export type Pass = Pick<HealingRun, "actions" | "summary"> & {
   next?: FollowUp;
   /** What is to be mended, where that is left to the workflow. */
   toMend?: Broken[];
+  /** Where nothing was to be mended, what was looked at. */
+  seen?: Seen;
 };
 
 /** A deployment that is due, for whoever asked for the pass to submit: from the release that runs to another, or to itself in fresh copies. */
@@ -19,7 +22,9 @@ export type FollowUp = {
   /** In whose name fresh copies are asked for; default: a secret was rotated. */
   by?: string;
   /** Absent: another release comes, or fresh copies. */
-  purpose?: "restore";
+  purpose?: "restore" | "scale";
+  /** Of `scale`: how many there are to be. */
+  replicas?: number;
 };
 
 /** What runs is deployed again, where it is missing or is another. */

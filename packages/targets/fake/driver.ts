@@ -1,6 +1,7 @@
 // A driver without a platform: the verbs of driver.ts on a FakeWorld. It keeps every promise that the contract suite
 // asks of a real one.
 import { EMPTY_FLEET, type Fleet } from "#core/domain/replica.ts";
+import { type LiveScaling, metricName, type Scaling } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Step } from "#core/domain/step.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
@@ -31,13 +32,23 @@ export function fakeDriver(world: FakeWorld): Driver {
     kind: "server",
     capabilities: CAPABILITIES.server!,
     plan: (request, spec) => planInPlace(aged(request), spec),
-    inspect: () => underFaults(world, calling("inspect"), () => inspect(world)),
+    inspect: ({ spec, current }) =>
+      underFaults(world, calling("inspect"), () => ({
+        ...inspect(world),
+        ...(spec.scaling && current ? { scaling: scalingOf(spec, spec.scaling) } : {}),
+      })),
     apply: ({ spec }, step) => underFaults(world, calling("apply", step), () => apply(world, step, spec)),
     check: ({ spec }, step) => underFaults(world, calling("check", step), () => check(world, step, spec)),
     repair: (_target, fleet, orders = everything(fleet)) =>
       underFaults(world, calling("repair"), () => repair(world, fleet, orders)),
     retire: () => underFaults(world, calling("retire"), () => retire(world)),
   };
+}
+
+function scalingOf({ replicas }: Spec, { metric, ...set }: Scaling): LiveScaling {
+  const series = [{ namespace: "Fake", name: "Load", dimensions: {}, statistic: "Average" as const }];
+  const more = { metric: metricName(metric), count: replicas, activities: [], series };
+  return { min: set.min, max: set.max, target: set.target, ...more, chosenBy: "tutti" };
 }
 
 function inspect(world: FakeWorld): Fleet {

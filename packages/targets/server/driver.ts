@@ -12,6 +12,7 @@ import { diagnose } from "./diagnose.ts";
 import { inspectTarget } from "./inspect.ts";
 import { repairTarget } from "./repair.ts";
 import { retireTarget } from "./retire.ts";
+import { scalingNotes } from "./scaling.ts";
 import { createServer } from "./server.ts";
 import type { StepState } from "./state.ts";
 
@@ -27,6 +28,9 @@ export function createServerDriver(clients: ServerClients): Driver {
     repair: (target, fleet, orders) => repairTarget(server, target, fleet, orders),
     retire: (target, options) => retireTarget(server, target, options),
     diagnose: (environment) => diagnose(clients, environment),
-    notes: ({ spec }) => balancerNotes(spec.health, spec.rollout.drainSeconds),
+    notes: (target) => [
+      ...balancerNotes(target.spec.health, target.spec.rollout.drainSeconds),
+      ...scalingNotes(target),
+    ],
   };
 }

@@ -12,6 +12,7 @@ import { ownHolds, placementHost } from "./host-facts.ts";
 import { volumesOf } from "./host-volumes.ts";
 import { findHosts, placeOn, poolOf } from "./hosts.ts";
 import { nameDrift } from "./names.ts";
+import { serverScaling } from "./scaling.ts";
 import { LOOK_SECONDS } from "./scripts/compose.ts";
 import type { Server } from "./server.ts";
 
@@ -22,8 +23,20 @@ export async function inspectTarget(server: Server, target: TargetContext): Prom
   const [answers, traffic] = await Promise.all([askPool(server, target), readTraffic(server, target)]);
   const placement = isPlaced(target.spec) ? { placement: placementOf(target, answers) } : {};
   const fleet = fleetOf(target, answers, traffic);
+  const scaling = scalingOf(target, answers, traffic, fleet);
   const drift = [...fleet.drift, ...(await nameDrift(server, target, fleet.replicas))];
-  return { ...fleet, drift, ...placement };
+  return { ...fleet, drift, ...placement, ...(scaling ? { scaling } : {}) };
+}
+
+/** While a deployment is under way nobody chooses. */
+function scalingOf(target: TargetContext, answers: Answer[], traffic: Traffic, fleet: Fleet) {
+  if (!target.current) return undefined;
+  const carriers = fleet.replicas.filter(({ version }) => version !== null);
+  return serverScaling(target, {
+    targetGroupArn: traffic?.targetGroupArn ?? null,
+    hosts: answers.map(({ host }) => host),
+    copies: carriers.map(({ id }) => id),
+  });
 }
 
 /** Pure. */
