@@ -29,6 +29,8 @@ export function controlDeps(settings: Settings, serviceName: string, meter?: Fun
     ids: idSource(systemClock.now, Math.random),
     ...rolloutWorkflow(settings.rolloutArn),
     log: createLog(serviceName),
+    // The bus has the installation's name (packages/infra/names.ts).
+    notificationSecretPrefix: `${settings.bus}/notifications/`,
     measures,
     ...(meter ? { meter } : {}),
   };

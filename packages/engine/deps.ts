@@ -45,6 +45,8 @@ export type ControlDeps = {
   executions: Executions;
   tokens: Tokens;
   log: Log;
+  /** What the secrets of receivers of notices begin with. */
+  notificationSecretPrefix?: string;
   /** For dashboards; without it nothing is counted. */
   measures?: Measures;
   /** What the function uses, for the receipt; the store writes it with each change. */

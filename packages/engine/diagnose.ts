@@ -3,15 +3,17 @@ import { type Check, check } from "#core/driver/diagnosis.ts";
 import { TuttiError } from "#core/errors.ts";
 import { CERTIFICATE_DAYS } from "#core/identity/identity.ts";
 import type { EngineDeps } from "./deps.ts";
+import { checkReceivers } from "./diagnose-receivers.ts";
 
 export async function diagnose(deps: EngineDeps, { environment }: { environment: string }): Promise<Check[]> {
   const settings = await deps.store.environments.get(environment);
   if (!settings) throw new TuttiError("not_found", `There is no environment ${environment}.`);
-  const [own, authority] = await Promise.all([
+  const [own, authority, receivers] = await Promise.all([
     deps.driver.diagnose?.(settings, deps.roles) ?? [],
     checkAuthority(deps, environment),
+    checkReceivers(deps, settings),
   ]);
-  return [...own, ...authority];
+  return [...own, ...authority, ...receivers];
 }
 
 /** Nothing to say where no app asks who calls. */
