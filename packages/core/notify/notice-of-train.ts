@@ -22,7 +22,8 @@ export function trainNotices(train: Train): Notice[] {
 
 function messageOf({ id, name, status, reason, members, createdBy }: Train): string {
   const what = name === null ? `Train ${id}` : `Train ${name}`;
-  if (status === "running") return `${what} departs with ${members.length} deployments, by ${createdBy}.`;
+  const count = members.length === 1 ? "1 deployment" : `${members.length} deployments`;
+  if (status === "running") return `${what} departs with ${count}, by ${createdBy}.`;
   return `${what} ${WORDS[status]}: ${reason}`;
 }
 
