@@ -8,6 +8,7 @@ import type { ApiDeps } from "./deps.ts";
 import { mountDocs } from "./docs-page.ts";
 import { SIGNED_PATH, signedCall } from "./hooks/signed-call.ts";
 import { measured } from "./measured.ts";
+import { metered } from "./metered.ts";
 import { type ApiEnv, mount } from "./pipeline.ts";
 import { asTuttiError, problemResponse } from "./problem.ts";
 import { rateHeaders } from "./rate-limit.ts";
@@ -24,6 +25,7 @@ export function createApp(deps: ApiDeps): Hono<ApiEnv> {
   assertDeclared(routes);
   app.use("*", securityHeaders);
   app.use("*", trace(deps));
+  app.use("/v1/*", metered(deps));
   app.use("/v1/*", measured(deps));
   app.use("*", audit(deps));
   app.use(SIGNED_PATH, signedCall(deps));

@@ -34,6 +34,7 @@ test("an image is built from an uploaded folder and followed to its reference", 
     log: [],
     startedAt: "2026-01-05T12:00:00.000Z",
     endedAt: null,
+    cost: null,
   });
   const wait = `?waitSeconds=20&afterPhase=${encodeURIComponent(body.phase)}`;
   expect((await look(body.id, wait)).body.phase).toBe("building and pushing");
@@ -41,6 +42,7 @@ test("an image is built from an uploaded folder and followed to its reference", 
     status: "succeeded",
     image: `${REGISTRY}/tutti/shop@sha256:${sha256Hex("v1")}`,
     reason: "",
+    cost: { minutes: 1, dollars: 0.005 },
   });
 });
 

@@ -11,6 +11,7 @@ import { hookSecrets } from "./hook-secrets.ts";
 import { codeBuilds } from "./image-builds.ts";
 import { elasticRegistry } from "./image-registry.ts";
 import { issuerDocuments } from "./issuer-documents.ts";
+import { functionMeter } from "./meter.ts";
 import { rateLimits } from "./rate-limits.ts";
 import { schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
@@ -22,7 +23,7 @@ const DRIVER_SECONDS = 25;
 /** `webFolder`: where the console's built files lie beside the handler. */
 export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
   const settings = readSettings(env);
-  const control = { ...controlDeps(settings, "api"), newTraceId };
+  const control = { ...controlDeps(settings, "api", functionMeter(env)), newTraceId };
   return {
     ...control,
     trainExecutions: trainWorkflow(required(env, "TUTTI_TRAIN_ARN")),

@@ -9,6 +9,7 @@ import { driverFunctions } from "./driver-functions.ts";
 import { type EventFunctions, eventFunctions } from "./event-functions.ts";
 import { healWorkflow, trainWorkflow } from "./executions.ts";
 import { elasticRegistry } from "./image-registry.ts";
+import { functionMeter } from "./meter.ts";
 import { type SchedulePlatform, schedulePlatform } from "./schedules.ts";
 import { readSettings, required } from "./settings.ts";
 import { newTraceId } from "./trace-ids.ts";
@@ -19,7 +20,7 @@ const HEAL_SECONDS = 120;
 export function artifactDeps(env: NodeJS.ProcessEnv): ArtifactDeps {
   const settings = readSettings(env);
   return {
-    ...controlDeps(settings, "events-artifact"),
+    ...controlDeps(settings, "events-artifact", functionMeter(env)),
     newTraceId,
     artifacts: artifactBucket(settings.bucket),
   };
@@ -28,7 +29,7 @@ export function artifactDeps(env: NodeJS.ProcessEnv): ArtifactDeps {
 export function imageDeps(env: NodeJS.ProcessEnv): ImageDeps {
   const repositoryPrefix = required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX");
   return {
-    ...controlDeps(readSettings(env), "events-image"),
+    ...controlDeps(readSettings(env), "events-image", functionMeter(env)),
     newTraceId,
     registry: elasticRegistry(required(env, "TUTTI_REGISTRY"), repositoryPrefix),
     repositoryPrefix,
@@ -36,11 +37,11 @@ export function imageDeps(env: NodeJS.ProcessEnv): ImageDeps {
 }
 
 export function deployDeps(env: NodeJS.ProcessEnv): ControlDeps {
-  return { ...controlDeps(readSettings(env), "events-deploy"), newTraceId };
+  return { ...controlDeps(readSettings(env), "events-deploy", functionMeter(env)), newTraceId };
 }
 
 export function scheduleDeps(env: NodeJS.ProcessEnv): ControlDeps {
-  return { ...controlDeps(readSettings(env), "events-schedule"), newTraceId };
+  return { ...controlDeps(readSettings(env), "events-schedule", functionMeter(env)), newTraceId };
 }
 
 export function deadLetterDeps(env: NodeJS.ProcessEnv): ControlDeps {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { NO_USAGE } from "#core/domain/cost.ts";
 import { createStore } from "#store/store.ts";
 import { aDeployment } from "#test/support/a-deployment.ts";
+import { aTrain } from "#test/support/a-train.ts";
 import { fakeClock } from "#test/support/fake-clock.ts";
 import { openTestTable, type TestTable } from "#test/support/table.ts";
 import { createMeter } from "./meter.ts";
@@ -108,4 +109,28 @@ test("a change that somebody else came before is charged once", async () => {
   });
   const { cost, reason } = await store.deployments.need("dep_1");
   expect([reason, cost.writes, cost.lambdaMilliseconds, cost.lambdaCalls]).toEqual(["theirs", 2, 5, 1]);
+});
+
+test("what asks for something is charged to what it writes first, and nothing of it is left for the next", async () => {
+  let nowMs = 0;
+  const meter = createMeter(1024, () => nowMs);
+  const store = createStore({ ...table, clock: fakeClock(), meter });
+  await meter.alone(async () => {
+    nowMs += 120;
+    const { cost } = await store.deployments.create(aDeployment({ id: "dep_1" }), []);
+    expect(cost).toMatchObject({
+      lambdaCalls: 1,
+      lambdaMilliseconds: 120,
+      lambdaGibSeconds: 0.12,
+      writes: 0,
+    });
+    nowMs += 50;
+  });
+  await meter.alone(async () => {
+    const { cost } = await store.trains.create(aTrain({ id: "train_1" }));
+    expect(cost).toMatchObject({ lambdaCalls: 1, lambdaMilliseconds: 0 });
+    nowMs += 10;
+    const again = await store.trains.change("train_1", (train) => ({ ...train, rounds: 1 }));
+    expect(again.cost).toMatchObject({ lambdaCalls: 1, lambdaMilliseconds: 10, writes: 1 });
+  });
 });

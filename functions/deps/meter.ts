@@ -42,6 +42,18 @@ export function createMeter(memoryMib: number, now: () => number = () => perform
     since += lambdaMilliseconds;
     add({ lambdaMilliseconds, lambdaGibSeconds: (lambdaMilliseconds / 1000) * (memoryMib / 1024) });
   };
+  const invocation = async <T>(before: Usage, work: () => Promise<T>, keep: (unwritten: Usage) => void) => {
+    used = withUsage(before, { ...NO_USAGE, lambdaCalls: 1 });
+    since = now();
+    try {
+      return await work();
+    } finally {
+      addTime();
+      since = null;
+      keep(used);
+      used = NO_USAGE;
+    }
+  };
   return {
     count: (client) => counting(client, () => add({ sdkCalls: 1 })),
     countUnits: (client) => reporting(client, add),
@@ -52,20 +64,15 @@ export function createMeter(memoryMib: number, now: () => number = () => perform
     settle: (written) => {
       used = withUsage(used, negative(written));
     },
-    during: async (deploymentId, work) => {
-      used = withUsage(left.get(deploymentId) ?? NO_USAGE, { ...NO_USAGE, lambdaCalls: 1 });
-      left.delete(deploymentId);
-      since = now();
-      try {
-        return await work();
-      } finally {
-        addTime();
-        since = null;
-        left.set(deploymentId, used);
+    during: (id, work) => {
+      const before = left.get(id) ?? NO_USAGE;
+      left.delete(id);
+      return invocation(before, work, (unwritten) => {
+        left.set(id, unwritten);
         if (left.size > MOST_KEPT) left.delete(left.keys().next().value!);
-        used = NO_USAGE;
-      }
+      });
     },
+    alone: (work) => invocation(NO_USAGE, work, () => {}),
   };
 }
 

@@ -24,7 +24,7 @@ export const handler = async (event: unknown): Promise<void> => {
   const request: TrainRequest = parsed.data;
   const { trainId, generation, traceId } = request;
   const log = createLog("train", { train: trainId, generation, ...(traceId ? { traceId } : {}) });
-  return drive({ ...deps, log }, request).catch((error: unknown) =>
-    Promise.reject(asTuttiError(error, "internal")),
-  );
+  const play = () => drive({ ...deps, log }, request);
+  const driving = deps.meter ? deps.meter.during(trainId, play) : play();
+  return driving.catch((error: unknown) => Promise.reject(asTuttiError(error, "internal")));
 };

@@ -14,7 +14,8 @@ export type Outcome = { status: number; detail: string; code?: ErrorCode };
 const LONGEST = 500;
 
 export async function audited(deps: ControlDeps, told: Told, work: () => Promise<Outcome>): Promise<void> {
-  const outcome = await work().catch((error: unknown): Outcome => {
+  const metered = () => (deps.meter ? deps.meter.alone(work) : work());
+  const outcome = await metered().catch((error: unknown): Outcome => {
     const { code, detail } = refusalOf(error);
     return { status: ERRORS[code].status, detail, code };
   });

@@ -56,7 +56,11 @@ export async function recordLook(
   rounds = 1,
   elsewhere: Usage[] = [],
 ): Promise<Move> {
-  const charged = charge(transitions, elsewhere);
+  const { used } = watched;
+  const charged = charge(transitions + (used?.stateTransitions ?? 0), [
+    ...elsewhere,
+    ...(used ? [used] : []),
+  ]);
   const recording = { watched, nowMs: deps.clock.now(), inPlace: deps.driver.capabilities.inPlace };
   const after = await changeOwn(deps, caller, (before) => {
     const recorded = recordWatch(withSlice(before, step), step.index, recording);

@@ -1,7 +1,14 @@
 // The receipt's state transitions: those that an answer stands for (its own state and the choice behind it). The rest of a
 // receipt is measured by the function's meter, and written by the store with each change.
-import { type Cost, type Usage, withUsage } from "#core/domain/cost.ts";
+import { type Cost, NO_COST, type Usage, withUsage } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
+import type { Train } from "#core/domain/train.ts";
+
+/** As `charge`, of a train. */
+export function chargeTrain(train: Train, transitions: number): Train {
+  const { cost = NO_COST } = train;
+  return { ...train, cost: { ...cost, stateTransitions: cost.stateTransitions + transitions } };
+}
 
 export type Charge = (deployment: Deployment) => Deployment;
 

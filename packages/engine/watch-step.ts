@@ -1,5 +1,6 @@
 // Watches a step from inside one task: asks the driver several times a second and comes back the moment the replicas
 // are healthy or hopeless, an operator aborts, or the time of the task is up. Writes nothing; the caller does, once.
+import type { Elsewhere } from "#core/domain/cost.ts";
 import type { Deployment, Failure } from "#core/domain/deployment.ts";
 import type { NewEvent } from "#core/domain/event.ts";
 import type { Step } from "#core/domain/step.ts";
@@ -43,6 +44,8 @@ export type Watched = {
   /** Ids that the step's copies turned out to have, where the platform names them. */
   replicas?: string[] | undefined;
   events: NewEvent[];
+  /** Told by the driver. */
+  used?: Elsewhere | undefined;
 };
 
 export async function watchStep(deps: EngineDeps, watching: Watching): Promise<Watched> {
@@ -112,6 +115,7 @@ function fold(watching: Watching, before: Watched, { progress, heard }: Seen, no
     silent: progress.observations.filter((one) => !one.reachable).map((one) => one.replica),
     healthy: judged.verdict.healthy,
     replicas,
+    used: progress.used ?? before.used,
   };
   return { ...after, ...outcomeOf(watching, judged, after.tally, nowMs) };
 }

@@ -1,6 +1,7 @@
 // The only description of what an installation of Tutti consists of, as plain data: functions with their IAM
 // statements, the state machines, the table, the bucket, rules and schedules. `sst/` builds it on AWS and
 // packages/start builds the same on the sandbox; neither adds anything of its own.
+import { IMAGE_FUNCTION_MIB, TRAIN_FUNCTION_MIB } from "#core/rollout/limits.ts";
 import type { AccessSettings } from "./access-settings.ts";
 import { type AlarmBlueprint, alarms } from "./alarms.ts";
 import { dashboard } from "./dashboard.ts";
@@ -175,7 +176,7 @@ function imageFunction(names: Names): Own {
   return {
     short: "image",
     handler: "functions/drivers/image.ts",
-    memoryMiB: 256,
+    memoryMiB: IMAGE_FUNCTION_MIB,
     timeoutSeconds: 30,
     environment: environmentOf(names),
     statements: grantsOf.image!(names),
@@ -207,7 +208,7 @@ function trainFunction(names: Names): Own {
   return {
     short: TRAIN,
     handler: "functions/drivers/train.ts",
-    memoryMiB: 256,
+    memoryMiB: TRAIN_FUNCTION_MIB,
     timeoutSeconds: 60,
     environment: environmentOf(names),
     statements: grantsOf.train!(names),

@@ -2,11 +2,12 @@
 // newest few events travel inside the deployment's item, so that a change and what it tells are one write with no
 // gap between them; they move to items of their own when more come (events.ts reads both). A change of the status is told
 // right behind its write (notices.ts).
-import { type Meter, NO_COST, NO_USAGE, withUsage } from "#core/domain/cost.ts";
+import { type Meter, NO_COST } from "#core/domain/cost.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { DeploymentEvent, NewEvent } from "#core/domain/event.ts";
 import { type Notice, statusNotice } from "#core/domain/notice.ts";
 import { TuttiError } from "#core/errors.ts";
+import { charged } from "./charged.ts";
 import { keys, lists } from "./keys.ts";
 import { lateEndsSince, noteLateEnd } from "./late-ends.ts";
 import { pack, unpack } from "./pack.ts";
@@ -66,7 +67,7 @@ export function deploymentsIn(
     get,
     need: async (id) => (await get(id)) ?? missing(id),
     create: async (deployment, events = []) => {
-      const written = await create(table, deployment, events, at());
+      const written = await create(table, deployment, events, { at: at(), meter });
       await Promise.all([tell(noticesOf(written)), shown()]);
       return written.deployment;
     },
@@ -99,23 +100,26 @@ function noticesOf({ deployment, told }: Written): Notice[] {
   );
 }
 
+/** `meter`: of the function that writes. */
+type Writing = { at: string; meter: Meter | undefined };
+
 async function create(
   table: Table,
   deployment: Deployment,
   events: NewEvent[],
-  at: string,
+  { at, meter }: Writing,
 ): Promise<Written> {
   const told = number(withStatus(events, deployment.status), 0, at);
   const first = { ...deployment, revision: 1, eventSeq: told.length, ...statusSeqOf(told) };
-  await table.put(itemOf(first, told), ABSENT);
-  return { deployment: first, told, isShown: true };
+  const written = await charged(meter, first, (one) => table.put(itemOf(one, told), ABSENT), 0);
+  return { deployment: written, told, isShown: true };
 }
 
 async function changeOnce(
   table: Table,
   id: string,
   change: Change,
-  { at, meter }: { at: string; meter: Pick<Meter, "peek" | "settle"> | undefined },
+  { at, meter }: Writing,
 ): Promise<Written> {
   const item = await table.get(keys.deployment(id));
   const before = parse(item) ?? missing(id);
@@ -128,20 +132,19 @@ async function changeOnce(
   const moved = kept.length > EVENTS_IN_ITEM ? kept.slice(0, -EVENTS_IN_ITEM) : [];
   await table.putAll(moved.filter((one) => one.seq <= before.eventSeq).map((one) => eventItem(id, one)));
   const fresh = moved.filter((one) => one.seq > before.eventSeq);
-  const used = meter?.peek() ?? NO_USAGE;
-  const { cost } = changed.deployment;
   const after: Deployment = {
     ...changed.deployment,
     revision: before.revision + 1,
     eventSeq: before.eventSeq + told.length,
     ...statusSeqOf(told),
-    cost: withUsage({ ...cost, writes: cost.writes + 1 }, used),
   };
   await noteLateEnd(table, before, after);
   // Events that are new in this very change must not stand in the table before the change itself does.
-  await table.put(itemOf(after, [...fresh, ...kept.slice(moved.length)]), atRevision(before.revision));
-  meter?.settle(used);
-  return { deployment: after, told, isShown: isShown(before, after) };
+  const travelling = [...fresh, ...kept.slice(moved.length)];
+  const written = await charged(meter, after, (one) =>
+    table.put(itemOf(one, travelling), atRevision(before.revision)),
+  );
+  return { deployment: written, told, isShown: isShown(before, after) };
 }
 
 /** Whether a list shows the one otherwise than the other; most writes only add to what is watched. */

@@ -84,7 +84,7 @@ export function createStore({
     notices,
     deliveries: deliveriesIn(noted("notifications")),
     shards: shardsIn(table),
-    trains: trainsIn(noted("trains"), pause, at, notices.tell),
+    trains: trainsIn(noted("trains"), pause, at, notices.tell, meter),
     targets: targetsIn(noted("targets"), pause, at),
     environments,
     authorities: authoritiesIn(table),

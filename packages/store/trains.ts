@@ -1,10 +1,12 @@
 // Trains. Each is one item, and every change of it: read, pure function, conditional write on the revision, again on a conflict.
 // While a train is open it stands in an index of its own, where the sweep finds it. A change of the status is told right behind
 // its write.
+import type { Meter } from "#core/domain/cost.ts";
 import type { Notice } from "#core/domain/notice.ts";
 import { isTrainEnded, type Train } from "#core/domain/train.ts";
 import { TuttiError } from "#core/errors.ts";
 import { trainNotices } from "#core/notify/notice-of-train.ts";
+import { charged } from "./charged.ts";
 import { keys, lists } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import { type Page, type PageRequest, page } from "./page.ts";
@@ -32,6 +34,7 @@ export function trainsIn(
   pause: Pause,
   at: () => string,
   tell: (notices: Notice[]) => Promise<void>,
+  meter?: Meter,
 ): Trains {
   const get = async (id: string) => parse(await table.get(keys.train(id)));
   const need = async (id: string) => (await get(id)) ?? missing(id);
@@ -39,8 +42,12 @@ export function trainsIn(
     get,
     need,
     create: async (train) => {
-      const first = { ...train, revision: 1 };
-      await table.put(itemOf(first), ABSENT);
+      const first = await charged(
+        meter,
+        { ...train, revision: 1 },
+        (one) => table.put(itemOf(one), ABSENT),
+        0,
+      );
       await tell(trainNotices(first));
       return first;
     },
@@ -50,8 +57,10 @@ export function trainsIn(
         const changed = change(before);
         if (!changed) return { before, after: before };
         const moved = changed.status === before.status ? {} : { statusAt: at() };
-        const after = { ...changed, ...moved, revision: before.revision + 1 };
-        await table.put(itemOf(after), atRevision(before.revision));
+        const next = { ...changed, ...moved, revision: before.revision + 1 };
+        const after = await charged(meter, next, (one) =>
+          table.put(itemOf(one), atRevision(before.revision)),
+        );
         return { before, after };
       });
       if (after.status !== before.status) await tell(trainNotices(after));

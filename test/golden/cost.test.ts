@@ -64,8 +64,9 @@ ${rows.join("\n")}
 
 A deployment is ten replicas in batches of two with a bake of a minute after each; the dry run says ${dollarsPerDeployment} dollars of it, and the receipt of
 a deployment (\`cost\`) what it really took: state transitions, the time and calls of the functions that played it, and the units that
-DynamoDB reported to them, each written with the change that is written anyway. What asking for it and settling after its end take is
-not in it. The prices lie in \`packages/core/plan/prices.ts\`, with source and date. Healing looks at every target once a minute: it is what an idle month costs, and grows with the
+DynamoDB reported to them, each written with the change that is written anyway. The call that asked for it and operators' words are in it; watching it, and settling
+after its end, are not. A train has a receipt of its own for what drives it, and says what its deployments took; of an image that is made for a deployment the workflow and its
+function are in the receipt, its instances and snapshots are not. A build of a container's image (\`tutti image build\`) says by itself what CodeBuild takes for it. The prices lie in \`packages/core/plan/prices.ts\`, with source and date. Healing looks at every target once a minute: it is what an idle month costs, and grows with the
 targets, not with the deployments.
 
 Where an app says \`allow\`, each app that calls it has a secret of its own, and its environment one that certifies them: $0.40 each a month

@@ -74,6 +74,7 @@ export const IMAGE_BUILD = {
   log: ["Successfully built 4c1b2d"],
   startedAt: STARTED_AT,
   endedAt: ENDED_AT,
+  cost: { minutes: 1, dollars: 0.005 },
 };
 
 export const HOOK_SECRET = { app: "storefront", secret: "tuttihook_…", createdAt: CREATED_AT };

@@ -138,6 +138,7 @@ export const TRAIN = {
   createdAt: CREATED_AT,
   endedAt: ENDED_AT,
   createdBy: "ci storefront",
+  cost: { ...DEPLOYMENT.cost, stateTransitions: 5, dollars: 0.000139, deploymentsDollars: 0.000412 },
   stops: [{ index: 0, deployments: [TRAIN_MEMBER] }],
   progress: { done: 1, total: 1 },
   allowedActions: [],

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { App } from "#core/domain/app.ts";
 import type { ImageBuild } from "#core/domain/image-build.ts";
 import { TuttiError } from "#core/errors.ts";
+import { buildCost } from "#core/plan/dollars.ts";
 import type { ApiDeps } from "../deps.ts";
 import { needApp } from "../find.ts";
 import { reply, route } from "../route.ts";
@@ -45,7 +46,7 @@ export const createImageBuild = route(
       repository,
       token,
     });
-    return reply(202, { ...build, log: [] });
+    return reply(202, { ...build, log: [], cost: null });
   },
 );
 
@@ -71,7 +72,7 @@ export const getImageBuild = route(
       if (ended || build.phase !== afterPhase || deps.clock.now() >= until)
         return reply(
           200,
-          ended ? withLog(build, await deps.imageBuilds.log(build.id)) : { ...build, log: [] },
+          ended ? withLog(build, await deps.imageBuilds.log(build.id)) : { ...build, log: [], cost: null },
         );
       await pause(PAUSE_MS);
     }
@@ -96,7 +97,8 @@ function assertBuildable({ app, kind }: App, version: string): void {
 function withLog(build: ImageBuild, log: string[]): ImageBuildView {
   const said =
     build.status === "failed" && log.findLast((line) => line !== "" && !line.startsWith("[Container]"));
-  return { ...build, log, reason: said ? `${said} (${build.reason})` : build.reason };
+  const cost = build.endedAt === null ? null : buildCost(build.startedAt, build.endedAt);
+  return { ...build, log, cost, reason: said ? `${said} (${build.reason})` : build.reason };
 }
 
 async function needBuild(

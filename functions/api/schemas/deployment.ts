@@ -46,6 +46,19 @@ export const stepView = z
   })
   .meta({ id: "Step", example: STEP });
 
+/** What something has used so far. */
+export const costView = z.object({
+  stateTransitions: z.int(),
+  sdkCalls: z.int().describe("To the platform"),
+  writes: z.int().describe("Of its own record"),
+  lambdaCalls: z.int(),
+  lambdaMilliseconds: z.int(),
+  lambdaGibSeconds: z.number(),
+  readUnits: z.number().describe("Of DynamoDB, as it reports them"),
+  writeUnits: z.number(),
+  dollars: z.number(),
+});
+
 export const deploymentView = z
   .object({
     id: deploymentId,
@@ -74,17 +87,7 @@ export const deploymentView = z
       .object({ used: z.int(), allowed: z.int() })
       .describe("Failed replicas, of those that may fail before it acts"),
     allowedActions: z.array(z.enum(DEPLOYMENT_ACTIONS)),
-    cost: z.object({
-      stateTransitions: z.int(),
-      sdkCalls: z.int().describe("To the platform"),
-      writes: z.int().describe("Of the deployment's own record"),
-      lambdaCalls: z.int(),
-      lambdaMilliseconds: z.int(),
-      lambdaGibSeconds: z.number(),
-      readUnits: z.number().describe("Of DynamoDB, as it reports them"),
-      writeUnits: z.number(),
-      dollars: z.number(),
-    }),
+    cost: costView,
     override: z
       .object({ by: z.string(), reason: z.string() })
       .optional()

@@ -27,6 +27,10 @@ export const imageBuildView = z
     log: z.array(z.string()).meta({ description: "The last lines, once it has ended" }),
     startedAt: instantText,
     endedAt: instantText.nullable(),
+    cost: z
+      .object({ minutes: z.int(), dollars: z.number() })
+      .nullable()
+      .meta({ description: "Once it has ended: of CodeBuild, by the minute" }),
   })
   .meta({ id: "ImageBuild", example: IMAGE_BUILD });
 

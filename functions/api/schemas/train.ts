@@ -3,7 +3,7 @@ import * as z from "zod";
 import { END_STATUSES } from "#core/domain/deployment.ts";
 import { MEMBER_STATUSES } from "#core/domain/train.ts";
 import { TRAIN, TRAIN_DEPLOYMENT, TRAIN_MEMBER, TRAIN_PLAN, TRAIN_REQUEST } from "../examples/deployments.ts";
-import { rolloutOverride } from "./deployment.ts";
+import { costView, rolloutOverride } from "./deployment.ts";
 import { appName, environmentName, instantText, versionText } from "./names.ts";
 import { planView } from "./plan.ts";
 
@@ -68,6 +68,11 @@ export const trainView = z
     endedAt: instantText.nullable(),
     createdBy: z.string(),
     traceId: z.string().optional().describe("Of the W3C trace that it and its deployments belong to"),
+    cost: costView
+      .extend({
+        deploymentsDollars: z.number().describe("Of its deployments that have ended, by their receipts"),
+      })
+      .describe("What driving it took; each of its deployments has a receipt of its own"),
     stops: z.array(z.object({ index: z.int(), deployments: z.array(memberView) })),
     progress: z.object({ done: z.int(), total: z.int() }),
     allowedActions: z.array(z.enum(["abort"])),

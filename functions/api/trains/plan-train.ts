@@ -1,5 +1,7 @@
 // The dry run of a train: every deployment's plan, a few at a time.
 
+import { dollarsOf } from "#core/plan/dollars.ts";
+import { trainCost } from "#core/plan/train-cost.ts";
 import type { ApiDeps } from "../deps.ts";
 import { planOf } from "../plan.ts";
 import type { PlanView } from "../schemas/plan.ts";
@@ -25,8 +27,15 @@ export async function planTrain(
     dryRun: true,
     stops: planned.map((deployments, index) => ({ index, deployments })),
     estimatedSeconds: planned.reduce((sum, stop) => sum + slowest(stop), 0),
-    estimatedDollars: planned.flat().reduce((sum, one) => sum + one.estimatedDollars, 0),
+    estimatedDollars: roundedDollars(
+      planned.flat().reduce((sum, one) => sum + one.estimatedDollars, dollarsOf(trainCost(all.length))),
+    ),
   };
+}
+
+/** To a millionth, as everywhere. */
+function roundedDollars(dollars: number): number {
+  return Math.round(dollars * 1e6) / 1e6;
 }
 
 function plannedOf({ asked, submission }: Checked) {

@@ -19,6 +19,9 @@ export type Cost = Usage & {
   writes: number;
 };
 
+/** What was used where the function that writes has no meter. */
+export type Elsewhere = Usage & Pick<Cost, "stateTransitions">;
+
 export const NO_USAGE: Usage = {
   sdkCalls: 0,
   lambdaCalls: 0,
@@ -49,6 +52,8 @@ export type Meter = {
   peek(): Usage;
   /** So much of it stands in the table now. */
   settle(used: Usage): void;
-  /** One invocation, for the deployment of this id; what it leaves unwritten waits for its next one. */
-  during<T>(deploymentId: string, work: () => Promise<T>): Promise<T>;
+  /** One invocation, for the deployment or train of this id; what it leaves unwritten waits for its next one. */
+  during<T>(id: string, work: () => Promise<T>): Promise<T>;
+  /** One invocation that asks for something: what it has used stands in what it writes first, and what comes after is nobody's. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
 };

@@ -1,5 +1,6 @@
 // A train is several deployments in order: stop by stop, those of one stop side by side. If one of them fails, those that
 // are done go back in reverse order. Everything that is needed to carry it on is here or in its deployments.
+import type { Cost } from "./cost.ts";
 import { END_STATUSES } from "./deployment.ts";
 import type { RolloutPolicy } from "./spec.ts";
 
@@ -41,6 +42,8 @@ export type TrainMember = {
   deployment: string | null;
   /** The deployment that puts it back. */
   rollback: string | null;
+  /** Of its deployments that have ended, by their receipts. */
+  dollars?: number;
   /** Why it stands where it stands, as a sentence; empty while there is nothing to say. */
   reason: string;
 };
@@ -64,6 +67,8 @@ export type Train = {
   traceId?: string;
 
   // ---- the engine's own, never in an answer of the API ----
+  /** What driving it took; each of its deployments has a receipt of its own. Those of earlier versions have none. */
+  cost?: Cost;
   /** When the present status was written. */
   statusAt?: string;
   /** Number of the execution that may write, from 1. */

@@ -1,6 +1,7 @@
 // What the engine asks of a kind of target. Every verb is short and idempotent: asked twice, it has the effect of
 // once. Expected outcomes are values; only what nobody expected is thrown (a TuttiError where it has a code).
 import type { Clock } from "../clock.ts";
+import type { Elsewhere } from "../domain/cost.ts";
 import type { Environment } from "../domain/environment.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { Kind } from "../domain/kind.ts";
@@ -47,7 +48,12 @@ export type Observation = {
  * How far a step is. `state` is the driver's own memory of it: small, JSON, handed back at the next call. `replicas`
  * are the ids that the step's copies turned out to have, where the platform names them; the step takes them over.
  */
-export type Progress = { observations: Observation[]; events?: NewEvent[] } & (
+export type Progress = {
+  observations: Observation[];
+  events?: NewEvent[];
+  /** What others than the driver's own function used for the step, for the receipt; told once. */
+  used?: Elsewhere;
+} & (
   | { phase: "running"; state: unknown; replicas?: string[] }
   | { phase: "done"; state: unknown; replicas?: string[] }
   | { phase: "failed"; reason: string }

@@ -15,3 +15,6 @@ export const WRITE_UNIT_DOLLARS = 0.000000625;
 
 /** DynamoDB on demand: $0.125 per million read request units of up to 4 KB (same page). */
 export const READ_UNIT_DOLLARS = 0.000000125;
+
+/** CodeBuild, on-demand general1.small, Linux: $0.005 a build minute, rounded up to the next minute (aws.amazon.com/codebuild/pricing). */
+export const BUILD_MINUTE_DOLLARS = 0.005;

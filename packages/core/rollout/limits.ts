@@ -23,3 +23,7 @@ export const HOOK_OUTPUT_BYTES = 4096;
 
 /** A script of the image workflow that its agent lost is sent so often at most: the workflow's worst case counts on it. */
 export const MOST_SENDS = 3;
+
+/** Memory of the function that makes images, and of the one that drives trains. */
+export const IMAGE_FUNCTION_MIB = 256;
+export const TRAIN_FUNCTION_MIB = 256;

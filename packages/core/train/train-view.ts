@@ -1,5 +1,7 @@
 // What the API answers for a train: its stops with their deployments, and nothing of the engine's own.
+import { type Cost, NO_COST } from "../domain/cost.ts";
 import { isTrainEnded, type Train, type TrainMember } from "../domain/train.ts";
+import { dollarsOf } from "../plan/dollars.ts";
 
 export type TrainMemberView = Pick<
   TrainMember,
@@ -11,6 +13,8 @@ export type TrainView = Pick<
   "id" | "name" | "status" | "reason" | "revision" | "createdAt" | "endedAt" | "createdBy" | "traceId"
 > & {
   stops: { index: number; deployments: TrainMemberView[] }[];
+  /** What driving it took, and its deployments that have ended, by their receipts. */
+  cost: Cost & { dollars: number; deploymentsDollars: number };
   /** Deployments that ended, of those that are not skipped. */
   progress: { done: number; total: number };
   allowedActions: "abort"[];
@@ -28,6 +32,7 @@ export function trainView(train: Train): TrainView {
     endedAt,
     createdBy,
     ...(traceId === undefined ? {} : { traceId }),
+    cost: costOf(train),
     stops: stopsOf(members),
     progress: progressOf(members),
     allowedActions: mayAbort(train) ? ["abort"] : [],
@@ -37,6 +42,16 @@ export function trainView(train: Train): TrainView {
 /** Once it goes back, nobody interrupts it. */
 export function mayAbort(train: Train): boolean {
   return !isTrainEnded(train) && train.turned === null;
+}
+
+function costOf({ cost = NO_COST, members }: Train): TrainView["cost"] {
+  const deploymentsDollars = members.reduce((sum, { dollars = 0 }) => sum + dollars, 0);
+  return {
+    ...cost,
+    lambdaMilliseconds: Math.ceil(cost.lambdaMilliseconds),
+    dollars: dollarsOf(cost),
+    deploymentsDollars: Math.round(deploymentsDollars * 1e6) / 1e6,
+  };
 }
 
 function stopsOf(members: TrainMember[]): TrainView["stops"] {

@@ -4,6 +4,7 @@ import { type Deployment, type EndStatus, isEnded } from "#core/domain/deploymen
 import type { Train, TrainMember } from "#core/domain/train.ts";
 import { ERRORS, TuttiError } from "#core/errors.ts";
 import { idTime } from "#core/ids.ts";
+import { dollarsOf } from "#core/plan/dollars.ts";
 import { NEVER_COMES_MS, startNext } from "../start.ts";
 import { type Submission, submit } from "../submit.ts";
 import type { TrainDeps } from "./deps.ts";
@@ -39,7 +40,10 @@ async function look(deps: TrainDeps, train: Train, member: TrainMember): Promise
   const deployment = await deps.store.deployments.get(id);
   if (!deployment) return enter(deps, train, member, id);
   if (!isEnded(deployment.status)) return member;
-  return back ? afterWayBack(member, deployment) : afterItsDeployment(member, deployment, deployment.status);
+  const after = back
+    ? afterWayBack(member, deployment)
+    : afterItsDeployment(member, deployment, deployment.status);
+  return { ...after, dollars: (member.dollars ?? 0) + dollarsOf(deployment.cost) };
 }
 
 function afterItsDeployment(member: TrainMember, deployment: Deployment, status: EndStatus): TrainMember {

@@ -9,10 +9,15 @@ import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { MAX_TRAIN_ROUNDS, type TrainMove, type TrainRequest } from "#core/train/messages.ts";
 import { nextStop, type TrainStep } from "#core/train/next-stop.ts";
 import { act } from "../act.ts";
+import { chargeTrain } from "../cost.ts";
 import { sendOutput } from "../wake.ts";
 import { bringUpToDate } from "./bring-up-to-date.ts";
 import type { TrainDeps } from "./deps.ts";
 import { assertNewest } from "./fence.ts";
+
+/** The state that drives, and the choice behind it; at the end the one that is done. */
+const ROUND_TRANSITIONS = 2;
+const LAST_TRANSITION = 1;
 
 /** Throws `fenced` where a newer execution has taken over, `not_found`, and what trying again may mend. */
 export async function drive(deps: TrainDeps, request: TrainRequest): Promise<void> {
@@ -39,7 +44,7 @@ async function takeUp(
     const late = generation === train.generation && enteredAt < (train.enteredAt ?? "");
     if (isTrainEnded(train) || late) return null;
     const rounds = generation > train.generation ? 1 : train.rounds + 1;
-    return { ...train, generation, rounds, taskToken, enteredAt };
+    return chargeTrain({ ...train, generation, rounds, taskToken, enteredAt }, ROUND_TRANSITIONS);
   });
   // Whoever played this round before may have died between a write and what it tells of.
   if (isAgain) await deps.store.notices.tell(trainNotices(taken));
@@ -80,7 +85,10 @@ function stepped(deps: TrainDeps, train: Train, step: Exclude<Doing, { do: "stop
     case "sendBack":
       return each(train, step.members, (one) => sentBack(deps, one));
     case "end":
-      return { ...train, status: step.status, reason: step.reason, endedAt: at, taskToken: null };
+      return chargeTrain(
+        { ...train, status: step.status, reason: step.reason, endedAt: at, taskToken: null },
+        LAST_TRANSITION,
+      );
   }
 }
 

@@ -25,7 +25,10 @@ export function checkStep(vm: Vm, target: TargetContext, step: Step, memory: unk
 async function prepare(vm: Vm, target: TargetContext, step: Step, state: StepState): Promise<Progress> {
   const image = await prepareImage(vm, target, step, state.image ?? null);
   if (image.phase === "failed") return { phase: "failed", reason: image.reason, observations: [] };
-  if (image.phase === "ready") return { phase: "done", state, observations: [], events: image.events };
+  if (image.phase === "ready") {
+    const { events, used } = image;
+    return { phase: "done", state, observations: [], events, ...(used ? { used } : {}) };
+  }
   return { phase: "running", state: { ...state, image: image.state }, observations: image.observations };
 }
 

@@ -1,6 +1,6 @@
 // What happened, newest first; pointing at a line shows its instant in the score, and the other way round.
-import type { Signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { computed, type Signal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { EventView } from "../api.ts";
 import { useGrowing } from "../parts/growing.tsx";
 import { When } from "../parts/when.tsx";
@@ -11,7 +11,9 @@ type EventLogProps = { events: EventView[]; pointed: Signal<Pointed>; cursor: Si
 export function EventLog({ events, pointed, cursor }: EventLogProps) {
   const list = useRef<HTMLOListElement>(null);
   const { event: pointedAt, replica, step } = pointed.value;
-  const newestFirst = events.toReversed();
+  const newestFirst = useMemo(() => events.toReversed(), [events]);
+  // While it plays again, most frames come between two events: those draw nothing here.
+  const later = useMemo(() => computed(() => laterThan(newestFirst, cursor.value)), [newestFirst]).value;
   const pointedPlace = newestFirst.findIndex((one) => one.seq === pointedAt);
   const { shown, rest } = useGrowing(events.length, pointedPlace + 1);
   useEffect(() => {
@@ -25,16 +27,15 @@ export function EventLog({ events, pointed, cursor }: EventLogProps) {
       <h2>Events</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <ol class="events" ref={list} tabIndex={0}>
-        {newestFirst.slice(0, shown).map((event) => {
+        {newestFirst.slice(0, shown).map((event, place) => {
           const isChosen =
             event.seq === pointedAt ||
             (replica !== null && event.replica === replica) ||
             (step !== null && event.step === step);
-          const isLater = cursor.value !== null && Date.parse(event.at) > cursor.value;
           return (
             <li
               key={event.seq}
-              class={`${event.type} ${isChosen ? "chosen" : ""} ${isLater ? "later" : ""}`}
+              class={`${event.type} ${isChosen ? "chosen" : ""} ${place < later ? "later" : ""}`}
               onPointerEnter={() => point(event.seq)}
               onPointerLeave={() => point(null)}
             >
@@ -47,4 +48,11 @@ export function EventLog({ events, pointed, cursor }: EventLogProps) {
       </ol>
     </section>
   );
+}
+
+/** How many of the newest are behind the instant that is shown. */
+function laterThan(newestFirst: EventView[], instant: number | null): number {
+  if (instant === null) return 0;
+  const first = newestFirst.findIndex((one) => Date.parse(one.at) <= instant);
+  return first === -1 ? newestFirst.length : first;
 }

@@ -40,8 +40,8 @@ export function Hall() {
     deployments.value = last;
     healing.value = (await api().call("GET /v1/healing-runs", { query: {} }, { signal: stop })).items;
     if (performance.now() - insightsAt.current > INSIGHTS_MILLISECONDS) {
-      insights.value = await api().insights(stop);
       environments.value = (await api().call("GET /v1/environments", { query: {} }, { signal: stop })).items;
+      insights.value = await api().insights(stop);
       insightsAt.current = performance.now();
     }
   });
@@ -68,7 +68,7 @@ export function Hall() {
       />
       {shown.length === 0 && <p class="waiting">No target matches “{filter.value}”.</p>}
       <h2>How it goes</h2>
-      {insights.value && <InsightsTable items={insights.value} />}
+      {insights.value ? <InsightsTable items={insights.value} /> : <p class="waiting">Counting…</p>}
       <h2>Played last</h2>
       <DeploymentTable rows={deployments.value.slice(0, LAST_DEPLOYMENTS)} of="Deployments" />
     </>

@@ -112,7 +112,7 @@ function Around({ target, around }: { target: TargetView; around: Surroundings }
       {target.scaling && (
         <>
           <h2>Scaling</h2>
-          <ScalingFacts scaling={target.scaling} />
+          <ScalingFacts scaling={target.scaling} kind={target.kind} />
         </>
       )}
       {target.volumes && target.volumes.length > 0 && (

@@ -43,12 +43,13 @@ export function compose(deployment: DeploymentView, events: EventView[], nowMs: 
   const steps = deployment.steps.filter((step) => step.startedAt);
   const rows = rowsOf(deployment);
   const stretches = stretchesOf(deployment, events, rows, { from, to });
+  const rowOf = new Map(rows.map((name, row) => [name, row]));
   return {
     from,
     to,
     rows,
     stretches,
-    bars: steps.map((step) => barOf(step, rows, to)),
+    bars: steps.map((step) => barOf(step, rowOf, to)),
     rests: restsOf(events, to),
     traffic: trafficOf(deployment, stretches, { from, to }),
     failed: failedOf(deployment, from),
@@ -69,13 +70,13 @@ function rowsOf({ kind, steps, version, previousVersion }: DeploymentView): stri
   return names.size > 0 ? [...names] : versions;
 }
 
-function barOf(step: Step, rows: string[], to: number): Bar {
+function barOf(step: Step, rowOf: Map<string, number>, to: number): Bar {
   const wide = step.type !== "batch" || step.replicas.length === 0;
   return {
     step,
     from: Date.parse(step.startedAt!),
     to: step.endedAt ? Date.parse(step.endedAt) : to,
-    rows: wide ? [] : [...step.replicas, ...(step.leaving ?? [])].map((name) => rows.indexOf(name)),
+    rows: wide ? [] : [...step.replicas, ...(step.leaving ?? [])].map((name) => rowOf.get(name) ?? -1),
   };
 }
 

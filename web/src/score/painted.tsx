@@ -1,7 +1,7 @@
 // The lines of a large deployment, painted: a thousand replicas are one element. What lies under the pointer is told in
 // words, and a name can be looked for from the keyboard.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { DeploymentView } from "../api.ts";
 import type { Score } from "./compose.ts";
 import type { Layout } from "./layout.ts";
@@ -14,7 +14,8 @@ export function Painted({ score, layout, deployment }: PaintedProps) {
   const told = useSignal("");
   useEffect(() => {
     if (canvas.current) paint(canvas.current, score, layout, deployment.version);
-  });
+  }, [score, layout]);
+  const words = useMemo(() => summary(score, deployment.version), [score]);
   const tell = (event: PointerEvent) => {
     const row = Math.floor(event.offsetY / layout.lines.rowHeight);
     const at = layout.time.instantAt(event.offsetX);
@@ -27,7 +28,7 @@ export function Painted({ score, layout, deployment }: PaintedProps) {
         class="painted"
         style={{ top: `${layout.lines.y}px`, height: `${layout.lines.height}px`, width: `${layout.width}px` }}
         role="img"
-        aria-label={summary(score, deployment.version)}
+        aria-label={words}
         onPointerMove={tell}
         onPointerLeave={() => {
           told.value = "";

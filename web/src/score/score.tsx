@@ -1,6 +1,7 @@
 // The score: every replica a line, what it runs its colour, how it is its pattern; steps above, traffic and the failure
 // budget below, time from left to right. It moves while the deployment moves, and plays again when it has ended.
 import type { Signal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { DeploymentView, EventView } from "../api.ts";
 import { duration } from "../time.ts";
 import { Axis } from "./axis.tsx";
@@ -27,13 +28,14 @@ export type ScoreProps = {
 };
 
 export function Score(props: ScoreProps) {
-  const { deployment, events, cursor } = props;
+  const { deployment, events } = props;
   const now = useNow(deployment.endedAt === null);
   const [figure, width] = useWidth();
-  const score = compose(deployment, events, now);
-  if (!score) return <p class="waiting score">{beforeItBegins(deployment)}</p>;
   const { allowed, used } = deployment.failureBudget;
-  const layout = layoutOf(score, width, allowed + used > 0);
+  // What is pointed at, and the instant of a replay, change neither.
+  const score = useMemo(() => compose(deployment, events, now), [deployment, events, now]);
+  const layout = useMemo(() => score && layoutOf(score, width, allowed + used > 0), [score, width]);
+  if (!score || !layout) return <p class="waiting score">{beforeItBegins(deployment)}</p>;
   return (
     <figure class="score" ref={figure}>
       <div class="stage">
@@ -48,7 +50,7 @@ export function Score(props: ScoreProps) {
           <BudgetLane score={score} layout={layout} budget={deployment.failureBudget} />
           <Axis score={score} layout={layout} />
           <Marks {...props} score={score} layout={layout} />
-          <Playhead score={score} layout={layout} cursor={cursor.value} live={deployment.endedAt === null} />
+          <Playhead score={score} layout={layout} cursor={props.cursor} live={deployment.endedAt === null} />
         </svg>
       </div>
       <Legend deployment={deployment} />
@@ -56,17 +58,10 @@ export function Score(props: ScoreProps) {
   );
 }
 
-function Playhead({
-  score,
-  layout,
-  cursor,
-  live,
-}: {
-  score: Composed;
-  layout: Layout;
-  cursor: number | null;
-  live: boolean;
-}) {
+type PlayheadProps = { score: Composed; layout: Layout; cursor: Signal<number | null>; live: boolean };
+
+/** It alone moves while a deployment plays again. */
+function Playhead({ score, layout, cursor: { value: cursor }, live }: PlayheadProps) {
   if (cursor === null && !live) return null;
   const x = layout.time.at(cursor ?? score.to);
   return (

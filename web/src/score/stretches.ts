@@ -26,9 +26,11 @@ export function stretchesOf(
 ): Stretch[] {
   if (deployment.kind === "function") return versionsOf(deployment, rows, span);
   const told = byReplica(events);
-  return rows.flatMap((name, row) =>
-    joined(turnsOf(name, deployment, told.get(name) ?? [], span), row, span),
-  );
+  const touching = stepsByReplica(deployment);
+  return rows.flatMap((name, row) => {
+    const seen = { told: told.get(name) ?? [], steps: touching.get(name) ?? [] };
+    return joined(turnsOf(name, deployment, seen, span), row, span);
+  });
 }
 
 /** A function has no copies to show: each version is a line, from when to when it had traffic. */
@@ -46,13 +48,14 @@ function versionsOf(deployment: DeploymentView, rows: string[], span: Span): Str
   });
 }
 
-function turnsOf(name: string, deployment: DeploymentView, told: EventView[], span: Span): Turn[] {
-  const steps = deployment.steps.filter(
-    (step) => step.startedAt && (step.replicas.includes(name) || step.leaving?.includes(name)),
-  );
-  const first = firstVersion(name, deployment);
+/** What concerns one replica. */
+type Seen = { told: EventView[]; steps: Step[] };
+
+function turnsOf(name: string, deployment: DeploymentView, { told, steps }: Seen, span: Span): Turn[] {
+  const first = firstVersion(name, deployment, steps[0]);
   const turns: Turn[] = [{ at: span.from, version: first, condition: "serving" }];
-  for (const step of steps) turns.push(...turnsIn(step, name, told, turns.at(-1)!.version));
+  for (const step of steps.filter((one) => one.startedAt))
+    turns.push(...turnsIn(step, name, told, turns.at(-1)!.version));
   const replacedAt = replacedBy(name, deployment);
   if (replacedAt !== null) turns.push({ at: replacedAt, version: null, condition: "serving" });
   return turns.sort((a, b) => a.at - b.at);
@@ -67,8 +70,11 @@ function replacedBy(name: string, { kind, steps }: DeploymentView): number | nul
 }
 
 /** What ran before the first note: a copy that is updated in place or goes had the release before. */
-function firstVersion(name: string, { steps, previousVersion, version }: DeploymentView): string | null {
-  const first = steps.find((step) => step.replicas.includes(name) || step.leaving?.includes(name));
+function firstVersion(
+  name: string,
+  { previousVersion, version }: DeploymentView,
+  first: Step | undefined,
+): string | null {
   if (!first) return null;
   if (first.leaving?.includes(name)) return previousVersion;
   if (first.action === "remove") return first.rollback ? version : previousVersion;
@@ -108,6 +114,18 @@ function joined(turns: Turn[], row: number, span: Span): Stretch[] {
     if (turn.version === null || to <= turn.at) return [];
     return [{ row, from: turn.at, to, version: turn.version, condition: turn.condition }];
   });
+}
+
+/** In the order of the plan. */
+function stepsByReplica({ steps }: DeploymentView): Map<string, Step[]> {
+  const touching = new Map<string, Step[]>();
+  for (const step of steps)
+    for (const name of new Set([...step.replicas, ...(step.leaving ?? [])])) {
+      const known = touching.get(name);
+      if (known) known.push(step);
+      else touching.set(name, [step]);
+    }
+  return touching;
 }
 
 function byReplica(events: EventView[]): Map<string, EventView[]> {

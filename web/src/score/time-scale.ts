@@ -54,9 +54,28 @@ function piecesOf(from: number, to: number, instants: number[]): Piece[] {
   const longest = Math.max(...gaps.map((one) => one.weight), 0);
   const others = gaps.reduce((sum, one) => sum + one.weight, 0) - longest;
   const limit = Math.max(SHORTEST_FOLD_MS, others);
-  return gaps.map((one) =>
-    one.weight > limit ? { ...one, weight: Math.max(LEAST_FOLDED_MS, others * FOLDED_SHARE) } : one,
+  return joined(
+    gaps.map((one) =>
+      one.weight > limit ? { ...one, weight: Math.max(LEAST_FOLDED_MS, others * FOLDED_SHARE) } : one,
+    ),
   );
+}
+
+/** Between two folds time passes evenly, however much happened: one piece, so that a place is found in a few steps. */
+function joined(pieces: Piece[]): Piece[] {
+  const whole: Piece[] = [];
+  for (const one of pieces) {
+    const last = whole.at(-1);
+    if (last && isEven(last) && isEven(one)) {
+      last.to = one.to;
+      last.weight += one.weight;
+    } else whole.push({ ...one });
+  }
+  return whole;
+}
+
+function isEven({ from, to, weight }: Piece): boolean {
+  return weight === to - from;
 }
 
 function lengthOf({ from, to }: Piece): number {

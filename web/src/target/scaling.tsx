@@ -8,14 +8,16 @@ type Scaling = NonNullable<TargetView["scaling"]>;
 
 const SIGNS: Record<string, string> = { Successful: "✓", Failed: "✕", Cancelled: "–" };
 
-export function ScalingFacts({ scaling }: { scaling: Scaling }) {
-  const { min, max, metric, target, value, activities } = scaling;
+export function ScalingFacts({ scaling, kind }: { scaling: Scaling; kind: TargetView["kind"] }) {
+  const { min, max, metric, target, count, value, activities } = scaling;
+  const what = kind === "function" ? "environments" : "copies";
   return (
     <>
       <dl class="facts-list">
         <Fact name="Bounds">
-          {min} to {max} copies
+          {min} to {max} {what}
         </Fact>
+        <Fact name="Keeps now">{count}</Fact>
         <Fact name="Follows">{metric}</Fact>
         <Fact name="Kept near">{target}</Fact>
         <Fact name="In the last minute">{value === null ? "no data" : rounded(value)}</Fact>

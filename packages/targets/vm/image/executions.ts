@@ -50,7 +50,7 @@ export async function start(vm: Sfn, name: string, request: ImageRequest): Promi
   return { executionArn: executionArnOf(vm, name), status: "RUNNING" } as DescribeExecutionOutput;
 }
 
-function executionArnOf({ imageMachineArn }: Sfn, name: string): string {
+export function executionArnOf({ imageMachineArn }: Sfn, name: string): string {
   return `${imageMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
 }
 

@@ -2,6 +2,7 @@
 // The execution is named after what makes the image, so that it never runs twice at once; a name that has ended cannot be
 // used again for 90 days (Step Functions API, StartExecution), so a number follows.
 import type { DescribeExecutionOutput } from "@aws-sdk/client-sfn";
+import type { Elsewhere } from "#core/domain/cost.ts";
 import type { NewEvent } from "#core/domain/event.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { Observation, TargetContext } from "#core/driver/driver.ts";
@@ -9,12 +10,13 @@ import type { Vm } from "../client.ts";
 import { ABANDONED, describe, executionName, stageOf, start } from "./executions.ts";
 import { imageOf, type Standing } from "./find.ts";
 import { type ImageRequest, imageRequest } from "./request.ts";
+import { usedBy } from "./used.ts";
 
 /** `execution`: the name under which it was started or found. */
 export type ImageState = { execution: string };
 
 export type Preparation =
-  | { phase: "ready"; image: Standing; events: NewEvent[] }
+  | { phase: "ready"; image: Standing; events: NewEvent[]; used?: Elsewhere }
   | { phase: "running"; state: ImageState; observations: Observation[] }
   | { phase: "failed"; reason: string };
 
@@ -28,7 +30,7 @@ export async function prepareImage(
 ): Promise<Preparation> {
   const release = await target.release(step.version!);
   const image = await imageOf(vm, target, release);
-  if (image) return { phase: "ready", image, events: state ? [baked(image)] : [] };
+  if (image) return state ? waitedFor(vm, image, state) : { phase: "ready", image, events: [] };
   const request = imageRequest(target, release, vm.namePrefix);
   const known = state ? { name: state.execution, execution: await describe(vm, state.execution) } : null;
   // Who began it wants it no more, but we do.
@@ -44,6 +46,11 @@ export async function prepareImage(
       observations: [await whereIs(vm, name, execution)],
     };
   return { phase: "failed", reason: reasonOf(execution, step.version!) };
+}
+
+/** Of an image that several waited for each shows what it took. */
+async function waitedFor(vm: Vm, image: Standing, { execution }: ImageState): Promise<Preparation> {
+  return { phase: "ready", image, events: [baked(image)], used: await usedBy(vm, execution) };
 }
 
 function baked({ id, version }: Standing): NewEvent {
