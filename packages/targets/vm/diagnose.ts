@@ -3,6 +3,7 @@ import {
   DescribeImagesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import type { Environment } from "#core/domain/environment.ts";
 import { type Check, check, missing } from "#core/driver/diagnosis.ts";
@@ -10,6 +11,7 @@ import { diagnoseBalancer } from "#targets/balancer/diagnose.ts";
 import { diagnoseNamespace } from "#targets/cloud-map/diagnose.ts";
 import { callAws } from "#targets/host/call-aws.ts";
 import type { Vm } from "./client.ts";
+import { portsOpenToAll } from "./open-ports.ts";
 
 export async function diagnose(vm: Vm, environment: Environment): Promise<Check[]> {
   const checks = [
@@ -56,11 +58,18 @@ async function diagnoseNetwork(vm: Vm, { network, loadBalancer }: Environment): 
     ),
   );
   const groups = network.securityGroupIds.map((id, index) =>
-    check(`network.securityGroupIds.${index}`, "Name a security group of the load balancer's VPC.", () =>
-      sameVpc(id, wanted, () => vpcOfGroup(vm, id)),
-    ),
+    diagnoseGroup(vm, `network.securityGroupIds.${index}`, id, wanted),
   );
-  return Promise.all([...subnets, ...groups]);
+  return [...(await Promise.all(subnets)), ...(await Promise.all(groups)).flat()];
+}
+
+async function diagnoseGroup(vm: Vm, path: string, id: string, vpcId: string | undefined): Promise<Check[]> {
+  const there = await check(path, "Name a security group of the load balancer's VPC.", () =>
+    sameVpc(id, vpcId, async () => (await readGroup(vm, id))?.VpcId),
+  );
+  if (!there.ok) return [there];
+  const mend = "Let in the load balancer's security group alone, on the apps' ports.";
+  return [there, await check(`${path}.ingress`, mend, () => closedToAll(vm, id))];
 }
 
 async function sameVpc(
@@ -80,9 +89,15 @@ async function vpcOfSubnet({ ec2 }: Vm, id: string): Promise<string | undefined>
   return answer.Subnets?.[0]?.VpcId;
 }
 
-async function vpcOfGroup({ ec2 }: Vm, id: string): Promise<string | undefined> {
+async function closedToAll(vm: Vm, id: string): Promise<string> {
+  const open = portsOpenToAll((await readGroup(vm, id))?.IpPermissions ?? []);
+  if (open.length > 0) throw new Error(`${id} lets everyone in on ${open.join(", ")}.`);
+  return `${id} lets in nobody from everywhere.`;
+}
+
+async function readGroup({ ec2 }: Vm, id: string): Promise<SecurityGroup | undefined> {
   const answer = await callAws("ec2:DescribeSecurityGroups", (abortSignal) =>
     ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }), { abortSignal }),
   );
-  return answer.SecurityGroups?.[0]?.VpcId;
+  return answer.SecurityGroups?.[0];
 }
