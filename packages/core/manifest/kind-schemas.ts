@@ -144,6 +144,8 @@ export const resourcesSchema = z
       .min(1)
       .max(16_384)
       .optional()
-      .describe("server: disk of each copy. container: its ephemeral storage on Fargate, 21 to 200."),
+      .describe(
+        "server: disk of each copy. container: its ephemeral storage on Fargate, 21 to 200. function: its /tmp, 1 to 10.",
+      ),
   })
-  .describe("container: what each copy gets. server: what is reserved for it on its host.");
+  .describe("container, function: what each copy gets. server: what is reserved for it on its host.");

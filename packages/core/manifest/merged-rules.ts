@@ -4,6 +4,7 @@ import { variableFor } from "../connect/connections.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { Spec } from "../domain/spec.ts";
 import { resolveAmount } from "../plan/amount.ts";
+import { functionSizeFindings } from "./function-size.ts";
 import { isRecord } from "./merge.ts";
 import { distinct, join, type Problem } from "./problem.ts";
 import { type Finding, scalingFindings } from "./scaling-rules.ts";
@@ -37,6 +38,7 @@ function specProblems(spec: Spec): Finding[] {
     ...replacingFindings(spec),
     ...containerFindings(spec),
     ...scalingFindings(spec),
+    ...functionSizeFindings(spec),
     ...volumeFindings(spec),
   ];
 }

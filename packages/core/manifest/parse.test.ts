@@ -297,16 +297,16 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
 });
 
 const PLANNED: [change: object, path: string, elsewhere?: string][] = [
-  [{ resources: { cpu: 0.25 } }, "resources", ": kinds server, container can"],
+  [{ resources: { cpu: 0.25 } }, "resources", ": kinds server, container, function can"],
   [
     { environments: { prod: { resources: { cpu: 0.25 } } } },
     "environments.prod.resources",
-    ": kinds server, container can",
+    ": kinds server, container, function can",
   ],
 ];
 
 test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change, path, elsewhere = "") => {
-  expect(refusal(() => parseManifest({ ...FUNCTION, ...change }))).toMatchObject({
+  expect(refusal(() => parseManifest({ ...VM, ...change }))).toMatchObject({
     code: "not_supported_yet",
     errors: [{ path, message: `is not supported yet${elsewhere}` }],
   });
@@ -347,7 +347,7 @@ test("one variable has one source: a secret, the config, what it connects to, or
 });
 
 test("keys that are not built yet are fine while they say nothing", () => {
-  expect(parseManifest({ ...FUNCTION, resources: {} })).toEqual(FUNCTION);
+  expect(parseManifest({ ...VM, resources: {} })).toEqual(VM);
 });
 
 test("alarms are at most ten names, each once, on every kind", () => {
@@ -436,7 +436,7 @@ test("a rolling container has no steps to approve one by one, and Fargate no hos
 });
 
 test("a wrong word among planned ones is the first to be told", () => {
-  const error = refusal(() => parseManifest({ ...FUNCTION, resources: { cpu: 1 }, replicas: 0 }));
+  const error = refusal(() => parseManifest({ ...VM, resources: { cpu: 1 }, replicas: 0 }));
   expect(error).toMatchObject({ code: "invalid_input", message: "replicas: must be at least 1, not 0" });
   expect(error.errors).toHaveLength(2);
 });

@@ -7,7 +7,7 @@ import { join, type Problem } from "./problem.ts";
 /** Built on these kinds; on the others to come. */
 const BUILT_ON: Record<string, readonly Kind[]> = {
   volumes: ["server", "vm", "container", "function"],
-  resources: ["server", "container"],
+  resources: ["server", "container", "function"],
 };
 
 /** Gives the document without them. What is no object is left for the schema to refuse. */

@@ -9,6 +9,7 @@ import { isStateful, type Volume } from "../domain/volume.ts";
 import { HEALING } from "../heal/policy.ts";
 import { ONE_AT_A_TIME } from "../plan/pace.ts";
 import { HOLD_SECONDS } from "../rollout/limits.ts";
+import { functionSize } from "./function-size.ts";
 import { merge } from "./merge.ts";
 import type { Manifest, Overlay, RolloutOverride } from "./schema.ts";
 
@@ -75,6 +76,7 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
   return {
     ...spec,
     server: wholeServer(spec, said as Partial<Spec>),
+    ...functionSize(spec, said as Partial<Spec>),
     ...(spec.scaling
       ? {
           scaling: reaching(
