@@ -31,7 +31,19 @@ const RECORD: Record<Watched["outcome"], Record1> = {
   aborted: (deployment, _step, recording) => ({ deployment: underWay(deployment, recording) }),
   hold: (deployment, step, recording, at) => recordHold(deployment, step, recording, at),
   rollBack: (deployment, step, recording, at) => recordBad(deployment, step, recording, at),
+  planAgain: (deployment, step, recording, at) => recordCrowded(deployment, step, recording, at),
 };
+
+/** What is left is planned anew, in a fresh execution. */
+function recordCrowded(before: Deployment, step: Step, { watched }: Recording, at: string): Changed {
+  const skipped = withStep(before, step.index, { status: "skipped", endedAt: at });
+  const message = `${step.label}: ${asSentence(watched.reason)} Planned again from what is live.`;
+  const crowdedOut = (before.crowdedOut ?? 0) + 1;
+  return {
+    deployment: { ...skipped, crowdedOut, replan: true, stepState: null, watches: {}, progressAt: at },
+    events: [{ type: "note", message, step: step.index }],
+  };
+}
 
 function underWay(deployment: Deployment, { watched }: Recording): Deployment {
   return {

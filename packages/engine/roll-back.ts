@@ -12,7 +12,7 @@ import { contextFor } from "./context.ts";
 import { charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
 import { countNow } from "./desired.ts";
-import { type Caller, changeOwn, readOwn } from "./fence.ts";
+import { type Caller, changeOwn, readOrTakeOver } from "./fence.ts";
 import { giveUpWayBack } from "./give-up.ts";
 import { repairEnded } from "./heal/lend.ts";
 import { moveOf } from "./move.ts";
@@ -22,7 +22,7 @@ import { asSentence, errorNameOf, whyOf } from "./why.ts";
 type Turning = Caller & { error?: unknown; enteredAt?: string };
 
 export async function rollBack(deps: EngineDeps, caller: Turning): Promise<Move> {
-  const deployment = await readOwn(deps, caller);
+  const deployment = await readOrTakeOver(deps, caller);
   if (isEnded(deployment.status)) return { next: "finish" };
   const turned = await turnBack(deps, caller);
   if (!turned.changed) return { next: "finish" };

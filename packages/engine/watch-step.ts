@@ -18,6 +18,9 @@ const LISTEN_EVERY_MS = 1000;
 /** A driver that fails for so long on end is not having a bad moment. */
 const FAILING_MS = 5000;
 
+/** So often a place may be gone when it is to be taken. */
+const MOST_CROWDED = 3;
+
 export type Watching = {
   caller: Caller;
   deployment: Deployment;
@@ -31,8 +34,8 @@ export type Watching = {
 };
 
 export type Watched = {
-  outcome: "done" | "timeUp" | "aborted" | "hold" | "rollBack";
-  /** Why it is to be held or rolled back; else empty. */
+  outcome: "done" | "timeUp" | "aborted" | "hold" | "rollBack" | "planAgain";
+  /** Why it is to be held, rolled back or planned again; else empty. */
   reason: string;
   state: unknown;
   tally: Tally;
@@ -102,6 +105,9 @@ function fold(watching: Watching, before: Watched, { progress, heard }: Seen, no
     return { ...before, ...bad(deployment, step, progress.reason), events };
   }
   const { observations } = progress;
+  const crowded = isCrowdedOut(watching, observations);
+  if (crowded)
+    return { ...before, outcome: "planAgain", reason: crowded.detail, state: progress.state, events };
   const seen = { done: progress.phase === "done", observations, heard };
   const replicas = progress.replicas ?? before.replicas;
   const named = replicas ? { ...step, replicas } : step;
@@ -118,6 +124,15 @@ function fold(watching: Watching, before: Watched, { progress, heard }: Seen, no
     used: progress.used ?? before.used,
   };
   return { ...after, ...outcomeOf(watching, judged, after.tally, nowMs) };
+}
+
+/** Somebody else was faster: what is live then has another place, or says that there is none. On the way back nobody plans twice. */
+function isCrowdedOut(
+  { deployment, step, deaf }: Watching,
+  observations: Observation[],
+): Observation | undefined {
+  const mayPlan = !step.rollback && !step.bestEffort && !deaf && (deployment.crowdedOut ?? 0) < MOST_CROWDED;
+  return mayPlan ? observations.find((one) => one.noRoom) : undefined;
 }
 
 function tallied(

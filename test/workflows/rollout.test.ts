@@ -166,3 +166,33 @@ test("events tell the story in order", async () => {
     "Succeeded: v1 is live.",
   ]);
 });
+
+test("a place that somebody else has taken since the plan was made is looked for again, and the deployment goes on", async () => {
+  await stage.close();
+  stage = await openStage({ hosts: 4 });
+  const { inspect } = stage.deps.driver;
+  stage.deps.driver.inspect = async (context) => {
+    const fleet = await inspect(context);
+    stage.world.hosts.get("host-2")!.taken = true;
+    return fleet;
+  };
+  const { id } = await stage.submit("v1");
+  const deployment = await stage.ended(id);
+  expect(deployment).toMatchObject({ status: "succeeded", generation: 2, failures: [] });
+  expect([...stage.world.hosts.values()].map((host) => host.version)).toEqual(["v1", null, "v1", "v1"]);
+  const told = (await stage.store.events.list(id)).map((one) => one.message);
+  expect(told).toContainEqual(expect.stringContaining("Planned again from what is live."));
+  await stage.free();
+});
+
+test("where no place is left it goes back and says what is missing", async () => {
+  const { inspect } = stage.deps.driver;
+  stage.deps.driver.inspect = async (context) => {
+    const fleet = await inspect(context);
+    stage.world.hosts.get("host-2")!.taken = true;
+    return fleet;
+  };
+  const { id } = await stage.submit("v1");
+  expect(await stage.ended(id)).toMatchObject({ status: "rolled_back" });
+  await stage.free();
+});

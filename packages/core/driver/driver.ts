@@ -38,6 +38,8 @@ export type Observation = {
   reachable: boolean;
   /** No waiting will mend it (install script failed, process exited): judged without thresholds. */
   hopeless: boolean;
+  /** Another app has taken the place that the plan counted on, and nothing was changed: another plan may find another one. */
+  noRoom?: boolean;
   /** In traffic again, where the kind has membership; true where it has none. A replica is done only when healthy and serving. */
   serving: boolean;
   /** What the check said, for people: `GET /healthz answered 500`. */

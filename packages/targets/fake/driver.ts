@@ -65,7 +65,9 @@ function inspect(world: FakeWorld): Fleet {
       startedAt: host.startedAt ?? null,
       dead: host.dead || behaviourOf(world, host.version!) === "crashes",
     })),
-    spare: hosts.filter((host) => host.version === null && host.reachable).map((host) => host.id),
+    spare: hosts
+      .filter((host) => host.version === null && host.reachable && !host.taken)
+      .map((host) => host.id),
     unreachable: hosts.filter((host) => !host.reachable).map((host) => host.id),
     endpoint: carriers.length > 0 ? "http://fake.invalid" : null,
     traffic: versions.map((version) => {
@@ -90,7 +92,7 @@ function bringAll(world: FakeWorld, step: Step, spec: Spec, hosts: FakeHost[]): 
   const mustStay = lame ? spec.replicas - unavailableAllowed(spec.rollout, spec.replicas) : 0;
   // Set aside: nobody waits for it.
   for (const host of hosts.filter((one) => !one.reachable)) host.served = false;
-  for (const host of hosts.filter((one) => one.reachable)) {
+  for (const host of hosts.filter((one) => one.reachable && !one.taken)) {
     const costs = step.action !== "remove" && isHealthy(world, host) && lame;
     if (!costs || healthyCount(world) > mustStay) bring(world, host, step);
   }
@@ -141,6 +143,7 @@ function observe(world: FakeWorld, host: FakeHost, wanted: string | null): Obser
     version: host.version,
     health: healthy ? "healthy" : host.looks > world.looksToHealthy || host.dead ? "unhealthy" : "starting",
     reachable: host.reachable,
+    ...(host.taken ? { noRoom: true } : {}),
     hopeless: behaviour === "crashes" || behaviour === "badArtifact",
     serving: healthy,
     detail: host.reachable ? DETAILS[host.dead ? "crashes" : behaviour] : "no answer",

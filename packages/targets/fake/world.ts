@@ -22,6 +22,8 @@ export type FakeHost = {
   dead: boolean;
   /** It has made it into traffic since it was installed. */
   served?: boolean;
+  /** Somebody else has what it had: so often there is no room, and it is no spare host any more. */
+  taken?: boolean;
   reachable: boolean;
   /** Versions that are unhealthy on this host alone. */
   cannotRun?: string[];

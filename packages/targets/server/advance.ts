@@ -198,6 +198,7 @@ function takeResult(one: HostState, result: ScriptResult, step: Step): void {
   one.detail =
     result.outcome === "setup_failed" ? `setup failed on ${one.host.id}: ${result.detail}` : result.detail;
   one.port = result.port ?? undefined;
+  if (result.outcome === "no_room") one.noRoom = true;
   if (result.outcome !== "ok") one.phase = "broken";
   else if (one.verb === "remove") one.phase = "gone";
   else if (result.health === "healthy") one.phase = "joining";

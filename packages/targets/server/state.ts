@@ -41,6 +41,8 @@ export type HostState = {
   /** What it runs, as far as this step knows. */
   version: string | null;
   reachable: boolean;
+  /** Its host has no room for it any more. */
+  noRoom?: true;
   detail: string;
 };
 
@@ -75,7 +77,14 @@ export function observationOf(one: HostState): Observation {
     case "gone":
       return { ...about, version: null, health: "unknown", hopeless: false, serving: false };
     case "broken":
-      return { ...about, version, health: "unhealthy", hopeless: reachable, serving: false };
+      return {
+        ...about,
+        version,
+        health: "unhealthy",
+        hopeless: reachable,
+        serving: false,
+        ...(one.noRoom ? { noRoom: true } : {}),
+      };
   }
 }
 
