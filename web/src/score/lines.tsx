@@ -52,7 +52,7 @@ function Line({ name, y, layout, stretches, version, chosen, choose }: LineProps
     <g
       class={`line ${chosen ? "chosen" : ""}`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-pressed={chosen}
       aria-label={`${spoken}: ${last ? `${last.version}, ${last.condition}` : "nothing runs"}`}
       onClick={choose}
