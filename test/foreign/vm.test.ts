@@ -10,6 +10,7 @@ import {
   CreateImageCommand,
   CreateTagsCommand,
   DescribeImagesCommand,
+  DescribeInstancesCommand,
   EC2Client,
   RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
@@ -19,6 +20,7 @@ import { SFNClient } from "@aws-sdk/client-sfn";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { beforeAll, expect, inject, test } from "vitest";
 import type { Environment } from "#core/domain/environment.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import { systemClock } from "#functions/deps/clock.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
 import { keyOf } from "#targets/vm/image/request.ts";
@@ -55,9 +57,9 @@ beforeAll(async () => {
   };
 });
 
-function open() {
+function open(overrides: Partial<Spec> = {}) {
   const rollout = aRollout({ maxSurge: 1, maxUnavailable: 0, drainSeconds: 0 });
-  const spec = aSpec({ app: fresh("shop"), kind: "vm", replicas: 2, rollout });
+  const spec = aSpec({ app: fresh("shop"), kind: "vm", replicas: 2, rollout, ...overrides });
   const { target, releases } = aTarget(spec, systemClock, environment);
   const driver = createVmDriver({
     ec2,
@@ -114,6 +116,26 @@ if (arranges)
     await driver.retire(target);
     expect(await groupsOf(target.app)).toEqual([]);
     expect((await driver.inspect(target)).endpoint).toBeNull();
+  });
+
+if (arranges)
+  test("each copy has a disk of its own in its zone, attached once, and named in its tags", async () => {
+    const volumes = [{ name: "data", path: "/data", sizeGiB: 1 }];
+    const { driver, target, makeRelease } = open({ volumes, rollout: aRollout({ drainSeconds: 0 }) });
+    await makeRelease("v1");
+    expectPlayed(await roll(driver, target, "v1"));
+    const { replicas, volumes: live } = await driver.inspect(target);
+    expect(live!.map(({ copy }) => copy).sort()).toEqual(replicas.map(({ id }) => id).sort());
+    const InstanceIds = replicas.map(({ id }) => id);
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({ InstanceIds }));
+    const named = Reservations!.flatMap(({ Instances = [] }) =>
+      Instances.map(({ Tags = [], Placement }) => {
+        const disk = Tags.find(({ Key }) => Key === "tutti:disk.data")?.Value;
+        return `${disk} in ${Placement!.AvailabilityZone}`;
+      }),
+    );
+    expect(named.sort()).toEqual(live!.map(({ where }) => where).sort());
+    await driver.retire(target);
   });
 
 if (rolls)
