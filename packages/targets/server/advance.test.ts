@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import { lookOf } from "#core/judge/watch.ts";
 import type { BackendHealth, BackendState } from "#targets/balancer/balancer.ts";
+import { createNames } from "#targets/cloud-map/names.ts";
 import type { Outcome } from "#targets/host/run-command.ts";
 import { aTarget } from "#test/contract/a-target.ts";
 import { aSpec, aStep } from "#test/support/a-deployment.ts";
@@ -69,7 +70,8 @@ function aLab(loadBalancer = true): Lab {
       new Map(pending.map(({ host }) => [host.id, answer(host.id)])),
   };
   const s3 = { config: {} };
-  const server = { balancer, transport: () => transport, clients: { s3 } } as unknown as Server;
+  const names = createNames(() => Promise.reject(new Error("the environment names no namespace")));
+  const server = { balancer, names, transport: () => transport, clients: { s3 } } as unknown as Server;
   // No presigned link without a real client: the release is already on the hosts as far as these tests care.
   const release = async () => ({ ...(await target.release("v2")), artifact: {} });
   return { server, target: { ...target, release: release as never }, states, outcomes, starts, log };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
+import { createNames } from "#targets/cloud-map/names.ts";
 import { aTarget } from "#test/contract/a-target.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { retireTarget } from "./retire.ts";
@@ -41,7 +42,8 @@ function aLab(looksUntilDrained: number) {
       return new Map(jobs.map(({ host }) => [host.id, { kind: "unreachable", reason: "cut off" }]));
     },
   };
-  const server = { balancer, clients: { ssm }, transport: () => transport } as unknown as Server;
+  const names = createNames(() => Promise.reject(new Error("the environment names no namespace")));
+  const server = { balancer, names, clients: { ssm }, transport: () => transport } as unknown as Server;
   const spec = aSpec({ rollout: aRollout({ drainSeconds: 2 }) });
   const { target } = aTarget(spec, clock, {
     pools: { web: { ssm: { tags: {} }, user: "u", directory: "apps" } },
