@@ -4,6 +4,7 @@ import { deployer } from "./ci.ts";
 import { cluster } from "./cluster.ts";
 import { network } from "./network.ts";
 import { servers } from "./servers.ts";
+import { targets } from "./targets.ts";
 
 /** Each target gets a listener on a port of its own, out of these. */
 const PORTS = { from: 8100, to: 8199 };
@@ -24,7 +25,7 @@ export function platform(stage: string) {
     cluster: containers,
     functionRoleArn: functionRole(stage),
   });
-  return { settings, endpoint: front.dnsName, deployerRoleArn: ci };
+  return { settings, endpoint: front.dnsName, deployerRoleArn: ci, targets: targets() };
 }
 
 /** What apps of the kind `function` run as: they may write their log, and whatever else you give them. */

@@ -78,10 +78,10 @@ test("what is of the contract and not built yet says so", async () => {
     code: "not_supported_yet",
     errors: [{ path: "scaling" }],
   });
-  expect(await refused("PUT", "/v1/environments/prod", { ...POOL, accounts: [] })).toMatchObject({
+  expect(await refused("PUT", "/v1/environments/prod", { ...POOL, domain: "x.example" })).toMatchObject({
     status: 422,
     code: "not_supported_yet",
-    errors: [{ path: "accounts" }],
+    errors: [{ path: "domain" }],
   });
 });
 

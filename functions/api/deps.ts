@@ -19,6 +19,8 @@ export type ApiDeps = SweepDeps & {
   eventFunctions: EventFunctions;
   issuerKeys: IssuerKeys;
   rateLimits: RateLimits;
+  /** Ids of the accounts, besides Tutti's own, that targets may live in. */
+  targetAccounts: string[];
   /** Lower-case hex. */
   adminTokenSha256: string;
   /** Where the console's built files lie; ends with a slash. */

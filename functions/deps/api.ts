@@ -38,6 +38,7 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
     eventFunctions: eventFunctions(required(env, "TUTTI_EVENT_PREFIX")),
     schedules: schedulePlatform(env),
     hookSecrets: hookSecrets(required(env, "TUTTI_HOOK_SECRET_PREFIX")),
+    targetAccounts: (env.TUTTI_TARGET_ACCOUNTS ?? "").split(",").filter((id) => id !== ""),
     adminTokenSha256: required(env, "TUTTI_ADMIN_TOKEN_SHA256").toLowerCase(),
     issuerKeys: issuerKeys({
       documents: issuerDocuments(env.TUTTI_OIDC_TRUSTED_ORIGINS ?? ""),

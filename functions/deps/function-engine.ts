@@ -2,10 +2,10 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
-import type { EngineDeps } from "#engine/deps.ts";
 import { functionDriver } from "#targets/function/driver.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
+import { type Engines, enginesOf } from "./engines.ts";
 import { identityIssuer } from "./identity-issuer.ts";
 import { functionMeter } from "./meter.ts";
 import { roleReader } from "./role-reader.ts";
@@ -16,27 +16,30 @@ import { watching } from "./watching.ts";
 /** An artifact of 50 MB takes its time, down from S3 and up to Lambda. */
 const TRANSFER_SECONDS = 60;
 
-export function functionEngine(env: NodeJS.ProcessEnv): EngineDeps {
+export function functionEngine(env: NodeJS.ProcessEnv): Engines {
   const settings = readSettings(env);
   const meter = functionMeter(env);
-  const { count } = meter;
-  const driver = functionDriver({
-    lambda: count(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
-    s3: count(new S3Client(awsOptions(TRANSFER_SECONDS, 3))),
-    efs: async () => {
-      const { EFSClient } = await import("@aws-sdk/client-efs");
-      return count(new EFSClient(awsOptions()));
-    },
-    scaling: count(new ApplicationAutoScalingClient(awsOptions())),
-    namePrefix: settings.appFunctionPrefix,
-    defaultRoleArn: settings.appFunctionRoleArn,
+  const control = controlDeps(settings, "driver-function", meter);
+  const s3 = meter.count(new S3Client(awsOptions(TRANSFER_SECONDS, 3)));
+  return enginesOf(env, meter.count, (bring) => {
+    const driver = functionDriver({
+      lambda: bring(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
+      s3,
+      efs: async () => {
+        const { EFSClient } = await import("@aws-sdk/client-efs");
+        return bring(new EFSClient(awsOptions()));
+      },
+      scaling: bring(new ApplicationAutoScalingClient(awsOptions())),
+      namePrefix: settings.appFunctionPrefix,
+      defaultRoleArn: settings.appFunctionRoleArn,
+    });
+    return {
+      ...control,
+      driver,
+      roles: roleReader(bring),
+      ...watching(bring),
+      secrets: secretFinder(bring),
+      identities: identityIssuer(bring, settings),
+    };
   });
-  return {
-    ...controlDeps(settings, "driver-function", meter),
-    driver,
-    roles: roleReader(),
-    ...watching(count),
-    secrets: secretFinder(count),
-    identities: identityIssuer(count, settings),
-  };
 }

@@ -3,15 +3,16 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type { RoleReader } from "#core/driver/diagnosis.ts";
 import { callAws } from "#targets/host/call-aws.ts";
 import { awsOptions } from "./aws-options.ts";
+import type { Bring } from "./engines.ts";
 
 type Trust = { Statement?: { Effect?: string; Principal?: { Service?: string | string[] } }[] };
 
-export function roleReader(): RoleReader {
+export function roleReader(bring: Bring): RoleReader {
   let client: IAMClient | undefined;
   return {
     servicesOf: async (roleArn) => {
       const { GetRoleCommand, IAMClient } = await import("@aws-sdk/client-iam");
-      client ??= new IAMClient(awsOptions());
+      client ??= bring(new IAMClient(awsOptions()));
       const iam = client;
       const RoleName = roleArn.split("/").at(-1)!;
       const { Role } = await callAws("iam:GetRole", (abortSignal) =>

@@ -3,16 +3,29 @@
 import type { DriverRequest } from "#core/rollout/messages.ts";
 import { conduct } from "#engine/conduct.ts";
 import type { EngineDeps } from "#engine/deps.ts";
+import type { Engines } from "#functions/deps/engines.ts";
 import { createLog } from "#functions/deps/log.ts";
 import { parseDriverRequest } from "./driver-request.ts";
 
-export function conductor(deps: EngineDeps): (event: unknown) => Promise<unknown> {
+export function conductor(deps: Engines): (event: unknown) => Promise<unknown> {
   return async (event) => {
     const request = parseDriverRequest(event);
     const log = createLog(`driver-${deps.driver.kind}`, aboutOf(request));
-    const play = () => conduct({ ...deps, log }, request);
+    const play = async () => conduct({ ...(await engineFor(deps, request)), log }, request);
     return deps.meter && "deploymentId" in request ? deps.meter.during(request.deploymentId, play) : play();
   };
+}
+
+/** The one of the account that the target lives in. Nothing is read for it where the installation knows no other account. */
+async function engineFor(deps: Engines, request: DriverRequest): Promise<EngineDeps> {
+  if (!deps.in) return deps;
+  const { deployments, environments } = deps.store;
+  const name =
+    "deploymentId" in request
+      ? (await deployments.get(request.deploymentId))?.environment
+      : request.environment;
+  const account = name && (await environments.get(name))?.accounts?.[deps.driver.kind];
+  return account ? deps.in(account) : deps;
 }
 
 /** Names only: task tokens, errors and rollout overrides stay out of the log. */

@@ -9,7 +9,7 @@ import { TuttiError } from "#core/errors.ts";
 import type { Manifest } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import { connected } from "./connections.ts";
-import type { ControlDeps } from "./deps.ts";
+import type { ControlDeps, EngineDeps } from "./deps.ts";
 
 /** For a step of a deployment that brings `version` (`null`: takes away). */
 export async function contextFor(
@@ -34,12 +34,10 @@ function counted({ spec, startedAt, health, ending }: Deployment): Spec {
     : { ...spec, replicas: health.desired };
 }
 
-export function contextOf(
-  deps: ControlDeps,
-  app: string,
-  environment: Environment,
-  spec: Spec,
-): TargetContext {
+type Placed = ControlDeps & Partial<Pick<EngineDeps, "driver" | "account">>;
+
+export function contextOf(deps: Placed, app: string, environment: Environment, spec: Spec): TargetContext {
+  assertAccount(deps, environment);
   const known = new Map<string, Promise<Release>>();
   const release = (version: string) => {
     const there = known.get(version) ?? needRelease(deps, app, version);
@@ -47,6 +45,17 @@ export function contextOf(
     return there;
   };
   return { app, environment, spec, clock: deps.clock, release };
+}
+
+/** Nothing is ever looked at or changed in another account than the environment says. */
+function assertAccount({ driver, account }: Placed, { name, accounts }: Environment): void {
+  const wanted = driver && accounts?.[driver.kind]?.id;
+  if (!driver || wanted === account?.id) return;
+  const where = (id: string | undefined) => (id === undefined ? "Tutti's own account" : `account ${id}`);
+  throw new TuttiError(
+    "platform_denied",
+    `Targets of ${driver.kind} in ${name} live in ${where(wanted)}, and this driver works in ${where(account?.id)}.`,
+  );
 }
 
 export async function needEnvironment(deps: ControlDeps, name: string): Promise<Environment> {

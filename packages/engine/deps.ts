@@ -80,6 +80,12 @@ export type IdentityIssuer = {
 
 export type EngineDeps = ControlDeps & {
   driver: Driver;
+  /** The account that the driver looks at and changes; none: Tutti's own. */
+  account?: {
+    id: string;
+    /** Throws what keeps its role from being assumed. */
+    assume(): Promise<unknown>;
+  };
   /** For kinds that hand roles on. */
   roles?: RoleReader;
   alarms: AlarmReader;

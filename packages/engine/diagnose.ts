@@ -8,12 +8,27 @@ import { checkReceivers } from "./diagnose-receivers.ts";
 export async function diagnose(deps: EngineDeps, { environment }: { environment: string }): Promise<Check[]> {
   const settings = await deps.store.environments.get(environment);
   if (!settings) throw new TuttiError("not_found", `There is no environment ${environment}.`);
+  const elsewhere = await checkAccount(deps);
+  // Nothing there can be looked at before the role can be assumed.
+  if (elsewhere.some(({ ok }) => !ok)) return elsewhere;
   const [own, authority, receivers] = await Promise.all([
     deps.driver.diagnose?.(settings, deps.roles) ?? [],
     checkAuthority(deps, environment),
-    checkReceivers(deps, settings),
+    // Their secrets are at home, where another driver looks.
+    deps.account ? [] : checkReceivers(deps, settings),
   ]);
-  return [...own, ...authority, ...receivers];
+  return [...elsewhere, ...own, ...authority, ...receivers];
+}
+
+async function checkAccount({ account, driver }: EngineDeps): Promise<Check[]> {
+  if (!account) return [];
+  const mend = `Make in account ${account.id} the role that this installation may assume, with this installation's account and the external id in its trust policy (docs/accounts.md).`;
+  const found = await check(`accounts.${driver.kind}.id`, mend, async () => {
+    await account.assume();
+    return `Its role in account ${account.id} may be assumed.`;
+  });
+  // The permission is granted for this very role: what is denied is denied over there.
+  return [found.ok ? found : { ...found, mend }];
 }
 
 /** Nothing to say where no app asks who calls. */

@@ -68,7 +68,7 @@ function begin(deps: HookDeps, caller: Caller): Promise<Deployment> {
     if (attempts > hook.attempts) return recordHook(before, step, { hook, result: LOST, again: false, at });
     const running = fresh ? withStep(before, step.index, { status: "running", startedAt: at }) : before;
     return {
-      deployment: { ...running, stepState: { attempts }, watches: {}, progressAt: at },
+      deployment: { ...running, stepState: { attempts }, watches: {}, progressAt: at, taskToken: null },
       events: fresh ? [{ type: "step", message: `${step.label} begins.`, step: step.index }] : [],
     };
   });

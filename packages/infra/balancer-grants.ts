@@ -7,10 +7,11 @@ const OURS = { StringLike: { "aws:ResourceTag/tutti:app": "*" } };
 const CREATED =
   "Names are shortened to 32 characters, so only the kind of thing is known before it is there.";
 
-/** `membership`: the calls by which the kind puts its own copies in and out; ECS and Auto Scaling do that by themselves. */
+/** `membership`: the calls by which the kind puts its own copies in and out; ECS and Auto Scaling do that by themselves. `sides`: whether it leads traffic from one target group to another. */
 export function balancer(
   { account, region }: Names,
   membership: ("RegisterTargets" | "DeregisterTargets")[],
+  { sides }: { sides: boolean },
 ): Statement[] {
   const call = (name: string) => `elasticloadbalancing:${name}`;
   const arn = (resource: string) => `arn:aws:elasticloadbalancing:${region}:${account}:${resource}`;
@@ -42,7 +43,11 @@ export function balancer(
       resources: [groups],
       conditions: OURS,
     },
-    { actions: ["ModifyListener", "DeleteListener"].map(call), resources: [listeners], conditions: OURS },
+    {
+      actions: [...(sides ? ["ModifyListener"] : []), "DeleteListener"].map(call),
+      resources: [listeners],
+      conditions: OURS,
+    },
   ];
 }
 

@@ -5,7 +5,7 @@ import { IMAGE_FUNCTION_MIB, TRAIN_FUNCTION_MIB } from "#core/rollout/limits.ts"
 import type { AccessSettings } from "./access-settings.ts";
 import { type AlarmBlueprint, alarms } from "./alarms.ts";
 import { dashboard } from "./dashboard.ts";
-import { grantsOf } from "./grants.ts";
+import { assuming, grantsOf } from "./grants.ts";
 import { imageProject, type ProjectBlueprint } from "./image-project.ts";
 import { type LogMetric, logMetrics } from "./log-metrics.ts";
 import { BUILT_KINDS, type Installation, type Names, namesOf } from "./names.ts";
@@ -120,7 +120,7 @@ function functionsOf(
 ): FunctionBlueprint[] {
   return [
     apiFunction(names, operating, access),
-    ...driverFunctions(names),
+    ...driverFunctions(names, operating),
     imageFunction(names),
     hooksFunction(names),
     trainFunction(names),
@@ -134,7 +134,7 @@ function functionsOf(
 
 function apiFunction(
   names: Names,
-  { apiConcurrency }: OperatingSettings,
+  { apiConcurrency, targetAccounts = [] }: OperatingSettings,
   access: Record<string, string>,
 ): Own {
   return {
@@ -147,6 +147,7 @@ function apiFunction(
       ...environmentOf(names),
       ...access,
       TUTTI_IMAGE_PROJECT: names.imageProject,
+      ...(targetAccounts.length > 0 ? { TUTTI_TARGET_ACCOUNTS: targetAccounts.join(",") } : {}),
       ...registryOf(names),
       TUTTI_EVENT_PREFIX: names.eventPrefix,
       TUTTI_HOOK_SECRET_PREFIX: names.hookSecretPrefix,
@@ -158,17 +159,28 @@ function apiFunction(
   };
 }
 
-function driverFunctions(names: Names): Own[] {
+function driverFunctions(names: Names, { targetAccounts = [] }: OperatingSettings): Own[] {
   return BUILT_KINDS.map((kind) => ({
     short: `driver-${kind}`,
     handler: `functions/drivers/${kind}.ts`,
     // The largest function artifact (50 MB), packed again and sent on, takes 370 MB at its peak.
     memoryMiB: kind === "function" ? 512 : 256,
     timeoutSeconds: 300,
-    environment: environmentOf(names),
-    statements: grantsOf[`driver-${kind}`]!(names),
+    environment: {
+      ...environmentOf(names),
+      ...(goesElsewhere(kind, targetAccounts) ? { TUTTI_TARGET_ROLE: names.targetRoleName } : {}),
+    },
+    statements: [
+      ...grantsOf[`driver-${kind}`]!(names),
+      ...(goesElsewhere(kind, targetAccounts) ? [assuming(names, targetAccounts)] : []),
+    ],
     url: false,
   }));
+}
+
+/** Images of virtual machines are made in the installation's own account. */
+function goesElsewhere(kind: string, targetAccounts: string[]): boolean {
+  return kind !== "vm" && targetAccounts.length > 0;
 }
 
 /** Plays the workflow that makes images of virtual machines. */

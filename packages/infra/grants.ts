@@ -16,7 +16,7 @@ type Grant = (names: Names) => Statement[];
 
 export const grantsOf: Record<string, Grant> & { api: Grant } = {
   api: (names) => [
-    ...table(names),
+    ...table(names, "query", "list", "remove"),
     { actions: ["s3:PutObject"], resources: [`${names.bucketArn}/uploads/*`] },
     ...artifacts(names),
     ...telling404(names),
@@ -30,7 +30,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...schedules(names),
   ],
   "driver-server": (names) => [
-    ...table(names),
+    ...table(names, "query", "list", "remove"),
     ...conducting(names),
     ...artifacts(names),
     ...commandingHosts(names),
@@ -40,14 +40,15 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
       resources: [`arn:aws:secretsmanager:${names.region}:${names.account}:secret:*`],
       why: "An operator names the secret with the SSH key of a pool; its name is not the installation's.",
     },
-    ...balancer(names, ["RegisterTargets", "DeregisterTargets"]),
+    ...balancer(names, ["RegisterTargets", "DeregisterTargets"], { sides: false }),
     ...naming(names),
     ...findingSecrets(names),
     ...issuingIdentities(names),
     ...alarms(),
+    ...metrics(),
   ],
   "driver-function": (names) => [
-    ...table(names),
+    ...table(names, "query", "list", "remove"),
     ...conducting(names),
     ...artifacts(names),
     { actions: [...FUNCTION_CALLS], resources: [names.appFunctionsArn] },
@@ -58,9 +59,10 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...findingSecrets(names),
     ...issuingIdentities(names),
     ...alarms(),
+    ...metrics(),
   ],
   "driver-vm": (names) => [
-    ...table(names),
+    ...table(names, "query", "list", "remove"),
     ...conducting(names),
     ...groups(names),
     ...templates(names),
@@ -68,25 +70,27 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...commandingInstances(names),
     watchingCommands("ssm:ListCommandInvocations"),
     ...makingImages(names),
-    ...balancer(names, ["DeregisterTargets"]),
+    ...balancer(names, ["DeregisterTargets"], { sides: true }),
     ...naming(names),
     ...findingSecrets(names),
     ...issuingIdentities(names),
     ...alarms(),
+    ...metrics(),
   ],
   image: (names) => [...artifacts(names), ...baking(names)],
   "driver-container": (names) => [
-    ...table(names),
+    ...table(names, "query", "list", "remove"),
     ...conducting(names),
     ...services(names),
     ...accessPoints(names),
     ...scaling(names, "ecs"),
-    ...balancer(names, []),
+    ...balancer(names, [], { sides: true }),
     ...findingSecrets(names),
     ...issuingIdentities(names),
     ...alarms(),
+    ...metrics(),
   ],
-  train: (names) => [...table(names), ...conducting(names)],
+  train: (names) => [...table(names, "list"), ...conducting(names)],
   hooks: (names) => [
     ...table(names),
     telling(names),
@@ -94,31 +98,44 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     { actions: ["secretsmanager:GetSecretValue"], resources: [names.hookSecretsArn] },
   ],
   "events-artifact": (names) => [
-    ...table(names),
+    ...table(names, "query", "remove"),
     ...conducting(names),
     { actions: ["s3:GetObject"], resources: [`${names.bucketArn}/releases/*`] },
     ...telling404(names),
     ...tellingFailures(names),
   ],
   "events-image": (names) => [
-    ...table(names),
+    ...table(names, "query", "remove"),
     ...conducting(names),
     { actions: ["ecr:DescribeImages"], resources: [names.imageRepositoriesArn] },
     ...tellingFailures(names),
   ],
-  "events-deploy": (names) => [...table(names), ...conducting(names), ...tellingFailures(names)],
-  "events-schedule": (names) => [...table(names), ...conducting(names), ...tellingFailures(names)],
+  "events-deploy": (names) => [
+    ...table(names, "query", "list", "remove"),
+    ...conducting(names),
+    ...tellingFailures(names),
+  ],
+  "events-schedule": (names) => [
+    ...table(names, "query", "list", "remove"),
+    ...conducting(names),
+    ...tellingFailures(names),
+  ],
   "events-notify": (names) => [
-    ...table(names),
+    { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [names.tableArn] },
     { actions: ["secretsmanager:GetSecretValue"], resources: [names.notificationSecretsArn] },
     ...tellingFailures(names),
   ],
   "events-dead-letter": (names) => [{ actions: ["dynamodb:PutItem"], resources: [names.tableArn] }],
   "events-sweep": (names) => [
-    ...table(names),
+    ...table(names, "query", "list", "remove"),
     ...conducting(names),
     ...startingTrains(names),
     startingHealing(names),
+    // Whether one still runs: nobody else asks.
+    {
+      actions: ["states:DescribeExecution"],
+      resources: [names.rolloutExecutionsArn, names.trainExecutionsArn],
+    },
     {
       actions: ["lambda:InvokeFunction"],
       resources: [...names.driverArns, names.functionArn("events-notify")],
@@ -179,19 +196,17 @@ const FUNCTION_CALLS = [
   "lambda:ListProvisionedConcurrencyConfigs",
 ] as const;
 
-function table(names: Names): Statement[] {
+/** Reading and writing items by their keys, which everything does that changes a deployment; further ways into the table where they are taken. */
+function table(names: Names, ...ways: ("query" | "list" | "remove")[]): Statement[] {
+  const calls = ["GetItem", "PutItem", "BatchWriteItem"];
+  if (ways.includes("query")) calls.push("Query");
+  if (ways.includes("list")) calls.push("BatchGetItem");
+  if (ways.includes("remove")) calls.push("DeleteItem");
   return [
-    {
-      actions: [
-        "dynamodb:GetItem",
-        "dynamodb:PutItem",
-        "dynamodb:DeleteItem",
-        "dynamodb:Query",
-        "dynamodb:BatchWriteItem",
-        "dynamodb:BatchGetItem",
-      ],
-      resources: [names.tableArn, `${names.tableArn}/index/*`],
-    },
+    { actions: calls.map((call) => `dynamodb:${call}`), resources: [names.tableArn] },
+    ...(ways.includes("list")
+      ? [{ actions: ["dynamodb:Query"], resources: [`${names.tableArn}/index/*`] }]
+      : []),
   ];
 }
 
@@ -200,21 +215,17 @@ function telling(names: Names): Statement {
   return { actions: ["events:PutEvents"], resources: [names.busArn] };
 }
 
-/** Starting the next deployment in the queue, waking one that waits, or its train, and asking whether one still runs. */
+/** Starting the next deployment in the queue, waking one that waits, or its train. */
 function conducting(names: Names): Statement[] {
   return [
     { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
     { actions: ["states:SendTaskSuccess"], resources: [names.rolloutArn, names.trainArn] },
-    { actions: ["states:DescribeExecution"], resources: [names.rolloutExecutionsArn] },
     telling(names),
   ];
 }
 
 function startingTrains(names: Names): Statement[] {
-  return [
-    { actions: ["states:StartExecution"], resources: [names.trainArn] },
-    { actions: ["states:DescribeExecution"], resources: [names.trainExecutionsArn] },
-  ];
+  return [{ actions: ["states:StartExecution"], resources: [names.trainArn] }];
 }
 
 /** Where a survey has found that something is to be mended. */
@@ -258,14 +269,25 @@ function telling404(names: Names): Statement[] {
 function alarms(): Statement[] {
   return [
     {
-      actions: ["cloudwatch:GetMetricData"],
-      resources: ["*"],
-      why: "It knows no resources (Service Authorization Reference, Amazon CloudWatch).",
-    },
-    {
       actions: ["cloudwatch:DescribeAlarms"],
       resources: ["*"],
       why: "Composite alarms take it on every alarm (CloudWatch API Reference, DescribeAlarms), and manifests name them.",
     },
   ];
+}
+
+/** What scaling follows. */
+function metrics(): Statement[] {
+  return [
+    {
+      actions: ["cloudwatch:GetMetricData"],
+      resources: ["*"],
+      why: "It knows no resources (Service Authorization Reference, Amazon CloudWatch).",
+    },
+  ];
+}
+
+/** The one role by which a driver works in another account; whose it is there, and the external id, its trust policy says. */
+export function assuming(names: Names, accounts: string[]): Statement {
+  return { actions: ["sts:AssumeRole"], resources: accounts.map(names.targetRoleArn) };
 }

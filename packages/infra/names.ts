@@ -59,6 +59,9 @@ export function namesOf({ name, account, region }: Installation) {
     imageProject: `${name}-image`,
     imageProjectArn: arn("codebuild", `project/${name}-image`),
     /** Where images are pushed to and looked up. */
+    /** The role that drivers assume in an account that targets live in. */
+    targetRoleName: `${name}-targets`,
+    targetRoleArn: (id: string) => `arn:aws:iam::${id}:role/${name}-targets`,
     registry: `${account}.dkr.ecr.${region}.amazonaws.com`,
     /** The repository of an app's images is `<name>/<app>`. */
     imageRepositoryPrefix: `${name}/`,

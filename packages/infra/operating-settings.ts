@@ -6,6 +6,8 @@ export type OperatingSettings = {
   apiConcurrency?: number;
   /** The SNS topic that alarms are told to. */
   alarmTopicArn?: string;
+  /** Ids of other accounts that targets may live in. */
+  targetAccounts?: string[];
   /** The policy that every role is bounded by. */
   permissionsBoundaryArn?: string;
 };
@@ -15,7 +17,13 @@ export function operatingSettings(env: Record<string, string | undefined>): Oper
   const concurrency = env.TUTTI_API_CONCURRENCY;
   if (concurrency && !/^[1-9]\d{0,4}$/.test(concurrency))
     throw new Error(`TUTTI_API_CONCURRENCY: "${concurrency}" is not a whole number from 1 to 99999`);
+  const accounts = env.TUTTI_TARGET_ACCOUNTS;
+  if (accounts && !/^\d{12}(,\d{12})*$/.test(accounts))
+    throw new Error(
+      `TUTTI_TARGET_ACCOUNTS: "${accounts}" is not account ids of 12 digits, separated by commas`,
+    );
   const settings = {
+    targetAccounts: accounts ? accounts.split(",") : undefined,
     apiConcurrency: concurrency ? Number(concurrency) : undefined,
     alarmTopicArn: arnIn(env, "TUTTI_ALARM_TOPIC_ARN", /^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]+$/),
     permissionsBoundaryArn: arnIn(

@@ -72,7 +72,7 @@ export function templates(names: Names): Statement[] {
       conditions: OURS,
     },
     tagging("CreateLaunchTemplate", [arn("launch-template")]),
-    ...launching(names),
+    ...launching(names, ["instance", "volume"], "launch-template"),
     ...removingImages(names),
   ];
 }
@@ -98,7 +98,7 @@ export function baking(names: Names): Statement[] {
   const made = [shared(names, "image"), shared(names, "snapshot")];
   return [
     describing("ec2:DescribeInstances", "ec2:DescribeImages"),
-    ...launching(names),
+    ...launching(names, ["instance"]),
     {
       actions: ["ec2:StopInstances", "ec2:CreateImage"],
       resources: [arn("instance")],
@@ -124,16 +124,16 @@ export function makingImages({ imageMachineArn, imageExecutionsArn }: Names): St
 }
 
 /** Who gives a group a launch template must be allowed to launch from it (Auto Scaling user guide, "Launch template support"). */
-function launching(names: Names): Statement[] {
+function launching(names: Names, tagged: string[], ...from: string[]): Statement[] {
   const arn = arnOf(names);
-  const placed = ["instance", "volume", "network-interface", "subnet", "security-group", "launch-template"];
+  const placed = ["instance", "volume", "network-interface", "subnet", "security-group", ...from];
   return [
     {
       actions: ["ec2:RunInstances"],
       resources: [...placed.map(arn), shared(names, "image")],
       why: "Image, subnets and security groups are named by an environment; the instance and its disk are yet to be made.",
     },
-    tagging("RunInstances", [arn("instance"), arn("volume")]),
+    tagging("RunInstances", tagged.map(arn)),
     {
       actions: ["iam:PassRole"],
       resources: [`arn:aws:iam::${names.account}:role/*`],
@@ -145,11 +145,9 @@ function launching(names: Names): Statement[] {
 
 function removingImages(names: Names): Statement[] {
   return [
-    {
-      actions: ["ec2:TerminateInstances", "ec2:DeregisterImage", "ec2:DeleteSnapshot"],
-      resources: [arnOf(names)("instance"), shared(names, "image"), shared(names, "snapshot")],
-      conditions: OURS,
-    },
+    { actions: ["ec2:TerminateInstances"], resources: [arnOf(names)("instance")], conditions: OURS },
+    { actions: ["ec2:DeregisterImage"], resources: [shared(names, "image")], conditions: OURS },
+    { actions: ["ec2:DeleteSnapshot"], resources: [shared(names, "snapshot")], conditions: OURS },
   ];
 }
 

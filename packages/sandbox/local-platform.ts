@@ -10,6 +10,7 @@ export const ACCOUNT_ID = "000000000000";
 export const REGION = "us-east-1";
 
 export type PlatformParts = {
+  accountId: string;
   directory: string;
   endpoint: string;
   timeScale: number;
@@ -22,7 +23,7 @@ export type PlatformParts = {
 
 export function createPlatform(parts: PlatformParts): Platform {
   return {
-    accountId: ACCOUNT_ID,
+    accountId: parts.accountId,
     region: REGION,
     directory: parts.directory,
     endpoint: parts.endpoint,
@@ -30,7 +31,7 @@ export function createPlatform(parts: PlatformParts): Platform {
     now: () => Date.now(),
     log: parts.log,
     address: (n) => parts.slice.address(n),
-    addressFor: (key) => parts.slice.address(parts.addresses.numberFor(key)),
+    addressFor: (key) => parts.slice.address(parts.addresses.numberFor(ownKey(parts.accountId, key))),
     call: async (service, operation, input, principal) =>
       parts.dispatcher().call(service, operation, input, principal),
     credentialsOf: (principal) => parts.access.credentialsOf(principal),
@@ -48,4 +49,9 @@ export function createPlatform(parts: PlatformParts): Platform {
     },
     machineAddresses: new Map(),
   };
+}
+
+/** The first account's keys are as they were when there was one. */
+function ownKey(accountId: string, key: string): string {
+  return accountId === ACCOUNT_ID ? key : `${accountId} ${key}`;
 }

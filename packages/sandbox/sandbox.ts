@@ -1,9 +1,10 @@
 // AWS on this machine, as far as a blueprint needs it: one endpoint, one state directory, one slice of the loopback
 // addresses. It knows AWS and nothing of what runs on it.
 import { resolve } from "node:path";
+import { type Account, openAccount } from "./account.ts";
+import { routeByAccount } from "./accounts.ts";
 import type { Balancer } from "./balancer/service.ts";
 import type { ContainerService } from "./ecs/service.ts";
-import { type Callable, createDispatcher, type Dispatcher } from "./endpoint/dispatcher.ts";
 import { type HttpServer, listen } from "./endpoint/listen.ts";
 import { modelsOf } from "./endpoint/model.ts";
 import { createEndpoint } from "./endpoint/server.ts";
@@ -11,16 +12,11 @@ import { openAddressBook } from "./ground/addresses.ts";
 import { lockDirectory } from "./ground/directory-lock.ts";
 import { endOrphans } from "./ground/orphans.ts";
 import { claimSlice, type Slice } from "./ground/slice.ts";
-import { openAccess } from "./iam/access.ts";
 import type { Asked } from "./iam/asked.ts";
-import { openRoles } from "./iam/roles.ts";
-import { createIam } from "./iam/service.ts";
 import type { LambdaService } from "./lambda/service.ts";
-import { createPlatform } from "./local-platform.ts";
+import { ACCOUNT_ID } from "./local-platform.ts";
 import type { Machines } from "./machines/service.ts";
 import type { Credentials, Platform, Service } from "./platform.ts";
-import { createS3Http } from "./s3/http.ts";
-import { createServices } from "./services.ts";
 
 export type SandboxOptions = {
   directory: string;
@@ -29,6 +25,8 @@ export type SandboxOptions = {
   /** Divides Step Functions waits, deregistration delays and the like. */
   timeScale: number;
   log?: (line: string) => void;
+  /** Ids of further accounts. Each has services of its own and sees nothing of the others; they share one region and this machine's network. */
+  accounts?: string[];
   /** Further services, for tests. */
   services?: (platform: Platform) => Service[];
 };
@@ -37,6 +35,8 @@ export type Sandbox = {
   /** `http://127.0.0.1:4566` */
   endpoint: string;
   rootCredentials: Credentials;
+  /** Credentials of another account's owner. */
+  ownerOf(accountId: string): Credentials;
   platform: Platform;
   /** For those who put up hosts, count requests or watch the memory. */
   machines: Machines;
@@ -61,6 +61,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   try {
     await endOrphans(directory);
+    for (const id of options.accounts ?? []) await endOrphans(directoryOf(directory, id));
     const slice = await claimSlice(directory);
     undo.push(() => slice.release());
     const server = await listen(options.port);
@@ -78,38 +79,51 @@ async function run(
   server: HttpServer,
   undo: (() => unknown)[],
 ): Promise<Omit<Sandbox, "stop">> {
-  const { directory, timeScale, log } = options;
-  const { endpoint } = server;
-  const roles = openRoles(`${directory}/iam`);
-  const access = openAccess(`${directory}/iam`, roles);
+  const { directory, log } = options;
   const addresses = openAddressBook(directory);
-  let dispatcher: Dispatcher | undefined;
-  const parts = { directory, endpoint, timeScale, log, slice, addresses, access };
-  const platform = createPlatform({ ...parts, dispatcher: () => dispatcher! });
-  const standard = createServices(platform);
-  const services = [
-    createIam(platform, roles, access),
-    ...standard.services,
-    ...(options.services?.(platform) ?? []),
-  ];
-  const all: Callable[] = [standard.dynamodb, standard.s3, ...services];
-  dispatcher = createDispatcher(all, access.authorize);
-  for (const service of all) if (service.stop) undo.push(() => service.stop!());
-  for (const service of all) await service.start?.();
+  const accounts = new Map<string, Account>();
+  const shared = {
+    ...options,
+    endpoint: server.endpoint,
+    slice,
+    addresses,
+    accountOf: (id: string) => accounts.get(id),
+  };
+  accounts.set(ACCOUNT_ID, openAccount({ ...shared, id: ACCOUNT_ID, more: options.services }));
+  for (const id of options.accounts ?? [])
+    accounts.set(id, openAccount({ ...shared, id, directory: directoryOf(directory, id) }));
+  const all = [...accounts.values()];
+  for (const one of all.flatMap((account) => account.all)) if (one.stop) undo.push(() => one.stop!());
+  for (const one of all.flatMap((account) => account.all)) await one.start?.();
+  const own = accounts.get(ACCOUNT_ID)!;
   server.serve(
     createEndpoint({
-      models: modelsOf(services),
-      passthrough: [standard.dynamodb],
-      dispatcher,
-      principalOf: access.principalOf,
-      s3: createS3Http({ dispatcher, access, now: platform.now, log }),
+      models: modelsOf(own.services),
+      passthrough: [own.standard.dynamodb],
+      ...routeByAccount(all),
       log,
     }),
   );
-  const { machines, balancer, lambda, containers } = standard;
-  const rootCredentials = access.credentialsOf("root");
-  const { askedBy } = access;
-  return { endpoint, rootCredentials, platform, machines, balancer, lambda, containers, askedBy };
+  const { machines, balancer, lambda, containers } = own.standard;
+  const rootCredentials = own.access.credentialsOf("root");
+  const { askedBy } = own.access;
+  const { endpoint } = server;
+  const ownerOf = (id: string) => accounts.get(id)!.access.credentialsOf("root");
+  return {
+    endpoint,
+    rootCredentials,
+    ownerOf,
+    platform: own.platform,
+    machines,
+    balancer,
+    lambda,
+    containers,
+    askedBy,
+  };
+}
+
+function directoryOf(directory: string, accountId: string): string {
+  return `${directory}/accounts/${accountId}`;
 }
 
 /** The latest first; one that fails does not keep the others from being undone. */

@@ -7,6 +7,7 @@ import { GetFunctionUrlConfigCommand, LambdaClient } from "@aws-sdk/client-lambd
 import { blueprint } from "#infra/blueprint.ts";
 import { buildConsole } from "#infra/build-console.ts";
 import { bundleFunctions } from "#infra/bundles/bundle.ts";
+import type { OperatingSettings } from "#infra/operating-settings.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import type { AwsAccess } from "./deploy/access.ts";
 import { deployBlueprint } from "./deploy/deploy-blueprint.ts";
@@ -37,7 +38,7 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
   const port = settings.port || (await freePort());
   const token = adminToken(settings.directory, settings.token);
   const installation = { name: "tutti", account: ACCOUNT, region: REGION };
-  const plan = blueprint(installation, sha256Hex(token), settings.access);
+  const plan = blueprint(installation, sha256Hex(token), settings.access, operatingOf(settings));
   await buildConsole(ROOT);
   const [bundles, sandbox] = await Promise.all([
     bundleFunctions(ROOT, plan.functions),
@@ -45,6 +46,7 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
       directory: settings.directory,
       port: settings.awsPort,
       timeScale: settings.timeScale,
+      ...(settings.accounts ? { accounts: settings.accounts } : {}),
       log,
     }),
   ]);
@@ -75,4 +77,8 @@ async function functionUrl(FunctionName: string, access: AwsAccess): Promise<str
     /\/$/,
     "",
   );
+}
+
+function operatingOf({ accounts = [] }: Settings): OperatingSettings {
+  return accounts.length > 0 ? { targetAccounts: accounts } : {};
 }

@@ -10,6 +10,8 @@ export type Settings = {
   servers: number;
   fresh: boolean;
   token: string | undefined;
+  /** Ids of further accounts, in which targets may live. */
+  accounts?: string[];
   /** Of the API; its own defaults where nothing is said. */
   access?: AccessSettings;
 };
@@ -26,6 +28,7 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
     servers: integer(env, "SANDBOX_SERVERS", 3, 0, 200),
     fresh: args.includes("--fresh"),
     token: env.TUTTI_TOKEN || undefined,
+    accounts: (env.SANDBOX_ACCOUNTS ?? "").split(",").filter((id) => id !== ""),
     access: accessSettings(env),
   };
 }

@@ -2,6 +2,7 @@
 // that breaks is a line of its own and the exit code; a slow machine is neither.
 import { apiReads } from "./api-reads.ts";
 import { bigRollout } from "./big-rollout.ts";
+import { coldStart } from "./cold-start.ts";
 import type { Bench, Figure } from "./figure.ts";
 import { placement } from "./placement.ts";
 import { planning } from "./planning.ts";
@@ -9,7 +10,7 @@ import { rollouts } from "./rollouts.ts";
 import { ssh } from "./ssh.ts";
 import { startUp } from "./start-up.ts";
 
-const BENCHES: Bench[] = [planning, placement, startUp, apiReads, rollouts, bigRollout, ssh];
+const BENCHES: Bench[] = [planning, placement, startUp, coldStart, apiReads, rollouts, bigRollout, ssh];
 
 async function main(wanted: string[]): Promise<boolean> {
   const rows: Figure[] = [];

@@ -274,7 +274,6 @@ const NAMING = naming(NAMES).flatMap(({ actions }) => actions);
 
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
-  "elasticloadbalancing:ModifyListener": "a listener that somebody led elsewhere",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "secretsmanager:GetSecretValue":
     "pools over SSH: test/slow/ssh.test.ts; `tutti doctor`: test/slow/doctor.test.ts",

@@ -13,6 +13,8 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 const plan = blueprint(
   { name: "orchestra", account: "123456789012", region: "eu-central-1" },
   "0".repeat(64),
+  {},
+  { targetAccounts: ["210987654321"] },
 );
 
 /** What a function asks for by no call of its own. */
@@ -25,9 +27,28 @@ const BY_LAMBDA = [
 
 const WHOLE_STORE = "the store comes as one object, of which this function uses a part";
 
-/** Calls that a bundle carries and the function never makes, so that they are not granted. */
+const ASKED_BY_SWEEP = {
+  calls: /^sfn DescribeExecution$/,
+  why: "workflows come as one object, and only the sweep asks whether one runs",
+};
+const dynamodb = (calls: RegExp) => ({ calls, why: WHOLE_STORE });
+
+/** Calls that a bundle carries and the function never makes, so that they are not granted; test/slow/every-grant.test.ts plays them. */
 const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
+  api: [ASKED_BY_SWEEP],
+  "driver-server": [
+    ASKED_BY_SWEEP,
+    {
+      calls: /^elastic-load-balancing-v2 ModifyListener$/,
+      why: "the balancer comes as one object, and servers have one side",
+    },
+  ],
+  "driver-function": [ASKED_BY_SWEEP],
+  train: [ASKED_BY_SWEEP, dynamodb(/^dynamodb DeleteItem$/)],
+  "events-deploy": [ASKED_BY_SWEEP],
+  "events-schedule": [ASKED_BY_SWEEP],
   "driver-container": [
+    ASKED_BY_SWEEP,
     {
       calls: /^elastic-load-balancing-v2 (R|Der)egisterTargets$/,
       why: "the balancer comes as one object, and ECS puts its tasks in and out by itself",
@@ -40,15 +61,20 @@ const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
     },
   ],
   "events-artifact": [
+    ASKED_BY_SWEEP,
+    dynamodb(/^dynamodb BatchGetItem$/),
     { calls: /^s3 PutObject$/, why: "the bucket comes as one object, with the API's presigned uploads" },
   ],
   "events-image": [
+    ASKED_BY_SWEEP,
+    dynamodb(/^dynamodb BatchGetItem$/),
     {
       calls: /^ecr CreateRepository$/,
       why: "the registry comes as one object, with the API's new repositories",
     },
   ],
   hooks: [
+    dynamodb(/^dynamodb (BatchGetItem|DeleteItem|Query)$/),
     { calls: /^sfn /, why: "the engine's parts are put together in one place, and this one starts and wakes nothing" },
     {
       calls: /^secrets-manager (?!GetSecretValue$)/,
@@ -56,6 +82,7 @@ const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
     },
   ],
   "events-notify": [
+    dynamodb(/^dynamodb (?!(Get|Put)Item$)/),
     { calls: /^(sfn|eventbridge) /, why: "the engine's parts are put together in one place, and this one starts and tells nothing" },
     { calls: /^secrets-manager (?!GetSecretValue$)/, why: "secrets come as one object, with those calls of the API that make and remove them" },
   ],

@@ -14,7 +14,7 @@ import type { Driver, TargetContext } from "#core/driver/driver.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
-import { asRoot } from "#test/contract/as-role.ts";
+import { asFunction, asRoot } from "#test/contract/as-role.ts";
 import { expectPlayed, planTo, playStep, roll } from "#test/contract/roll.ts";
 import { openVmWorld, vmClients, vmPlaces } from "#test/contract/vm-world.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
@@ -29,7 +29,8 @@ beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tutti-slow-"));
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
   clients = vmClients(asRoot(sandbox));
-  driver = createVmDriver(clients);
+  // With its own permissions, which nothing else asks for.
+  driver = createVmDriver(vmClients(await asFunction(sandbox, "driver-vm")));
   environment = await openVmWorld(sandbox);
 }, 120_000);
 afterAll(async () => {

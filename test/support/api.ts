@@ -23,6 +23,8 @@ import { openTestTable, type TestTable } from "./table.ts";
 
 export const REGISTRY = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 export const TOKEN = "a-token-for-tests";
+/** Where targets may live, besides the installation's own. */
+export const TARGET_ACCOUNT = "111111111111";
 
 export type Asked = { kind: Kind; request: DirectRequest };
 
@@ -82,6 +84,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     },
     tokens: { succeed: async () => undefined },
     log: { info: note, warn: note, error: note },
+    targetAccounts: [TARGET_ACCOUNT],
     adminTokenSha256: sha256Hex(TOKEN),
     webFolder: new URL("./no-such-folder/", import.meta.url),
     artifacts: fakeBucket(),

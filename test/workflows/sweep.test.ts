@@ -1,5 +1,5 @@
 // What nothing inside an execution can catch, and the sweep finds.
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Deployment } from "#core/domain/deployment.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
@@ -139,6 +139,27 @@ test("a waiting state that was not woken is woken", async () => {
   expect((await stage.ended(id)).status).toBe("cancelled");
   await stage.free();
 });
+
+test.each(["approve", "resume"] as const)(
+  "one that was not told of a word to go on (%s) is woken",
+  async (word) => {
+    const approval = word === "approve" ? "before" : "none";
+    const { id } = await stage.submit("v2", { rollout: { approval } });
+    if (word === "resume") await stage.act(id, "pause");
+    await stage.until(id, ({ status, taskToken }) => taskToken !== null && /paused|approval/.test(status));
+    const succeed = stage.control.tokens.succeed;
+    stage.control.tokens.succeed = () => Promise.reject(new Error("Step Functions is down"));
+    await stage.act(id, word);
+    stage.control.tokens.succeed = succeed;
+    const goesOn = async () => {
+      await stage.sweep();
+      expect((await stage.store.deployments.need(id)).taskToken).toBeNull();
+    };
+    await vi.waitFor(goesOn, { timeout: 20_000 });
+    expect((await stage.ended(id)).status).toBe("succeeded");
+    await stage.free();
+  },
+);
 
 test("a deployment that does not move however often it is carried on is closed", async () => {
   const { id } = await stuck();

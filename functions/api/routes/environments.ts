@@ -1,10 +1,13 @@
 // Platform settings of each environment.
+import type * as z from "zod";
 import { instant } from "#core/clock.ts";
 import type { Environment } from "#core/domain/environment.ts";
+import type { ApiDeps } from "../deps.ts";
 import { reply, route } from "../route.ts";
 import { environmentBody, environmentView } from "../schemas/environment.ts";
 import { environmentParams } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/page.ts";
+import { refusal } from "../validate.ts";
 
 export const listEnvironments = route(
   "GET /v1/environments",
@@ -32,7 +35,8 @@ export const putEnvironment = route(
     refusals: ["not_supported_yet"],
   },
   async ({ params, body, deps }) => {
-    const { domain: _later, accounts: _laterToo, ...settings } = body;
+    const { domain: _later, accounts, ...rest } = body;
+    const settings = { ...rest, ...(accounts ? { accounts: known(deps, accounts) } : {}) };
     const before = await deps.store.environments.get(params.env);
     const updatedAt = instant(deps.clock.now());
     const environment: Environment = { name: params.env, ...settings, updatedAt };
@@ -40,3 +44,22 @@ export const putEnvironment = route(
     return reply(before ? 200 : 201, environment);
   },
 );
+
+/** Where drivers may work is granted when the installation is deployed, and no word of an operator's goes beyond it. */
+function known(
+  { targetAccounts }: ApiDeps,
+  { vm: _notYet, ...accounts }: NonNullable<z.infer<typeof environmentBody>["accounts"]>,
+): NonNullable<Environment["accounts"]> {
+  const there = targetAccounts.join(", ") || "none";
+  const strange = Object.entries(accounts).filter(
+    ([, account]) => account && !targetAccounts.includes(account.id),
+  );
+  if (strange.length > 0)
+    throw refusal(
+      strange.map(([kind, account]) => ({
+        path: `accounts.${kind}.id`,
+        message: `"${account!.id}" is not an account that this installation may work in (TUTTI_TARGET_ACCOUNTS); there are: ${there}`,
+      })),
+    );
+  return accounts as NonNullable<Environment["accounts"]>;
+}

@@ -220,6 +220,29 @@ const later = () =>
     })
     .meta({ description: "Not supported yet" });
 
+const account = z.strictObject({
+  id: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account"),
+  externalId: z
+    .string()
+    .regex(/^[\w+=,.@:/-]{16,1224}$/, "must be 16 to 1224 of letters, digits and _+=,.@:/-")
+    .meta({ description: "What the trust policy of the role there asks for" }),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as eu-central-1")
+    .optional()
+    .meta({ description: "Where it is not Tutti's own" }),
+});
+
+/** By kind. The images of virtual machines are made in Tutti's own account, and are not taken elsewhere yet. */
+const accounts = z
+  .strictObject({
+    server: account.optional(),
+    container: account.optional(),
+    function: account.optional(),
+    vm: later(),
+  })
+  .meta({ description: "Where targets of a kind live, if not in Tutti's own account (docs/accounts.md)" });
+
 export const environmentBody = z
   .strictObject({
     pools: z
@@ -237,7 +260,7 @@ export const environmentBody = z
     hooks: hooks.optional(),
     functionRoleArn: roleArn.optional().meta({ description: "The role that users' functions run as" }),
     domain: later(),
-    accounts: later(),
+    accounts: accounts.optional(),
     freezes: z.array(freeze).max(100).optional(),
     maintenance: z.array(maintenanceWindow).max(50).optional(),
     approvals: approvals.optional(),

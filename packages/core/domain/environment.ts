@@ -3,6 +3,7 @@
 import type { Freeze, MaintenanceWindow } from "../freeze/freeze.ts";
 import type { Resources } from "../placement/resources.ts";
 import type { ApprovalFloor } from "../plan/gates.ts";
+import type { Kind } from "./kind.ts";
 import type { Receiver } from "./receiver.ts";
 
 type PoolSettings = {
@@ -68,6 +69,16 @@ export type Cluster = {
  */
 export type Storage = { fileSystem: string; uid: number; gid: number };
 
+/** Another account, in which a role of the agreed name may be assumed. */
+export type TargetAccount = {
+  /** 12 digits. */
+  id: string;
+  /** What the role's trust policy asks for. */
+  externalId: string;
+  /** Where it is not Tutti's own. */
+  region?: string;
+};
+
 export type Environment = {
   name: string;
   pools: Record<string, ServerPool>;
@@ -76,6 +87,8 @@ export type Environment = {
   discovery?: Discovery;
   vm?: VmSettings;
   cluster?: Cluster;
+  /** By kind: where its targets live, if not in Tutti's own account. */
+  accounts?: Partial<Record<Kind, TargetAccount>>;
   storage?: Storage;
   /** In one of them it takes no new releases. */
   freezes?: Freeze[];

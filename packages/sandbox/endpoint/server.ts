@@ -20,6 +20,8 @@ export type EndpointParts = {
   dispatcher: Dispatcher;
   /** The role (or `root`) whose key it is. */
   principalOf(accessKeyId: string): string | undefined;
+  /** Throws where a temporary key is over, or comes without its token. */
+  checkSession(accessKeyId: string, token: string | undefined): void;
   /** Everything that is signed for S3, or not signed at all. */
   s3(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void>;
   log(line: string): void;
@@ -74,7 +76,7 @@ async function serve(
   try {
     destination = await findModel(parts, scope?.service, request);
     const { service, operation, model, protocol } = findOperation(destination, request);
-    const principal = callerOf(parts, scope?.accessKeyId);
+    const principal = callerOf(parts, scope?.accessKeyId, request.headers["x-amz-security-token"]);
     const found = model?.operations.get(operation) as Operation;
     const input = protocol.read(model as Model, found, request);
     const output = (await parts.dispatcher.call(service, operation, input, principal)) ?? {};
@@ -135,9 +137,10 @@ function findOperation(found: Found, request: WireRequest): Destination {
   throw new AwsError("UnknownOperationException", `${service} has no operation ${what}.`);
 }
 
-function callerOf(parts: EndpointParts, accessKeyId: string | undefined): string {
+function callerOf(parts: EndpointParts, accessKeyId: string | undefined, token: string | undefined): string {
   if (!accessKeyId) throw new AwsError("MissingAuthenticationTokenException", "The request is not signed.");
   const principal = parts.principalOf(accessKeyId);
+  parts.checkSession(accessKeyId, token);
   if (principal) return principal;
   throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
 }

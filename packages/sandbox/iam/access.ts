@@ -17,23 +17,50 @@ export type Access = {
   /** Throws AccessDeniedException. */
   authorize(principal: string, action: string, resource: string, context?: Record<string, string>): void;
   forget(principal: string): void;
+  /** Credentials of a role that end. Kept in memory: a restart ends them all. */
+  openSession(roleArn: string, expiresAtMs: number): Required<Credentials>;
+  /** Throws ExpiredTokenException, and UnrecognizedClientException for a key without the token that goes with it. */
+  checkSession(accessKeyId: string, token: string | undefined): void;
   /** IAM's "last accessed information", for those who want to know which grants are needed. */
   askedBy(principal: string): Asked;
 };
 
-export function openAccess(directory: string, roles: Roles): Access {
+export function openAccess(
+  directory: string,
+  roles: Roles,
+  { rootKeyId = "root", now = () => Date.now() } = {},
+): Access {
   const keys = openDocuments<AccessKey>(join(directory, "keys"));
   const record = openRecord();
   const byKeyId = new Map(keys.list().map((key) => [key.accessKeyId, key]));
+  const sessions = new Map<string, AccessKey & { expiresAtMs: number }>();
+  const find = (accessKeyId: string) => byKeyId.get(accessKeyId) ?? sessions.get(accessKeyId);
   return {
-    principalOf: (accessKeyId) => byKeyId.get(accessKeyId)?.principal,
-    secretOf: (accessKeyId) => byKeyId.get(accessKeyId)?.secretAccessKey,
+    principalOf: (accessKeyId) => find(accessKeyId)?.principal,
+    secretOf: (accessKeyId) => find(accessKeyId)?.secretAccessKey,
+    openSession(principal, expiresAtMs) {
+      const sessionToken = randomBytes(48).toString("base64");
+      const key = { ...makeKey(principal), sessionToken };
+      sessions.set(key.accessKeyId, { ...key, expiresAtMs });
+      return key;
+    },
+    checkSession(accessKeyId, token) {
+      const session = sessions.get(accessKeyId);
+      if (!session) return;
+      if (token !== session.sessionToken)
+        throw new AwsError(
+          "UnrecognizedClientException",
+          "The security token included in the request is invalid.",
+        );
+      if (now() >= session.expiresAtMs)
+        throw new AwsError("ExpiredTokenException", "The security token included in the request is expired");
+    },
     credentialsOf(principal) {
       if (principal !== "root" && !roles.byArn(principal))
         throw new AwsError("NoSuchEntity", `The role ${principal} cannot be found.`);
       let key = keys.get(principal);
       if (!key) {
-        key = makeKey(principal);
+        key = principal === "root" ? { ...makeKey(principal), accessKeyId: rootKeyId } : makeKey(principal);
         keys.set(principal, key);
         byKeyId.set(key.accessKeyId, key);
       }
@@ -61,6 +88,6 @@ export function openAccess(directory: string, roles: Roles): Access {
 }
 
 function makeKey(principal: string): AccessKey {
-  const accessKeyId = principal === "root" ? "root" : `ASIA${randomBytes(8).toString("hex").toUpperCase()}`;
+  const accessKeyId = `ASIA${randomBytes(8).toString("hex").toUpperCase()}`;
   return { principal, accessKeyId, secretAccessKey: randomBytes(30).toString("base64url") };
 }

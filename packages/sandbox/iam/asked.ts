@@ -2,8 +2,8 @@
 // Bounded by what policies hold, however long a sandbox runs.
 import { type Decision, decide, type Statement } from "./policy.ts";
 
-/** `statement`: the one that allowed it; none where several did, so that no single one was needed. */
-export type Use = { action: string; statement?: Statement };
+/** The statement and, of its resources, the one that allowed it; none where several did, so that no single one was needed. */
+export type Use = { action: string; statement?: Statement; resource?: string };
 
 /** `denied`: each action, and a resource that it was denied on. */
 export type Asked = { allowed: Use[]; denied: string[] };
@@ -24,9 +24,11 @@ export function openRecord() {
       const { decision, action, resource } = question;
       if (decision !== "allow") entry(denied, principal).set(action, `${action} on ${resource}`);
       else {
-        const index = onlyOneThatAllows(question);
-        const use = index < 0 ? { action } : { action, statement: question.statements[index]! };
-        entry(allowed, principal).set(`${action} ${index}`, use);
+        const only = onlyOneThatAllows(question);
+        const key = only
+          ? `${action} ${question.statements.indexOf(only.statement)} ${only.resource}`
+          : action;
+        entry(allowed, principal).set(key, { action, ...only });
       }
     },
     of: (principal: string): Asked => ({
@@ -36,11 +38,24 @@ export function openRecord() {
   };
 }
 
-/** -1 where there are several. */
-function onlyOneThatAllows({ statements, action, resource, context }: Question): number {
-  const allows = (one: Statement) => decide([one], action, resource, context) === "allow";
-  const first = statements.findIndex(allows);
-  return statements.slice(first + 1).some(allows) ? -1 : first;
+/** Nothing where there are several. A statement that names what it does not cover has no resource to be the one. */
+function onlyOneThatAllows({
+  statements,
+  action,
+  resource,
+  context,
+}: Question): (Required<Pick<Use, "statement">> & Pick<Use, "resource">) | null {
+  const grants = statements.flatMap((statement) => {
+    const resources = statement.resources.length > 0 ? statement.resources : [undefined];
+    return resources
+      .filter(
+        (one) =>
+          decide([one ? { ...statement, resources: [one] } : statement], action, resource, context) ===
+          "allow",
+      )
+      .map((one) => ({ statement, ...(one ? { resource: one } : {}) }));
+  });
+  return grants.length === 1 ? grants[0]! : null;
 }
 
 function entry<T>(map: Map<string, Map<string, T>>, key: string): Map<string, T> {
