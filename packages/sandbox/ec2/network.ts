@@ -68,7 +68,8 @@ export function networkHandlers(platform: Platform): Record<string, Handler> {
         Description: "default VPC security group",
         VpcId: VPC_ID,
         OwnerId: platform.accountId,
-        IpPermissions: everything,
+        // As of every VPC: who carries it, and nobody else (VPC user guide, "Default security groups").
+        IpPermissions: [{ IpProtocol: "-1", UserIdGroupPairs: [{ GroupId: DEFAULT_GROUP_ID }] }],
         IpPermissionsEgress: everything,
         Tags: [],
       };
