@@ -73,6 +73,9 @@ const ENVIRONMENTS_OWN = [
   "ecr:repository/*",
   "secretsmanager:secret:*",
   "ssm:managed-instance/*",
+  // An operator names the file system in the environment; access points have random ids.
+  "elasticfilesystem:file-system/*",
+  "elasticfilesystem:access-point/*",
   "servicediscovery:namespace/*",
   // A random id; what is changed of them is known by its tag.
   "servicediscovery:service/*",
