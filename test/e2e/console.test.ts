@@ -167,6 +167,10 @@ test("a wrong token leads to the door with a sentence, and the right one opens i
 
 test("the page says since when it is not connected, and comes back by itself", async () => {
   await page.route("**/v1/**", (route) => route.abort());
+  // What the page waits for is open still; it is the next request that nobody answers.
+  await page.evaluate(() => {
+    location.hash = "#/deployments";
+  });
   await page.locator(".connection .lost").waitFor();
   await page.unroute("**/v1/**");
   await page.locator(".connection .live").waitFor();
