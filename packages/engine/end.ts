@@ -48,6 +48,12 @@ export async function settleAgain(deps: ControlDeps, deployment: Deployment): Pr
   await settle(deps, deployment);
 }
 
+/** Whoever has chosen the count knows which copies are left: disks that nobody sees are waited for no longer. */
+function givenUp({ disks, ...target }: Target, { purpose, status }: Deployment): Target {
+  const isGivenUp = purpose === "scale" && status === "succeeded";
+  return isGivenUp || disks === undefined ? target : { ...target, disks };
+}
+
 /** Gives the lock back and starts the next in the queue. Harmless where that has been done. */
 async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet): Promise<void> {
   // Before the lock is given back: as long as it is held, somebody comes and tells what was not told.
@@ -55,7 +61,7 @@ async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet):
   try {
     const at = instant(deps.clock.now());
     const { next } = await deps.store.targets.release(deployment, deployment.id, (target) => {
-      const settled = settledTarget(target, deployment);
+      const settled = givenUp(settledTarget(target, deployment), deployment);
       return fleet ? (withSnapshot(settled, fleet, at) ?? settled) : settled;
     });
     if (next) await startNext(deps, deployment, next);

@@ -10,13 +10,13 @@ import { withHooks } from "#core/plan/hooks.ts";
 import { withFresh } from "#core/plan/restart.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import { currentStep } from "#core/rollout/statuses.ts";
-import { asking } from "./asking.ts";
 import { connectionNotes } from "./connections.ts";
 import { contextFor } from "./context.ts";
 import { type Charge, charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
 import { desiredCount } from "./desired.ts";
 import type { Caller } from "./fence.ts";
+import { fleetToPlan } from "./fleet.ts";
 import { repairEnded } from "./heal/lend.ts";
 import { ensureIdentity } from "./identity.ts";
 import { moveOf } from "./move.ts";
@@ -70,7 +70,7 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
   await rememberSecrets(deps, taken, await assertSecrets(deps, spec));
   await ensureIdentity(deps, taken, target);
   const context = await contextFor(deps, taken, version);
-  const fleet = await asking(() => deps.driver.inspect(context));
+  const fleet = await fleetToPlan(deps, context, target);
   const desired = await desiredCount(deps, { spec, target, fleet, purpose: purposeOf(taken) });
   const freshSince = taken.purpose === "restart" ? taken.createdAt : undefined;
   // What is restored is planned as a way back is: nobody waits for a host that does not answer, and what is broken comes first.

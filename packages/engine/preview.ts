@@ -7,15 +7,16 @@ import type { Manifest, RolloutOverride } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import { atLeast, withGates } from "#core/plan/gates.ts";
 import { withHooks } from "#core/plan/hooks.ts";
+import { lostNotes } from "#core/plan/lost-disks.ts";
 import { preview as estimate, type Preview } from "#core/plan/preview.ts";
 import { SHARD_SIZE } from "#core/rollout/limits.ts";
 import type { TargetName } from "#store/targets.ts";
 import { alarmNotes } from "./alarms.ts";
-import { asking } from "./asking.ts";
 import { connected, connectionNotes } from "./connections.ts";
 import { contextOf, needEnvironment, needRelease, specOf } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
 import { desiredCount } from "./desired.ts";
+import { fleetToPlan } from "./fleet.ts";
 import { assertSecrets } from "./secrets.ts";
 
 export type PreviewRequest = TargetName & { version: string; rollout?: RolloutOverride };
@@ -44,7 +45,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
   const spec = { ...asked, rollout: atLeast(asked.rollout, place.approvals) };
   await assertSecrets(deps, spec);
   const context = contextOf(deps, app, place, await connected(deps, environment, spec));
-  const fleet = await asking(() => deps.driver.inspect(context));
+  const fleet = await fleetToPlan(deps, context, target);
   const desired = await desiredCount(deps, { spec, target, fleet });
   const planned = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
   const steps = withHooks(withGates(planned, spec.rollout), spec.hooks);
@@ -63,6 +64,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
       ...((await deps.driver.notes?.(context, version)) ?? []),
       ...(await connectionNotes(deps, environment, spec)),
       ...(await alarmNotes(deps, spec.rollout)),
+      ...lostNotes(target, fleet),
       ...waiting,
     ],
   };

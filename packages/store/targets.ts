@@ -5,6 +5,7 @@ import type { Fleet } from "#core/domain/replica.ts";
 import type { RolloutPolicy } from "#core/domain/spec.ts";
 import type { Standing, Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
+import { rememberedDisks } from "#core/plan/lost-disks.ts";
 import { keys, lists } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
 import { type Page, type PageRequest, page } from "./page.ts";
@@ -93,6 +94,7 @@ export function withSnapshot(target: Target, fleet: Fleet, at: string): Target |
     replicas: fleet.replicas.slice(0, SNAPSHOT_REPLICAS),
     traffic: fleet.traffic,
     drift: fleet.drift,
+    ...disksOf(target, fleet),
     // While somebody holds the lock, the count to go back to stays as it was.
     desired: target.lock === null ? (fleet.desired ?? target.desired) : target.desired,
   };
@@ -101,11 +103,18 @@ export function withSnapshot(target: Target, fleet: Fleet, at: string): Target |
     replicas: target.replicas,
     traffic: target.traffic,
     drift: target.drift,
+    ...(target.disks ? { disks: target.disks } : {}),
     desired: target.desired,
   };
   const standings = withStanding(target.standings, { at, ...countsOf(fleet), desired: seen.desired });
   const isSame = JSON.stringify(seen) === JSON.stringify(before) && standings === target.standings;
   return isSame ? null : { ...target, ...seen, standings, observedAt: at };
+}
+
+/** Nothing where there never were any. */
+function disksOf(target: Target, fleet: Fleet): Pick<Target, "disks"> {
+  const disks = rememberedDisks(target, fleet).slice(0, SNAPSHOT_REPLICAS);
+  return disks.length > 0 || target.disks ? { disks } : {};
 }
 
 /** Counts as people are shown them: hosts that carry no release are no copies. */

@@ -5,6 +5,7 @@ import type { Healing, Watched } from "./healing.ts";
 import type { Kind } from "./kind.ts";
 import type { Replica } from "./replica.ts";
 import type { ScalingActivity } from "./scaling.ts";
+import type { LiveVolume } from "./volume.ts";
 
 export type Lock = { owner: string; since: string };
 
@@ -51,6 +52,8 @@ export type Target = {
   identity?: Identity;
   /** What scaling has done here, newest first, where Tutti chooses the count; bounded to 20. */
   scalings?: ScalingActivity[];
+  /** What its copies had when they were last seen, until it is seen again or given up. */
+  disks?: LiveVolume[];
   /** How it stood, oldest first, one entry for each change; bounded to 300. */
   standings?: Standing[];
 };
