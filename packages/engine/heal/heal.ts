@@ -61,6 +61,8 @@ async function pass(deps: EngineDeps, request: Request): Promise<Pass> {
   const { target, active } = live;
   if (target.release === null && !active) return nothing("Nothing runs here.");
   if (active && !isWaiting(active)) return nothing(`${active.id} is under way; it looks after the target.`);
+  const healer = target.lock?.owner;
+  if (healer?.startsWith("heal_")) return nothing(`${healer} repairs it at this moment.`);
   const judged = await judgeTarget(deps, live, request.asked);
   if (!isToMend(live, judged)) return told(deps, request, live, judged);
   if (request.survey) return { ...nothing("The repair is under way."), toMend: judged.broken };
