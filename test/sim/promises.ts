@@ -91,7 +91,7 @@ export function watchPromises({ time, fleet, target, deployment }: Look) {
       const just = [...brokenAt].some(
         ([id, at]) => after.get(id)?.version === version && time.now() - at < UNSEEN_MS,
       );
-      const was = healthyIn(before, version) > 0 || step?.type === "shift";
+      const was = healthyIn(before, version) > 0 || (step?.type === "shift" && step.version === version);
       if (was && !just)
         fail(2, `${percent} % of the traffic goes to ${version}, of which no copy is healthy (${verb})`);
     }
