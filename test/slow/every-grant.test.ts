@@ -41,7 +41,16 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
     "more releases than are kept: packages/targets/vm/prune.ts",
   ],
   [/ cloudwatch:GetMetricData/, "what scaling follows: test/slow/scaling.test.ts"],
-  [/ servicediscovery:/, "environments that name a namespace of Cloud Map: test/contract"],
+  [
+    / (elasticfilesystem:|ec2:DeleteVolume|ec2:DescribeVpcs)/,
+    "disks and shared volumes: test/contract, test/slow",
+  ],
+  [/^driver-function ec2:Describe/, "the network of a function that mounts a file system: the same"],
+  [
+    /^(events-sweep states:StartExecution stateMachine:tutti-heal|(events-sweep|heal) lambda:InvokeFunction)/,
+    "what the scheduled healing mends, by kind: test/slow/healing.test.ts",
+  ],
+  [/ (servicediscovery|route53):/, "environments that name a namespace of Cloud Map: test/contract"],
   [/^driver-vm elasticloadbalancing:ModifyListener/, "blue and green: test/contract/vm.test.ts"],
   [/^driver-container ecs:\w+ContainerInstances/, "where no host has room: test/contract/container.test.ts"],
   [
