@@ -70,7 +70,7 @@ function apply(world: KeptWorld, step: Step, spec: Spec): Progress {
   if (step.type === "shift") return look(world, step, { ids: idsOf(world, version) });
   // Whoever takes a copy's place takes its share of the traffic.
   if (step.action === "replace") world.weights = null;
-  world.desired ??= step.count ?? null;
+  world.desired = Math.max(world.desired ?? 0, step.count ?? 0);
   // A side that is started has no traffic before it is shifted there.
   if (step.action === "startBeside")
     world.weights ??= new Map(trafficOf(world).map(({ version, percent }) => [version, percent]));
