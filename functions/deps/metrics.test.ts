@@ -1,7 +1,7 @@
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
 import type { Series } from "#core/domain/scaling.ts";
+import { mocked } from "#test/support/mocked.ts";
 import { cloudWatchMetrics } from "./metrics.ts";
 
 const NOW = Date.parse("2026-11-26T10:20:30Z");
@@ -11,7 +11,7 @@ const REQUESTS: Series = {
 };
 
 test("a series is asked for by the minute, newest first, and the minute under way is left out", async () => {
-  const cloudWatch = mockClient(CloudWatchClient);
+  const cloudWatch = mocked(CloudWatchClient);
   const Timestamps = [20, 19, 18, 17].map((minute) => new Date(`2026-11-26T10:${minute}:00Z`));
   cloudWatch.on(GetMetricDataCommand).resolves({
     MetricDataResults: [{ Id: "m0", Timestamps, Values: [60, 300, 600, 900] }],

@@ -4,8 +4,8 @@ import {
   PreconditionFailedException,
   UpdateAliasCommand,
 } from "@aws-sdk/client-lambda";
-import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
+import { mocked } from "#test/support/mocked.ts";
 import { moveAlias, nextRouting } from "./alias.ts";
 
 const alias = (percents: Record<string, number>) => ({
@@ -47,7 +47,7 @@ test("a wish that is fulfilled asks for nothing", () => {
 });
 
 test("a lost race is read again and planned anew", async () => {
-  const lambda = mockClient(LambdaClient);
+  const lambda = mocked(LambdaClient);
   lambda
     .on(GetAliasCommand)
     .resolvesOnce({ FunctionVersion: "1", RevisionId: "r1" })
@@ -84,7 +84,7 @@ test("a lost race is read again and planned anew", async () => {
 });
 
 test("somebody who keeps changing the alias is waited for, not fought for ever", async () => {
-  const lambda = mockClient(LambdaClient);
+  const lambda = mocked(LambdaClient);
   lambda.on(GetAliasCommand).resolves({ FunctionVersion: "1", RevisionId: "r" });
   lambda
     .on(UpdateAliasCommand)

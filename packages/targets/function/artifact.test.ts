@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
-import { mockClient } from "aws-sdk-client-mock";
 import { strToU8, unzipSync, zipSync } from "fflate";
 import { pack } from "tar-stream";
 import { expect, test } from "vitest";
 import type { Release } from "#core/domain/release.ts";
+import { mocked } from "#test/support/mocked.ts";
 import { loadPackage, zipOf } from "./artifact.ts";
 
 type Entry = { name: string; text?: string; type?: "file" | "symlink" | "directory"; mode?: number };
@@ -90,7 +90,7 @@ function release(sha256?: string): Release {
 
 function storing(bytes: Uint8Array): S3Client {
   const Body = { transformToByteArray: async () => bytes } as never;
-  mockClient(S3Client).on(GetObjectCommand, { Bucket: "store", Key: "uploads/a.zip" }).resolves({ Body });
+  mocked(S3Client).on(GetObjectCommand, { Bucket: "store", Key: "uploads/a.zip" }).resolves({ Body });
   return new S3Client({});
 }
 
@@ -106,7 +106,7 @@ test("an artifact is compared with the digest of its release", async () => {
 });
 
 test("an artifact that is not there is told by its address", async () => {
-  mockClient(S3Client)
+  mocked(S3Client)
     .on(GetObjectCommand)
     .rejects(new NoSuchKey({ message: "gone", $metadata: {} }));
   await expect(loadPackage(new S3Client({}), release(), {})).rejects.toThrow(

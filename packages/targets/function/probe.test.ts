@@ -1,13 +1,13 @@
 import { InvokeCommand, LambdaClient, TooManyRequestsException } from "@aws-sdk/client-lambda";
-import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
 import { aSpec } from "#test/support/a-deployment.ts";
+import { mocked } from "#test/support/mocked.ts";
 import { probe } from "./probe.ts";
 
 const { health } = aSpec();
 
 function answering(payload: unknown, FunctionError?: string) {
-  const lambda = mockClient(LambdaClient);
+  const lambda = mocked(LambdaClient);
   lambda
     .on(InvokeCommand)
     .resolves({ Payload: Buffer.from(JSON.stringify(payload)) as never, FunctionError } as never);
@@ -58,14 +58,14 @@ test("code that throws is unhealthy and may mend", async () => {
 });
 
 test("being throttled is unhealthy, not an error of the deployment", async () => {
-  mockClient(LambdaClient)
+  mocked(LambdaClient)
     .on(InvokeCommand)
     .rejects(new TooManyRequestsException({ message: "slow", $metadata: {} }));
   expect((await look()).detail).toBe("GET /healthz was throttled by Lambda");
 });
 
 test("no answer in time is told with the time", async () => {
-  mockClient(LambdaClient)
+  mocked(LambdaClient)
     .on(InvokeCommand)
     .rejects(Object.assign(new Error("aborted"), { name: "AbortError" }));
   expect((await look()).detail).toBe("GET /healthz did not answer within 1 s");
