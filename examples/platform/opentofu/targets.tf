@@ -17,7 +17,8 @@ variable "tutti_external_id" {
   sensitive = true
 }
 
-data "aws_caller_identity" "here" {}
+data "aws_caller_identity" "here" {
+}
 
 locals {
   with_targets = var.tutti_account == "" ? 0 : 1
