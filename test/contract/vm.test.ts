@@ -233,7 +233,6 @@ const NOT_HERE: Record<string, string> = {
   "ec2:CreateVolume": "the same",
   "ec2:DeleteVolume": "the same",
   "ec2:DescribeSnapshots": "the same",
-  "ec2:DescribeVolumes": "the same",
   "ec2:DeleteLaunchTemplateVersions": "more releases than are kept",
   "ec2:DescribeSecurityGroups": "`tutti doctor`: test/slow/doctor.test.ts",
   "ec2:DescribeSubnets": "`tutti doctor`: test/slow/doctor.test.ts",

@@ -108,7 +108,8 @@ test("a function needs a network with a way to the file system, then all that mo
 });
 
 test("a /tmp of its own has its size and nothing of anybody else's", async () => {
-  await aws.function("large", role, NOTES, { EphemeralStorage: { Size: 600 } });
+  // Time enough to fill it on a machine that is busy.
+  await aws.function("large", role, NOTES, { EphemeralStorage: { Size: 600 }, Timeout: 40 });
   expect((await aws.invoke("large")).json).toBe(600 * 1_048_576);
   expect((await aws.invoke("large", { fill: 10 })).json).toBe(600 * 1_048_576);
   expect((await aws.invoke("large", { fill: 700 })).json).toBe("ENOSPC");
