@@ -43,8 +43,12 @@ const PAGES = (): [name: string, hash: string, shows: string][] => [
   ["tokens", "#/tokens", "مدير"],
 ];
 
+/** How far the page, or a table in it, is wider than there is room for. */
 async function overflowOf({ page }: Reader): Promise<number> {
-  return Math.max(0, await page.evaluate(() => document.documentElement.scrollWidth - innerWidth));
+  return page.evaluate(() => {
+    const tables = [...document.querySelectorAll(".scroll")].map((one) => one.scrollWidth - one.clientWidth);
+    return Math.max(0, document.documentElement.scrollWidth - innerWidth, ...tables);
+  });
 }
 
 for (const [width, height, colorScheme] of [
