@@ -74,11 +74,13 @@ const KINDS = {
   },
 };
 
+let attempt = 1;
 test.each(["vm", "container"] as const)(
   "%s: ten times the load and back: the count follows, a rollout respects it, no request fails, nothing flaps",
   async (kind) => {
     const { client } = house;
-    const app = `waves-${kind}`;
+    // Tried again, it begins with an app of its own.
+    const app = `waves-${kind}-${attempt++}`;
     const { scaledTo, publish: publishBoth } = KINDS[kind];
     await publishBoth(app);
     expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded", health: { desired: 2 } });
@@ -107,7 +109,11 @@ test.each(["vm", "container"] as const)(
     await expect.poll(() => counts.seen.at(-1)).toBe(2);
     await counts.stop();
     const { sent, failed } = await load.stop();
-    expect({ failed, counts: counts.seen }).toEqual({ failed: 0, counts: [2, 5, 4, 3, 2] });
+    expect(failed).toBe(0);
+    // A count may pass between two looks; none comes back.
+    const [before, most, ...downwards] = counts.seen;
+    expect([before, most, downwards.at(-1)]).toEqual([2, 5, 2]);
+    expect(downwards).toEqual([...new Set(downwards)].sort((a, b) => b - a));
     expect(sent).toBeGreaterThan(1_000);
     expect(await cause()).toMatch(/AlarmLow-\S+ in state ALARM/);
     expect(await cause()).toContain(scaledTo(3, 2));
