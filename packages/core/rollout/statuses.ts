@@ -30,7 +30,8 @@ export const NEXT_STATUSES: Record<DeploymentStatus, readonly DeploymentStatus[]
     "failed",
     "cancelled",
   ],
-  awaiting_approval: ["running", "rolling_back", "cancelled", "failed"],
+  // It ends as rolled back where the call that planned it did so and its answer was lost: nothing had been changed then.
+  awaiting_approval: ["running", "rolling_back", "rolled_back", "cancelled", "failed"],
   running: [
     "planning",
     "awaiting_approval",
