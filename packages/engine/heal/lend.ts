@@ -9,6 +9,8 @@ import type { ControlDeps } from "../deps.ts";
 const LONGEST_LOAN_MS = 90_000;
 const BETWEEN_LOOKS_MS = 500;
 
+type Loan = NonNullable<Deployment["lent"]>;
+
 const WAITING = new Set<Deployment["status"]>(["paused", "awaiting_approval", "queued"]);
 
 /** One that was told to stop may be at its end before the repair is. */
@@ -16,7 +18,10 @@ export function isWaiting({ status, intent }: Pick<Deployment, "status" | "inten
   return WAITING.has(status) && intent?.action !== "abort";
 }
 
-/** Answers `null`, and does no work, where it goes on meanwhile or is lent to another run. */
+/**
+ * Answers `null`, and does no work, where it goes on meanwhile or is lent already: to another run, or to an earlier attempt of this one,
+ * whose answer was lost and which may be at work still.
+ */
 export async function underLoan<T>(
   deps: ControlDeps,
   deploymentId: string,
@@ -28,11 +33,12 @@ export async function underLoan<T>(
     if (!isWaiting(before) || isLent(before, deps.clock.now())) return null;
     return { deployment: { ...before, lent: { to: runId, until } } };
   });
-  if (after.lent?.to !== runId) return null;
+  const loan = { to: runId, until };
+  if (!isSame(after.lent, loan)) return null;
   try {
     return await work();
   } finally {
-    await giveBack(deps, deploymentId, runId);
+    await giveBack(deps, deploymentId, loan);
   }
 }
 
@@ -46,11 +52,16 @@ export async function repairEnded(deps: ControlDeps, deployment: Deployment): Pr
 }
 
 /** The loan stays written, over: whoever goes on sees that there was one. */
-async function giveBack(deps: ControlDeps, deploymentId: string, runId: string): Promise<void> {
+async function giveBack(deps: ControlDeps, deploymentId: string, loan: Loan): Promise<void> {
   const at = instant(deps.clock.now());
   await deps.store.deployments.change(deploymentId, (before) =>
-    before.lent?.to === runId ? { deployment: { ...before, lent: { to: runId, until: at } } } : null,
+    isSame(before.lent, loan) ? { deployment: { ...before, lent: { ...loan, until: at } } } : null,
   );
+}
+
+/** Two attempts of one run begin at different instants, and so do their loans end. */
+function isSame(one: Loan | undefined, other: Loan): boolean {
+  return one?.to === other.to && one.until === other.until;
 }
 
 export function isLent({ lent }: Deployment, nowMs: number): boolean {

@@ -86,6 +86,7 @@ export function createLambda(platform: Platform, files: Files): LambdaService {
       queue.stop();
       await urls.closeAll();
       environments.stop();
+      store.close();
       logs.close();
     },
   };

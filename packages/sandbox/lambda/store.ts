@@ -34,6 +34,8 @@ export function openStore(directory: string, arnOf: (name: string) => string) {
       functions.delete(name);
       rmSync(path(name), { force: true });
     },
+    /** Nothing is known any more, so that what was to settle later writes nothing. */
+    close: () => functions.clear(),
   };
 }
 
