@@ -1,89 +1,16 @@
 // Platform settings as operators write them: what targets stand on and do not own.
 import * as z from "zod";
 import type { Environment } from "#core/domain/environment.ts";
-import { DAYS } from "#core/freeze/freeze.ts";
-import { isTimeZone } from "#core/schedule/wall-clock.ts";
 import { allowance, allowanceProblem } from "#outgoing/allowance.ts";
 import { objectionTo } from "#outgoing/send.ts";
 import { ENVIRONMENT, ENVIRONMENT_SETTINGS } from "../examples/places.ts";
+import { accounts } from "./accounts.ts";
 import { approvals } from "./approvals.ts";
+import { freeze, maintenanceWindow } from "./freezes.ts";
+import { later } from "./later.ts";
 import { environmentName, instantText } from "./names.ts";
+import { own, pools } from "./pools.ts";
 import { receivers } from "./receiver.ts";
-
-const userName = z
-  .string()
-  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be the name of a Unix user: a-z, 0-9, _ and -");
-
-const directory = z
-  .string()
-  .regex(
-    /^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/,
-    "must be a path of letters, digits and ._- between slashes",
-  )
-  .refine((path) => !path.split("/").includes(".."), "must not contain ..");
-
-const own = { user: userName.default("tutti"), directory: directory.default("/opt/tutti") };
-
-const capacity = z
-  .strictObject({
-    cpu: z.number().min(0.125).max(1024).multipleOf(0.001),
-    memoryMiB: z.int().min(1).max(33_554_432),
-    diskGiB: z.int().min(0).max(1_048_576),
-  })
-  .meta({ description: "What apps may use of a host; else as much as the host says it has" });
-
-const label = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be 1 to 63 of letters, digits and ._-");
-
-/** What placing copies goes by. */
-const placing = {
-  capacity: capacity.optional(),
-  hosts: z
-    .record(
-      z.string().min(1).max(253),
-      z.strictObject({
-        capacity: capacity.optional(),
-        zone: label.optional(),
-        labels: z.record(label, label).optional(),
-      }),
-    )
-    .optional()
-    .meta({ description: "By the host's name: its zone, its labels, a capacity of its own" }),
-};
-
-const ssmPool = z.strictObject({
-  ssm: z.strictObject({
-    tags: z
-      .record(z.string().min(1).max(128), z.string().max(256))
-      .refine((tags) => Object.keys(tags).length > 0, "must name at least one tag"),
-  }),
-  ...own,
-  ...placing,
-});
-
-const sshHost = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, "must be 1 to 63 of letters, digits and ._-")
-      .optional(),
-    address: z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, "must be a host name or an address"),
-    port: z.int().min(1).max(65_535).default(22),
-    user: userName,
-    hostKey: z
-      .string()
-      .regex(/^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]+=*( .*)?$/, {
-        message: "must be the host's public key, as in `ssh-ed25519 AAAA…`",
-      }),
-  })
-  .transform((host) => ({ ...host, name: host.name ?? host.address }));
-
-const sshPool = z.strictObject({
-  ssh: z.strictObject({ hosts: z.array(sshHost).min(1).max(1000), keySecret: z.string().min(1).max(512) }),
-  ...own,
-  ...placing,
-});
 
 const loadBalancer = z.strictObject({
   arn: z.string().regex(/^arn:[^\s]{1,1000}$/, "must be an ARN"),
@@ -178,79 +105,9 @@ const hooks = z
   })
   .meta({ description: "What hooks may call, and where notices may go" });
 
-const freeze = z
-  .strictObject({
-    from: z.iso.datetime({ offset: true, error: "must be an ISO 8601 instant, as in 2026-12-20T00:00:00Z" }),
-    to: z.iso.datetime({ offset: true, error: "must be an ISO 8601 instant, as in 2027-01-03T00:00:00Z" }),
-    reason: z.string().trim().min(1, "must say why").max(200),
-  })
-  .refine(({ from, to }) => Date.parse(from) < Date.parse(to), {
-    path: ["to"],
-    message: "must be after from",
-  })
-  .meta({ description: "In it the environment takes no new releases" });
-
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day, 00:00 to 23:59");
-
-const maintenanceWindow = z
-  .strictObject({
-    days: z
-      .array(z.enum(DAYS))
-      .min(1, "must name at least one; leave it out for every day")
-      .max(7)
-      .default([...DAYS]),
-    from: clockTime,
-    to: clockTime.meta({ description: "Where it is not after `from` it is the next day's" }),
-    timezone: z
-      .string()
-      .max(60)
-      .refine(isTimeZone, "must be a time zone such as Europe/Berlin or UTC")
-      .default("UTC"),
-  })
-  .meta({ description: "Where there are any, new releases are taken in them alone" });
-
-/** Part of the contract, and not built yet: refused by name, never ignored. */
-const later = () =>
-  z
-    .unknown()
-    .optional()
-    .superRefine((value, context) => {
-      if (value !== undefined)
-        context.addIssue({ code: "custom", message: "is not supported yet", params: { later: true } });
-    })
-    .meta({ description: "Not supported yet" });
-
-const account = z.strictObject({
-  id: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account"),
-  externalId: z
-    .string()
-    .regex(/^[\w+=,.@:/-]{16,1224}$/, "must be 16 to 1224 of letters, digits and _+=,.@:/-")
-    .meta({ description: "What the trust policy of the role there asks for" }),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as eu-central-1")
-    .optional()
-    .meta({ description: "Where it is not Tutti's own" }),
-});
-
-/** By kind. The images of virtual machines are made in Tutti's own account, and are not taken elsewhere yet. */
-const accounts = z
-  .strictObject({
-    server: account.optional(),
-    container: account.optional(),
-    function: account.optional(),
-    vm: later(),
-  })
-  .meta({ description: "Where targets of a kind live, if not in Tutti's own account (docs/accounts.md)" });
-
 export const environmentBody = z
   .strictObject({
-    pools: z
-      .record(
-        z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "must be a-z, 0-9 and -"),
-        z.union([ssmPool, sshPool]),
-      )
-      .default({}),
+    pools,
     loadBalancer: loadBalancer.optional(),
     network: network.optional(),
     discovery: discovery.optional(),
@@ -276,23 +133,14 @@ export const environmentBody = z
   })
   .meta({ id: "EnvironmentSettings", example: ENVIRONMENT_SETTINGS });
 
-const { pools, loadBalancer: balancer, functionRoleArn, ...places } = environmentBody.shape;
+const { domain: _later, ...settings } = environmentBody.shape;
 
+/** All that may be said of it is shown again. */
 export const environmentView = z
   .object({
     name: environmentName,
-    pools,
-    loadBalancer: balancer,
-    network: places.network,
-    vm: places.vm,
-    cluster: places.cluster,
-    storage: places.storage,
-    freezes: places.freezes,
-    maintenance: places.maintenance,
-    approvals: places.approvals,
-    notifications: places.notifications,
-    hooks: places.hooks,
-    functionRoleArn,
+    ...settings,
+    accounts: accounts.omit({ vm: true }).optional(),
     updatedAt: instantText,
   })
   .meta({ id: "Environment", example: ENVIRONMENT });
