@@ -3,6 +3,7 @@
 import { balancer } from "./balancer-grants.ts";
 import { naming } from "./cloud-map-grants.ts";
 import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
+import { conducting, startingHealing, startingTrains, table, telling } from "./conducting-grants.ts";
 import { services } from "./container-grants.ts";
 import { accessPoints, mounting } from "./file-grants.ts";
 import type { Names } from "./names.ts";
@@ -11,6 +12,7 @@ import { scaling } from "./scaling-grants.ts";
 import { findingSecrets, issuingIdentities } from "./secret-grants.ts";
 import type { Statement } from "./statement.ts";
 import { baking, disks, groups, makingImages, templates } from "./vm-grants.ts";
+import { alarms, metrics } from "./watching-grants.ts";
 
 type Grant = (names: Names) => Statement[];
 
@@ -196,43 +198,6 @@ const FUNCTION_CALLS = [
   "lambda:ListProvisionedConcurrencyConfigs",
 ] as const;
 
-/** Reading and writing items by their keys, which everything does that changes a deployment; further ways into the table where they are taken. */
-function table(names: Names, ...ways: ("query" | "list" | "remove")[]): Statement[] {
-  const calls = ["GetItem", "PutItem", "BatchWriteItem"];
-  if (ways.includes("query")) calls.push("Query");
-  if (ways.includes("list")) calls.push("BatchGetItem");
-  if (ways.includes("remove")) calls.push("DeleteItem");
-  return [
-    { actions: calls.map((call) => `dynamodb:${call}`), resources: [names.tableArn] },
-    ...(ways.includes("list")
-      ? [{ actions: ["dynamodb:Query"], resources: [`${names.tableArn}/index/*`] }]
-      : []),
-  ];
-}
-
-/** Telling that a status has changed. */
-function telling(names: Names): Statement {
-  return { actions: ["events:PutEvents"], resources: [names.busArn] };
-}
-
-/** Starting the next deployment in the queue, waking one that waits, or its train. */
-function conducting(names: Names): Statement[] {
-  return [
-    { actions: ["states:StartExecution"], resources: [names.rolloutArn] },
-    { actions: ["states:SendTaskSuccess"], resources: [names.rolloutArn, names.trainArn] },
-    telling(names),
-  ];
-}
-
-function startingTrains(names: Names): Statement[] {
-  return [{ actions: ["states:StartExecution"], resources: [names.trainArn] }];
-}
-
-/** Where a survey has found that something is to be mended. */
-function startingHealing(names: Names): Statement {
-  return { actions: ["states:StartExecution"], resources: [names.healArn] };
-}
-
 function artifacts(names: Names): Statement[] {
   return [
     {
@@ -264,27 +229,6 @@ function tellingFailures(names: Names): Statement[] {
 /** Without it S3 answers 403 for an object that is not there (S3 API Reference, HeadObject, Permissions). */
 function telling404(names: Names): Statement[] {
   return [{ actions: ["s3:ListBucket"], resources: [names.bucketArn] }];
-}
-
-function alarms(): Statement[] {
-  return [
-    {
-      actions: ["cloudwatch:DescribeAlarms"],
-      resources: ["*"],
-      why: "Composite alarms take it on every alarm (CloudWatch API Reference, DescribeAlarms), and manifests name them.",
-    },
-  ];
-}
-
-/** What scaling follows. */
-function metrics(): Statement[] {
-  return [
-    {
-      actions: ["cloudwatch:GetMetricData"],
-      resources: ["*"],
-      why: "It knows no resources (Service Authorization Reference, Amazon CloudWatch).",
-    },
-  ];
 }
 
 /** The one role by which a driver works in another account; whose it is there, and the external id, its trust policy says. */

@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
-import { type Blueprint, blueprint, type FunctionBlueprint } from "#infra/blueprint.ts";
+import { type Blueprint, blueprint } from "#infra/blueprint.ts";
 import { bundleFunctions } from "#infra/bundles/bundle.ts";
+import type { FunctionBlueprint } from "#infra/functions.ts";
 import { type House, openHouse, ROOT } from "#start/open-house.ts";
 import { type Bench, median } from "./figure.ts";
 

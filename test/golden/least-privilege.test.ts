@@ -2,7 +2,8 @@
 // one table, and what is granted out of the blueprint. docs/permissions.md lists both for every function; `npm run golden` writes it anew.
 import { readFileSync, writeFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
-import { type Blueprint, blueprint, type FunctionBlueprint } from "#infra/blueprint.ts";
+import { type Blueprint, blueprint } from "#infra/blueprint.ts";
+import type { FunctionBlueprint } from "#infra/functions.ts";
 import { actionsOf } from "#infra/iam-actions.ts";
 import { policyDocument } from "#infra/policy.ts";
 import { rolesOf } from "#infra/roles.ts";

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
-import type { FunctionBlueprint } from "#infra/blueprint.ts";
 import { bundleOptions } from "#infra/bundles/bundle-options.ts";
+import type { FunctionBlueprint } from "#infra/functions.ts";
 
 /** What lib-dynamodb's commands are on the wire. */
 const DOCUMENT_COMMANDS: Record<string, string> = {

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { Metafile, OutputFile } from "esbuild";
 import type { Zippable } from "fflate";
-import type { FunctionBlueprint } from "../blueprint.ts";
+import type { FunctionBlueprint } from "../functions.ts";
 import { type BundleCache, openBundleCache } from "./bundle-cache.ts";
 import { bundleOptions } from "./bundle-options.ts";
 

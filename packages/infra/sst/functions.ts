@@ -1,5 +1,6 @@
 // Tutti's own functions.
-import type { Blueprint, FunctionBlueprint } from "../blueprint.ts";
+import type { Blueprint } from "../blueprint.ts";
+import type { FunctionBlueprint } from "../functions.ts";
 import type { Folders } from "./bundles.ts";
 import { logicalName } from "./logical-name.ts";
 import type { BuiltRoles } from "./roles.ts";

@@ -9,8 +9,9 @@ import {
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionActiveV2,
 } from "@aws-sdk/client-lambda";
-import type { Blueprint, FunctionBlueprint } from "#infra/blueprint.ts";
+import type { Blueprint } from "#infra/blueprint.ts";
 import type { Bundle } from "#infra/bundles/bundle.ts";
+import type { FunctionBlueprint } from "#infra/functions.ts";
 import type { AwsAccess } from "./access.ts";
 import { ignoring } from "./ignoring.ts";
 
