@@ -1,8 +1,5 @@
 // Disks of virtual machines on the sandbox's EC2: what a release writes the next one finds, whoever ends the instance, and each
 // begins only when the one before has let go.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   AttachVolumeCommand,
   CreateVolumeCommand,
@@ -14,35 +11,26 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Driver } from "#core/driver/driver.ts";
-import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import type { Sandbox } from "#sandbox/sandbox.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
-import { createVmDriver } from "#targets/vm/driver.ts";
-import { asFunction, asRoot, NAMES } from "./as-role.ts";
+import { NAMES } from "./as-role.ts";
 import { allWell, DIARY_SPEC, diaries, diaryArchive, disksOf, healUntil } from "./diary.ts";
 import { expectPlayed, roll } from "./roll.ts";
-import { openVmWorld, vmClients, vmPlaces } from "./vm-world.ts";
+import { openVmHouse, type VmHouse } from "./vm-world.ts";
 
+let house: VmHouse;
 let sandbox: Sandbox;
-let directory: string;
 let driver: Driver;
 /** With the driver's grants, and with the owner's. */
 let own: VmSetup;
 let clients: VmSetup;
-let open: ReturnType<typeof vmPlaces>;
+let open: VmHouse["open"];
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
-  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  const environment = await openVmWorld(sandbox);
-  own = vmClients(await asFunction(sandbox, "driver-vm"));
-  driver = createVmDriver(own);
-  clients = vmClients(asRoot(sandbox));
-  open = vmPlaces(sandbox, driver, environment);
+  house = await openVmHouse();
+  ({ sandbox, driver, own, clients, open } = house);
 }, 120_000);
-afterAll(async () => {
-  await sandbox.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => house.close());
 
 /** Images serve every environment of an app: each version is baked once. */
 async function place(spec: Partial<Spec>) {

@@ -1,7 +1,9 @@
 // A place for virtual machines on a bare sandbox: a load balancer, an environment, and of the blueprint the one function and
 // the one workflow that make images.
 import { createHash } from "node:crypto";
-import { userInfo } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import {
@@ -17,14 +19,15 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { blueprint } from "#infra/blueprint.ts";
 import { bundleFunctions } from "#infra/bundles/bundle.ts";
-import type { Sandbox } from "#sandbox/sandbox.ts";
+import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { deployFunctions } from "#start/deploy/functions.ts";
 import { deployMachines } from "#start/deploy/machines.ts";
 import { deployRoles } from "#start/deploy/roles.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
+import { createVmDriver } from "#targets/vm/driver.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { aTarget } from "./a-target.ts";
-import { type Access, asRoot, NAMES } from "./as-role.ts";
+import { type Access, asFunction, asRoot, NAMES } from "./as-role.ts";
 import type { Harness } from "./driver.ts";
 import { type ServerNature, serverArchive } from "./server-archive.ts";
 import { steadyLoad } from "./steady-load.ts";
@@ -137,4 +140,26 @@ async function deployImageWorkflow(access: Access): Promise<void> {
   const [bundles] = await Promise.all([bundleFunctions(ROOT, functions), deployRoles(plan, access)]);
   await deployFunctions(plan, bundles, access);
   await deployMachines(plan, access);
+}
+
+export type VmHouse = Awaited<ReturnType<typeof openVmHouse>>;
+
+/** The driver as its function runs it, on a sandbox of its own. `own` has the driver's grants, `clients` the owner's. */
+export async function openVmHouse() {
+  const directory = mkdtempSync(join(tmpdir(), "tutti-vm-"));
+  const sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
+  const environment = await openVmWorld(sandbox);
+  const own = vmClients(await asFunction(sandbox, "driver-vm"));
+  const driver = createVmDriver(own);
+  return {
+    sandbox,
+    own,
+    driver,
+    clients: vmClients(asRoot(sandbox)),
+    open: vmPlaces(sandbox, driver, environment),
+    async close() {
+      await sandbox.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
 }

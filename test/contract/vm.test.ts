@@ -1,8 +1,5 @@
 // The vm driver on the sandbox's EC2, Auto Scaling, Step Functions and load balancer: images baked by the real workflow, and
 // instances that are real processes behind a real proxy.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   DeletePolicyCommand,
   DescribeAutoScalingGroupsCommand,
@@ -19,32 +16,26 @@ import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
 import { naming } from "#infra/cloud-map-grants.ts";
-import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
+import type { Sandbox } from "#sandbox/sandbox.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
-import { createVmDriver } from "#targets/vm/driver.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
-import { asFunction, asRoot, NAMES } from "./as-role.ts";
+import { NAMES } from "./as-role.ts";
 import { driverContract } from "./driver.ts";
 import { unaskedFor } from "./every-grant.ts";
 import { expectPlayed, planTo, playStep, roll } from "./roll.ts";
-import { BASE_IMAGE, openVmWorld, vmClients, vmPlaces } from "./vm-world.ts";
+import { BASE_IMAGE, openVmHouse, type VmHouse } from "./vm-world.ts";
 
+let house: VmHouse;
 let sandbox: Sandbox;
-let directory: string;
 let driver: Driver;
 /** With the driver's grants, and with the owner's. */
 let own: VmSetup;
 let clients: VmSetup;
-let open: ReturnType<typeof vmPlaces>;
+let open: VmHouse["open"];
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
-  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  const environment = await openVmWorld(sandbox);
-  own = vmClients(await asFunction(sandbox, "driver-vm"));
-  driver = createVmDriver(own);
-  clients = vmClients(asRoot(sandbox));
-  open = vmPlaces(sandbox, driver, environment);
+  house = await openVmHouse();
+  ({ sandbox, driver, own, clients, open } = house);
   // An image serves every environment of its app: this one keeps those of v1 and v2 for all tests.
   const keeper = open({ replicas: 1 });
   for (const version of ["v1", "v2"]) {
@@ -52,10 +43,7 @@ beforeAll(async () => {
     expectPlayed(await roll(driver, keeper.target, version));
   }
 }, 120_000);
-afterAll(async () => {
-  await sandbox.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => house.close());
 
 driverContract("vm", async () => open(), {
   unhealthy: /The image of v\d could not be made: GET \/healthz answered 500/,

@@ -1,38 +1,24 @@
 // What becomes of the disks of virtual machines over days: zones, many releases, one that is broken, and copies that come and go.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { UpdateAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import { DescribeSnapshotsCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Driver } from "#core/driver/driver.ts";
-import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
-import { createVmDriver } from "#targets/vm/driver.ts";
-import { asFunction, asRoot } from "#test/contract/as-role.ts";
 import { allWell, DIARY_SPEC, diaries, diaryArchive, disksOf, healUntil } from "#test/contract/diary.ts";
 import { expectPlayed, roll } from "#test/contract/roll.ts";
-import { openVmWorld, vmClients, vmPlaces } from "#test/contract/vm-world.ts";
+import { openVmHouse, type VmHouse } from "#test/contract/vm-world.ts";
 
-let sandbox: Sandbox;
-let directory: string;
+let house: VmHouse;
 let driver: Driver;
 let clients: VmSetup;
-let open: ReturnType<typeof vmPlaces>;
+let open: VmHouse["open"];
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-slow-"));
-  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  const environment = await openVmWorld(sandbox);
-  driver = createVmDriver(vmClients(await asFunction(sandbox, "driver-vm")));
-  clients = vmClients(asRoot(sandbox));
-  open = vmPlaces(sandbox, driver, environment);
+  house = await openVmHouse();
+  ({ driver, clients, open } = house);
 }, 120_000);
-afterAll(async () => {
-  await sandbox.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => house.close());
 
 async function place(spec: Partial<Spec>) {
   const made = open({ ...DIARY_SPEC, ...spec });
