@@ -1,8 +1,5 @@
 // A function whose targets live in another account than Tutti: it is made there and nowhere else, by the one role that both sides agreed
 // on, and the doctor says what is wrong where the other side has not agreed.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   CreateRoleCommand,
   IAMClient,
@@ -11,32 +8,21 @@ import {
 } from "@aws-sdk/client-iam";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Client, createClient } from "#client/client.ts";
+import type { Client } from "#client/client.ts";
 import { policyDocument } from "#infra/policy.ts";
 import { targetTemplate } from "#infra/target-policy.ts";
-import { type House, openHouse } from "#start/open-house.ts";
+import { type OwnHouse, openOwnHouse } from "#test/support/own-house.ts";
 import { functionCode, functionManifest, publish, settled } from "#test/support/release-of.ts";
 
 const [HOME, OTHER] = ["000000000000", "111111111111"];
 const EXTERNAL_ID = "orchestra-and-house-2026";
 const APP_ROLE = `arn:aws:iam::${OTHER}:role/apps`;
 
-let directory: string;
-let house: House;
+let house: OwnHouse;
 let client: Client;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-house-"));
-  const settings = {
-    port: 0,
-    awsPort: 0,
-    directory,
-    timeScale: 1,
-    servers: 0,
-    fresh: false,
-    token: undefined,
-  };
-  house = await openHouse({ ...settings, accounts: [OTHER!] });
-  client = createClient({ url: house.apiUrl, token: house.token });
+  house = await openOwnHouse({ servers: 0, accounts: [OTHER!] });
+  ({ client } = house);
   const iam = new IAMClient(there());
   await iam.send(
     new CreateRoleCommand({ RoleName: "tutti-targets", AssumeRolePolicyDocument: trust(EXTERNAL_ID) }),
@@ -67,10 +53,7 @@ beforeAll(async () => {
   await client.apps.put("mailer", functionManifest("mailer"));
   await publish(client, "mailer", "v1", functionCode("well"));
 });
-afterAll(async () => {
-  await house?.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => house?.close());
 
 const there = () => ({ ...house.access(), credentials: { ...house.sandbox.ownerOf(OTHER!) } });
 

@@ -1,35 +1,20 @@
 // A stateful app in a whole house, under load: nothing it wrote is lost by releases, ways back, healing, scaling or a host that
 // leaves, and nobody else ever had its disk.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Client, createClient } from "#client/client.ts";
-import { type House, openHouse } from "#start/open-house.ts";
+import type { Client } from "#client/client.ts";
 import { loadAt } from "#test/support/load-at.ts";
+import { type OwnHouse, openOwnHouse } from "#test/support/own-house.ts";
 import { deploy, ENVIRONMENT, publish, serverManifest, whenever } from "#test/support/release-of.ts";
 
-let directory: string;
-let house: House;
+let house: OwnHouse;
 let client: Client;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-house-"));
-  const settings = {
-    port: 0,
-    awsPort: 0,
-    directory,
-    timeScale: 5,
-    servers: 3,
-    fresh: false,
-    token: undefined,
-  };
-  house = await openHouse(settings);
-  client = createClient({ url: house.apiUrl, token: house.token });
+  house = await openOwnHouse({ timeScale: 5 });
+  ({ client } = house);
 });
-afterAll(async () => {
-  await house?.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => house?.close());
 
 const APP = "ledger";
 /** Each request is a line on the disk; so is each start and each end. */

@@ -1,34 +1,17 @@
 // How many hosts may break: ten servers, two at a time, "30%" of them allowed. In process, so that a host can be
 // unplugged.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Client, createClient } from "#client/client.ts";
-import { type House, openHouse } from "#start/open-house.ts";
+import type { Client } from "#client/client.ts";
+import { type OwnHouse, openOwnHouse } from "#test/support/own-house.ts";
 import { deploy, ENVIRONMENT, publish, serverCode, serverManifest } from "#test/support/release-of.ts";
 
-let directory: string;
-let house: House;
+let house: OwnHouse;
 let client: Client;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-house-"));
-  const settings = {
-    port: 0,
-    awsPort: 0,
-    directory,
-    timeScale: 1,
-    servers: 10,
-    fresh: false,
-    token: undefined,
-  };
-  house = await openHouse(settings);
-  client = createClient({ url: house.apiUrl, token: house.token });
+  house = await openOwnHouse({ servers: 10 });
+  ({ client } = house);
 });
-afterAll(async () => {
-  await house?.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => house?.close());
 
 const AT_ONCE = { batch: 10, maxUnavailable: 10 };
 

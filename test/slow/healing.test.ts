@@ -1,12 +1,11 @@
 // Healing on real processes over many passes: an app that crashes at every start, and all copies of a target that fall ill at
 // once. Passes are the scheduled ones, asked for without waiting for their minute.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Client, createClient } from "#client/client.ts";
-import { type House, openHouse } from "#start/open-house.ts";
+import type { Client } from "#client/client.ts";
+import { type OwnHouse, openOwnHouse } from "#test/support/own-house.ts";
 import {
   deploy,
   ENVIRONMENT,
@@ -16,19 +15,13 @@ import {
   serverManifest,
 } from "#test/support/release-of.ts";
 
-let directory: string;
-let house: House;
+let house: OwnHouse;
 let client: Client;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-house-"));
-  const settings = { port: 0, awsPort: 0, directory, timeScale: 1, servers: 3, fresh: false };
-  house = await openHouse({ ...settings, token: undefined });
-  client = createClient({ url: house.apiUrl, token: house.token });
+  house = await openOwnHouse();
+  ({ client } = house);
 });
-afterAll(async () => {
-  await house?.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => house?.close());
 
 async function sweep(): Promise<void> {
   const lambda = new LambdaClient(house.access());
@@ -64,7 +57,7 @@ require("node:http").createServer((request, response) => {
 }
 
 test("an app that crashes at every start gets few repairs and ever longer pauses, then it is degraded; a fixed release deploys", async () => {
-  const mood = join(directory, "mood-of-crashing");
+  const mood = join(house.directory, "mood-of-crashing");
   const healing = { maxRepairs: 3, pauseSeconds: 4 };
   await client.apps.put("crashing", serverManifest("crashing", { healing }));
   await publish(client, "crashing", "v1", moodyCode(mood));
@@ -106,7 +99,7 @@ test.each([
   "when all copies fall ill at once on %s nothing is replaced or restarted, and they come back by themselves",
   async (kind, manifestOf) => {
     const app = `all-${kind.split(" ")[0]}`;
-    const mood = join(directory, `mood-of-${app}`);
+    const mood = join(house.directory, `mood-of-${app}`);
     await client.apps.put(app, manifestOf(app));
     await publish(client, app, "v1", moodyCode(mood));
     expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded" });

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { packContext } from "#cli/pack-context.ts";
-import { type Client, createClient } from "#client/client.ts";
-import { type House, openHouse } from "#start/open-house.ts";
+import type { Client } from "#client/client.ts";
+import { type OwnHouse, openOwnHouse } from "#test/support/own-house.ts";
 import { deploy, ENVIRONMENT, publish } from "#test/support/release-of.ts";
 
 const KINDS = ["server", "vm", "container", "function"] as const;
@@ -18,19 +18,13 @@ type Ill = (typeof ILLS)[number];
 const RUNS = 2;
 const PATIENCE_MS = 5_000;
 
-let directory: string;
-let house: House;
+let house: OwnHouse;
 let client: Client;
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-house-"));
-  const settings = { port: 0, awsPort: 0, directory, timeScale: 1, servers: 3, fresh: false };
-  house = await openHouse({ ...settings, token: undefined });
-  client = createClient({ url: house.apiUrl, token: house.token });
+  house = await openOwnHouse();
+  ({ client } = house);
 });
-afterAll(async () => {
-  await house?.close();
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => house?.close());
 
 /** GET /be/ILL makes this copy ill; GET /mood says how it is. */
 const MOODS = `
