@@ -113,7 +113,7 @@ export function driverContract(
       async () => {
         expectPlayed(await rollTo("v1"));
         const before = await driver.inspect(target);
-        // Hosts tell the start of a process by the second.
+        // Hosts tell the start of a process by the second, rounded up.
         await target.clock.sleep(2000);
         const freshSince = instant(target.clock.now());
         const load = harness.load?.(before.endpoint!);

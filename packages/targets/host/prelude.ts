@@ -119,10 +119,15 @@ started_ticks() {
   ticks=\${20}; ticks_a_second=\${ticks_a_second:-$(getconf CLK_TCK 2>/dev/null || echo 100)}
 }
 
+# Rounded up: the boot is told in whole seconds, cut off, and a process must not look older than it is, or a fresh one is started again.
+started_second() {
+  started_ticks "$1" || return 1
+  echo $(($(sed -n 's/^btime //p' /proc/stat) + (ticks + ticks_a_second - 1) / ticks_a_second))
+}
+
 started() {
-  started_ticks "$1" || return
-  booted=$(sed -n 's/^btime //p' /proc/stat)
-  date -u -d "@$((booted + ticks / ticks_a_second))" +%Y-%m-%dT%H:%M:%SZ
+  second=$(started_second "$1") || return
+  date -u -d "@$second" +%Y-%m-%dT%H:%M:%SZ
 }
 
 # Sets age: how many seconds the process runs.

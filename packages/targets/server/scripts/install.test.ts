@@ -142,10 +142,13 @@ const restarts = () =>
     .filter((line) => line.startsWith("restart")).length;
 
 test("an install answers what runs where, and keeps the environment to its owner", async () => {
+  const before = Date.now();
   const result = await run("install");
   expect(result).toMatchObject({ outcome: "ok", version: "v1", release: "rel_v1", host: HOST, port: 8080 });
   expect(result).toMatchObject({ state: "active", health: "healthy", detail: "GET /healthz answered 200" });
   expect(result.startedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  // Hosts count whole seconds. Told as a second older than that, a copy just started would be started again.
+  expect(Date.parse(result.startedAt!)).toBeGreaterThan(before - 1000);
   expect(statSync(join(base(), "env")).mode & 0o777).toBe(0o600);
   expect(readlinkSync(join(base(), "current"))).toBe("releases/rel_v1");
 });

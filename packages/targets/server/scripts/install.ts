@@ -121,8 +121,8 @@ prepare() {
 # A restart was asked for, and the process is older. By the host's own clock, so that a second run finds it fresh.
 is_stale() {
   [ -n "\${FRESH_SINCE-}" ] && [ "$state" = active ] || return 1
-  look_at_age "$pid"
-  [ $(($(now) - age)) -lt "$FRESH_SINCE" ]
+  second=$(started_second "$pid") || return 1
+  [ "$second" -lt "$FRESH_SINCE" ]
 }
 
 install() {
