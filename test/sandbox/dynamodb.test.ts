@@ -85,7 +85,8 @@ test("time to live is remembered and described", async () => {
 test("a pass deletes what has expired and nothing else", async () => {
   const engine = openEngine(`${sandbox.directory}/ttl-test`, "000000000000", "us-east-1");
   await engine.run("CreateTable", structuredClone({ ...table, TableName: "expiring" }));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  const described = () => engine.run("DescribeTable", { TableName: "expiring" });
+  await expect.poll(described).toMatchObject({ Table: { TableStatus: "ACTIVE" } });
   for (const [pk, N] of Object.entries({ past: "1000", future: "3000" }))
     await engine.run("PutItem", { TableName: "expiring", Item: { pk: { S: pk }, expiresAt: { N } } });
   await engine.run("PutItem", { TableName: "expiring", Item: { pk: { S: "never" } } });
