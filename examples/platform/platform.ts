@@ -28,10 +28,13 @@ export function platform(stage: string) {
   return { settings, endpoint: front.dnsName, deployerRoleArn: ci, targets: targets() };
 }
 
-/** What apps of the kind `function` run as: they may write their log, and whatever else you give them. */
+/**
+ * What apps of the kind `function` run as: they may write their log, and whatever else you give them. It is named as the installation's roles
+ * for apps are, since Tutti hands functions no other.
+ */
 function functionRole(stage: string) {
   const role = new aws.iam.Role("FunctionRole", {
-    name: `platform-${stage}-function`,
+    name: `${process.env.TUTTI_INSTALLATION ?? "tutti-production"}-app-platform-${stage}`,
     assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }),
   });
   new aws.iam.RolePolicyAttachment("FunctionLogs", {

@@ -10,6 +10,7 @@ import { type LogMetric, logMetrics } from "./log-metrics.ts";
 import { type Installation, type Names, namesOf } from "./names.ts";
 import type { OperatingSettings } from "./operating-settings.ts";
 import { type RuleBlueprint, rulesOf } from "./rules.ts";
+import { writingAppLogs } from "./running-grants.ts";
 import {
   healMachine,
   imageMachine,
@@ -80,7 +81,7 @@ export function blueprint(
       shorts,
       watched.map((one) => names.alarmName(one.short)),
     ),
-    appFunctionRole: { short: "app-function", statements: [] },
+    appFunctionRole: { short: "app-function", statements: [writingAppLogs(names)] },
     appScheduleRole: {
       short: "app-schedule",
       statements: [{ actions: ["lambda:InvokeFunction"], resources: [names.functionArn(SCHEDULE)] }],

@@ -55,7 +55,12 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...artifacts(names),
     { actions: [...FUNCTION_CALLS], resources: [names.appFunctionsArn] },
     ...scaling(names, "lambda"),
-    { actions: ["iam:PassRole"], resources: [names.roleArn("app-function")] },
+    // By name: whoever may say which role functions get could else have them run as one of Tutti's own.
+    {
+      actions: ["iam:PassRole"],
+      resources: [names.roleArn("app-*")],
+      conditions: { StringEquals: { "iam:PassedToService": "lambda.amazonaws.com" } },
+    },
     ...mounting(names),
     readingRoles(names.account),
     ...findingSecrets(names),

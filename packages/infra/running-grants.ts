@@ -10,6 +10,14 @@ export function writingLogs({ account, region, functionName }: Names, short: str
   };
 }
 
+/** The log of users' functions: its group is made by Lambda with their role, at the first line. */
+export function writingAppLogs({ account, region, appFunctionPrefix }: Names): Statement {
+  return {
+    actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+    resources: [`arn:aws:logs:${region}:${account}:log-group:/aws/lambda/${appFunctionPrefix}*`],
+  };
+}
+
 export function tracing(): Statement {
   return {
     actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],

@@ -16,8 +16,5 @@ export function targetStatements(names: Names): Statement[] {
 
 /** With words to be replaced, as examples/platform/targets-policy.json has it. */
 export function targetTemplate(): Statement[] {
-  return targetStatements(namesOf({ name: "INSTALLATION", account: "ACCOUNT", region: "REGION" })).filter(
-    // The role of users' functions is the environment's own over there.
-    ({ resources }) => !resources.some((one) => one.endsWith(":role/INSTALLATION-app-function")),
-  );
+  return targetStatements(namesOf({ name: "INSTALLATION", account: "ACCOUNT", region: "REGION" }));
 }

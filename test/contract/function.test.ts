@@ -366,6 +366,22 @@ test("a volume for which the environment has no file system ends the step with w
   await close();
 });
 
+test("an app may have a role of its own, and none is handed on that is not named for apps", async () => {
+  const own = await open({ app: "owned" }, { functionRoleArn: NAMES.roleArn("app-{app}") });
+  await makeRole("app-owned", []);
+  await own.makeRelease("v1", "good");
+  expect((await roll(own.driver, own.target, "v1")).reason).toBe("");
+  const made = await own.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: own.name }));
+  expect(made.Role).toBe(NAMES.roleArn("app-owned"));
+  await own.close();
+  const { driver, target, makeRelease } = await open(
+    {},
+    { functionRoleArn: NAMES.roleArn("driver-function") },
+  );
+  await makeRelease("v1", "good");
+  await expect(roll(driver, target, "v1")).rejects.toThrow("is not authorized to perform: iam:PassRole on");
+});
+
 test("a missing permission is told by its action", async () => {
   const { target, makeRelease } = await open();
   const statements = grantsOf["driver-function"]!(NAMES).map((one) => ({

@@ -16,7 +16,7 @@ import { functionCode, functionManifest, publish, settled } from "#test/support/
 
 const [HOME, OTHER] = ["000000000000", "111111111111"];
 const EXTERNAL_ID = "orchestra-and-house-2026";
-const APP_ROLE = `arn:aws:iam::${OTHER}:role/apps`;
+const APP_ROLE = `arn:aws:iam::${OTHER}:role/tutti-app-mailer`;
 
 let house: OwnHouse;
 let client: Client;
@@ -41,13 +41,13 @@ beforeAll(async () => {
   };
   await iam.send(
     new CreateRoleCommand({
-      RoleName: "apps",
+      RoleName: "tutti-app-mailer",
       AssumeRolePolicyDocument: JSON.stringify({ Statement: [lambda] }),
     }),
   );
   await client.environments.put("abroad", {
     pools: {},
-    functionRoleArn: APP_ROLE,
+    functionRoleArn: APP_ROLE.replace("mailer", "{app}"),
     accounts: { function: { id: OTHER!, externalId: EXTERNAL_ID } },
   });
   await client.apps.put("mailer", functionManifest("mailer"));
@@ -72,10 +72,9 @@ function trust(externalId: string): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [one] });
 }
 
-/** The example's, for this account; functions get a role of its own. */
+/** The example's, for this account. */
 function deploying(): string {
-  const passing = { actions: ["iam:PassRole"], resources: [APP_ROLE] };
-  return policyDocument([...targetTemplate(), passing])
+  return policyDocument(targetTemplate())
     .replaceAll("INSTALLATION", "tutti")
     .replaceAll("ACCOUNT", OTHER!)
     .replaceAll("REGION", "us-east-1");

@@ -69,7 +69,7 @@ async function brokenSettings() {
       executionRoleArn: `${ROLE}/none`,
       taskRoleArn: `${ROLE}/for-somebody-else`,
     },
-    functionRoleArn: `${ROLE}/for-somebody-else`,
+    functionRoleArn: `${ROLE}/platform-functions`,
   };
 }
 
@@ -107,7 +107,7 @@ const BROKEN: [path: string, detail: RegExp, mend: RegExp][] = [
     /may be assumed by batch\.amazonaws\.com, not by ecs-tasks/,
     /ecs-tasks\.amazonaws\.com/,
   ],
-  ["functionRoleArn", /may be assumed by batch\.amazonaws\.com, not by lambda/, /lambda\.amazonaws\.com/],
+  ["functionRoleArn", /no role but those named tutti-app-/, /begins with tutti-app-/],
 ];
 
 test("twelve things that are broken on purpose are named, each with what to do, and nothing else is", async () => {

@@ -29,7 +29,7 @@ test("what the platform says of itself is an environment as the API takes it, ke
     network: { subnetIds: [expect.stringMatching(/^subnet-/), expect.stringMatching(/^subnet-/)] },
     vm: { instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/platform-prod-machine" },
     cluster: { logGroup: "/platform/prod/apps" },
-    functionRoleArn: "arn:aws:iam::123456789012:role/platform-prod-function",
+    functionRoleArn: "arn:aws:iam::123456789012:role/tutti-production-app-platform-prod",
   });
 });
 
@@ -46,7 +46,7 @@ test("each role is one that the service it is named for may assume, so that the 
   expect(trusted).toEqual({
     "platform-prod-execution": ["ecs-tasks.amazonaws.com"],
     "platform-prod-task": ["ecs-tasks.amazonaws.com"],
-    "platform-prod-function": ["lambda.amazonaws.com"],
+    "tutti-production-app-platform-prod": ["lambda.amazonaws.com"],
     "platform-prod-machine": ["ec2.amazonaws.com"],
     "platform-prod-deployer": ["arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"],
   });

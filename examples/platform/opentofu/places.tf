@@ -139,7 +139,7 @@ resource "aws_autoscaling_group" "web" {
 }
 
 resource "aws_iam_role" "function" {
-  name               = "${local.name}-function"
+  name               = "${var.tutti_installation}-app-${local.name}"
   assume_role_policy = data.aws_iam_policy_document.trust["lambda"].json
 }
 

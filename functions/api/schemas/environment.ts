@@ -68,8 +68,12 @@ const roleArn = z.string().regex(/^arn:[^:]*:iam::\d{12}:role\/\S+$/, "must be t
 const cluster = z
   .strictObject({
     arn: z.string().regex(/^arn:[^:]*:ecs:[^:]*:\d{12}:cluster\/\S+$/, "must be the ARN of an ECS cluster"),
-    executionRoleArn: roleArn.meta({ description: "Pulls images, reads secrets" }),
-    taskRoleArn: roleArn.optional().meta({ description: "The role that apps run as" }),
+    executionRoleArn: roleArn.meta({
+      description: "Pulls images, reads secrets. `{app}` in its name: one for each app",
+    }),
+    taskRoleArn: roleArn
+      .optional()
+      .meta({ description: "The role that apps run as. `{app}` in its name: one for each app" }),
     logGroup: z
       .string()
       .regex(/^[A-Za-z0-9._/#-]{1,512}$/, "must be the name of a CloudWatch log group")
@@ -115,7 +119,10 @@ export const environmentBody = z
     cluster: cluster.optional(),
     storage: storage.optional(),
     hooks: hooks.optional(),
-    functionRoleArn: roleArn.optional().meta({ description: "The role that users' functions run as" }),
+    functionRoleArn: roleArn.optional().meta({
+      description:
+        "The role that users' functions run as, named `<installation>-app-…`. `{app}` in its name: one for each app",
+    }),
     domain: later(),
     accounts: accounts.optional(),
     freezes: z.array(freeze).max(100).optional(),

@@ -30,6 +30,13 @@ test("a role is right where the service is one of those that may assume it", asy
     ok: false,
     detail: `${ROLE} may be assumed by lambda.amazonaws.com, edgelambda.amazonaws.com, not by ecs-tasks.amazonaws.com.`,
   });
+  const each = await checkRole(
+    "functionRoleArn",
+    ROLE.replace("apps", "{app}"),
+    "lambda.amazonaws.com",
+    roles,
+  );
+  expect(each).toMatchObject({ ok: true, detail: expect.stringMatching(/^A role for each app/) });
   const nobody = { servicesOf: async () => [] };
   expect(await checkRole("functionRoleArn", ROLE, "lambda.amazonaws.com", nobody)).toMatchObject({
     detail: `${ROLE} may be assumed by nobody, not by lambda.amazonaws.com.`,

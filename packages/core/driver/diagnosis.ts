@@ -1,5 +1,6 @@
 // What an environment's settings look like against the platform, for `tutti doctor`: one check for each thing that a setting names. A check
 // looks and changes nothing; what is wrong is a value, never an exception.
+import { isForEach } from "../domain/app-role.ts";
 import { TuttiError } from "../errors.ts";
 
 /** `path`: of the setting, dotted. `mend`: what a person does about it; null where all is well. */
@@ -31,7 +32,7 @@ function mendOf(error: unknown): string | null {
   return null;
 }
 
-/** A role that is handed to a service must be assumable by it. */
+/** A role that is handed to a service must be assumable by it. Of one for each app, an environment does not know which there are. */
 export function checkRole(
   path: string,
   roleArn: string,
@@ -42,6 +43,7 @@ export function checkRole(
     path,
     `Make the role ${roleArn}, with a trust policy that lets ${service} assume it.`,
     async () => {
+      if (isForEach(roleArn)) return "A role for each app: it is looked at when the app is deployed.";
       if (!roles) throw new Error("Roles cannot be read here.");
       const services = await roles.servicesOf(roleArn);
       if (!services.includes(service))

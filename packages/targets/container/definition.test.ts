@@ -94,6 +94,12 @@ test("its digest changes with the release's words and the environment's roles, a
   expect(defined({}, aRelease(), otherRole).label.digest).not.toBe(digest);
 });
 
+test("a role that is one for each app is the app's own, for the task and for what starts it", () => {
+  const cluster = { arn: "cluster", executionRoleArn: "role/start-{app}", taskRoleArn: "role/{app}" };
+  const { input } = defined({}, aRelease(), { ...environment, cluster });
+  expect([input.executionRoleArn, input.taskRoleArn]).toEqual(["role/start-shop", "role/shop"]);
+});
+
 test("what the app prints goes to the cluster's log group, where there is one", () => {
   expect(defined().input.containerDefinitions![0]!.logConfiguration).toBeUndefined();
   const arn = "arn:aws:ecs:eu-west-1:123456789012:cluster/main";

@@ -2,6 +2,7 @@
 // same settings is registered once.
 import { createHash } from "node:crypto";
 import type { RegisterTaskDefinitionCommandInput, RuntimePlatform } from "@aws-sdk/client-ecs";
+import { roleFor } from "#core/domain/app-role.ts";
 import type { Cluster } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
 import type { Spec } from "#core/domain/spec.ts";
@@ -37,8 +38,8 @@ export function definitionOf(
     requiresCompatibilities: [fargate ? ("FARGATE" as const) : ("EC2" as const)],
     cpu: String(cpuUnits),
     memory: String(memoryMiB),
-    executionRoleArn: cluster.executionRoleArn,
-    taskRoleArn: cluster.taskRoleArn,
+    executionRoleArn: roleFor(target.app, cluster.executionRoleArn),
+    taskRoleArn: cluster.taskRoleArn && roleFor(target.app, cluster.taskRoleArn),
     // EC2 takes what the host is; Fargate has to be told, or it takes the same (RuntimePlatform).
     ...(fargate ? { runtimePlatform: platformOf(spec.container) } : {}),
     // 20 GiB come for nothing and must not be asked for (EphemeralStorage: 21 to 200).

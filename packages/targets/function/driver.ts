@@ -1,11 +1,11 @@
 // The function driver: a release is a published version behind the alias `live`, and a step moves the alias's weight.
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
-import { checkRole } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { apply } from "./apply.ts";
 import { check } from "./check.ts";
 import type { FunctionDeps } from "./client.ts";
 import { tidy } from "./concurrency.ts";
+import { diagnoseRole } from "./diagnose-role.ts";
 import { inspect } from "./inspect.ts";
 import { concurrencyNotes, replicaNotes } from "./notes.ts";
 import { plan } from "./plan.ts";
@@ -25,10 +25,7 @@ export function functionDriver(deps: FunctionDeps): Driver {
     tidy: (target) => tidy(deps, target),
     diagnose: async (environment, roles) => {
       const { functionRoleArn = deps.defaultRoleArn } = environment;
-      const role =
-        functionRoleArn === undefined
-          ? []
-          : [await checkRole("functionRoleArn", functionRoleArn, "lambda.amazonaws.com", roles)];
+      const role = functionRoleArn ? [await diagnoseRole(deps.namePrefix, functionRoleArn, roles)] : [];
       if (!environment.storage) return role;
       const { diagnoseStorage } = await import("#targets/files/diagnose.ts");
       return [...role, ...(await diagnoseStorage(deps.efs, environment))];

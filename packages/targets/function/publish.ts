@@ -10,6 +10,7 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import { roleFor } from "#core/domain/app-role.ts";
 import type { Release } from "#core/domain/release.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { Refusal } from "./archive-rules.ts";
@@ -121,7 +122,7 @@ async function settingsOf(deps: FunctionDeps, target: TargetContext, release: Re
     );
   const { handler, variables } = handlerOf(spec);
   const plain = {
-    Role: role,
+    Role: roleFor(target.app, role),
     Handler: handler,
     Runtime: spec.function.runtime as Runtime,
     MemorySize: spec.function.memoryMiB,
