@@ -46,7 +46,7 @@ export function withPlainKeys(source: string): string {
   });
 }
 
-/** Each error that a service may answer is a class of twenty lines: 67 kB of Systems Manager's. One function makes them all as well. */
+/** Each error that a service may answer is a class of twenty lines: 67 kB of Systems Manager's. One function makes them all as well, from what differs. */
 const SHORT_ERRORS: Plugin = {
   name: "short-errors",
   setup: (build) =>
@@ -60,12 +60,13 @@ const SHORT_ERRORS: Plugin = {
 
 /** A class with anything more in it, or written otherwise, stays as it is. */
 const ERROR_CLASS =
-  /^export class (\w+) extends __BaseException \{\n {4}static shapeId = ("[^"]+");\n {4}name = "\1";\n {4}\$fault = ("\w+");\n(?: {4}\w+;\n)* {4}constructor\(opts\) \{\n {8}super\(\{\n {12}name: "\1",\n {12}\$fault: \3,\n {12}\.\.\.opts,\n {8}\}\);\n {8}Object\.setPrototypeOf\(this, \1\.prototype\);\n((?: {8}this\.(\w+) = opts\.\5;\n)*) {4}\}\n\}$/gm;
+  /^export class (\w+) extends __BaseException \{\n(?: {4}static shapeId = "([^"#]+)#\1";\n)? {4}name = "\1";\n {4}\$fault = "(\w+)";\n(?: {4}\w+;\n)* {4}constructor\(opts\) \{\n {8}super\(\{\n {12}name: "\1",\n {12}\$fault: "\3",\n {12}\.\.\.opts,\n {8}\}\);\n {8}Object\.setPrototypeOf\(this, \1\.prototype\);\n((?: {8}this\.(\w+) = opts\.\5;\n)*) {4}\}\n\}$/gm;
 
-const MAKES_ERRORS = `function __errorClass(shapeId, name, $fault, fields) {
+/** Clients of older models have no `shapeId`. */
+function makesErrors(namespace: string | undefined): string {
+  return `function __errorClass(name, fields = [], $fault = "client") {
   const made = { [name]: class extends __BaseException {
-    static shapeId = shapeId;
-    name = name;
+${namespace === undefined ? "" : `    static shapeId = "${namespace}#" + name;\n`}    name = name;
     $fault = $fault;
     constructor(opts) {
       super({ name, $fault, ...opts });
@@ -76,16 +77,24 @@ const MAKES_ERRORS = `function __errorClass(shapeId, name, $fault, fields) {
   return made;
 }
 `;
+}
 
+/** All errors of a file are of one namespace; one of another stays as it is. */
 export function withShortErrors(source: string): string {
+  const [first] = source.matchAll(ERROR_CLASS);
+  if (first === undefined) return source;
+  const namespace = first[2];
   const short = source.replace(
     ERROR_CLASS,
-    (_class, name: string, shapeId: string, fault: string, body: string) => {
+    (whole, name: string, its: string | undefined, fault: string, body: string) => {
+      if (its !== namespace) return whole;
       const fields = [...body.matchAll(/this\.(\w+)/g)].map(([, field]) => field);
-      return `export const ${name} = /* @__PURE__ */ __errorClass(${shapeId}, "${name}", ${fault}, ${JSON.stringify(fields)});`;
+      const differs = [JSON.stringify(name), JSON.stringify(fields), JSON.stringify(fault)];
+      const told = fault === "client" ? differs.slice(0, fields.length === 0 ? 1 : 2) : differs;
+      return `export const ${name} = /* @__PURE__ */ __errorClass(${told.join(", ")});`;
     },
   );
-  return short === source ? source : `${short}\n${MAKES_ERRORS}`;
+  return `${short}\n${makesErrors(namespace)}`;
 }
 
 /** An SDK client tells its version, and has its whole package.json bundled for it. */
