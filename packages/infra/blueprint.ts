@@ -8,6 +8,7 @@ import { type FunctionBlueprint, functionsOf, SCHEDULE } from "./functions.ts";
 import { imageProject, type ProjectBlueprint } from "./image-project.ts";
 import { type LogMetric, logMetrics } from "./log-metrics.ts";
 import { type Installation, type Names, namesOf } from "./names.ts";
+import { attaching } from "./network-grants.ts";
 import type { OperatingSettings } from "./operating-settings.ts";
 import { type RuleBlueprint, rulesOf } from "./rules.ts";
 import { writingAppLogs } from "./running-grants.ts";
@@ -81,7 +82,10 @@ export function blueprint(
       shorts,
       watched.map((one) => names.alarmName(one.short)),
     ),
-    appFunctionRole: { short: "app-function", statements: [writingAppLogs(names)] },
+    appFunctionRole: {
+      short: "app-function",
+      statements: [writingAppLogs(names), attaching(names.appFunctionsArn)],
+    },
     appScheduleRole: {
       short: "app-schedule",
       statements: [{ actions: ["lambda:InvokeFunction"], resources: [names.functionArn(SCHEDULE)] }],

@@ -2,7 +2,8 @@
 import { IMAGE_FUNCTION_MIB, TRAIN_FUNCTION_MIB } from "#core/rollout/limits.ts";
 import { assuming, grantsOf } from "./grants.ts";
 import { BUILT_KINDS, type Names } from "./names.ts";
-import type { OperatingSettings } from "./operating-settings.ts";
+import { attaching } from "./network-grants.ts";
+import type { FunctionNetwork, OperatingSettings } from "./operating-settings.ts";
 import { tracing, writingLogs } from "./running-grants.ts";
 import type { Statement } from "./statement.ts";
 
@@ -22,12 +23,14 @@ export type FunctionBlueprint = {
   startsTraces: boolean;
   /** Has a public URL (the API checks tokens itself). */
   url: boolean;
+  /** The network it is in; else Lambda's own, from which only what is public is reached. */
+  network?: FunctionNetwork;
   /** Folder whose content lies in `web/` beside the bundle. */
   assets?: string;
 };
 
 /** What is said of each by itself; the rest is the same for all. */
-type Own = Omit<FunctionBlueprint, "startsTraces">;
+type Own = Omit<FunctionBlueprint, "startsTraces" | "network">;
 
 export function functionsOf(
   names: Names,
@@ -41,11 +44,26 @@ export function functionsOf(
     hooksFunction(names),
     trainFunction(names),
     ...eventFunctions(names),
-  ].map((one) => ({
-    ...one,
-    startsTraces: one.url,
-    statements: [...one.statements, writingLogs(names, one.short), tracing()],
-  }));
+  ].map((one) => {
+    const network = callsOthers(one, access) ? operating.network : undefined;
+    return {
+      ...one,
+      startsTraces: one.url,
+      ...(network ? { network } : {}),
+      statements: [
+        ...one.statements,
+        ...(network ? [attaching(names.functionArn(one.short))] : []),
+        writingLogs(names, one.short),
+        tracing(),
+      ],
+    };
+  });
+}
+
+/** Whether it calls addresses that others name, which may be private ones: the rest calls AWS alone, and needs no way out of a network. */
+function callsOthers({ short }: Own, access: Record<string, string>): boolean {
+  if (short === "api") return access.TUTTI_OIDC_TRUSTED_ORIGINS !== undefined;
+  return [HOOKS, NOTIFY, "driver-server"].includes(short);
 }
 
 function apiFunction(

@@ -10,7 +10,11 @@ export type OperatingSettings = {
   targetAccounts?: string[];
   /** The policy that every role is bounded by. */
   permissionsBoundaryArn?: string;
+  /** Where the functions stand that call what others name: hooks, receivers of notices, hosts behind SSH, private issuers. */
+  network?: FunctionNetwork;
 };
+
+export type FunctionNetwork = { subnetIds: string[]; securityGroupIds: string[] };
 
 /** Throws an error that names the variable and what is allowed. */
 export function operatingSettings(env: Record<string, string | undefined>): OperatingSettings {
@@ -23,6 +27,7 @@ export function operatingSettings(env: Record<string, string | undefined>): Oper
       `TUTTI_TARGET_ACCOUNTS: "${accounts}" is not account ids of 12 digits, separated by commas`,
     );
   const settings = {
+    network: networkIn(env),
     targetAccounts: accounts ? accounts.split(",") : undefined,
     apiConcurrency: concurrency ? Number(concurrency) : undefined,
     alarmTopicArn: arnIn(env, "TUTTI_ALARM_TOPIC_ARN", /^arn:aws:sns:[a-z0-9-]+:\d{12}:[\w-]+$/),
@@ -33,6 +38,25 @@ export function operatingSettings(env: Record<string, string | undefined>): Oper
     ),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+/** Lambda takes both or neither (API reference, VpcConfig: at most 16 subnets and 5 security groups). */
+function networkIn(env: Record<string, string | undefined>): FunctionNetwork | undefined {
+  const { TUTTI_SUBNET_IDS: subnets, TUTTI_SECURITY_GROUP_IDS: groups } = env;
+  if (!subnets && !groups) return undefined;
+  return {
+    subnetIds: idsIn("TUTTI_SUBNET_IDS", subnets ?? "", "subnet", 16),
+    securityGroupIds: idsIn("TUTTI_SECURITY_GROUP_IDS", groups ?? "", "sg", 5),
+  };
+}
+
+function idsIn(name: string, value: string, prefix: string, most: number): string[] {
+  const ids = value.split(",");
+  const isId = (one: string) => new RegExp(`^${prefix}-[A-Za-z0-9-]{1,40}$`).test(one);
+  if (ids.length <= most && ids.every(isId)) return ids;
+  throw new Error(
+    `${name}: "${value}" is not 1 to ${most} ids such as ${prefix}-0123456789abcdef0, separated by commas`,
+  );
 }
 
 function arnIn(env: Record<string, string | undefined>, name: string, form: RegExp): string | undefined {

@@ -34,6 +34,14 @@ export function createPlatform(parts: PlatformParts): Platform {
     addressFor: (key) => parts.slice.address(parts.addresses.numberFor(ownKey(parts.accountId, key))),
     call: async (service, operation, input, principal) =>
       parts.dispatcher().call(service, operation, input, principal),
+    allows(...asked) {
+      try {
+        parts.access.authorize(...asked);
+        return true;
+      } catch {
+        return false;
+      }
+    },
     credentialsOf: (principal) => parts.access.credentialsOf(principal),
     emit(source, detailType, detail, resources = []) {
       const entry = {

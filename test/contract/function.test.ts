@@ -26,6 +26,7 @@ import type { Scaling } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
+import { attaching } from "#infra/network-grants.ts";
 import type { Statement } from "#infra/statement.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { furnishFiles } from "#start/furnish-files.ts";
@@ -47,7 +48,7 @@ const NAMES = namesOf({ name: "tutti", account: "000000000000", region: "us-east
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  await makeRole("app-function", []);
+  await makeRole("app-function", [attaching(NAMES.appFunctionsArn)]);
   await makeRole("driver-function", grantsOf["driver-function"]!(NAMES));
   await new S3Client(as("root")).send(new CreateBucketCommand({ Bucket: NAMES.bucket }));
 });

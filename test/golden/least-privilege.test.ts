@@ -5,6 +5,7 @@ import { beforeAll, expect, test } from "vitest";
 import { type Blueprint, blueprint } from "#infra/blueprint.ts";
 import type { FunctionBlueprint } from "#infra/functions.ts";
 import { actionsOf } from "#infra/iam-actions.ts";
+import { attaching } from "#infra/network-grants.ts";
 import { policyDocument } from "#infra/policy.ts";
 import { rolesOf } from "#infra/roles.ts";
 import type { Statement } from "#infra/statement.ts";
@@ -15,7 +16,10 @@ const plan = blueprint(
   { name: "orchestra", account: "123456789012", region: "eu-central-1" },
   "0".repeat(64),
   {},
-  { targetAccounts: ["210987654321"] },
+  {
+    targetAccounts: ["210987654321"],
+    network: { subnetIds: ["subnet-0123456789abcdef0"], securityGroupIds: ["sg-0123456789abcdef0"] },
+  },
 );
 
 /** What a function asks for by no call of its own. */
@@ -25,6 +29,9 @@ const BY_LAMBDA = [
   "xray:PutTelemetryRecords",
   "xray:PutTraceSegments",
 ];
+
+/** And one that is in a network. */
+const BY_NETWORK = attaching("").actions;
 
 const WHOLE_STORE = "the store comes as one object, of which this function uses a part";
 
@@ -100,7 +107,13 @@ function takenBy(one: FunctionBlueprint): Set<string> {
   const carried = CARRIED[one.short] ?? [];
   const made = calls.get(one.short)!.filter((call) => !carried.some((line) => line.calls.test(call)));
   const onFailure = one.onFailure ? ["lambda:InvokeFunction"] : [];
-  return new Set([...made.flatMap((call) => actionsOf(call, one.short)), ...BY_LAMBDA, ...onFailure]);
+  const network = one.network ? BY_NETWORK : [];
+  return new Set([
+    ...made.flatMap((call) => actionsOf(call, one.short)),
+    ...BY_LAMBDA,
+    ...network,
+    ...onFailure,
+  ]);
 }
 
 function unlike({ functions }: Pick<Blueprint, "functions">): string[] {
@@ -179,11 +192,16 @@ test("what changes or ends something outside of the installation is held to the 
   );
   expect(wide).toEqual([
     "driver-server ssm:SendCommand",
+    "driver-server ec2:DeleteNetworkInterface",
     "driver-container ecs:DeregisterTaskDefinition",
     "driver-container application-autoscaling:RegisterScalableTarget",
     "driver-container application-autoscaling:DeregisterScalableTarget",
     "driver-function application-autoscaling:RegisterScalableTarget",
     "driver-function application-autoscaling:DeregisterScalableTarget",
+    // As those roles, and never by their code: the condition says so.
+    "hooks ec2:DeleteNetworkInterface",
+    "events-notify ec2:DeleteNetworkInterface",
+    "app-function ec2:DeleteNetworkInterface",
   ]);
 });
 
@@ -226,7 +244,7 @@ function pageOf(): string {
 const HEAD = `# Permissions
 
 Made by \`npm run golden\` from the bundles and the blueprint; a test holds them against each other in both directions. Shown is an
-installation named \`orchestra\`. A condition on \`tutti:app\` means: only what Tutti made for an app.`;
+installation named \`orchestra\` that is in a network and may work in a second account. A condition on \`tutti:app\` means: only what Tutti made for an app.`;
 
 function rowOf({ actions, resources, conditions = {}, why = "" }: Statement): string {
   const held = Object.entries(conditions).flatMap(([operator, keys]) =>

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { ACCESS_VARIABLES, type AccessSettings, accessSettings } from "#infra/access-settings.ts";
 import { type Blueprint, blueprint } from "#infra/blueprint.ts";
 import { bundleFunctions } from "#infra/bundles/bundle.ts";
+import type { OperatingSettings } from "#infra/operating-settings.ts";
 import { rolesOf } from "#infra/roles.ts";
 import type { Statement } from "#infra/statement.ts";
 
@@ -41,6 +42,22 @@ test("settings of access are the API's alone, and nothing is let in or changed w
   const given = accessSettings(env);
   expect(given).toEqual({ TUTTI_OIDC_TRUSTED_ORIGINS: "https://id.corp.internal" });
   expect(variables(given).filter(([, names]) => names!.length > 0)).toEqual([["api", Object.keys(given)]]);
+});
+
+test("what calls addresses that others name is in the network that is said, the API where an issuer may be private, and nothing is where none is", () => {
+  const network = { subnetIds: ["subnet-1"], securityGroupIds: ["sg-1"] };
+  const inside = (access: AccessSettings, operating: OperatingSettings) =>
+    blueprint(INSTALLATION, "0".repeat(64), access, operating)
+      .functions.filter((one) => one.network !== undefined)
+      .map(({ short, statements }) => {
+        const attaching = statements.filter(({ actions }) => actions.includes("ec2:CreateNetworkInterface"));
+        expect(JSON.stringify(attaching[0]!.conditions), short).toContain(`:function:orchestra-${short}`);
+        return short;
+      });
+  expect(inside({}, {})).toEqual([]);
+  expect(inside({}, { network })).toEqual(["driver-server", "hooks", "events-notify"]);
+  const issuers = { TUTTI_OIDC_TRUSTED_ORIGINS: "https://id.corp.internal" };
+  expect(inside(issuers, { network })).toContain("api");
 });
 
 test("every grant names its actions: none is a wildcard", () => {

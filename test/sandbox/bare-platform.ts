@@ -24,6 +24,7 @@ export function barePlatform(before?: Platform, settings: Partial<Platform> = {}
       return platform.address(numbers.get(key)!);
     },
     call: () => Promise.reject(new Error("There are no other services here.")),
+    allows: () => true,
     credentialsOf: () => ({ accessKeyId: "", secretAccessKey: "" }),
     emit: () => {},
     machineAddresses: new Map(),

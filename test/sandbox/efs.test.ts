@@ -10,7 +10,7 @@ import {
   DescribeMountTargetsCommand,
   EFSClient,
 } from "@aws-sdk/client-efs";
-import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
 
@@ -27,11 +27,18 @@ const refusal = (promise: Promise<unknown>) =>
 const SUBNET = "subnet-sandbox-a";
 const VpcConfig = { SubnetIds: [SUBNET], SecurityGroupIds: ["sg-sandbox-default"] };
 
+const ATTACHING = [
+  ...["CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets", "DeleteNetworkInterface"],
+  ...["AssignPrivateIpAddresses", "UnassignPrivateIpAddresses"],
+];
+
 beforeAll(async () => {
   aws = await runSandbox();
   const { endpoint, rootCredentials: credentials } = aws.sandbox;
   efs = new EFSClient({ region: "us-east-1", endpoint, credentials, maxAttempts: 1 });
-  role = await aws.role("plain");
+  role = await aws.role("attached", [
+    { Effect: "Allow", Action: ATTACHING.map((call) => `ec2:${call}`), Resource: "*" },
+  ]);
   const made = await efs.send(new CreateFileSystemCommand({ CreationToken: "one", Encrypted: true }));
   fileSystem = made.FileSystemId!;
 });
@@ -105,6 +112,28 @@ test("a function needs a network with a way to the file system, then all that mo
   expect((await aws.invoke("two", { write: "from two" })).json).toBe("from one\nfrom two\n");
   expect((await aws.invoke("one")).json).toBe("from one\nfrom two\n");
   expect(existsSync("/mnt/data/notes")).toBe(false);
+});
+
+test("a function goes into a network only with a role that may have interfaces, each of the calls", async () => {
+  const trial = async (name: string, calls: string[]) => {
+    const Action = ["lambda:GetFunction", ...calls.map((call) => `ec2:${call}`)];
+    const poor = await aws.role(name, [{ Effect: "Allow", Action, Resource: "*" }]);
+    return refusal(aws.function(name, poor, NOTES, { VpcConfig }));
+  };
+  for (const call of ATTACHING)
+    expect(
+      String(
+        await trial(
+          `without-${call}`,
+          ATTACHING.filter((one) => one !== call),
+        ),
+      ),
+    ).toContain(`The provided execution role does not have permissions to call ${call} on EC2`);
+  const { lambda } = aws;
+  const FunctionName = "outside";
+  await aws.function(FunctionName, await aws.role("outside"), NOTES);
+  const moved = refusal(lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, VpcConfig })));
+  expect(String(await moved)).toContain("to call CreateNetworkInterface on EC2");
 });
 
 test("a /tmp of its own has its size and nothing of anybody else's", async () => {

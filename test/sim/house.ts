@@ -301,6 +301,7 @@ function platformOf(directory: string, time: SimTime): Omit<Platform, "call" | "
     log: () => {},
     address: () => "127.0.0.1",
     addressFor: () => "127.0.0.1",
+    allows: () => true,
     credentialsOf: () => ({ accessKeyId: "test", secretAccessKey: "test" }),
     machineAddresses: new Map(),
   };

@@ -45,6 +45,10 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
     / (elasticfilesystem:|ec2:DeleteVolume|ec2:DescribeVpcs)/,
     "disks and shared volumes: test/contract, test/slow",
   ],
+  [
+    /^app-function ec2:/,
+    "Lambda, as the role of a function that goes into a network: test/sandbox/efs.test.ts",
+  ],
   [/^driver-function ec2:Describe/, "the network of a function that mounts a file system: the same"],
   [
     /^(events-sweep states:StartExecution stateMachine:tutti-heal|(events-sweep|heal) lambda:InvokeFunction)/,

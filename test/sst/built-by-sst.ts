@@ -79,6 +79,7 @@ function functionsOf(all: (type: string) => Inputs[]) {
       memoryMiB: one.memorySize,
       timeoutSeconds: one.timeout,
       role: one.role,
+      network: [...(one.vpcConfig?.subnetIds ?? []), ...(one.vpcConfig?.securityGroupIds ?? [])].sort(),
       environment: Object.fromEntries(
         Object.entries<string>(one.environment.variables).filter(([key]) => !SST_VARIABLES.includes(key)),
       ),

@@ -51,6 +51,7 @@ function functionOf(one: FunctionConfiguration) {
     timeoutSeconds: one.Timeout!,
     role: one.Role!,
     environment: one.Environment?.Variables ?? {},
+    network: [...(one.VpcConfig?.SubnetIds ?? []), ...(one.VpcConfig?.SecurityGroupIds ?? [])].sort(),
   };
 }
 

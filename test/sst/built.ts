@@ -26,6 +26,8 @@ export type BuiltFunction = {
   timeoutSeconds: number;
   role: string;
   environment: Record<string, string>;
+  /** Subnets and security groups, sorted; none where it is in no network. */
+  network: string[];
 };
 
 /** Each difference by its path: `functions.tutti-api.memoryMiB: 512 here, 256 there`. */

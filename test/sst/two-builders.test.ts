@@ -20,6 +20,10 @@ import type { Graph } from "./graph.ts";
 
 const ACCOUNT = "000000000000";
 const REGION = "us-east-1";
+const NETWORK = {
+  subnetIds: ["subnet-sandbox-a", "subnet-sandbox-b"],
+  securityGroupIds: ["sg-sandbox-default"],
+};
 const TOKEN = "token-of-the-two-builders";
 
 const directory = mkdtempSync(join(tmpdir(), "tutti-builders-"));
@@ -28,7 +32,8 @@ let onSandbox: Built;
 let bundles: Bundle[];
 
 beforeAll(async () => {
-  const plan = blueprint({ name: "tutti-test", account: ACCOUNT, region: REGION }, sha256Hex(TOKEN));
+  const installation = { name: "tutti-test", account: ACCOUNT, region: REGION };
+  const plan = blueprint(installation, sha256Hex(TOKEN), {}, { network: NETWORK });
   bundles = await bundleFunctions(ROOT, plan.functions);
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
   const access = () => ({
@@ -47,7 +52,11 @@ afterAll(async () => {
 
 function evaluated(...changes: Change[]): Promise<Graph> {
   const place = { stage: "test", account: ACCOUNT, region: REGION };
-  return evaluate({ ...place, secrets: { AdminToken: TOKEN }, changes });
+  const env = {
+    TUTTI_SUBNET_IDS: NETWORK.subnetIds.join(),
+    TUTTI_SECURITY_GROUP_IDS: NETWORK.securityGroupIds.join(),
+  };
+  return evaluate({ ...place, secrets: { AdminToken: TOKEN }, env, changes });
 }
 
 async function bySst(...changes: Change[]): Promise<Built> {
@@ -60,6 +69,13 @@ test("the two builders agree on every function, variable, permission, schedule, 
   // What is empty on both sides agrees as well, so each kind of thing is counted.
   const counts = Object.entries(built).map(([kind, things]) => [kind, Object.keys(things).length > 0]);
   expect(counts.filter(([, any]) => !any)).toEqual([]);
+});
+
+test("those that call what others name are in the network that was said, and no others", () => {
+  const inside = Object.entries(onSandbox.functions).filter(([, one]) => one.network.length > 0);
+  expect(inside.map(([name]) => name).sort()).toEqual(
+    ["driver-server", "events-notify", "hooks"].map((short) => `tutti-test-${short}`),
+  );
 });
 
 test("the two builders give each function the same files", async () => {
@@ -139,6 +155,11 @@ test.each([
     "a variable that is left out",
     change("functions.ts", ": one.environment;", ": { TUTTI_TABLE: plan.names.table };"),
     /^functions\.tutti-test-events-sweep\.environment\.TUTTI_BUCKET: /,
+  ],
+  [
+    "a function that is left outside of the network",
+    change("functions.ts", "vpc: one.network && {", "vpc: undefined && {"),
+    /^functions\.tutti-test-hooks\.network: /,
   ],
   [
     "a rule of another pattern",

@@ -410,6 +410,7 @@ function bare(directory: string): Omit<Platform, "call"> {
     log: () => {},
     address: () => "127.0.0.1",
     addressFor: () => "127.0.0.1",
+    allows: () => true,
     credentialsOf: () => ({ accessKeyId: "test", secretAccessKey: "test" }),
     emit: () => {},
     machineAddresses: new Map(),

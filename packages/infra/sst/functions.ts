@@ -40,6 +40,10 @@ function argumentsOf(plan: Blueprint, one: FunctionBlueprint) {
     timeout: `${one.timeoutSeconds} seconds` as const,
     // Without `cors: false` SST lets every origin read the answers.
     url: one.url ? { authorization: "none" as const, cors: false } : undefined,
+    vpc: one.network && {
+      privateSubnets: one.network.subnetIds,
+      securityGroups: one.network.securityGroupIds,
+    },
     logging: { retention: "1 month" as const, format: "json" as const },
     concurrency: one.reservedConcurrency === undefined ? undefined : { reserved: one.reservedConcurrency },
     transform: { function: { tracingConfig: { mode: one.startsTraces ? "Active" : "PassThrough" } } },

@@ -84,3 +84,20 @@ test("a condition on the service that a role is passed to is judged, and a key t
   expect(decide(statements, "iam:PassRole", "r", passedTo("lambda.amazonaws.com"))).toBe("implicitDeny");
   expect(decide(statements, "iam:PassRole", "r")).toBe("implicitDeny");
 });
+
+test("a negated condition fits what is not like it, and a key that is not there", () => {
+  const statements = parsePolicy(
+    JSON.stringify({
+      Statement: {
+        Effect: "Allow",
+        Action: "ec2:CreateNetworkInterface",
+        Resource: "*",
+        Condition: { ArnNotLike: { "lambda:SourceFunctionArn": "arn:aws:lambda:r:1:function:app-*" } },
+      },
+    }),
+  );
+  const from = (name: string) => ({ "lambda:SourceFunctionArn": `arn:aws:lambda:r:1:function:${name}` });
+  expect(decide(statements, "ec2:CreateNetworkInterface", "*", from("app-x"))).toBe("implicitDeny");
+  expect(decide(statements, "ec2:CreateNetworkInterface", "*", from("other"))).toBe("allow");
+  expect(decide(statements, "ec2:CreateNetworkInterface", "*")).toBe("allow");
+});

@@ -5,6 +5,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Files } from "../efs/folders.ts";
 import type { Caller, Platform } from "../platform.ts";
+import { checkAttachment } from "./attach.ts";
 import { bringCode } from "./code.ts";
 import { awsInstant, configure, describe, emptyVersion } from "./configuration.ts";
 import type { Environments } from "./environments.ts";
@@ -51,6 +52,7 @@ export function functionHandlers(parts: FunctionParts) {
       checkSettled(record);
       checkRevision(input.RevisionId, record.latest.revisionId);
       const next = configure(record.latest, input, platform.now());
+      checkAttachment(platform, next);
       checkMounts(parts.files, next);
       return describe(record, update(parts, record, next));
     },
@@ -86,6 +88,7 @@ async function createFunction(parts: FunctionParts, input: Input, caller: Caller
       "Role, Runtime and Handler are mandatory parameters for functions created with deployment packages.",
     );
   const configured = configure(emptyVersion(input.Role), input, platform.now());
+  checkAttachment(platform, configured);
   checkMounts(parts.files, configured);
   const code = await bringCode(platform, parts.directory, name, input.Code ?? {}, caller);
   if (store.find(name)) throw conflict(`Function already exist: ${name}`);

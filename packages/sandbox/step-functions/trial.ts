@@ -112,6 +112,7 @@ function fakePlatform(
     addressFor: () => "",
     call: async (_service, _operation, input) =>
       invoke(functions, input as { FunctionName: string; Payload: Buffer }),
+    allows: () => true,
     credentialsOf: () => ({ accessKeyId: "", secretAccessKey: "" }),
     emit: (_source, _type, detail) => void emitted.push(detail as { status: string; name: string }),
     machineAddresses: new Map(),

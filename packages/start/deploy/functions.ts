@@ -37,6 +37,11 @@ async function deployFunction(
     MemorySize: one.memoryMiB,
     Timeout: one.timeoutSeconds,
     Environment: { Variables: one.environment },
+    // Empty lists take a function out of the network that it was in.
+    VpcConfig: {
+      SubnetIds: one.network?.subnetIds ?? [],
+      SecurityGroupIds: one.network?.securityGroupIds ?? [],
+    },
   };
   const created = await ignoring(
     "ResourceConflictException",
