@@ -53,7 +53,7 @@ test("a dry run shows every plan, and nothing is recorded", async () => {
   const before = (await api.call("GET", "/v1/trains")).body.items.length;
   const { status, body } = await api.call("POST", "/v1/trains", { stops: [[orders, shop]], dryRun: true });
   expect(status).toBe(200);
-  expect(body).toMatchObject({ dryRun: true, estimatedSeconds: 10, estimatedDollars: 0.002196 });
+  expect(body).toMatchObject({ dryRun: true, estimatedSeconds: 10, estimatedDollars: 0.002195 });
   expect(body.stops[0].deployments.map((one: { app: string }) => one.app)).toEqual(["orders", "shop"]);
   expect((await api.call("GET", "/v1/trains")).body.items).toHaveLength(before);
 });

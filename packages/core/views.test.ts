@@ -89,7 +89,7 @@ test("the cost says what all that was used is worth", () => {
     readUnits: 40,
     writeUnits: 80,
   };
-  const shown = { ...cost, lambdaMilliseconds: 40_001, dollars: 0.000649 };
+  const shown = { ...cost, lambdaMilliseconds: 40_001, dollars: 0.000615 };
   expect(deploymentView(aDeployment({ cost })).cost).toEqual(shown);
 });
 

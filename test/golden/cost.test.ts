@@ -8,6 +8,7 @@ import { preview } from "#core/plan/preview.ts";
 import { planInPlace } from "#core/plan/rolling.ts";
 import { blueprint } from "#infra/blueprint.ts";
 import { billOf, type Month, RIVALS, totalOf } from "#test/infra/cost-model.ts";
+import { PRICES, type Price, READ_AT } from "#test/infra/price-list.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 
 const PAGE = new URL("../../docs/cost.md", import.meta.url);
@@ -53,10 +54,15 @@ function pageOf(): string {
     return `| ${name} | ${Object.values(bill).map(dollars).join(" | ")} | **${dollars(totalOf(bill))}** |`;
   });
   const others = RIVALS.map(({ name, needs, monthlyDollars }) => `| ${name} | ${needs} | ${dollars(monthlyDollars)} |`);
+  const prices = (Object.values(PRICES) as Price[]).map(({ what, dollars: price, per, page, quotedBy }) => {
+    const plain = price.toFixed(10).replace(/\.?0+$/, "");
+    return `| ${what} | ${plain} | ${per} | ${page} | ${quotedBy ?? "itself"} |`;
+  });
   return `# What it costs
 
-Made by \`npm run golden\` from the blueprint and \`test/infra/cost-model.ts\`, where each price has its source: us-east-1, without free tiers.
-What apps run on (servers, load balancers, their own functions) is not in it.
+Made by \`npm run golden\` from the blueprint and \`test/infra/cost-model.ts\`, with the [prices](#prices) below: us-east-1, without free tiers
+(which in a small account pay for the dashboard, the alarms, the logs and most of the rest).
+What apps run on (servers, load balancers, their own functions) is not in it, nor are the NAT gateway or the endpoints of a [network](operating.md).
 
 | a month | ${parts.join(" | ")} | together |
 | --- |${" ---: |".repeat(parts.length + 1)}
@@ -66,11 +72,10 @@ A deployment is ten replicas in batches of two with a bake of a minute after eac
 a deployment (\`cost\`) what it really took: state transitions, the time and calls of the functions that played it, and the units that
 DynamoDB reported to them, each written with the change that is written anyway. The call that asked for it and operators' words are in it; watching it, and settling
 after its end, are not. A train has a receipt of its own for what drives it, and says what its deployments took; of an image that is made for a deployment the workflow and its
-function are in the receipt, its instances and snapshots are not. A build of a container's image (\`tutti image build\`) says by itself what CodeBuild takes for it. The prices lie in \`packages/core/plan/prices.ts\`, with source and date. Healing looks at every target once a minute: it is what an idle month costs, and grows with the
+function are in the receipt, its instances and snapshots are not. A build of a container's image (\`tutti image build\`) says by itself what CodeBuild takes for it. Healing looks at every target once a minute: it is what an idle month costs, and grows with the
 targets, not with the deployments.
 
-Where an app says \`allow\`, each app that calls it has a secret of its own, and its environment one that certifies them: $0.40 each a month
-(aws.amazon.com/secrets-manager/pricing). A signed call costs nothing but a tenth of a millisecond on either side.
+Where an app says \`allow\`, each app that calls it has a secret of its own, and its environment one that certifies them: ${dollars(PRICES.secret.dollars)} each a month. A signed call costs nothing but a tenth of a millisecond on either side.
 
 ## Beside others, while nothing happens
 
@@ -78,5 +83,13 @@ Where an app says \`allow\`, each app that calls it has a secret of its own, and
 | --- | --- | ---: |
 | Tutti | nothing that runs | ${dollars(totalOf(billOf(plan, MONTHS[0]![1])))} |
 ${others.join("\n")}
+
+## Prices
+
+In dollars, as they were read on ${READ_AT}: on the page itself, or, where its figures are filled in by script, on one that quotes it.
+
+| | $ | per | page | read on |
+| --- | ---: | --- | --- | --- |
+${prices.join("\n")}
 `;
 }

@@ -8,6 +8,7 @@ import {
   WRITE_UNIT_DOLLARS,
 } from "#core/plan/prices.ts";
 import type { Blueprint } from "#infra/blueprint.ts";
+import { PRICES } from "./price-list.ts";
 
 export type Month = { targets: number; deployments: number; dollarsPerDeployment: number };
 export type Bill = Record<
@@ -20,6 +21,7 @@ export type Bill = Record<
   | "metrics"
   | "traces"
   | "alarms"
+  | "dashboard"
   | "secrets"
   | "storage",
   number
@@ -28,24 +30,19 @@ export type Bill = Record<
 const HOURS = 730;
 const MINUTES = HOURS * 60;
 
-/** aws.amazon.com/cloudwatch/pricing: $0.50 a GB of logs taken in, $0.10 an alarm. */
-const LOG_GB_DOLLARS = 0.5;
-const ALARM_DOLLARS = 0.1;
-/** The same page: $0.30 a metric a month, by the hours in which it was sent. */
-const METRIC_DOLLARS = 0.3;
+const LOG_GB_DOLLARS = PRICES.logGb.dollars;
+const METRIC_DOLLARS = PRICES.metric.dollars;
 /** Ours: four ends, and one for each other name. */
 const METRIC_COUNT = Object.keys(METRICS).length - 1 + ENDS.length;
 /** A deployment keeps all of them alive for the hour before and after it, at most. */
 const METRIC_HOURS_PER_DEPLOYMENT = 2;
-/** aws.amazon.com/eventbridge/pricing: $1 per million events put on a bus of one's own. */
-const BUS_EVENT_DOLLARS = 0.000001;
-/** aws.amazon.com/secrets-manager/pricing: $0.40 a secret a month, $0.05 per 10,000 calls. */
-const SECRET_DOLLARS = 0.4;
-const SECRET_CALL_DOLLARS = 0.000005;
-/** aws.amazon.com/xray/pricing: $5 per million traces. Reckoned as if each call and each deployment were one; most are not sampled. */
-const TRACE_DOLLARS = 0.000005;
-/** aws.amazon.com/s3/pricing: $0.023 a GB a month, in the first 50 TB. */
-const STORED_GB_DOLLARS = 0.023;
+const BUS_EVENT_DOLLARS = PRICES.busEvent.dollars / 1e6;
+const SCHEDULED_DOLLARS = PRICES.scheduled.dollars / 1e6;
+const SECRET_DOLLARS = PRICES.secret.dollars;
+const SECRET_CALL_DOLLARS = PRICES.secretCall.dollars / 10_000;
+/** Reckoned as if each call and each deployment were one; most are not sampled. */
+const TRACE_DOLLARS = PRICES.trace.dollars / 1e6;
+const STORED_GB_DOLLARS = PRICES.storedGb.dollars;
 
 /** One look of healing at a target: a driver asks the platform a few times and reads three items. */
 const LOOK = { seconds: 0.4, readUnits: 3, targetsAtOnce: 8 };
@@ -73,7 +70,8 @@ export function billOf({ functions, alarms }: Pick<Blueprint, "functions" | "ala
     healing:
       running("events-sweep", MINUTES * (0.1 + rounds * LOOK.seconds)) +
       running("driver-server", looks * LOOK.seconds) +
-      (MINUTES + looks) * LAMBDA_REQUEST_DOLLARS,
+      (MINUTES + looks) * LAMBDA_REQUEST_DOLLARS +
+      MINUTES * SCHEDULED_DOLLARS,
     deployments: deployments * dollarsPerDeployment,
     api: running("api", calls * CALLS_PER_DEPLOYMENT.seconds) + calls * LAMBDA_REQUEST_DOLLARS,
     notices:
@@ -86,7 +84,8 @@ export function billOf({ functions, alarms }: Pick<Blueprint, "functions" | "ala
     logs: (((MINUTES + looks + calls) * LOG_KB_PER_CALL + calls * MEASURE_KB) * LOG_GB_DOLLARS) / 1e6,
     metrics: METRIC_COUNT * METRIC_DOLLARS * Math.min(1, (deployments * METRIC_HOURS_PER_DEPLOYMENT) / HOURS),
     traces: (calls + deployments) * TRACE_DOLLARS,
-    alarms: alarms.length * ALARM_DOLLARS,
+    alarms: alarms.length * PRICES.alarm.dollars,
+    dashboard: PRICES.dashboard.dollars,
     secrets:
       looks * SECRETS.rotatedShare * SECRET_CALL_DOLLARS +
       (targets === 0 ? 0 : SECRETS.kept * SECRET_DOLLARS),
@@ -100,10 +99,7 @@ export function totalOf(bill: Bill): number {
 
 export type Rival = { name: string; needs: string; monthlyDollars: number };
 
-/** aws.amazon.com/eks/pricing and aws.amazon.com/ec2/pricing/on-demand, us-east-1, by the hour. */
-const HOURLY = { eksCluster: 0.1, t4gMedium: 0.0336, m6g2xlarge: 0.308, mysqlT4gMicro: 0.016 };
-
-/** What the others need while nothing happens; each one's own installation guide says how much. */
+/** What the others need while nothing happens; each one's own installation guide says how much (spinnaker.io/setup/quickstart: 18 GB and 6 cores). */
 export const RIVALS: Rival[] = [
   {
     name: "CodeDeploy",
@@ -114,11 +110,11 @@ export const RIVALS: Rival[] = [
   {
     name: "PipeCD",
     needs: "a control plane and an agent on a cluster of two small nodes, and a database",
-    monthlyDollars: HOURS * (HOURLY.eksCluster + 2 * HOURLY.t4gMedium + HOURLY.mysqlT4gMicro),
+    monthlyDollars: HOURS * (PRICES.cluster.dollars + 2 * PRICES.smallNode.dollars + PRICES.database.dollars),
   },
   {
     name: "Spinnaker",
     needs: "18 GB and 6 cores on a cluster: one node of 8 cores and 32 GB",
-    monthlyDollars: HOURS * (HOURLY.eksCluster + HOURLY.m6g2xlarge),
+    monthlyDollars: HOURS * (PRICES.cluster.dollars + PRICES.largeNode.dollars),
   },
 ];

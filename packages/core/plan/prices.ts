@@ -1,11 +1,11 @@
-// Prices that dry runs, receipts and docs/cost.md are reckoned with: us-east-1, in US dollars, without the free tier, as
-// the pages named here said them in November 2026.
+// Prices that dry runs, receipts and docs/cost.md are reckoned with: us-east-1, in US dollars, without the free tier. Where and when each
+// was read stands in docs/cost.md.
 
 /** Step Functions, Standard workflows: $0.025 per 1,000 state transitions (aws.amazon.com/step-functions/pricing). */
 export const TRANSITION_DOLLARS = 0.000025;
 
-/** Lambda, x86: $0.0000166667 for a GB-second (aws.amazon.com/lambda/pricing). */
-export const LAMBDA_GIB_SECOND_DOLLARS = 0.0000166667;
+/** Lambda on Arm, which Tutti's own functions run on: $0.0000133334 for a GB-second (aws.amazon.com/lambda/pricing). */
+export const LAMBDA_GIB_SECOND_DOLLARS = 0.0000133334;
 
 /** Lambda: $0.20 per million requests (same page). */
 export const LAMBDA_REQUEST_DOLLARS = 0.0000002;
