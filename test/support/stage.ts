@@ -256,7 +256,8 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
     close: async () => {
       closing.reject(new Error("the stage is closed"));
       await machine.stop?.();
-      const moment = new Promise((resolve) => setTimeout(resolve, 500));
+      // What works on does so for a watch at most, and longer on a busy machine; the table is not taken from under it.
+      const moment = new Promise((resolve) => setTimeout(resolve, 10_000).unref());
       await Promise.race([Promise.allSettled(working), moment]);
       await table.close();
       rmSync(directory, { recursive: true, force: true });
