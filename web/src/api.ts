@@ -60,8 +60,12 @@ export function api() {
       }
       return all;
     },
-    target: (app: string, env: string, signal: AbortSignal) =>
-      client.call("GET /v1/targets/{app}/{env}", { params: { app, env } }, { signal }),
+    target: (
+      app: string,
+      env: string,
+      query: { after?: string; waitSeconds?: number },
+      signal: AbortSignal,
+    ) => client.call("GET /v1/targets/{app}/{env}", { params: { app, env }, query }, { signal }),
     recentDeployments: async (
       query: { app?: string; environment?: string; status?: string; limit?: number },
       signal: AbortSignal,

@@ -1,12 +1,12 @@
 // Targets: the list as last seen, one of them read live through its driver, and how many replicas it should have.
 import * as z from "zod";
 import type { Target } from "#core/domain/target.ts";
-import { type TargetView, targetView as viewOf } from "#core/views.ts";
-import type { Inspection } from "#engine/inspect.ts";
-import type { ApiDeps } from "../deps.ts";
+import { targetView as viewOf } from "#core/views.ts";
+import { LONGEST_WAIT_SECONDS } from "../long-poll.ts";
+import { awaitTarget } from "../look-at-target.ts";
 import { reply, route } from "../route.ts";
 import { appName, environmentName, targetParams } from "../schemas/names.ts";
-import { pageOf, pageQuery } from "../schemas/page.ts";
+import { pageOf, pageQuery, wholeNumber } from "../schemas/page.ts";
 import { historyView, targetView } from "../schemas/target.ts";
 
 export const listTargets = route(
@@ -39,13 +39,18 @@ export const getTarget = route(
     permission: "read",
     reach: { app: "path", environment: "path" },
     tag: "targets",
-    summary: "One target, read live through its driver",
+    summary:
+      "One target, read live through its driver; with waitSeconds, as soon as its mark is another than `after`",
     params: targetParams,
+    query: z.strictObject({
+      after: z.string().max(100).optional().meta({ description: "The mark of the answer before" }),
+      waitSeconds: wholeNumber(0, LONGEST_WAIT_SECONDS).optional(),
+    }),
     answers: { 200: targetView },
   },
-  async ({ params, deps }) => {
-    const target = await deps.store.targets.need({ app: params.app, environment: params.env });
-    return reply(200, await look(deps, target));
+  async ({ params, query, pause, deps }) => {
+    const name = { app: params.app, environment: params.env };
+    return reply(200, await awaitTarget(deps, pause, name, query));
   },
 );
 
@@ -64,15 +69,3 @@ export const getHistory = route(
     return reply(200, { app, environment: env, standings });
   },
 );
-
-/** What is live now; where the driver cannot say, the last look stands, with its time. */
-async function look(deps: ApiDeps, target: Target): Promise<TargetView> {
-  const { app, environment, kind } = target;
-  try {
-    const seen = (await deps.drivers.invoke(kind, { verb: "inspect", app, environment })) as Inspection;
-    return viewOf(seen.target, seen.live);
-  } catch (error) {
-    deps.log.warn("a target could not be read live", { app, environment, error: String(error) });
-    return viewOf(target);
-  }
-}

@@ -76,6 +76,7 @@ export const targetView = z
     scaling: scalingView.optional(),
     volumes: z.array(volumeView).optional(),
     observedAt: instantText.nullable(),
+    mark: z.string().optional().meta({ description: "Of one that is read live: what to name as `after`" }),
   })
   .meta({ id: "Target", example: TARGET });
 

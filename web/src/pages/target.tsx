@@ -1,18 +1,6 @@
 // One target: the way from its endpoint to its replicas, what may be done, its releases, deployments, healing, settings.
-import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
-import {
-  type AppView,
-  api,
-  type DeploymentView,
-  type EnvironmentView,
-  type HealingRunView,
-  type HistoryView,
-  type ReleaseView,
-  type TargetView,
-} from "../api.ts";
+import type { TargetView } from "../api.ts";
 import { TargetActions } from "../doing/target-actions.tsx";
-import { useNews } from "../news.ts";
 import { Calendar } from "../parts/calendar.tsx";
 import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { HealingTable } from "../parts/healing-table.tsx";
@@ -26,50 +14,24 @@ import { ReleaseTable } from "../target/release-table.tsx";
 import { ReplicaTable } from "../target/replica-table.tsx";
 import { ScalingFacts } from "../target/scaling.tsx";
 import { ScheduleTable } from "../target/schedule-table.tsx";
+import { type Surroundings, useTarget } from "../target/use-target.ts";
 import { VolumeTable } from "../target/volume-table.tsx";
 import { WayPicture } from "../target/way-picture.tsx";
 
-/** Copies fall ill without anybody's saying so: after so long without a change they are looked at all the same. */
-const LOOKED_AT_EVERY_SECONDS = 5;
-/** The rest changes with a deployment, and seldom otherwise. */
-const LOOK_AROUND_MILLISECONDS = 20_000;
-
-type Surroundings = {
-  deployments: DeploymentView[];
-  releases: ReleaseView[];
-  healing: HealingRunView[];
-  app: AppView;
-  history: HistoryView;
-  /** Its environment's settings; `undefined` where the token does not see them. */
-  place: EnvironmentView | undefined;
-};
-
 export function TargetPage({ app, environment }: { app: string; environment: string }) {
-  const target = useSignal<TargetView | null>(null);
-  const around = useSignal<Surroundings | null>(null);
-  const aroundAt = useRef(Number.NEGATIVE_INFINITY);
-  const look = async (stop: AbortSignal): Promise<undefined> => {
-    const before = target.value?.activeDeployment;
-    const now = await api().target(app, environment, stop);
-    target.value = now;
-    const isDue = performance.now() - aroundAt.current > LOOK_AROUND_MILLISECONDS;
-    if (!isDue && before === now.activeDeployment) return;
-    around.value = await lookAround(app, environment, stop);
-    aroundAt.current = performance.now();
-  };
-  useNews(`${app}/${environment}`, ["deployments", "targets", "healing"], look, LOOKED_AT_EVERY_SECONDS);
-  const history = useHealthHistory(target.value);
-  if (!target.value) return <p class="waiting">Looking…</p>;
+  const { target, around } = useTarget(app, environment);
+  const history = useHealthHistory(target);
+  if (!target) return <p class="waiting">Looking…</p>;
   return (
     <>
-      <Heading target={target.value} />
-      {around.value?.place && <Calendar environments={[around.value.place]} />}
-      <TargetActions target={target.value} place={around.value?.place} />
-      <WayPicture target={target.value} />
+      <Heading target={target} />
+      {around?.place && <Calendar environments={[around.place]} />}
+      <TargetActions target={target} place={around?.place} />
+      <WayPicture target={target} />
       <h2>Replicas</h2>
-      <ReplicaTable target={target.value} history={history} />
-      {around.value && <HistoryChart {...around.value} scaling={target.value.scaling} />}
-      {around.value && <Around target={target.value} around={around.value} />}
+      <ReplicaTable target={target} history={history} />
+      {around && <HistoryChart {...around} scaling={target.scaling} />}
+      {around && <Around target={target} around={around} />}
     </>
   );
 }
@@ -137,17 +99,4 @@ function Around({ target, around }: { target: TargetView; around: Surroundings }
       <ConfigTable app={around.app} environment={target.environment} />
     </>
   );
-}
-
-async function lookAround(app: string, environment: string, signal: AbortSignal): Promise<Surroundings> {
-  const query = { app, environment, limit: 20 };
-  const deployments = await api().recentDeployments(query, signal);
-  const releases = await api().call("GET /v1/apps/{app}/releases", { params: { app } }, { signal });
-  const healing = await api().call("GET /v1/healing-runs", { query }, { signal });
-  const manifest = await api().call("GET /v1/apps/{app}", { params: { app } }, { signal });
-  const params = { app, env: environment };
-  const history = await api().call("GET /v1/targets/{app}/{env}/history", { params }, { signal });
-  const places = await api().call("GET /v1/environments", { query: { limit: 200 } }, { signal });
-  const place = places.items.find((one) => one.name === environment);
-  return { deployments, releases: releases.items, healing: healing.items, app: manifest, history, place };
 }

@@ -4,7 +4,7 @@ import { useGrowing } from "../parts/growing.tsx";
 import { Table } from "../parts/table.tsx";
 import { serverNow } from "../server-clock.ts";
 import { duration } from "../time.ts";
-import type { HealthHistory } from "./health-history.ts";
+import { barsOf, type HealthHistory } from "./health-history.ts";
 import "./replica-table.css";
 
 export function ReplicaTable({ target, history }: { target: TargetView; history: HealthHistory }) {
@@ -27,7 +27,7 @@ export function ReplicaTable({ target, history }: { target: TargetView; history:
             </td>
             <td>
               <span class="looks" aria-hidden="true">
-                {(history.get(one.id) ?? []).map((health, i) => (
+                {barsOf(history.get(one.id) ?? [], serverNow()).map((health, i) => (
                   <i key={i} class={health} title={health} />
                 ))}
               </span>
