@@ -14,6 +14,8 @@ export async function buildConsole(root: string): Promise<void> {
   await promisify(execFile)(process.execPath, [vite, "build", web, "--logLevel", "error"], {
     cwd: web,
     timeout: BUILD_MILLISECONDS,
+    // Whatever the shell says: built for development it is half as large again, and slower.
+    env: { ...process.env, NODE_ENV: "production" },
   });
 }
 

@@ -170,21 +170,23 @@ function watchRequests(page: Page) {
 
 // While nothing is under way: a deployment waits for its approval.
 const LIST_PAGES = ["hall", "deployments", "trains", "train", "healing", "notifications", "audit", "tokens"];
+const WAITING_PAGES = [...LIST_PAGES, "target", "stage"];
 
-test("a page of lists waits for a change with one request, asks for nothing else meanwhile, and shows it when it comes", async () => {
+test("a page waits for a change with one request, asks for nothing else meanwhile, and shows it when it comes", async () => {
   const reader = await aReader(browser, house);
   const { page } = reader;
   const seen = watchRequests(page);
-  for (const [name, hash, heading] of PAGES().filter(([one]) => LIST_PAGES.includes(one))) {
+  for (const [name, hash, heading] of PAGES().filter(([one]) => WAITING_PAGES.includes(one))) {
+    const waitsAt = LIST_PAGES.includes(name) ? "/v1/changes" : hash.replace("#", "/v1");
     seen.asked.length = 0;
     await reader.go(hash);
     await page.getByRole("heading", { level: 1, name: heading }).waitFor();
     // The mark of now, what it shows, and then it waits.
-    await expect.poll(() => seen.asked.length >= 3 && seen.asked.at(-1)).toBe("/v1/changes");
+    await expect.poll(() => seen.asked.length >= 3 && seen.asked.at(-1)).toBe(waitsAt);
     const quiet = async () => {
       seen.asked.length = 0;
-      await page.waitForTimeout(name === "hall" ? 6_000 : 1_500);
-      return [name, seen.open, seen.asked.filter((one) => one !== "/v1/changes")];
+      await page.waitForTimeout(["hall", "target"].includes(name) ? 6_000 : 1_500);
+      return [name, seen.open, seen.asked.filter((one) => one !== waitsAt)];
     };
     // Healing passes by once a minute, and what it finds new is a change.
     await expect.poll(quiet, { timeout: 20_000 }).toEqual([name, 1, []]);
@@ -287,8 +289,7 @@ test("in a tab that nobody sees nothing is asked for, on any page, and seen agai
       .poll(() => [hash, seen.open], { message: "what was asked for is let go" })
       .toEqual([hash, 0]);
     seen.asked.length = 0;
-    // A target is looked at every five seconds without a change; the others wait for one.
-    await page.waitForTimeout(hash.startsWith("#/targets") ? 6_000 : 1_500);
+    await page.waitForTimeout(1_500);
     expect([hash, seen.asked]).toEqual([hash, []]);
   }
   await reader.go("#/");

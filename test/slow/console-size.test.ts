@@ -27,10 +27,13 @@ test("all that a reader loads is at most 90 kB gzipped, and nothing of it from e
   const page = await (await browser.newContext()).newPage();
   const sizes = new Map<string, number>();
   const asked: string[] = [];
+  let script = "";
   page.on("request", (request) => asked.push(new URL(request.url()).origin));
   page.on("response", async (response) => {
     const { pathname } = new URL(response.url());
-    if (!pathname.startsWith("/v1/")) sizes.set(pathname, gzipSync(await response.body()).length);
+    if (pathname.startsWith("/v1/")) return;
+    sizes.set(pathname, gzipSync(await response.body()).length);
+    if (pathname.endsWith(".js")) script += await response.text();
   });
   await page.goto(`${house.apiUrl}/#token=${house.token}`);
   await page.getByRole("navigation").waitFor();
@@ -43,6 +46,7 @@ test("all that a reader loads is at most 90 kB gzipped, and nothing of it from e
   );
   expect(new Set(asked)).toEqual(new Set([house.apiUrl]));
   expect(sizes.size).toBeGreaterThanOrEqual(4);
+  expect(script, "built for production, though this process is a test").not.toMatch(/lineNumber:\d/);
   expect(total).toBeLessThanOrEqual(MOST_GZIPPED_BYTES);
 });
 
@@ -62,6 +66,9 @@ test("a deployment over a thousand replicas is painted, told under the pointer, 
   await reader.page.mouse.move(box.x + box.width - 30, box.y + box.height / 2);
   await reader.page.locator(".told", { hasText: /^host-\d+: v1, serving|^host-\d+: v2, serving/ }).waitFor();
   expect(await colourAt(reader.page, 0.5)).not.toBe(await colourAt(reader.page, 0.999));
+  const light = await colourAt(reader.page, 0.5);
+  await reader.page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(() => colourAt(reader.page, 0.5), { message: "painted anew" }).not.toBe(light);
   await reader.page.getByRole("slider", { name: "Instant" }).fill("500");
   await reader.page.locator(".playhead .later").waitFor();
   console.log(`a thousand replicas: ${await longTasks(reader.page)}`);

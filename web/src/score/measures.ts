@@ -1,9 +1,11 @@
-// The width that the page gives, and the time that passes while something is under way.
+// The width that the page gives, the time that passes while something is under way, and the colours that a canvas has to be
+// painted anew for.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { serverNow } from "../server-clock.ts";
 import { NARROWEST } from "./layout.ts";
 
 const TICK_MILLISECONDS = 200;
+const DARK = matchMedia("(prefers-color-scheme: dark)");
 
 /** Stands still in a tab that nobody sees. */
 export function useNow(moving: boolean): number {
@@ -18,8 +20,9 @@ export function useNow(moving: boolean): number {
   return now;
 }
 
+/** 0 until it is known: what is drawn for a width is drawn once, and not for a wrong one first. */
 export function useWidth(): [(element: HTMLElement | null) => void, number] {
-  const [width, setWidth] = useState(NARROWEST);
+  const [width, setWidth] = useState(0);
   const watcher = useRef<ResizeObserver | null>(null);
   const watch = useRef((element: HTMLElement | null) => {
     watcher.current?.disconnect();
@@ -30,4 +33,15 @@ export function useWidth(): [(element: HTMLElement | null) => void, number] {
     watcher.current.observe(element);
   });
   return [watch.current, width];
+}
+
+/** Whether the reader has it dark now. */
+export function useDark(): boolean {
+  const [dark, setDark] = useState(() => DARK.matches);
+  useEffect(() => {
+    const look = () => setDark(DARK.matches);
+    DARK.addEventListener("change", look);
+    return () => DARK.removeEventListener("change", look);
+  }, []);
+  return dark;
 }

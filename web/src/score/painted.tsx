@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { DeploymentView } from "../api.ts";
 import type { Score } from "./compose.ts";
 import type { Layout } from "./layout.ts";
+import { useDark } from "./measures.ts";
 import type { Stretch } from "./stretches.ts";
 
 type PaintedProps = { score: Score; layout: Layout; deployment: DeploymentView };
@@ -12,9 +13,10 @@ type PaintedProps = { score: Score; layout: Layout; deployment: DeploymentView }
 export function Painted({ score, layout, deployment }: PaintedProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const told = useSignal("");
+  const dark = useDark();
   useEffect(() => {
     if (canvas.current) paint(canvas.current, score, layout, deployment.version);
-  }, [score, layout]);
+  }, [score, layout, dark]);
   const words = useMemo(() => summary(score, deployment.version), [score]);
   const tell = (event: PointerEvent) => {
     const row = Math.floor(event.offsetY / layout.lines.rowHeight);

@@ -34,8 +34,12 @@ export function Score(props: ScoreProps) {
   const { allowed, used } = deployment.failureBudget;
   // What is pointed at, and the instant of a replay, change neither.
   const score = useMemo(() => compose(deployment, events, now), [deployment, events, now]);
-  const layout = useMemo(() => score && layoutOf(score, width, allowed + used > 0), [score, width]);
-  if (!score || !layout) return <p class="waiting score">{beforeItBegins(deployment)}</p>;
+  const layout = useMemo(
+    () => (score && width > 0 ? layoutOf(score, width, allowed + used > 0) : null),
+    [score, width],
+  );
+  if (!score) return <p class="waiting score">{beforeItBegins(deployment)}</p>;
+  if (!layout) return <figure class="score" ref={figure} />;
   return (
     <figure class="score" ref={figure}>
       <div class="stage">

@@ -67,17 +67,19 @@ function Plot({ history }: { history: History }) {
   const frame = { x, y, to };
   return (
     <figure class="history panel" ref={figure}>
-      <svg width={width} height={HEIGHT}>
-        <title>{inWords(history)}</title>
-        <Scale history={history} y={y} width={width} />
-        <path class="there" d={areaUnder(history.replicas, frame, y(0))} />
-        <path class="healthy" d={areaUnder(history.healthy, frame, y(0))} />
-        <path class="edge" d={stairs(history.healthy, frame)} />
-        <path class="desired" d={stairs(history.desired, frame)} />
-        {history.deeds.map((deed) => (
-          <DeedSign key={`${deed.kind}${deed.at}`} deed={deed} x={x(deed.at)} />
-        ))}
-      </svg>
+      {width > 0 && (
+        <svg width={width} height={HEIGHT}>
+          <title>{inWords(history)}</title>
+          <Scale history={history} y={y} width={width} />
+          <path class="there" d={areaUnder(history.replicas, frame, y(0))} />
+          <path class="healthy" d={areaUnder(history.healthy, frame, y(0))} />
+          <path class="edge" d={stairs(history.healthy, frame)} />
+          <path class="desired" d={stairs(history.desired, frame)} />
+          {history.deeds.map((deed) => (
+            <DeedSign key={`${deed.kind}${deed.at}`} deed={deed} x={x(deed.at)} />
+          ))}
+        </svg>
+      )}
       <figcaption class="legend">
         <span class="key healthy">healthy</span>
         <span class="key there">there, and not healthy</span>

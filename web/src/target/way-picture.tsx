@@ -25,31 +25,33 @@ export function WayPicture({ target }: { target: TargetView }) {
   return (
     <figure class="way panel" ref={figure}>
       <p>{target.endpoint ? <a href={target.endpoint}>{target.endpoint}</a> : "No endpoint yet."}</p>
-      <svg width={width} height={height} role="img" aria-label={inWords(target)}>
-        <path class="pipe" d={`M0 ${middle}H${gate - box / 2}`} />
-        <rect class="gate" x={gate - box / 2} y={middle - 18} width={box} height={36} rx={18} />
-        <text x={gate} y={middle + 5} text-anchor="middle">
-          {NAMES[target.kind]}
-        </text>
-        {ends.map((end, i) => {
-          const y = (height / ends.length) * (i + 0.5);
-          const from = gate + box / 2;
-          const bend = (from + right) / 2;
-          return (
-            <g key={end.name} class={`end ${end.health}`}>
-              <path
-                class={`pipe ${end.open ? "open" : "shut"}`}
-                d={`M${from} ${middle}C${bend} ${middle} ${bend} ${y} ${right} ${y}`}
-              />
-              <rect x={right} y={y - 13} width={box} height={26} rx={6} />
-              <text x={right + 8} y={y + 4}>
-                {end.sign} {shortened(end.name, Math.floor((box - 40) / 7))}
-              </text>
-              <title>{end.words}</title>
-            </g>
-          );
-        })}
-      </svg>
+      {width > 0 && (
+        <svg width={width} height={height} role="img" aria-label={inWords(target)}>
+          <path class="pipe" d={`M0 ${middle}H${gate - box / 2}`} />
+          <rect class="gate" x={gate - box / 2} y={middle - 18} width={box} height={36} rx={18} />
+          <text x={gate} y={middle + 5} text-anchor="middle">
+            {NAMES[target.kind]}
+          </text>
+          {ends.map((end, i) => {
+            const y = (height / ends.length) * (i + 0.5);
+            const from = gate + box / 2;
+            const bend = (from + right) / 2;
+            return (
+              <g key={end.name} class={`end ${end.health}`}>
+                <path
+                  class={`pipe ${end.open ? "open" : "shut"}`}
+                  d={`M${from} ${middle}C${bend} ${middle} ${bend} ${y} ${right} ${y}`}
+                />
+                <rect x={right} y={y - 13} width={box} height={26} rx={6} />
+                <text x={right + 8} y={y + 4}>
+                  {end.sign} {shortened(end.name, Math.floor((box - 40) / 7))}
+                </text>
+                <title>{end.words}</title>
+              </g>
+            );
+          })}
+        </svg>
+      )}
       {target.replicas.length > MOST_DRAWN && (
         <small>{target.replicas.length - MOST_DRAWN} more are in the table.</small>
       )}
