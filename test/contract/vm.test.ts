@@ -215,19 +215,20 @@ const NAMING = naming(NAMES).flatMap(({ actions }) => actions);
 
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
-  "autoscaling:SetInstanceHealth": "healing of an instance that no restart mends",
+  "autoscaling:SetInstanceHealth":
+    "healing of an instance that no restart mends: test/slow/vm-repairs.test.ts",
   "ec2:AttachVolume": "disks: test/contract/vm-disks.test.ts",
   "ec2:CreateSnapshot": "the same",
   "ec2:CreateVolume": "the same",
   "ec2:DeleteVolume": "the same",
   "ec2:DescribeSnapshots": "the same",
-  "ec2:DeleteLaunchTemplateVersions": "more releases than are kept",
+  "ec2:DeleteLaunchTemplateVersions": "more releases than are kept: test/slow/vm-versions.test.ts",
   "ec2:DescribeSecurityGroups": "`tutti doctor`: test/slow/doctor.test.ts",
   "ec2:DescribeSubnets": "`tutti doctor`: test/slow/doctor.test.ts",
   "ec2:TerminateInstances": "a builder that an image left behind",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
-  "ssm:ListCommandInvocations": "first aid on an instance",
-  "ssm:SendCommand": "first aid on an instance",
+  "ssm:ListCommandInvocations": "first aid on an instance: test/slow/vm-repairs.test.ts",
+  "ssm:SendCommand": "first aid on an instance: test/slow/vm-repairs.test.ts",
   "states:StopExecution": "a bake that nobody waits for any more: test/slow/bakes.test.ts",
   ...Object.fromEntries(NAMING.map((action) => [action, "names in Cloud Map: test/slow/vm-names.test.ts"])),
   "events:PutEvents": "the engine beside the driver, at each change of a status",

@@ -38,7 +38,7 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
   ],
   [
     /^driver-vm ec2:DeleteLaunchTemplateVersions/,
-    "more releases than are kept: packages/targets/vm/prune.ts",
+    "more releases than are kept: test/slow/vm-versions.test.ts",
   ],
   [/ cloudwatch:GetMetricData/, "what scaling follows: test/slow/scaling.test.ts"],
   [

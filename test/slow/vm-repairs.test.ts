@@ -15,6 +15,7 @@ import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
 import { asFunction, asRoot } from "#test/contract/as-role.ts";
+import { expectAsked } from "#test/contract/every-grant.ts";
 import { expectPlayed, planTo, playStep, roll } from "#test/contract/roll.ts";
 import { openVmWorld, vmClients, vmPlaces } from "#test/contract/vm-world.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
@@ -157,6 +158,14 @@ test("one that falls ill after the last batch is replaced by the tidying at the 
   await expect.poll(() => healthOf(settled), patience).toEqual(["v1 healthy", "v1 healthy", "v1 healthy"]);
   expect((await requests.stop()).failed).toBe(0);
   await close();
+});
+
+test("healing has asked for each of its own permissions", () => {
+  expectAsked(sandbox, "driver-vm", [
+    "autoscaling:SetInstanceHealth",
+    "ssm:SendCommand",
+    "ssm:ListCommandInvocations",
+  ]);
 });
 
 async function removeGroup(target: TargetContext): Promise<void> {
