@@ -14,7 +14,10 @@ const integration = [
   "test/infra/blueprint.test.ts",
 ];
 // The contract's longest chapters would make `npm test` longer than people wait for it.
-const slow = ["test/slow/**/*.test.ts", "test/contract/{server-disks,server-names,vm-disks}.test.ts"];
+const slow = [
+  "test/slow/**/*.test.ts",
+  "test/contract/{server-disks,server-names,vm-disks,vm-sizes}.test.ts",
+];
 const foreign = ["test/foreign/**/*.test.ts"];
 const sst = ["test/sst/**/*.test.ts"];
 

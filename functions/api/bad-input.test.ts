@@ -72,12 +72,6 @@ test("a deployment's own rollout is refused by its path", async () => {
 });
 
 test("what is of the contract and not built yet says so", async () => {
-  const manifest = { ...SHOP, kind: "vm", resources: { cpu: 1 } };
-  expect(await refused("PUT", "/v1/apps/shop", manifest)).toMatchObject({
-    status: 422,
-    code: "not_supported_yet",
-    errors: [{ path: "resources" }],
-  });
   expect(await refused("PUT", "/v1/environments/prod", { ...POOL, domain: "x.example" })).toMatchObject({
     status: 422,
     code: "not_supported_yet",

@@ -41,6 +41,7 @@ export async function planOf(
     estimatedCost: preview.estimatedCost,
     estimatedDollars: preview.estimatedDollars,
     config: preview.config,
+    sizes: preview.sizes,
     notes: [...preview.notes, ...hookNotes(spec.hooks, place?.hooks?.allowPrivate)],
   };
 }

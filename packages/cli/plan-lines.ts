@@ -14,6 +14,7 @@ export function planLines(plan: PlanView, style: Style): string[] {
     ...(steps.length > 0 ? table(["STEP", "TYPE", "WHAT", "REPLICAS"], steps) : ["nothing to do"]),
     `never fewer than ${plan.lowestHealthy} healthy, about ${seconds(plan.estimatedSeconds * 1000)}, about $${plan.estimatedDollars.toFixed(6)}`,
     ...plan.config.map(changeLine),
+    ...plan.sizes.map(({ name, from, to }) => `size ${name}: ${from ?? "nothing"} → ${to ?? "nothing"}`),
     ...plan.notes.map((note) => style.dim(`note: ${note}`)),
     style.dim("a dry run: nothing was changed"),
   ];

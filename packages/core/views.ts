@@ -130,7 +130,7 @@ export function progressOf(steps: Step[]): { done: number; total: number } {
   return { done: done.length, total: counted.length };
 }
 
-export type ReplicaView = Pick<Replica, "id" | "version" | "health" | "address" | "startedAt">;
+export type ReplicaView = Pick<Replica, "id" | "version" | "health" | "address" | "startedAt" | "size">;
 
 export type ScalingView = Pick<LiveScaling, "min" | "max" | "metric" | "target" | "count" | "activities"> & {
   value: number | null;
@@ -192,6 +192,6 @@ function scalingView({
   return { ...set, value, lastActivity: activities[0] ?? null, activities };
 }
 
-function replicaView({ id, version, health, address, startedAt }: Replica): ReplicaView {
-  return { id, version, health, address, startedAt };
+function replicaView({ id, version, health, address, startedAt, size }: Replica): ReplicaView {
+  return { id, version, health, address, startedAt, ...(size === undefined ? {} : { size }) };
 }

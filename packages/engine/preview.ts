@@ -4,6 +4,7 @@ import type { PlannedStep } from "#core/domain/step.ts";
 import { closedAt, closedSentence } from "#core/freeze/freeze.ts";
 import { type ConfigChange, configChanges } from "#core/manifest/config-changes.ts";
 import type { Manifest, RolloutOverride } from "#core/manifest/schema.ts";
+import { type SizeChange, sizeChanges } from "#core/manifest/size-changes.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import { atLeast, withGates } from "#core/plan/gates.ts";
 import { withHooks } from "#core/plan/hooks.ts";
@@ -29,6 +30,8 @@ export type PreviewResult = TargetName &
     steps: PlannedStep[];
     /** What it changes in the app's environment variables. */
     config: ConfigChange[];
+    /** What it changes in the size of a copy. */
+    sizes: SizeChange[];
     /** Sentences: what will be set to the nearest legal value, who waits in front. */
     notes: string[];
   };
@@ -49,6 +52,7 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
   const desired = await desiredCount(deps, { spec, target, fleet });
   const planned = deps.driver.plan({ fleet, version, desired, rollback: false }, spec);
   const steps = withHooks(withGates(planned, spec.rollout), spec.hooks);
+  const running = await runningSpec(deps, request, target?.release);
   const waiting = target?.lock ? [`It would wait for ${target.lock.owner}.`] : [];
   return {
     app,
@@ -58,7 +62,8 @@ export async function preview(deps: EngineDeps, request: PreviewRequest): Promis
     desired,
     steps,
     ...estimate(steps, fleet, spec, SHARD_SIZE),
-    config: configChanges(await runningSpec(deps, request, target?.release), spec),
+    config: configChanges(running, spec),
+    sizes: sizeChanges(running, spec, fleet),
     notes: [
       ...calendarNotes(place, deps.clock.now()),
       ...((await deps.driver.notes?.(context, version)) ?? []),

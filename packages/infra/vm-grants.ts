@@ -53,6 +53,7 @@ export function templates(names: Names): Statement[] {
   return [
     describing(
       "ec2:DescribeInstances",
+      "ec2:DescribeInstanceTypes",
       "ec2:DescribeImages",
       "ec2:DescribeSubnets",
       "ec2:DescribeSecurityGroups",

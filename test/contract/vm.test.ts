@@ -222,6 +222,7 @@ const NOT_HERE: Record<string, string> = {
   "ec2:CreateVolume": "the same",
   "ec2:DeleteVolume": "the same",
   "ec2:DescribeSnapshots": "the same",
+  "ec2:DescribeInstanceTypes": "resources: test/contract/vm-sizes.test.ts",
   "ec2:DeleteLaunchTemplateVersions": "more releases than are kept: test/slow/vm-versions.test.ts",
   "ec2:DescribeSecurityGroups": "`tutti doctor`: test/slow/doctor.test.ts",
   "ec2:DescribeSubnets": "`tutti doctor`: test/slow/doctor.test.ts",

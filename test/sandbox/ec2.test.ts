@@ -12,6 +12,7 @@ import {
   DescribeImagesCommand,
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTypesCommand,
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeSubnetsCommand,
@@ -218,6 +219,34 @@ test("A client token launches once, pages follow each other, and tags can be fil
   expect(status.InstanceStatuses).toMatchObject([{ InstanceStatus: { Status: "ok" } }]);
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: ids }));
   await Promise.all(ids.map((id) => house.until(id, "terminated")));
+});
+
+test("Types of instances are told by name, by filter and in pages, with their figures; a root disk is no smaller than its image.", async () => {
+  const { ec2 } = house;
+  const types = async (input: object) =>
+    (await ec2.send(new DescribeInstanceTypesCommand(input))).InstanceTypes!.map(
+      ({ InstanceType, VCpuInfo, MemoryInfo, ProcessorInfo }) =>
+        [
+          InstanceType,
+          VCpuInfo!.DefaultVCpus,
+          MemoryInfo!.SizeInMiB,
+          ...ProcessorInfo!.SupportedArchitectures!,
+        ].join(" "),
+    );
+  expect(await types({ InstanceTypes: ["t3.nano"] })).toEqual(["t3.nano 2 512 x86_64"]);
+  const Filters = [
+    { Name: "instance-type", Values: ["?7g.*"] },
+    { Name: "vcpu-info.default-vcpus", Values: ["1"] },
+  ];
+  expect(await types({ Filters })).toEqual(["m7g.medium 1 4096 arm64", "c7g.medium 1 2048 arm64"]);
+  const page = await ec2.send(new DescribeInstanceTypesCommand({ MaxResults: 5 }));
+  expect([page.InstanceTypes!.length, typeof page.NextToken]).toEqual([5, "string"]);
+  expect(await refusal(types({ InstanceTypes: ["t9.nano"] }))).toBe("InvalidInstanceType");
+  await expect(types({ Filters: [{ Name: "hypervisor", Values: ["nitro"] }] })).rejects.toThrow(
+    "does not implement the filter hypervisor of DescribeInstanceTypes",
+  );
+  const small = { BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeSize: 4 } }] };
+  expect(await refusal(house.run({ ImageId, InstanceType, ...small }))).toBe("InvalidBlockDeviceMapping");
 });
 
 test("What is not there, not allowed or not implemented is refused by its name.", async () => {

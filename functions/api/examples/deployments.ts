@@ -77,6 +77,7 @@ export const EVENT = {
 export const PLANNED_STEP = { index: 0, type: "batch", label: "v2 on web-1", replicas: ["web-1"] };
 
 export const CONFIG_CHANGE = { name: "GREETING", secret: false, from: "Hello", to: "Hello, World!" };
+export const SIZE_CHANGE = { name: "resources.memoryMiB", from: "256", to: "512" };
 
 export const PLAN = {
   app: "storefront",
@@ -99,6 +100,7 @@ export const PLAN = {
   },
   estimatedDollars: 0.00038,
   config: [CONFIG_CHANGE],
+  sizes: [SIZE_CHANGE],
   notes: [],
 };
 

@@ -29,7 +29,7 @@ export const putApp = route(
     params: appParams,
     body: manifestBody,
     answers: { 200: appView, 201: appView },
-    refusals: ["not_supported_yet", "not_supported_by_kind"],
+    refusals: ["not_supported_by_kind"],
   },
   async ({ params, body, caller, deps }) => {
     const { app: name, kind } = parseManifest(body);

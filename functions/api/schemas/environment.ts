@@ -54,7 +54,24 @@ const vm = z
     instanceType: z
       .string()
       .regex(/^[a-z0-9-]{2,20}\.[a-z0-9-]{2,20}$/, "must be an instance type such as t4g.small")
-      .default("t4g.small"),
+      .default("t4g.small")
+      .meta({ description: "Of apps that say neither `vm.instanceType` nor what they need" }),
+    instanceTypes: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^[a-z0-9-]{1,20}(\*|\.(\*|[a-z0-9-]{1,20}\*?))$/,
+            "must be an instance type such as t4g.small, or t4g.* for all of its sizes",
+          ),
+      )
+      .min(1)
+      .max(50)
+      .optional()
+      .meta({
+        description:
+          "Of which apps may choose: `resources` gets the smallest of them that fits. Default: all sizes of `instanceType`'s family",
+      }),
     instanceProfileArn: z
       .string()
       .regex(/^arn:[^:]*:iam::\d{12}:instance-profile\/\S+$/, "must be the ARN of an instance profile")

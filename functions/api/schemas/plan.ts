@@ -1,7 +1,7 @@
 // The answer of a dry run: what a deployment would do, and what it would cost. Nothing has been changed.
 import * as z from "zod";
 import { KINDS } from "#core/domain/kind.ts";
-import { CONFIG_CHANGE, PLAN, PLANNED_STEP } from "../examples/deployments.ts";
+import { CONFIG_CHANGE, PLAN, PLANNED_STEP, SIZE_CHANGE } from "../examples/deployments.ts";
 
 const plannedStep = z
   .object({
@@ -22,6 +22,14 @@ const configChange = z
     to: z.string().nullable(),
   })
   .meta({ id: "ConfigChange", example: CONFIG_CHANGE });
+
+const sizeChange = z
+  .object({
+    name: z.string().meta({ description: "A key of the manifest, or `instance type`" }),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+  })
+  .meta({ id: "SizeChange", example: SIZE_CHANGE });
 
 export const planView = z
   .object({
@@ -49,6 +57,7 @@ export const planView = z
     config: z.array(configChange).meta({
       description: "What it changes in the app's environment variables; of a secret, the reference",
     }),
+    sizes: z.array(sizeChange).meta({ description: "What it changes in the size of a copy" }),
     notes: z.array(z.string()),
   })
   .meta({ id: "Plan", example: PLAN });

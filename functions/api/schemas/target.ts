@@ -19,6 +19,10 @@ const replicaView = z
     health: z.enum(["starting", "healthy", "unhealthy", "draining", "unknown"]),
     address: z.string().nullable(),
     startedAt: instantText.nullable(),
+    size: z
+      .string()
+      .optional()
+      .meta({ description: "The type of its instance, where it has one of its own" }),
   })
   .meta({ id: "Replica", example: REPLICA });
 

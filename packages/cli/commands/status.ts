@@ -74,13 +74,15 @@ function scalingLines({ scaling }: TargetView): string[] {
 }
 
 function replicaLines(target: TargetView, style: Style): string[] {
+  const sized = target.replicas.some(({ size }) => size !== undefined);
   return table(
-    ["REPLICA", "RELEASE", "HEALTH", "ADDRESS", "STARTED"],
+    ["REPLICA", "RELEASE", "HEALTH", "ADDRESS", ...(sized ? ["SIZE"] : []), "STARTED"],
     target.replicas.map((one) => [
       one.id,
       one.version ?? "–",
       paintOf(style, one.health)(one.health),
       one.address ?? "–",
+      ...(sized ? [one.size ?? "–"] : []),
       moment(one.startedAt),
     ]),
   );

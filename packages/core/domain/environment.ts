@@ -45,6 +45,8 @@ export type VmSettings = {
   /** The image that releases are baked on, unless the manifest names one. */
   baseImageId: string;
   instanceType: string;
+  /** Of which apps may choose, `t4g.*` for all sizes of one. Absent: all sizes of `instanceType`'s family for `resources`, and any for `vm.instanceType`. */
+  instanceTypes?: string[];
   /** ARN of the instance profile, by which the instance is managed by Systems Manager. */
   instanceProfileArn?: string;
   /** The ordinary user that apps run as. */

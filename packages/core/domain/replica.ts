@@ -21,6 +21,8 @@ export type Replica = {
   samples?: { bad: number; of: number };
   /** Its process has ended and nobody starts it again: no waiting will mend it. */
   dead?: boolean;
+  /** The type of its instance, where it has one of its own. */
+  size?: string;
   /** Percent of the target's traffic that it gets, where known. */
   trafficPercent?: number;
 };
@@ -49,6 +51,10 @@ export type Fleet = {
   volumes?: LiveVolume[];
   /** Replicas that were, whose disks are kept where they were: whoever comes back there finds them. */
   kept?: string[];
+  /** While something is planned: the size that a new copy gets, where the kind chooses one. */
+  size?: string;
+  /** While something is planned: why there is no size for a new copy. `known`: versions that had one here before, and have it still. */
+  unfit?: { reason: string; path: string; known: string[] };
   /** How the platform scales it, read back. Absent where it does not, and where nobody asked. */
   scaling?: LiveScaling;
 };

@@ -95,8 +95,10 @@ export type Spec = {
     apartFrom?: string[];
   };
   vm: {
-    /** Default: the environment's. */
+    /** Default: chosen where there is `least`, else the environment's. */
     instanceType?: string;
+    /** What an instance must have: its type is the smallest that does. There as soon as the manifest says cpu or memoryMiB of `resources`. */
+    least?: { cpu: number; memoryMiB: number };
     /** Default: the environment's. */
     baseImage?: string;
     /** blueGreen: for so long the old group is kept after the last shift, for an instant way back. */
@@ -123,7 +125,7 @@ export type Spec = {
   };
   /** vm: the script of the release that is run on the base image while baking. */
   build?: { run: string };
-  /** container, and server where copies are placed: of each copy. `cpu` in vCPU. */
+  /** container, and server where copies are placed: of each copy; vm: `least`, and the disk. `cpu` in vCPU. */
   resources: { cpu: number; memoryMiB: number; diskGiB?: number };
   /** Not there in what was begun before there were schedules. */
   schedules?: Schedule[];

@@ -83,7 +83,7 @@ export const vmSchema = z
       .string()
       .regex(/^[a-z0-9-]{2,20}\.[a-z0-9-]{2,20}$/, "must be an instance type such as t4g.small")
       .optional()
-      .describe("Default: the environment's."),
+      .describe("Default: what `resources` asks for, else the environment's."),
     baseImage: z
       .string()
       .regex(/^ami-[0-9a-f]{8,17}$/, "must be the id of an image, such as ami-0123456789abcdef0")
@@ -145,7 +145,9 @@ export const resourcesSchema = z
       .max(16_384)
       .optional()
       .describe(
-        "server: disk of each copy. container: its ephemeral storage on Fargate, 21 to 200. function: its /tmp, 1 to 10.",
+        "server: disk of each copy. vm: its root volume, at least the image's. container: its ephemeral storage on Fargate, 21 to 200. function: its /tmp, 1 to 10.",
       ),
   })
-  .describe("container, function: what each copy gets. server: what is reserved for it on its host.");
+  .describe(
+    "container, function: what each copy gets. vm: what its instance has at least; the smallest type that the environment allows is taken. server: what is reserved for it on its host.",
+  );

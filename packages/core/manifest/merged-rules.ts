@@ -39,6 +39,7 @@ function specProblems(spec: Spec): Finding[] {
     ...containerFindings(spec),
     ...scalingFindings(spec),
     ...functionSizeFindings(spec),
+    ...vmSizeFindings(spec),
     ...volumeFindings(spec),
   ];
 }
@@ -66,6 +67,13 @@ function replacingFindings({ kind, rollout, replicas }: Spec): Finding[] {
   if (more > 0 || less > 0) return [];
   const message = "is 0, and so is maxUnavailable: no copy could ever be replaced";
   return [{ keys: ["rollout.maxSurge", "rollout.maxUnavailable"], message }];
+}
+
+/** One of them chooses. The disk is the image's affair, whatever the type. */
+function vmSizeFindings({ vm }: Spec): Finding[] {
+  if (vm.least === undefined || vm.instanceType === undefined) return [];
+  const message = `is ${vm.instanceType}, and resources.cpu and resources.memoryMiB choose a type: leave one of them out`;
+  return [{ keys: ["vm.instanceType"], message }];
 }
 
 /** ECS moves tasks by itself, without batches. */

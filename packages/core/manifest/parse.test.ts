@@ -296,22 +296,6 @@ test("names that Lambda keeps for itself, and more than it takes, are refused on
   expect(parseManifest({ ...SERVER, config }).config).toEqual(config);
 });
 
-const PLANNED: [change: object, path: string, elsewhere?: string][] = [
-  [{ resources: { cpu: 0.25 } }, "resources", ": kinds server, container, function can"],
-  [
-    { environments: { prod: { resources: { cpu: 0.25 } } } },
-    "environments.prod.resources",
-    ": kinds server, container, function can",
-  ],
-];
-
-test.each(PLANNED)("what is not built yet is refused, not ignored: %j", (change, path, elsewhere = "") => {
-  expect(refusal(() => parseManifest({ ...VM, ...change }))).toMatchObject({
-    code: "not_supported_yet",
-    errors: [{ path, message: `is not supported yet${elsewhere}` }],
-  });
-});
-
 test("secrets are references, never the secret itself, which no message repeats", () => {
   const secrets = { DB_PASSWORD: "secretsmanager:storefront/db#password", TOKEN: "ssm:/storefront/token" };
   for (const app of [SERVER, FUNCTION])
@@ -344,10 +328,6 @@ test("one variable has one source: a secret, the config, what it connects to, or
   expect(problems({ ...FUNCTION, secrets: { DB: "ssm:/db" }, function: { runtime: "python3.13" } })).toEqual([
     "function.runtime: must be a nodejs runtime where there are secrets, not python3.13: what reads them runs in front of the handler",
   ]);
-});
-
-test("keys that are not built yet are fine while they say nothing", () => {
-  expect(parseManifest({ ...VM, resources: {} })).toEqual(VM);
 });
 
 test("alarms are at most ten names, each once, on every kind", () => {
@@ -386,6 +366,16 @@ test("virtual machines and containers say what only they have", () => {
   };
   expect(parseManifest(vm)).toEqual(vm);
   expect(parseManifest(container)).toEqual(container);
+});
+
+test("a virtual machine says what a copy needs, or which type it is, and not both", () => {
+  const sized = { ...VM, resources: { cpu: 2, memoryMiB: 3000, diskGiB: 20 } };
+  expect(parseManifest(sized)).toEqual(sized);
+  const named = { ...VM, vm: { instanceType: "t4g.small" }, resources: { diskGiB: 20 } };
+  expect(parseManifest(named)).toEqual(named);
+  expect(problems({ ...sized, environments: { prod: { vm: { instanceType: "t4g.small" } } } })).toEqual([
+    "environments.prod.vm.instanceType: is t4g.small, and resources.cpu and resources.memoryMiB choose a type: leave one of them out",
+  ]);
 });
 
 test("a server says what a copy needs and where it may be; a container's disk is what Fargate sells", () => {
@@ -435,12 +425,11 @@ test("a rolling container has no steps to approve one by one, and Fargate no hos
   ]);
 });
 
-test("a wrong word among planned ones is the first to be told", () => {
-  const error = refusal(() => parseManifest({ ...VM, resources: { cpu: 1 }, replicas: 0 }));
+test("a wrong word among what the kind cannot do is the first to be told", () => {
+  const error = refusal(() => parseManifest({ ...VM, function: {}, replicas: 0 }));
   expect(error).toMatchObject({ code: "invalid_input", message: "replicas: must be at least 1, not 0" });
   expect(error.errors).toHaveLength(2);
 });
-
 test("a document cannot reach the prototype of objects", () => {
   const hostile = JSON.parse(
     '{"app":"shop","kind":"server","start":"x","environments":{"__proto__":{"replicas":9}}}',

@@ -5,7 +5,6 @@ import { problemsOf } from "./issues.ts";
 import { kindProblems, rolloutKindProblems } from "./kind-rules.ts";
 import { isRecord } from "./merge.ts";
 import { mergedProblems } from "./merged-rules.ts";
-import { takePlanned } from "./planned.ts";
 import { distinct, type Problem, problemError } from "./problem.ts";
 import { type Manifest, manifestSchema, type RolloutOverride, rolloutSchema } from "./schema.ts";
 
@@ -13,13 +12,12 @@ import { type Manifest, manifestSchema, type RolloutOverride, rolloutSchema } fr
 const MOST_PROBLEMS = 50;
 
 /**
- * Throws `invalid_input`, or `not_supported_yet` or `not_supported_by_kind` where all problems are of that sort, with
+ * Throws `invalid_input`, or `not_supported_by_kind` where all problems are of that sort, with
  * `errors` for each path. Every environment's merged result has been checked too when it returns.
  */
 export function parseManifest(document: unknown): Manifest {
-  const { rest, problems } = takePlanned(document);
-  const parsed = manifestSchema.safeParse(rest, { reportInput: true });
-  const all = [...problems, ...allKindProblems(rest)];
+  const parsed = manifestSchema.safeParse(document, { reportInput: true });
+  const all = allKindProblems(document);
   // One problem for one place: the more telling sentence was found first.
   const told = new Set(all.map((problem) => problem.path));
   if (!parsed.success) all.push(...problemsOf(parsed.error).filter((problem) => !told.has(problem.path)));

@@ -5,19 +5,18 @@ export type Problem = {
   /** Dotted: `environments.prod.rollout.batch`. Empty for the document itself. */
   path: string;
   message: string;
-  /** input: wrong in itself. kind: this kind cannot do it. planned: of the contract, and not built yet. */
-  sort: "input" | "kind" | "planned";
+  /** input: wrong in itself. kind: this kind cannot do it. */
+  sort: "input" | "kind";
 };
 
 const CODES: Record<Problem["sort"], ErrorCode> = {
   input: "invalid_input",
   kind: "not_supported_by_kind",
-  planned: "not_supported_yet",
 };
 
 /** The code says more than `invalid_input` only where all problems are of one sort. */
 export function problemError(problems: Problem[]): TuttiError {
-  const order = ["input", "kind", "planned"];
+  const order = ["input", "kind"];
   const sorted = [...problems].sort((a, b) => order.indexOf(a.sort) - order.indexOf(b.sort));
   const sorts = new Set(sorted.map((problem) => problem.sort));
   const code = sorts.size === 1 ? CODES[sorted[0]!.sort] : "invalid_input";

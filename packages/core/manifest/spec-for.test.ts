@@ -132,6 +132,18 @@ test("a capacity provider without a weight has one, also where the release kept 
   ]);
 });
 
+test("a virtual machine whose manifest says cpu or memoryMiB has its type chosen; else it has the one that is named", () => {
+  const vm = { app: "shop", kind: "vm", start: "node app.js" } as const;
+  const least = (change: object) => specFor({ ...vm, ...change }, "prod").vm.least;
+  expect(least({})).toBe(undefined);
+  expect(least({ resources: { diskGiB: 20 } })).toBe(undefined);
+  expect(least({ resources: { cpu: 2 } })).toEqual({ cpu: 2, memoryMiB: 512 });
+  expect(least({ resources: { memoryMiB: 64 }, environments: { prod: { resources: { cpu: 1 } } } })).toEqual({
+    cpu: 1,
+    memoryMiB: 64,
+  });
+});
+
 test("who says what a copy needs on a server, or where it may be, has it placed; else there is one copy a host", () => {
   const server = { app: "shop", kind: "server", start: "node app.js" } as const;
   const placing = (change: object) => specFor({ ...server, ...change }, "prod").server.placement;

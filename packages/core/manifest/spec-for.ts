@@ -76,6 +76,7 @@ export function specFor(manifest: Manifest, environment: string, rollout?: Rollo
   return {
     ...spec,
     server: wholeServer(spec, said as Partial<Spec>),
+    vm: wholeVm(spec, said as Partial<Spec>),
     ...functionSize(spec, said as Partial<Spec>),
     ...(spec.scaling
       ? {
@@ -99,6 +100,13 @@ function wholeServer({ kind, server }: Spec, said: Partial<Spec>): Spec["server"
   const { placement, labels, apartFrom } = server;
   const placed = [said.resources, placement, labels, apartFrom].some((one) => one !== undefined);
   return kind === "server" && placed ? { ...server, placement: placement ?? "spread" } : server;
+}
+
+/** Who says how much a copy needs has its type chosen by that. */
+function wholeVm({ kind, vm, resources }: Spec, said: Partial<Spec>): Spec["vm"] {
+  const { cpu, memoryMiB }: Partial<Spec["resources"]> = said.resources ?? {};
+  if (kind !== "vm" || (cpu ?? memoryMiB) === undefined) return vm;
+  return { ...vm, least: { cpu: resources.cpu, memoryMiB: resources.memoryMiB } };
 }
 
 function wholeContainer(container: Spec["container"]): Spec["container"] {

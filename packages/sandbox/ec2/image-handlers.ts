@@ -8,7 +8,7 @@ import type {
 import { pageOf } from "../machines/pages.ts";
 import { AwsError, type Handler } from "../platform.ts";
 import { filterItems } from "./filters.ts";
-import { beginImage, deleteImage, findImage } from "./images.ts";
+import { beginImage, deleteImage, findImage, IMAGE_GIB } from "./images.ts";
 import type { ImageRecord } from "./model.ts";
 import { findInstances, newId, type State } from "./state.ts";
 import { specifiedTags, tagList } from "./tags.ts";
@@ -121,7 +121,12 @@ function describeImage(state: State, one: ImageRecord): Image {
     BlockDeviceMappings: [
       {
         DeviceName: "/dev/xvda",
-        Ebs: { SnapshotId: one.snapshotId, VolumeSize: 8, VolumeType: "gp3", DeleteOnTermination: true },
+        Ebs: {
+          SnapshotId: one.snapshotId,
+          VolumeSize: IMAGE_GIB,
+          VolumeType: "gp3",
+          DeleteOnTermination: true,
+        },
       },
     ],
     Tags: tagList(one.tags),

@@ -6,6 +6,9 @@ import { imageDirectory, transition } from "./instance-life.ts";
 import type { ImageRecord } from "./model.ts";
 import type { State } from "./state.ts";
 
+/** Of the one disk that an image has here. */
+export const IMAGE_GIB = 8;
+
 export function findImage(state: State, id: string): ImageRecord {
   if (!/^ami-[0-9a-f]{8,17}$/.test(id)) throw new AwsError("InvalidAMIID.Malformed", `Invalid id: "${id}"`);
   const image = state.images.get(id);

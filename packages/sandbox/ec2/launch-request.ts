@@ -1,7 +1,8 @@
 // What RunInstances is to launch: the request over the launch template's version, checked as EC2 checks it.
 import type { RequestLaunchTemplateData, RunInstancesRequest } from "@aws-sdk/client-ec2";
 import { AwsError } from "../platform.ts";
-import { findUsableImage } from "./images.ts";
+import { findUsableImage, IMAGE_GIB } from "./images.ts";
+import { architectureOf } from "./instance-types.ts";
 import type { ImageRecord, Tags } from "./model.ts";
 import { checkGroups, DEFAULT_GROUP_ID, findSubnet, subnets } from "./network.ts";
 import type { State } from "./state.ts";
@@ -25,8 +26,6 @@ export type LaunchRequest = {
 // EC2 user guide, "Run commands when you launch": 16 KB, before encoding.
 const MAX_USER_DATA_BYTES = 16 * 1024;
 const TAGGABLE = ["instance", "volume", "network-interface", "spot-instances-request"];
-/** A5 and the like are not meant: the letter g after the generation says Graviton (EC2 user guide, "Naming conventions"). */
-const ARM_TYPE = /^a1\.|^[a-z]+\d+g[a-z]*\./;
 
 type LaunchData = RequestLaunchTemplateData & { SubnetId?: string; PrivateIpAddress?: string };
 
@@ -52,6 +51,7 @@ export async function readLaunch(state: State, input: RunInstancesRequest): Prom
   const securityGroupIds = data.SecurityGroupIds ?? network?.Groups ?? [DEFAULT_GROUP_ID];
   checkGroups(securityGroupIds);
   refuseUnimplemented(data);
+  checkRoot(data);
   const tags: Tags = {
     ...specifiedTags(template?.data.TagSpecifications, "instance", TAGGABLE),
     ...specifiedTags(input.TagSpecifications, "instance", TAGGABLE),
@@ -97,6 +97,16 @@ function refuseUnimplemented(data: LaunchData): void {
     throw new AwsError("InvalidKeyPair.NotFound", `The key pair '${data.KeyName}' does not exist`);
 }
 
+/** The root device is no volume here, so its size is checked and nothing else. EC2 user guide, "Instance launch issues": no smaller than the image's snapshot. */
+function checkRoot({ BlockDeviceMappings = [] }: LaunchData): void {
+  const size = BlockDeviceMappings[0]?.Ebs?.VolumeSize;
+  if (size !== undefined && size < IMAGE_GIB)
+    throw new AwsError(
+      "InvalidBlockDeviceMapping",
+      `Volume of size ${size}GB is smaller than snapshot, expect size>= ${IMAGE_GIB}GB`,
+    );
+}
+
 function subnetOf({ platform }: State, data: LaunchData): string {
   const wanted = data.SubnetId ?? data.NetworkInterfaces?.[0]?.SubnetId;
   if (wanted) return findSubnet(platform, wanted).id;
@@ -133,7 +143,7 @@ function counts({ MinCount, MaxCount }: RunInstancesRequest): [number, number] {
 }
 
 export function checkArchitecture(image: ImageRecord, type: string): void {
-  const architecture = ARM_TYPE.test(type) ? "arm64" : "x86_64";
+  const architecture = architectureOf(type);
   if (architecture !== image.architecture)
     throw invalid(
       `The architecture '${architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI. Specify an instance type and an AMI that have matching architectures, and try again.`,

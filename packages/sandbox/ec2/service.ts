@@ -8,6 +8,7 @@ import { imageHandlers } from "./image-handlers.ts";
 import { resumeImages } from "./images.ts";
 import { instanceHandlers, terminateInstances } from "./instance-handlers.ts";
 import { resume } from "./instance-life.ts";
+import { instanceTypeHandlers } from "./instance-types.ts";
 import { readLaunch } from "./launch-request.ts";
 import type { InstanceRecord, Tags, TemplateRecord, TemplateVersion } from "./model.ts";
 import { findSubnet, networkHandlers, type SubnetFacts, subnets } from "./network.ts";
@@ -60,6 +61,7 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
       return { module, Client: module.EC2Client };
     },
     handlers: withDryRun({
+      ...instanceTypeHandlers(),
       ...instanceHandlers(state),
       ...imageHandlers(state),
       ...volumeHandlers(state),

@@ -8,14 +8,12 @@ import type {
 import { pageOf } from "../machines/pages.ts";
 import { AwsError, type Handler } from "../platform.ts";
 import { filterItems } from "./filters.ts";
+import { IMAGE_GIB } from "./images.ts";
 import type { SnapshotRecord } from "./model.ts";
 import { deleteSnapshot, findSnapshot, takeSnapshot } from "./snapshots.ts";
 import { newId, type State } from "./state.ts";
 import { specifiedTags, tagList } from "./tags.ts";
 import { findVolume } from "./volumes.ts";
-
-/** Of the one disk that an image has here. */
-const IMAGE_GIB = 8;
 
 export function snapshotHandlers(state: State): Record<string, Handler> {
   return {

@@ -32,7 +32,7 @@ export async function arrange(
   }
   delete state.image;
   const release = await target.release(step.version!);
-  const templateVersion = await ensureVersion(vm, target, release, image.image.id);
+  const templateVersion = await ensureVersion(vm, target, release, image.image.image);
   const { health, port, rollout } = target.spec;
   const targetGroupArn = await vm.balancer.ensure({
     ...whoOf(target),

@@ -25,6 +25,7 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { Balancer } from "#targets/balancer/balancer.ts";
 import type { Client, Names } from "#targets/cloud-map/names.ts";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
+import type { Offers } from "./offers.ts";
 
 export type VmClients = {
   ec2: EC2Client;
@@ -43,7 +44,7 @@ export type VmSetup = VmClients & {
   imageMachineArn: string;
 };
 
-export type Vm = VmSetup & { balancer: Balancer; names: Names };
+export type Vm = VmSetup & { balancer: Balancer; names: Names; offers: Offers };
 
 /** One call to Auto Scaling; `null` where the group is not there. */
 export async function callGroup<T>(

@@ -1,16 +1,17 @@
 // Whether the image, the network and the load balancer that an environment names are there and belong together.
 import {
-  DescribeImagesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import type { Environment } from "#core/domain/environment.ts";
 import { type Check, check, missing } from "#core/driver/diagnosis.ts";
+import { isAllowed } from "#core/placement/instance-type.ts";
 import { diagnoseBalancer } from "#targets/balancer/diagnose.ts";
 import { diagnoseNamespace } from "#targets/cloud-map/diagnose.ts";
 import { callAws } from "#targets/host/call-aws.ts";
 import type { Vm } from "./client.ts";
+import { readImage, readTypes } from "./offers.ts";
 import { portsOpenToAll } from "./open-ports.ts";
 
 export async function diagnose(vm: Vm, environment: Environment): Promise<Check[]> {
@@ -32,17 +33,24 @@ async function diagnoseVm(vm: Vm, { vm: settings, network, loadBalancer }: Envir
       "Name an image of this region that is available, such as Amazon Linux 2023.",
       () => imageAvailable(vm, settings.baseImageId),
     ),
+    ...(settings.instanceTypes ? [await diagnoseTypes(vm, settings.instanceTypes)] : []),
     ...needs.map(([path]) =>
       missing(path, `vm needs ${path}, and there is none.`, `Describe ${path} in the environment.`),
     ),
   ];
 }
 
+function diagnoseTypes({ ec2 }: Vm, names: string[]): Promise<Check> {
+  return check("vm.instanceTypes", "Name types that EC2 offers in this region.", async () => {
+    const types = await readTypes(ec2, names);
+    const unknown = names.filter((one) => !types.some(({ name }) => isAllowed(name, [one])));
+    if (unknown.length > 0) throw new Error(`EC2 offers none of ${unknown.join(", ")} here.`);
+    return `There are ${types.length} types to choose from.`;
+  });
+}
+
 async function imageAvailable({ ec2 }: Vm, id: string): Promise<string> {
-  const answer = await callAws("ec2:DescribeImages", (abortSignal) =>
-    ec2.send(new DescribeImagesCommand({ ImageIds: [id] }), { abortSignal }),
-  );
-  const image = answer.Images?.[0];
+  const image = await readImage(ec2, id);
   if (!image) throw new Error(`There is no image ${id}.`);
   if (image.State !== "available") throw new Error(`${id} is ${image.State}, not available.`);
   return `${image.Name ?? id} is available.`;

@@ -17,6 +17,7 @@ import { takeSideAway } from "./remove.ts";
 import { applyScaling, scalingDrift } from "./scaling.ts";
 import type { SideView } from "./side.ts";
 import { ensureVersion, type Version } from "./template.ts";
+import { wrongSize } from "./wrong-size.ts";
 
 export type Drift = { sentence: string; mend(): Promise<RepairResult> };
 export type Seen = {
@@ -31,10 +32,13 @@ export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promis
   const { current } = target;
   const left = await builders(vm, target);
   if (!current) return left;
-  const { sides, active } = seen;
+  const { sides, active, versions } = seen;
   if (!active) return [groupGone(vm, target, current), ...left];
+  const wrong = wrongSize(vm, target, current, { view: active, versions });
   return [
-    ...sides.flatMap((view) => borrowed(vm, target, view)),
+    ...(wrong ? [wrong] : []),
+    // What is borrowed to replace them is given back when they are gone.
+    ...sides.flatMap((view) => (wrong && view === active ? [] : borrowed(vm, target, view))),
     ...waitingForDisks(seen),
     ...otherTemplate(vm, target, current, seen, active),
     ...sides.flatMap((view) => (view === active ? [] : overdue(vm, target, view))),
@@ -83,7 +87,8 @@ function otherTemplate(
 ): Drift[] {
   const own = versions.find(({ number }) => number === active.templateVersion);
   if (own?.label?.version !== current) {
-    const launches = own?.label?.version ?? `version ${active.templateVersion} of the template`;
+    const type = own?.type ? ` (${own.type})` : "";
+    const launches = own?.label?.version ?? `version ${active.templateVersion} of the template${type}`;
     return [
       {
         sentence: `${active.name} launches ${launches}; the last deployment left it at ${current}.`,
@@ -113,7 +118,7 @@ async function relaunch(
   if (image.phase === "failed") return { ...about, result: "failed", detail: image.reason };
   if (image.phase === "running")
     return { ...about, result: "begun", detail: "its image is being baked again" };
-  const templateVersion = await ensureVersion(vm, target, release, image.image.id);
+  const templateVersion = await ensureVersion(vm, target, release, image.image.image);
   await setTemplate(vm, target, view, { version, templateVersion });
   return { ...about, result: "repaired", detail: `it launches ${version} again` };
 }

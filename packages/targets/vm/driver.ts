@@ -14,6 +14,7 @@ import { nameNotes } from "./names.ts";
 import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
 import { retire } from "./retire.ts";
+import { sizeNotes } from "./size-notes.ts";
 import { tidy } from "./tidy.ts";
 import { createVm } from "./vm.ts";
 
@@ -38,6 +39,7 @@ export function createVmDriver(setup: VmSetup): Driver {
         ...(scaling ? [scalingNote(scaling)] : []),
         ...nameNotes(target),
         ...(await diskNotes(vm, target)),
+        ...(await sizeNotes(vm, target)),
       ];
     },
   };

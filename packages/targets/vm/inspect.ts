@@ -7,6 +7,7 @@ import { lookAtDisks } from "./disks/give.ts";
 import { liveVolumes } from "./disks/serve.ts";
 import { driftOf } from "./drift.ts";
 import { standingImages } from "./image/find.ts";
+import { type Choice, chooseType } from "./instance-type.ts";
 import { placeOf, whoOf } from "./place.ts";
 import { liveScaling } from "./scaling.ts";
 import { healthOf, readSides, type SideView } from "./side.ts";
@@ -25,6 +26,7 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
   const arn = active?.targetGroupArn ?? null;
   const keeps = launchedBy(versions, active);
+  const choice = target.current === undefined ? await chooseType(vm, target) : undefined;
   const [endpoint, drift, scaling] = await Promise.all([
     arn === null ? null : vm.balancer.endpoint(who, arn),
     // While a deployment is under way nothing is drift.
@@ -43,7 +45,14 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
     ...(keeps === undefined ? {} : { keeps }),
     ...(volumes === undefined ? {} : { volumes }),
     ...(scaling === undefined ? {} : { scaling }),
+    ...(choice === undefined ? {} : sizing(choice, versions)),
   };
+}
+
+function sizing(choice: Choice, versions: Version[]): Pick<Fleet, "size" | "unfit"> {
+  if ("type" in choice) return { size: choice.type };
+  const { reason, path } = choice;
+  return { unfit: { reason, path, known: versions.flatMap(({ label }) => label?.version ?? []) } };
 }
 
 /** The release that the group would launch next; undefined where the template's version is not Tutti's. */
@@ -72,6 +81,7 @@ function replicasOf(
       address: copy.address === null ? null : `${copy.address}:${copy.backend?.port ?? spec.port}`,
       startedAt: copy.startedAt,
       detail: waiting[copy.id] ?? detail,
+      ...(copy.type === undefined ? {} : { size: copy.type }),
       // To one decimal, and 0 only where there is none.
       trafficPercent: Math.ceil((10 * share) / view.copies.length) / 10,
     };

@@ -1,5 +1,6 @@
 // Pure: the steps from what is live to the release. Rolling replaces copies in the group that has the traffic; blue/green
-// starts a second group and shifts. An image that does not stand yet is baked first.
+// starts a second group and shifts. An image that does not stand yet is baked first. What fits
+// on no type of instance is refused.
 import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
@@ -9,6 +10,7 @@ import { removal, removeAll } from "#core/plan/removal.ts";
 import { planReplacing } from "#core/plan/replacing.ts";
 import { planFresh } from "#core/plan/restart.ts";
 import { planTwoSides } from "#core/plan/two-sides.ts";
+import { noType } from "./instance-type.ts";
 
 export function plan(request: PlanRequest, spec: Spec): PlannedStep[] {
   const { fleet, version, rollback, freshSince } = request;
@@ -71,7 +73,11 @@ function planGroup(request: PlanRequest, spec: Spec): PlannedStep[] {
 
 function bakeFirst({ fleet, version, rollback }: PlanRequest, steps: PlannedStep[]): PlannedStep[] {
   const launches = steps.some(({ action }) => action === "replace" || action === "startBeside");
-  if (version === null || !launches || fleet.prepared?.includes(version)) return [];
+  if (version === null || !launches) return [];
+  // A way back, and a release that had a type here before, keep that (instance-type.ts).
+  const { unfit } = fleet;
+  if (unfit && !rollback && !unfit.known.includes(version)) throw noType(unfit);
+  if (fleet.prepared?.includes(version)) return [];
   const label = `Bake the image of ${version}`;
   return [{ type: "prepare", label, replicas: [], version, ...(rollback ? { rollback: true } : {}) }];
 }

@@ -14,7 +14,7 @@ export async function rebuild(vm: Vm, target: TargetContext, version: string): P
   if (image.phase === "failed") return { ...about, result: "failed", detail: image.reason };
   if (image.phase === "running")
     return { ...about, result: "begun", detail: "its image is being baked again" };
-  const templateVersion = await ensureVersion(vm, target, await target.release(version), image.image.id);
+  const templateVersion = await ensureVersion(vm, target, await target.release(version), image.image.image);
   const { health, port, replicas: desired, rollout } = target.spec;
   const targetGroupArn = await vm.balancer.ensure({
     ...whoOf(target),

@@ -9,7 +9,7 @@ import { paceOf } from "#core/plan/pace.ts";
 import { arrange } from "./arrange.ts";
 import { endInstance, raise } from "./capacity.ts";
 import { callGroup, type Vm } from "./client.ts";
-import { type Decision, decide } from "./decide.ts";
+import { type Decision, decide, type Order } from "./decide.ts";
 import { serveDisks } from "./disks/serve.ts";
 import { keepToZones } from "./disks/zones.ts";
 import { ensureName, joinNames, leaveNames, stillNamed } from "./names.ts";
@@ -63,7 +63,12 @@ export async function playReplace(
 }
 
 /** Nobody leaves before whoever comes is found under the name; beside the side that has traffic nobody is found yet: the shift names them. */
-async function decided(vm: Vm, target: TargetContext, step: Step, view: SideView): Promise<Decision> {
+export async function decided(
+  vm: Vm,
+  target: TargetContext,
+  step: Order & Pick<Step, "action">,
+  view: SideView,
+): Promise<Decision> {
   const decision = decide(step, view, paceOf(target.spec));
   const staying = view.copies.filter(({ id }) => !step.leaving?.includes(id));
   const named = step.action === "startBeside" || (await joinNames(vm, target, { copies: staying }));
@@ -88,7 +93,7 @@ async function lookAgain(vm: Vm, target: TargetContext, state: StepState) {
   return { progress: { phase: "failed", reason, observations: [] } satisfies Progress };
 }
 
-async function carryOut(
+export async function carryOut(
   vm: Vm,
   target: TargetContext,
   view: SideView,

@@ -15,6 +15,7 @@ export type Facts = {
   version: string | null;
   address: string | null;
   startedAt: string | null;
+  type?: string;
   /** Volumes of which it waits for a disk of its own. Not there where it waits for none. */
   disks?: string[];
 };
@@ -138,6 +139,7 @@ async function learn(vm: Vm, ids: string[], known: Known): Promise<void> {
       version: tags[TAGS.version] ?? null,
       address: one.PrivateIpAddress ?? null,
       startedAt: one.LaunchTime?.toISOString() ?? null,
+      ...(one.InstanceType ? { type: one.InstanceType } : {}),
       ...disksOf(tags[TAGS.disks]),
     };
   }

@@ -8,6 +8,7 @@ import {
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
   type DescribeLaunchTemplateVersionsCommandOutput,
+  type Image,
   type LaunchTemplateVersion,
   type RequestLaunchTemplateData,
 } from "@aws-sdk/client-ec2";
@@ -17,12 +18,14 @@ import { isStateful } from "#core/domain/volume.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
 import { tagFilters, type Vm } from "./client.ts";
+import { typeFor } from "./instance-type.ts";
 import { hashOf, type Label, labelOf, ownerTags, readLabel, TAGS, tagList, templateName } from "./naming.ts";
 import { ownerOf, placeOf } from "./place.ts";
+import { rootDisk } from "./root-disk.ts";
 import { userDataOf } from "./scripts/compose.ts";
 
 /** `number` is the version's, as text: so Auto Scaling takes and tells it. */
-export type Version = { number: string; label: Label | null; imageId: string };
+export type Version = { number: string; label: Label | null; imageId: string; type: string };
 
 const MISSING = [
   "InvalidLaunchTemplateName.NotFoundException",
@@ -71,6 +74,7 @@ export async function versionsOf({ ec2 }: Vm, LaunchTemplateName: string): Promi
       number: String(one.VersionNumber),
       label: readLabel(one.VersionDescription),
       imageId: one.LaunchTemplateData?.ImageId ?? "",
+      type: one.LaunchTemplateData?.InstanceType ?? "",
     }));
 }
 
@@ -79,11 +83,12 @@ export async function ensureVersion(
   vm: Vm,
   target: TargetContext,
   release: Release,
-  imageId: string,
+  image: Image,
 ): Promise<string> {
-  const data = dataOf(target, release, imageId);
-  const hash = hashOf(data).slice(0, 16);
   const versions = await readVersions(vm, target);
+  const type = await typeFor(vm, target, release.id, async () => versions);
+  const data = dataOf(target, release, image, type);
+  const hash = hashOf(data).slice(0, 16);
   const found = versions.find(({ label }) => label?.releaseId === release.id && label.hash === hash);
   if (found) return found.number;
   const wish = { VersionDescription: labelOf(release, hash), LaunchTemplateData: data };
@@ -135,7 +140,12 @@ async function createVersion(
   return String(answer.LaunchTemplateVersion!.VersionNumber);
 }
 
-function dataOf(target: TargetContext, release: Release, ImageId: string): RequestLaunchTemplateData {
+function dataOf(
+  target: TargetContext,
+  release: Release,
+  image: Image,
+  type: string,
+): RequestLaunchTemplateData {
   const { vm, network } = placeOf(target);
   const { spec } = target;
   const tags = {
@@ -146,8 +156,9 @@ function dataOf(target: TargetContext, release: Release, ImageId: string): Reque
     ...(isStateful(spec) ? { [TAGS.disks]: namesOf(spec) } : {}),
   };
   return {
-    ImageId,
-    InstanceType: (spec.vm.instanceType ?? vm.instanceType) as RequestLaunchTemplateData["InstanceType"],
+    ImageId: image.ImageId,
+    InstanceType: type as RequestLaunchTemplateData["InstanceType"],
+    ...rootDisk(image, spec.resources.diskGiB),
     ...(vm.instanceProfileArn ? { IamInstanceProfile: { Arn: vm.instanceProfileArn } } : {}),
     ...(network.securityGroupIds.length > 0 ? { SecurityGroupIds: network.securityGroupIds } : {}),
     UserData: userDataOf(target, release),

@@ -2,7 +2,13 @@
 import { createBalancer } from "#targets/balancer/balancer.ts";
 import { createNames } from "#targets/cloud-map/names.ts";
 import type { Vm, VmSetup } from "./client.ts";
+import { createOffers } from "./offers.ts";
 
 export function createVm(setup: VmSetup): Vm {
-  return { ...setup, balancer: createBalancer(setup.elb), names: createNames(setup.discovery) };
+  return {
+    ...setup,
+    balancer: createBalancer(setup.elb),
+    names: createNames(setup.discovery),
+    offers: createOffers(setup.ec2),
+  };
 }

@@ -29,6 +29,11 @@ export function PlanPreview({ plan }: { plan: PlanView }) {
           {secret ? "secret" : "config"} <code>{name}</code>: {from ?? "nothing"} → {to ?? "nothing"}
         </p>
       ))}
+      {plan.sizes.map(({ name, from, to }) => (
+        <p key={name} class="note-box">
+          size <code>{name}</code>: {from ?? "nothing"} → {to ?? "nothing"}
+        </p>
+      ))}
       <Notes notes={plan.notes} />
     </section>
   );

@@ -9,12 +9,17 @@ import "./replica-table.css";
 
 export function ReplicaTable({ target, history }: { target: TargetView; history: HealthHistory }) {
   const { shown, rest } = useGrowing(target.replicas.length);
+  const sized = target.replicas.some(({ size }) => size !== undefined);
   if (target.replicas.length === 0) return <p class="waiting">None.</p>;
   return (
     <>
       <Table
         of="Replicas"
-        columns={["Replica", "Release", "Health", "Since the page was opened", "Address", "Age"]}
+        columns={[
+          ...["Replica", "Release", "Health", "Since the page was opened", "Address"],
+          ...(sized ? ["Size"] : []),
+          "Age",
+        ]}
       >
         {target.replicas.slice(0, shown).map((one) => (
           <tr key={one.id}>
@@ -35,6 +40,7 @@ export function ReplicaTable({ target, history }: { target: TargetView; history:
             <td>
               <code>{one.address}</code>
             </td>
+            {sized && <td>{one.size}</td>}
             <td title={one.startedAt ?? ""}>
               {one.startedAt ? duration(serverNow() - Date.parse(one.startedAt)) : ""}
             </td>

@@ -3,10 +3,11 @@
 import type { Step } from "#core/domain/step.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Vm } from "../client.ts";
+import { ownerOf } from "../place.ts";
 import { cleanUp } from "./clean-up.ts";
 import { describe, executionName, stop } from "./executions.ts";
 import { MOST_ATTEMPTS } from "./prepare.ts";
-import { type ImageRequest, imageRequest } from "./request.ts";
+import { type ImageRequest, keyOf } from "./request.ts";
 
 export async function abandonImage(
   vm: Vm,
@@ -14,14 +15,15 @@ export async function abandonImage(
   { version }: Pick<Step, "version">,
 ): Promise<void> {
   if (!version) return;
-  const request = imageRequest(target, await target.release(version), vm.namePrefix);
+  const { app, environment } = ownerOf(target);
+  const image = { app, key: keyOf(target, await target.release(version)) };
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-    const execution = executionName(request, attempt);
+    const execution = executionName(image, attempt);
     const found = await describe(vm, execution);
     if (found === null) return;
     const asked = JSON.parse(found.input ?? "{}") as Partial<ImageRequest>;
-    if (found.status !== "RUNNING" || asked.environment !== request.environment) continue;
-    await stop(vm, execution, `${target.app} ${version} is not wanted in ${request.environment} any more`);
+    if (found.status !== "RUNNING" || asked.environment !== environment) continue;
+    await stop(vm, execution, `${app} ${version} is not wanted in ${environment} any more`);
     await cleanUp(vm, { execution });
   }
 }

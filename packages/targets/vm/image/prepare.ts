@@ -7,6 +7,8 @@ import type { NewEvent } from "#core/domain/event.ts";
 import type { Step } from "#core/domain/step.ts";
 import type { Observation, TargetContext } from "#core/driver/driver.ts";
 import type { Vm } from "../client.ts";
+import { typeFor } from "../instance-type.ts";
+import { readVersions } from "../template.ts";
 import { ABANDONED, describe, executionName, stageOf, start } from "./executions.ts";
 import { imageOf, type Standing } from "./find.ts";
 import { type ImageRequest, imageRequest } from "./request.ts";
@@ -31,7 +33,8 @@ export async function prepareImage(
   const release = await target.release(step.version!);
   const image = await imageOf(vm, target, release);
   if (image) return state ? waitedFor(vm, image, state) : { phase: "ready", image, events: [] };
-  const request = imageRequest(target, release, vm.namePrefix);
+  const instanceType = await typeFor(vm, target, release.id, () => readVersions(vm, target));
+  const request = imageRequest(target, release, { namePrefix: vm.namePrefix, instanceType });
   const known = state ? { name: state.execution, execution: await describe(vm, state.execution) } : null;
   // Who began it wants it no more, but we do.
   const { name, execution } =

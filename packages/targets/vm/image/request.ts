@@ -31,9 +31,12 @@ export type ImageRequest = Owner & {
   checkScript: string;
 };
 
-export function imageRequest(target: TargetContext, release: Release, namePrefix: string): ImageRequest {
+export function imageRequest(
+  target: TargetContext,
+  release: Release,
+  { namePrefix, instanceType }: Pick<ImageRequest, "instanceType"> & { namePrefix: string },
+): ImageRequest {
   const { vm, network } = placeOf(target);
-  const { spec } = target;
   const own = makings(target, release);
   const key = keyOf(target, release);
   return {
@@ -43,7 +46,7 @@ export function imageRequest(target: TargetContext, release: Release, namePrefix
     releaseId: release.id,
     key,
     name: imageName(namePrefix, target.app, release.version, key),
-    instanceType: spec.vm.instanceType ?? vm.instanceType,
+    instanceType,
     subnetId: network.subnetIds[0]!,
     securityGroupIds: network.securityGroupIds,
     instanceProfileArn: vm.instanceProfileArn ?? null,

@@ -1,0 +1,47 @@
+// Copies of another type than their group launches: somebody has chosen it by hand. One after another is replaced as in a rollout, a
+// step with each look: another copy comes first, where the release allows one more, and traffic is left before anything ends.
+import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
+import { paceOf } from "#core/plan/pace.ts";
+import { limitsOf } from "#core/plan/replacing.ts";
+import { borrow } from "./capacity.ts";
+import type { Vm } from "./client.ts";
+import { carryOut, decided } from "./replace.ts";
+import type { Copy, SideView } from "./side.ts";
+import type { Version } from "./template.ts";
+
+export type WrongSize = { copies: Copy[]; sentence: string; mend(): Promise<RepairResult> };
+
+/** `null` where all of the release's copies are as they should be, or the group launches something else. */
+export function wrongSize(
+  vm: Vm,
+  target: TargetContext,
+  current: string,
+  { view, versions }: { view: SideView; versions: Version[] },
+): WrongSize | null {
+  const own = versions.find(({ number }) => number === view.templateVersion);
+  if (own?.label?.version !== current) return null;
+  const copies = view.copies
+    .filter(({ version, type }) => version === current && type !== undefined && type !== own.type)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const [first] = copies;
+  if (!first) return null;
+  const named = copies.map(({ id, type }) => `${id} (${type})`).join(", ");
+  const sentence = `${named} should be of type ${own.type}, as ${view.name} launches them.`;
+  return { copies, sentence, mend: () => replaceOne(vm, target, view, first, own) };
+}
+
+async function replaceOne(
+  vm: Vm,
+  target: TargetContext,
+  view: SideView,
+  { id }: Copy,
+  { label, type }: Version,
+): Promise<RepairResult> {
+  await borrow(vm, view);
+  const { desired } = view;
+  const { most } = limitsOf(paceOf(target.spec), desired);
+  const leavingFirst = most > desired ? 0 : 1;
+  const order = { version: label!.version, count: desired, leaving: [id], leavingFirst };
+  await carryOut(vm, target, view, await decided(vm, target, { ...order, action: "replace" }, view));
+  return { replica: id, result: "begun", action: "replace", detail: `one of type ${type} takes its place` };
+}
