@@ -10,6 +10,9 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env, process.argv.slice(2));
   const stopping = Promise.withResolvers<void>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.resolve());
+  const { needFreePort } = await import("./free-port.ts");
+  await needFreePort("PORT", settings.port);
+  await needFreePort("SANDBOX_AWS_PORT", settings.awsPort);
   const { openHouse } = await import("./open-house.ts");
   const house = await openHouse(settings);
   console.log(`Console       ${house.apiUrl}/#token=${house.token}`);

@@ -14,7 +14,7 @@ export function addScale(program: Command, context: Context): void {
 }
 
 async function scale(context: Context, app: string, environment: string, text: string): Promise<void> {
-  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`${text} is not a count of replicas`);
+  if (!/^\d{1,6}$/.test(text)) throw new UsageError(`replicas: "${text}" is not a whole number`);
   const answer = await context.client().targets.scale(app, environment, Number(text));
   context.print(answer, () => [`${app}/${environment} is scaled to ${text}: ${answer.id} ${answer.status}`]);
 }
