@@ -28,7 +28,7 @@ export function createOffers(ec2: EC2Client): Offers {
 }
 
 /** Who asks while another asks waits for the same answer; one that failed is asked for again. */
-function kept<Asked, Answer>(ask: (asked: Asked) => Promise<Answer>) {
+export function kept<Asked, Answer>(ask: (asked: Asked) => Promise<Answer>) {
   const known = new Map<string, { atMs: number; answer: Promise<Answer> }>();
   return (asked: Asked, nowMs: number): Promise<Answer> => {
     const key = String(asked);

@@ -19,7 +19,7 @@ export function wrongSize(
   { view, versions }: { view: SideView; versions: Version[] },
 ): WrongSize | null {
   const own = versions.find(({ number }) => number === view.templateVersion);
-  if (own?.label?.version !== current) return null;
+  if (own?.label?.version !== current || own.type === "") return null;
   const copies = view.copies
     .filter(({ version, type }) => version === current && type !== undefined && type !== own.type)
     .sort((a, b) => (a.id < b.id ? -1 : 1));
