@@ -16,7 +16,7 @@ export function Progress({ deployment }: { deployment: DeploymentView }) {
         <span style={{ width: `${share * 100}%` }} />
       </span>
       <small>
-        {progress.done} of {progress.total} steps, by {createdBy}
+        {progress.total > 0 && `${progress.done} of ${progress.total} steps, `}by {createdBy}
       </small>
     </a>
   );

@@ -2,32 +2,28 @@
 import { duration } from "../time.ts";
 import type { Score } from "./compose.ts";
 import type { Layout } from "./layout.ts";
-
-const PIXELS_PER_TICK = 120;
+import { ticksOf } from "./ticks.ts";
 
 export function Axis({ score, layout }: { score: Score; layout: Layout }) {
-  const right = layout.time.at(score.to);
-  const count = Math.max(2, Math.floor((right - layout.names) / PIXELS_PER_TICK));
-  const places = Array.from(
-    { length: count + 1 },
-    (_, i) => layout.names + ((right - layout.names) * i) / count,
-  );
+  const { time } = layout;
+  const foldedMs = time.folds.reduce((sum, fold) => sum + fold.to - fold.from, 0);
+  const ticks = ticksOf(score.from, score.to, time.at, foldedMs);
   return (
     <g class="axis">
-      {places.map((place, i) => (
-        <g key={place}>
-          <line x1={place} x2={place} y1={layout.lines.y} y2={layout.axisY} />
+      {ticks.map((at, i) => (
+        <g key={at}>
+          <line x1={time.at(at)} x2={time.at(at)} y1={layout.lines.y} y2={layout.axisY} />
           <text
-            x={place}
+            x={time.at(at)}
             y={layout.axisY + 16}
-            text-anchor={i === 0 ? "start" : i === count ? "end" : "middle"}
+            text-anchor={i === 0 ? "start" : i === ticks.length - 1 ? "end" : "middle"}
           >
-            {duration(layout.time.instantAt(place - 0.001) - score.from)}
+            {i === 0 ? "0" : duration(at - score.from)}
           </text>
         </g>
       ))}
-      {layout.time.folds.map((fold) => {
-        const middle = (layout.time.at(fold.from) + layout.time.at(fold.to)) / 2;
+      {time.folds.map((fold) => {
+        const middle = (time.at(fold.from) + time.at(fold.to)) / 2;
         return (
           <g key={fold.from} class="fold">
             <line x1={middle} x2={middle} y1={layout.lines.y} y2={layout.axisY} />

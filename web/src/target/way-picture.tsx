@@ -25,7 +25,7 @@ export function WayPicture({ target }: { target: TargetView }) {
   return (
     <figure class="way panel" ref={figure}>
       <p>{target.endpoint ? <a href={target.endpoint}>{target.endpoint}</a> : "No endpoint yet."}</p>
-      {width > 0 && (
+      {width > 0 && ends.length > 0 && (
         <svg width={width} height={height} role="img" aria-label={inWords(target)}>
           <path class="pipe" d={`M0 ${middle}H${gate - box / 2}`} />
           <rect class="gate" x={gate - box / 2} y={middle - 18} width={box} height={36} rx={18} />
