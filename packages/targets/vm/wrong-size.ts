@@ -34,14 +34,22 @@ async function replaceOne(
   vm: Vm,
   target: TargetContext,
   view: SideView,
-  { id }: Copy,
+  copy: Copy,
   { label, type }: Version,
 ): Promise<RepairResult> {
+  const { id } = copy;
   await borrow(vm, view);
   const { desired } = view;
   const { most } = limitsOf(paceOf(target.spec), desired);
   const leavingFirst = most > desired ? 0 : 1;
   const order = { version: label!.version, count: desired, leaving: [id], leavingFirst };
-  await carryOut(vm, target, view, await decided(vm, target, { ...order, action: "replace" }, view));
-  return { replica: id, result: "begun", action: "replace", detail: `one of type ${type} takes its place` };
+  const decision = await decided(vm, target, { ...order, action: "replace" }, view);
+  await carryOut(vm, target, view, decision);
+  const about = { replica: id, action: "replace" };
+  if (!view.copies.some((one) => one.id === id))
+    return { ...about, result: "repaired", detail: `one of type ${type} has taken its place` };
+  // Nobody waits for connections that end in their own time: a later look ends it.
+  if (copy.backend?.state === "draining")
+    return { ...about, result: "held", detail: "it leaves traffic before it ends" };
+  return { ...about, result: "begun", detail: `one of type ${type} takes its place` };
 }
