@@ -79,9 +79,21 @@ async function makeRole(short: string, statements: Statement[]): Promise<void> {
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
 }
 
-function driverAs(role: string) {
+/** `asked` hears of the commands about concurrency. */
+function driverAs(role: string, asked: string[] = []) {
   const lambda = new LambdaClient(as(role));
   const scaling = new ApplicationAutoScalingClient(as(role));
+  const hear = (name = "") => {
+    if (/Concurrency|Scal/.test(name)) asked.push(name.replace("Command", ""));
+  };
+  lambda.middlewareStack.add((next, { commandName }) => (args) => {
+    hear(commandName);
+    return next(args);
+  });
+  scaling.middlewareStack.add((next, { commandName }) => (args) => {
+    hear(commandName);
+    return next(args);
+  });
   const efs = async () => new EFSClient(as(role));
   const s3 = new S3Client(as(role));
   return functionDriver({ lambda, scaling, s3, efs, namePrefix: NAMES.appFunctionPrefix });
@@ -122,10 +134,11 @@ async function open(overrides: Partial<Spec> = {}, place: Partial<Environment> =
     releases.add(version, { uri: `s3://${NAMES.bucket}/${key}`, sha256 });
   };
   const lambda = new LambdaClient(as("root"));
-  const driver = driverAs("driver-function");
+  const asked: string[] = [];
+  const driver = driverAs("driver-function", asked);
   const close = () => driver.retire(target);
   const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
-  return { ...harness, makeRelease, lambda, name: `tutti-app-${spec.app}_prod` };
+  return { ...harness, makeRelease, asked, lambda, name: `tutti-app-${spec.app}_prod` };
 }
 
 driverContract(
@@ -251,7 +264,7 @@ async function keptOf({ lambda, name }: { lambda: LambdaClient; name: string }):
 
 test("a version is initialised before it gets traffic, with as many as the one that serves has, which keeps none in the end", async () => {
   const place = await open(scaled(SCALING, 8));
-  const { driver, target, makeRelease, lambda, name, close } = place;
+  const { driver, target, makeRelease, asked, lambda, name, close } = place;
   for (const version of ["v1", "v2"]) await makeRelease(version, "good");
   expect((await roll(driver, target, "v1")).ok).toBe(true);
   expect(await keptOf(place)).toEqual(["1: 2 READY"]);
@@ -262,12 +275,21 @@ test("a version is initialised before it gets traffic, with as many as the one t
     expect((await playStep(driver, target, step)).ok).toBe(true);
     expect(await keptOf(place)).toEqual(["1: 3 READY", "2: 3 READY"]);
   }
-  for (const _again of [1, 2]) await driver.tidy!(target);
+  await driver.tidy!(target);
   expect(await keptOf(place)).toEqual(["2: 3 READY"]);
+  const looks = [
+    ...["DescribeScalableTargets", "DescribeScalingPolicies"],
+    ...["GetFunctionConcurrency", "ListProvisionedConcurrencyConfigs"],
+  ];
+  asked.length = 0;
+  await driver.tidy!(target);
+  expect(asked.sort()).toEqual(looks);
+  asked.length = 0;
   expect(await driver.inspect({ ...target, current: "v2" })).toMatchObject({
     scaling: { min: 2, max: 4, metric: "provisionedConcurrencyUtilization", target: 70, count: 3 },
     drift: [],
   });
+  expect(asked.sort()).toEqual(["DescribeScalableTargets", "DescribeScalingActivities", ...looks.slice(1)]);
   expect((await driver.notes!(target, "v2")).slice(0, 2)).toEqual([
     "At most 8 requests at once: what is over that is answered with 429.",
     "Scaling keeps 2 to 4 execution environments initialised, aiming at 70 % of them in use.",

@@ -4,7 +4,7 @@
 import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { type FunctionDeps, type Live, nameOf, readLive } from "./client.ts";
-import { concurrencyDrift, liveScaling, servingOf } from "./concurrency.ts";
+import { concurrencyDrift, liveScaling, look, servingOf } from "./concurrency.ts";
 import { replicaIdOf } from "./naming.ts";
 import { probe } from "./probe.ts";
 import { liveVolumes } from "./storage.ts";
@@ -31,11 +31,9 @@ export async function inspect(deps: FunctionDeps, target: TargetContext): Promis
 /** Of the version that serves, where it is the one that should. */
 async function concurrencyOf(deps: FunctionDeps, target: TargetContext, live: Live) {
   const serving = servingOf(live)!;
-  const [drift, scaling] = await Promise.all([
-    concurrencyDrift(deps, target, live, serving),
-    target.spec.scaling ? liveScaling(deps, target, live, serving) : undefined,
-  ]);
-  return { drift, scaling };
+  const seen = await look(deps, target, live.name, serving);
+  const scaling = await liveScaling(deps, target, live, serving, seen);
+  return { drift: concurrencyDrift(target, live, serving, seen), scaling };
 }
 
 async function replicaOf(
@@ -46,14 +44,14 @@ async function replicaOf(
   trafficPercent: number,
 ): Promise<Replica> {
   const label = live.versions.find((one) => one.number === number)?.label ?? null;
-  const look = await probe(deps.lambda, live.name, number, target.spec.health);
+  const probed = await probe(deps.lambda, live.name, number, target.spec.health);
   return {
     id: replicaIdOf(label, number),
     version: label?.version ?? null,
-    health: look.healthy ? "healthy" : "unhealthy",
+    health: probed.healthy ? "healthy" : "unhealthy",
     address: live.url && addressOf(live.url),
     startedAt: null,
-    detail: `Lambda version ${number}: ${look.detail}`,
+    detail: `Lambda version ${number}: ${probed.detail}`,
     trafficPercent,
   };
 }

@@ -4,7 +4,7 @@ import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import type { RepairOrders } from "#core/driver/repair-orders.ts";
 import { moveAlias } from "./alias.ts";
 import { type FunctionDeps, type Live, nameOf, readLive } from "./client.ts";
-import { applyConcurrency, concurrencyDrift, servingOf } from "./concurrency.ts";
+import { applyConcurrency, servingOf } from "./concurrency.ts";
 import { driftOf } from "./inspect.ts";
 import { probe } from "./probe.ts";
 import { ensureUrl } from "./url.ts";
@@ -23,10 +23,8 @@ async function mendConcurrency(
   live: Live,
   current: string,
 ): Promise<RepairResult[]> {
-  const serving = servingOf(live)!;
-  const drift = await concurrencyDrift(deps, target, live, serving);
+  const drift = await applyConcurrency(deps, target, live, servingOf(live)!);
   if (drift.length === 0) return [];
-  await applyConcurrency(deps, target, live, serving);
   const about = { replica: current, action: "put the concurrency back", finding: drift.join(" ") };
   return [{ ...about, result: "repaired", detail: "its concurrency is as the release has it (read back)" }];
 }
