@@ -1,6 +1,6 @@
 // Projects: `unit` beside the source and in the pure test folders (part of `npm run check`), `integration` on the real
-// sandbox (part of `npm test`), `slow` for proofs that only `.ci/run` waits for, `sst` for those that need the unpacked platform of
-// SST (`.ci/run` again), and one for each judge from outside
+// sandbox (part of `npm test`), `slow` and `slow-alone` for proofs that only `.ci/run` waits for, `sst` for those that need the unpacked
+// platform of SST (`.ci/run` again), and one for each judge from outside
 // (`npm run test:foreign`), where the store's own tests run too.
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
@@ -18,6 +18,8 @@ const slow = [
   "test/slow/**/*.test.ts",
   "test/contract/{server-disks,server-names,vm-disks,vm-sizes}.test.ts",
 ];
+// What loads the machine as far as it goes has it to itself.
+const alone = ["test/slow/scaling.test.ts"];
 const foreign = ["test/foreign/**/*.test.ts"];
 const sst = ["test/sst/**/*.test.ts"];
 
@@ -26,6 +28,9 @@ const expectations = { poll: { timeout: 20_000 } };
 
 /** On two cores: what a test of real processes does most is wait, and the quick ones fill the gaps. */
 const maxWorkers = 4;
+
+/** A house of its own, for minutes, on a machine that may be busy: once more before a failure counts. */
+const slowly = { expect: expectations, testTimeout: 900_000, hookTimeout: 120_000, retry: 1 };
 
 export default defineConfig({
   test: {
@@ -59,15 +64,15 @@ export default defineConfig({
       },
       {
         test: {
+          ...slowly,
           name: "slow",
-          expect: expectations,
           include: slow,
-          testTimeout: 900_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
-          retry: 1,
+          exclude: alone,
+          // They mostly wait: for health checks, pauses, passes of a minute.
+          maxWorkers: 3,
         },
       },
+      { test: { ...slowly, name: "slow-alone", include: alone, fileParallelism: false } },
       {
         test: {
           name: "sst",

@@ -2,7 +2,11 @@
 // quick ones fill the gaps. Without it the last long file runs alone.
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-const LONGEST_FIRST = ["/test/contract/", "/test/e2e/", "/test/workflows/mishaps", "/test/sandbox/"];
+const LONGEST_FIRST = [
+  ...["/test/slow/killed-house", "/test/slow/every-grant", "/test/slow/hooks-killed", "/test/slow/ills"],
+  ...["/test/slow/console-readers", "/test/slow/notifications", "/test/slow/order-killed"],
+  ...["/test/contract/", "/test/e2e/", "/test/workflows/mishaps", "/test/sandbox/"],
+];
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
