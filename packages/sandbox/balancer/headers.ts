@@ -41,6 +41,14 @@ export function requestHeaders(raw: string[], via: Via, upgrade?: string): strin
   return headers;
 }
 
+/** A request's headers without those of the connection, for a proxy that adds none of its own. */
+export function endToEnd(raw: string[]): string[] {
+  const headers: string[] = [];
+  for (let at = 0; at < raw.length; at += 2)
+    if (!REQUEST_HOP.has(raw[at]!.toLowerCase())) headers.push(raw[at]!, raw[at + 1]!);
+  return headers;
+}
+
 export function responseHeaders(raw: string[]): string[] {
   const headers: string[] = [];
   for (let at = 0; at < raw.length; at += 2)

@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { killMarked } from "../machines/process-group.ts";
+import { closeProxies, leaveNames } from "./connect/beside-task.ts";
 import type { Task } from "./model.ts";
 import { type State, saveSoon } from "./state.ts";
 import { taskMarks } from "./tasks/container.ts";
@@ -18,6 +19,7 @@ export async function buryTasks(state: State): Promise<void> {
   const lost = [...state.tasks.values()].filter(({ lastStatus }) => lastStatus !== "STOPPED");
   for (const task of lost) {
     for (const target of task.targets) await deregister(state.platform, task, target);
+    await leaveNames(state, task);
     bury(state, task);
   }
   rmSync(join(state.directory, "tasks"), { recursive: true, force: true });
@@ -48,6 +50,7 @@ export async function endProcesses(state: State): Promise<void> {
   for (const container of containers) container.stopHealthChecks();
   await Promise.all(containers.map(({ group }) => group.end("SIGTERM", STOP_GRACE_MILLISECONDS)));
   await Promise.all(all.map(({ gone }) => gone));
+  for (const live of all) closeProxies(live);
   const [any] = all;
   if (!any) return;
   killMarked([`SANDBOX_DIRECTORY=${taskMarks(state, any.task).SANDBOX_DIRECTORY}`, "SANDBOX_MACHINE="]);

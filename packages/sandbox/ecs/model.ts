@@ -11,6 +11,7 @@ import type {
   TaskOverride,
   ThresholdConfiguration,
 } from "@aws-sdk/client-ecs";
+import type { Endpoint, MaybeConnect, Offer } from "./connect/model.ts";
 
 export type Cluster = {
   arn: string;
@@ -45,6 +46,7 @@ export type Revision = {
   platformVersion: string | undefined;
   network: AwsVpcConfiguration;
   loadBalancers: LoadBalancer[];
+  connect?: MaybeConnect;
 };
 
 export type Deployment = {
@@ -63,6 +65,8 @@ export type Deployment = {
   failuresInRow: number;
   retryAt: number;
   everCompleted: boolean;
+  /** What its tasks reach by Service Connect, as the namespace was when it began; `undefined` where they have none. */
+  endpoints?: Endpoint[];
 };
 
 export type CircuitBreaker = {
@@ -127,6 +131,8 @@ export type EcsService = {
   closedAt?: number;
   clientToken?: string;
   tags: Tag[];
+  /** ARNs of its discovery names in Cloud Map. */
+  names?: string[];
 };
 
 export type TaskStatus =
@@ -198,6 +204,9 @@ export type Task = {
   overrides: TaskOverride;
   /** Where it is registered now. */
   targets: Target[];
+  /** Service Connect: what it reaches, and what it is found under. */
+  endpoints?: Endpoint[];
+  offers?: Offer[];
   /** It has been healthy for once. */
   proven: boolean;
   tags: Tag[];

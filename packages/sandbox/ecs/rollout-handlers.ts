@@ -122,6 +122,7 @@ function revisionOf(state: State, service: EcsService, rollout: Rollout): Servic
     taskDefinition: revision.definitionArn,
     ...describeRevision(revision),
     launchType: revision.strategy ? undefined : launchTypeOf(revision),
+    serviceConnectConfiguration: revision.connect?.asked,
     createdAt: date(rollout.createdAt),
   };
 }

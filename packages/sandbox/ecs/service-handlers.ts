@@ -80,9 +80,10 @@ async function createService(state: State, input: CreateServiceRequest, caller: 
   const asked = input as ServiceInput;
   refuseUnknown(asked, "CreateService");
   const definition = findActiveDefinition(state, input.taskDefinition);
-  const revision = await readRevision(state, cluster, definition, asked);
+  const arn = arnOf(state.platform, "service", cluster.name, name);
+  const revision = await readRevision(state, cluster, definition, asked, { arn });
   const service: EcsService = {
-    arn: arnOf(state.platform, "service", cluster.name, name),
+    arn,
     name,
     clusterArn: cluster.arn,
     status: "ACTIVE",
@@ -116,7 +117,7 @@ async function updateService(state: State, input: UpdateServiceRequest) {
     ? findActiveDefinition(state, input.taskDefinition)
     : state.definitions.get(before.definitionArn)!;
   const cluster: Cluster = state.clusters.get(service.clusterArn)!;
-  const revision = await readRevision(state, cluster, definition, asked, before);
+  const revision = await readRevision(state, cluster, definition, asked, { arn: service.arn, before });
   service.settings = settings;
   if (service.desiredCount !== desired) service.steady = false;
   service.desiredCount = desired;

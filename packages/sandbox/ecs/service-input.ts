@@ -10,6 +10,7 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { DescribeTargetGroupsOutput } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { checkStrategy } from "./cluster-handlers.ts";
+import { readConnect } from "./connect/input.ts";
 import { checkCount, clientError, invalid, notImplemented, refuseParts } from "./faults.ts";
 import type { CircuitBreaker, Cluster, Definition, Revision, ServiceSettings } from "./model.ts";
 import type { State } from "./state.ts";
@@ -26,7 +27,6 @@ const NOT_IMPLEMENTED = [
 
 export function refuseUnknown(input: ServiceInput, operation: string): void {
   refuseParts(input, NOT_IMPLEMENTED, operation);
-  if (input.serviceConnectConfiguration?.enabled) throw notImplemented("Service Connect");
   const controller = input.deploymentController?.type ?? "ECS";
   if (controller !== "ECS") throw notImplemented(`the deployment controller ${controller}, only ECS`);
   const scheduling = input.schedulingStrategy ?? "REPLICA";
@@ -144,7 +144,7 @@ export async function readRevision(
   cluster: Cluster,
   definition: Definition,
   input: ServiceInput,
-  before?: Revision,
+  { arn, before }: { arn: string; before?: Revision },
 ): Promise<Revision> {
   const asked = input.capacityProviderStrategy?.length
     ? checkStrategy(input.capacityProviderStrategy)
@@ -163,7 +163,8 @@ export async function readRevision(
     loadBalancers: await readBalancers(state, definition, input.loadBalancers ?? before?.loadBalancers ?? []),
   };
   checkLaunch(revision, definition);
-  return revision;
+  const connect = input.serviceConnectConfiguration ?? before?.connect?.asked;
+  return connect ? { ...revision, connect: await readConnect(state, arn, definition, connect) } : revision;
 }
 
 export function checkLaunch(

@@ -1,5 +1,6 @@
 // Services, deployments and revisions as AWS answers them.
 import type { Deployment as ApiDeployment, Service as ApiService } from "@aws-sdk/client-ecs";
+import { offersOf } from "./connect/model.ts";
 import type { Deployment, EcsService, Revision, Task } from "./model.ts";
 import { arnOf, lastPart } from "./names.ts";
 import { FARGATE_PLATFORM, launchTypeOf } from "./scheduler/launch.ts";
@@ -69,6 +70,7 @@ function describeDeployment(service: EcsService, deployment: Deployment, all: Ta
     createdAt: new Date(deployment.createdAt),
     updatedAt: new Date(deployment.updatedAt),
     ...describeRevision(deployment.revision),
+    ...describeConnect(deployment.revision),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
   };
@@ -87,6 +89,18 @@ function counts(tasks: Task[]) {
     requestedTaskCount: runningCount + pendingCount,
     runningTaskCount: runningCount,
     pendingTaskCount: pendingCount,
+  };
+}
+
+/** Of deployments alone: a service has the one of its primary deployment. */
+function describeConnect({ connect }: Revision) {
+  if (!connect) return {};
+  return {
+    serviceConnectConfiguration: connect.asked,
+    serviceConnectResources: offersOf(connect).map(({ discoveryName, discoveryArn }) => ({
+      discoveryName,
+      discoveryArn,
+    })),
   };
 }
 

@@ -136,7 +136,18 @@ function checkPort(port: Port, where: string): Port {
     throw clientError(
       "When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
     );
+  checkPortName(port, where);
   return { ...port, containerPort, hostPort: containerPort, protocol: port.protocol ?? "tcp" };
+}
+
+/** API reference, PortMapping, name and appProtocol. */
+function checkPortName({ name, appProtocol }: Port, where: string): void {
+  if (name !== undefined && !/^[a-z0-9_][a-z0-9_-]{0,63}$/.test(name))
+    throw clientError(`${where}.portMappings.name ${name} is not valid.`);
+  if (appProtocol !== undefined && !["http", "http2", "grpc"].includes(appProtocol))
+    throw clientError(`${where}.portMappings.appProtocol ${appProtocol} is not valid.`);
+  if (appProtocol !== undefined && name === undefined)
+    throw clientError(`${where}.portMappings.appProtocol needs a name.`);
 }
 
 /** API reference, HealthCheck: the ranges. */
@@ -162,6 +173,9 @@ function checkTogether(containers: ContainerDefinition[], input: RegisterTaskDef
     throw clientError(
       "The containers of a task with networkMode=awsvpc share one address: ports must differ.",
     );
+  const names = containers.flatMap(({ portMappings }) => portMappings!.flatMap(({ name }) => name ?? []));
+  if (new Set(names).size < names.length)
+    throw clientError("The names of port mappings must be unique in a task definition.");
   const total = memoryMib(input.memory);
   const reserved = sum(containers.map(({ memory, memoryReservation }) => memoryReservation ?? memory ?? 0));
   if (total !== undefined && reserved > total)

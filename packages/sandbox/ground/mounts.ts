@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 
-/** `source` is a folder, or it is memory of so many MiB (one of these, told first); it appears at `path` (absolute). */
+/** `source` is a folder or a file, or it is memory of so many MiB (one of these, told first); it appears at `path` (absolute). */
 export type Bind = { path: string } & ({ source: string } | { sizeMib: number });
 
 /** A folder that the mounts of one program may begin in; what is in it is seen by nobody else. */
@@ -83,6 +83,7 @@ shadow() {
   if [ "$1" = / ]; then root=$copy; else mount --rbind "$copy" "$from"; fi
 }
 lay() { # SOURCE PATH
+  if [ -f "$1" ] && [ -e "$root$2" ]; then mount --bind "$1" "$root$2"; return 0; fi
   if [ -n "$memory" ]; then
     case $2 in "$memory"/*) mkdir -p "$scratch/memory\${2#"$memory"}"; mount --rbind "$1" "$scratch/memory\${2#"$memory"}"; return 0 ;; esac
   fi
@@ -95,7 +96,8 @@ lay() { # SOURCE PATH
     at="$at/\${rest%%/*}"
     case $rest in */*) rest=\${rest#*/} ;; *) rest= ;; esac
   done
-  if [ -n "$rest" ]; then shadow "\${at:-/}"; mkdir -p "$root$2"; fi
+  if [ -n "$rest" ]; then shadow "\${at:-/}"; mkdir -p "$root\${2%/*}"; fi
+  if [ ! -f "$1" ]; then mkdir -p "$root$2"; elif [ ! -e "$root$2" ]; then : >"$root$2"; fi
   mount --rbind "$1" "$root$2"
 }
 while [ "$count" -gt 0 ]; do lay "$1" "$2"; shift 2; count=$((count - 1)); done

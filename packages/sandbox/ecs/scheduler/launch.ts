@@ -1,5 +1,6 @@
 // Where and how a task of a service starts: subnet and zone, instance or Fargate, targets and tags.
 import type { CapacityProviderStrategyItem, Tag } from "@aws-sdk/client-ecs";
+import { offersOf } from "../connect/model.ts";
 import { nameOfService, noteOnce } from "../events.ts";
 import type { Definition, Deployment, EcsService, LaunchType, Revision, Task } from "../model.ts";
 import { lastPart } from "../names.ts";
@@ -31,6 +32,7 @@ export function launchForService(
     ...place,
     overrides: {},
     tags: tagsFor(service, definition),
+    ...(deployment.endpoints ? { endpoints: deployment.endpoints, offers: offersOf(revision.connect) } : {}),
     targets: revision.loadBalancers.map((balancer) => ({
       groupArn: balancer.targetGroupArn!,
       containerName: balancer.containerName!,

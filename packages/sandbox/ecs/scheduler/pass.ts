@@ -1,5 +1,6 @@
 // One look at a service: how its tasks are, what is to be started and stopped, and where its deployments stand. What is
 // decided is done at once; what comes of it is seen by the next pass.
+import { forgetNames } from "../connect/names.ts";
 import { nameOfService, note, noteOnce } from "../events.ts";
 import type { Deployment, EcsService, Task } from "../model.ts";
 import { type State, saveSoon, tasksOf } from "../state.ts";
@@ -148,5 +149,6 @@ function finish(state: State, service: EcsService): void {
   service.status = "INACTIVE";
   service.closedAt = state.platform.now();
   service.deployments = [];
+  forgetNames(state, service);
   saveSoon(state);
 }

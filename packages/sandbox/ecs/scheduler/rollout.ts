@@ -1,5 +1,8 @@
 // The life of deployments: a new one becomes PRIMARY, completes when only its tasks are left and all of them are
 // healthy, fails when the circuit breaker trips, and is rolled back to the last one that completed.
+import { offersOf } from "../connect/model.ts";
+import { forgetNames } from "../connect/names.ts";
+import { endpointsFor } from "../connect/reach.ts";
 import { nameOfService, note } from "../events.ts";
 import type { Deployment, EcsService, Revision, Rollout } from "../model.ts";
 import { newNumber } from "../names.ts";
@@ -29,7 +32,10 @@ export function newDeployment(state: State, service: EcsService, revision: Revis
     failuresInRow: 0,
     retryAt: 0,
     everCompleted: false,
+    ...(revision.connect?.namespaceArn ? { endpoints: endpointsFor(state, service, revision) } : {}),
   });
+  const names = offersOf(revision.connect).map(({ discoveryArn }) => discoveryArn);
+  service.names = [...new Set([...(service.names ?? []), ...names])];
   service.rollouts.unshift({
     number,
     deploymentId: id,
@@ -97,6 +103,7 @@ function complete(state: State, service: EcsService, primary: Deployment): void 
   tell(state, service, primary, "SERVICE_DEPLOYMENT_COMPLETED");
   const rollout = service.rollouts.find(isOpen);
   if (rollout) close(rollout, rollout.status === "IN_PROGRESS" ? "SUCCESSFUL" : "ROLLBACK_SUCCESSFUL", now);
+  forgetNames(state, service);
   note(state, service, `${nameOfService(service)} (deployment ${primary.id}) deployment completed.`);
 }
 

@@ -8,6 +8,7 @@ import { type Mounts, mounted } from "../../ground/mounts.ts";
 import { nodeOptions } from "../../machines/environment.ts";
 import { createJournal } from "../../machines/journal.ts";
 import { launch, type ProcessGroup } from "../../machines/process-group.ts";
+import { hostsBind } from "../connect/beside-task.ts";
 import type { ContainerRecord, Task } from "../model.ts";
 import type { State } from "../state.ts";
 import { agentVariables } from "./agent-server.ts";
@@ -47,7 +48,7 @@ export async function launchContainer(state: State, live: LiveTask, plan: Contai
     entryPoint: definition.entryPoint,
     command: override?.command?.length ? override.command : definition.command,
   });
-  const binds = bindsOf(state, live, definition);
+  const binds = [...bindsOf(state, live, definition), ...hostsBind(live)];
   const argv = withMounts(resolveCommand(words, root, env.PATH!), {
     binds,
     scratch: join(directory, "mounts"),

@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { constants } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Exit, killMarked } from "../../machines/process-group.ts";
+import { closeProxies, leaveNames } from "../connect/beside-task.ts";
 import { nameOfService, note } from "../events.ts";
 import type { StopCode, Task } from "../model.ts";
 import { countFailure } from "../scheduler/failures.ts";
@@ -39,12 +40,14 @@ async function takeDown(state: State, live: LiveTask): Promise<void> {
   const { task } = live;
   await live.up;
   task.stoppingAt = state.platform.now();
+  await leaveNames(state, task);
   await leaveTargets(state, live);
   // The processes are ended with the sandbox, and the next one finds the records as they are.
   if (state.stopped) return;
   setStatus(state, task, "STOPPING");
   for (const container of live.containers) container.stopHealthChecks();
   await Promise.all(live.containers.map(stopContainer));
+  closeProxies(live);
   if (state.stopped) return;
   task.executionStoppedAt = state.platform.now();
   setStatus(state, task, "DEPROVISIONING");

@@ -1,5 +1,6 @@
 // A task at work: its record, its definition and its processes.
 import type { ProcessGroup } from "../../machines/process-group.ts";
+import type { Proxy as ConnectProxy } from "../connect/proxy.ts";
 import type { ContainerRecord, Definition, Task } from "../model.ts";
 import type { State } from "../state.ts";
 import { describeTask } from "../task-view.ts";
@@ -22,6 +23,9 @@ export type LiveTask = {
   /** Resolves when it has come up or has given up. */
   up: Promise<void>;
   ending: boolean;
+  /** Of Service Connect: they stay until its containers have ended. */
+  proxies: ConnectProxy[];
+  hostsFile?: string;
   /** Resolves when it is stopped; there from the moment when it ends. */
   gone?: Promise<void>;
 };

@@ -2,11 +2,12 @@
 // the way ends the task with AWS's word for it. Asked to end, it gives up at the next step.
 import { constants } from "node:os";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
+import { joinNames, openProxies } from "../connect/beside-task.ts";
 import { nameOfService, note } from "../events.ts";
 import type { ContainerRecord, Definition, EcsService, Target, Task } from "../model.ts";
 import { arnOf, newId } from "../names.ts";
 import { type State, saveSoon } from "../state.ts";
-import { type ContainerPlan, launchContainer } from "./container.ts";
+import { type ContainerPlan, launchContainer, taskDirectory } from "./container.ts";
 import { containerExited, endTask } from "./end-task.ts";
 import { startHealthChecks } from "./health-command.ts";
 import { pullImage } from "./image.ts";
@@ -33,6 +34,8 @@ export type TaskRequest = Pick<
   | "memory"
   | "overrides"
   | "tags"
+  | "endpoints"
+  | "offers"
 > & { definition: Definition; targets: (Target & { containerName: string })[] };
 
 /** Answers at once; the rest comes on its own. */
@@ -57,7 +60,14 @@ export function startTask(state: State, request: TaskRequest): Task {
     version: 1,
   };
   state.tasks.set(task.arn, task);
-  const live: LiveTask = { task, definition, containers: [], up: Promise.resolve(), ending: false };
+  const live: LiveTask = {
+    task,
+    definition,
+    containers: [],
+    up: Promise.resolve(),
+    ending: false,
+    proxies: [],
+  };
   state.live.set(task.arn, live);
   live.up = bringUp(state, live, targets);
   return task;
@@ -76,7 +86,10 @@ function newContainer(state: State, cluster: string, id: string, one: ContainerD
 async function bringUp(state: State, live: LiveTask, targets: Target[]): Promise<void> {
   try {
     setStatus(state, live.task, "PENDING");
-    for (const plan of await prepare(state, live)) {
+    const plans = await prepare(state, live);
+    if (live.ending) return;
+    await openProxies(state, live, taskDirectory(state, live.task));
+    for (const plan of plans) {
       if (live.ending) return;
       await startContainer(state, live, plan);
     }
@@ -145,12 +158,16 @@ function stopSignalOf(text = "SIGTERM"): NodeJS.Signals {
 
 async function activate(state: State, live: LiveTask, targets: Target[]): Promise<void> {
   const { task } = live;
-  await Promise.all(targets.map(({ port }) => waitForPort(task.address, port, { up: () => !live.ending })));
+  const ports = [...targets.map(({ port }) => port), ...(task.offers ?? []).map((one) => one.containerPort)];
+  await Promise.all(
+    [...new Set(ports)].map((port) => waitForPort(task.address, port, { up: () => !live.ending })),
+  );
   for (const { groupArn, port } of targets) {
     if (live.ending) return;
     await register(state.platform, task, { groupArn, port });
     noteFor(state, task, `registered 1 targets in (target-group ${groupArn})`);
   }
+  if (!live.ending) await joinNames(state, task);
 }
 
 export function noteFor(state: State, task: Task, what: string): void {
