@@ -5,6 +5,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { createContainerDriver } from "#targets/container/driver.ts";
 import { awsOptions } from "./aws-options.ts";
+import { cloudMap } from "./cloud-map.ts";
 import { controlDeps } from "./control.ts";
 import { type Engines, enginesOf } from "./engines.ts";
 import { identityIssuer } from "./identity-issuer.ts";
@@ -25,6 +26,7 @@ export function containerEngine(env: NodeJS.ProcessEnv): Engines {
       ecr: bring(new ECRClient(awsOptions())),
       scaling: bring(new ApplicationAutoScalingClient(awsOptions())),
       elb: bring(new ElasticLoadBalancingV2Client(awsOptions())),
+      discovery: cloudMap(bring),
       efs: async () => {
         const { EFSClient } = await import("@aws-sdk/client-efs");
         return bring(new EFSClient(awsOptions()));

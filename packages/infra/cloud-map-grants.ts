@@ -5,6 +5,15 @@ import type { Statement } from "./statement.ts";
 
 const OURS = { StringLike: { "aws:ResourceTag/tutti:app": "*" } };
 
+/** Where ECS keeps the names by itself. */
+export function readingNamespaces({ account, region }: Names): Statement {
+  return {
+    actions: ["servicediscovery:GetNamespace"],
+    resources: [`arn:aws:servicediscovery:${region}:${account}:namespace/*`],
+    why: "An operator names the namespace in the environment, and `tutti doctor` looks whether it is there.",
+  };
+}
+
 export function naming({ account, region }: Names): Statement[] {
   const call = (name: string) => `servicediscovery:${name}`;
   const arn = (resource: string) => `arn:aws:servicediscovery:${region}:${account}:${resource}`;

@@ -1,7 +1,7 @@
 // What each function may do: exactly the calls it makes, narrowed to its own resources wherever the service allows
 // it. Where a statement reaches further, it says why. Nothing here is a wildcard action.
 import { balancer } from "./balancer-grants.ts";
-import { naming } from "./cloud-map-grants.ts";
+import { naming, readingNamespaces } from "./cloud-map-grants.ts";
 import { commandingHosts, commandingInstances, watchingCommands } from "./command-grants.ts";
 import { conducting, startingHealing, startingTrains, table, telling } from "./conducting-grants.ts";
 import { services } from "./container-grants.ts";
@@ -92,6 +92,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...accessPoints(names),
     ...scaling(names, "ecs"),
     ...balancer(names, [], { sides: true }),
+    readingNamespaces(names),
     ...findingSecrets(names),
     ...issuingIdentities(names),
     ...alarms(),

@@ -2,14 +2,24 @@
 import type { World } from "#test/sandbox/container-world.ts";
 import type { Nature } from "./driver.ts";
 
-/** silent: never listens. hungry: takes more and more memory. writing: writes its version on its volume, and reads it all out. */
-export type ContainerNature = Nature | "silent" | "hungry" | "writing";
+/** silent: never listens. hungry: takes more and more memory. writing: writes its version on its volume, and reads it all out. calling: answers what `CALLS` answers it. */
+export type ContainerNature = Nature | "silent" | "hungry" | "writing" | "calling";
 
 const REGISTRY = "000000000000.dkr.ecr.us-east-1.amazonaws.com";
 
 const START: Partial<Record<ContainerNature, string>> = {
   crashing: `console.error("broken on purpose"); process.exit(3);`,
   silent: "setInterval(() => {}, 1000);",
+  calling: `
+const server = require("node:http").createServer(async (request, response) => {
+  if (request.url === "/healthz") return response.end();
+  const answer = await fetch(process.env.CALLS).catch((error) => new Response(String(error.cause?.code), { status: 502 }));
+  response.writeHead(answer.status).end(await answer.text());
+});
+server.keepAliveTimeout = 65_000;
+server.listen(process.env.PORT);
+process.on("SIGTERM", () => { server.close(() => process.exit(0)); server.closeIdleConnections(); });
+`,
   hungry: "const held = []; setInterval(() => held.push(Buffer.alloc(32 << 20, 1)), 20);",
 };
 

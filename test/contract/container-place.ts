@@ -11,6 +11,7 @@ import {
   CreateLoadBalancerCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ServiceDiscoveryClient } from "@aws-sdk/client-servicediscovery";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
@@ -89,6 +90,7 @@ function clientsWith(access: Access) {
     ecs: new ECSClient(access),
     ecr: new ECRClient(access),
     efs: async () => new EFSClient(access),
+    discovery: async () => new ServiceDiscoveryClient({ ...access, disableHostPrefix: true }),
     scaling: new ApplicationAutoScalingClient(access),
     elb: new ElasticLoadBalancingV2Client(access),
     namePrefix: NAMES.appFunctionPrefix,

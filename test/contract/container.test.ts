@@ -291,6 +291,7 @@ const NOT_HERE: Record<string, string> = {
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "iam:CreateServiceLinkedRole": "the first service that an account scales",
   "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
+  "servicediscovery:GetNamespace": "`tutti doctor`: container-names.test.ts",
   "events:PutEvents": "the engine beside the driver, at each change of a status",
   "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
   "ssm:DescribeParameters": "the same, of parameters",

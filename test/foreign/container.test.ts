@@ -56,6 +56,7 @@ async function open(): Promise<Harness> {
   const driver = createContainerDriver({
     ecs,
     ecr: new ECRClient({}),
+    discovery: async () => Promise.reject(new Error("no environment here names a namespace")),
     efs: async () => new EFSClient({}),
     scaling: scalingClient(),
     elb: new ElasticLoadBalancingV2Client({}),

@@ -45,7 +45,8 @@ const discovery = z
       ),
   })
   .meta({
-    description: "The Cloud Map namespace in which copies on servers, instances and tasks have a name",
+    description:
+      "The Cloud Map namespace in which copies on servers and instances, and services on ECS (Service Connect), have a name",
   });
 
 const vm = z

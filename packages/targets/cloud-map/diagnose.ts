@@ -9,7 +9,7 @@ export async function diagnoseNamespace(client: Client, { discovery }: Environme
   const mend = "Name a Cloud Map namespace of this account and region, private in DNS or for the API alone.";
   const Id = namespaceArn.slice(namespaceArn.lastIndexOf("/") + 1);
   const look = async () => {
-    const { readNamespace } = await import("./service.ts");
+    const { readNamespace } = await import("./namespace.ts");
     const Namespace = await readNamespace(await client(), Id);
     if (Namespace?.Type === "DNS_PUBLIC")
       throw new Error(`${Namespace.Name} is public: the private addresses of copies do not belong there.`);

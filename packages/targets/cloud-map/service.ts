@@ -4,20 +4,19 @@ import {
   CreateServiceCommand,
   DeleteServiceCommand,
   DeregisterInstanceCommand,
-  GetNamespaceCommand,
   type InstanceSummary,
   ListInstancesCommand,
   type ListInstancesCommandOutput,
   ListServicesCommand,
   type ListServicesCommandOutput,
   ListTagsForResourceCommand,
-  type Namespace,
   type ServiceDiscoveryClient,
   type ServiceSummary,
 } from "@aws-sdk/client-servicediscovery";
 import { TuttiError } from "#core/errors.ts";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
 import type { Who } from "./names.ts";
+import { readNamespace } from "./namespace.ts";
 
 /** Who asked is asked again so soon: less than the shortest sensible drain, so that nobody goes to a copy that is gone. */
 const TTL_SECONDS = 5;
@@ -69,16 +68,6 @@ export async function ensureService(client: ServiceDiscoveryClient, target: Who)
     if (!known) throw error;
     return owned(client, target, known);
   }
-}
-
-export async function readNamespace(
-  client: ServiceDiscoveryClient,
-  Id: string,
-): Promise<Namespace | undefined> {
-  const answer = await callAws("servicediscovery:GetNamespace", (abortSignal) =>
-    client.send(new GetNamespaceCommand({ Id }), { abortSignal }),
-  );
-  return answer.Namespace;
 }
 
 async function create(client: ServiceDiscoveryClient, { app, environment }: Who): Promise<string> {

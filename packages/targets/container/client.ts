@@ -31,12 +31,15 @@ import {
 import type { EFSClient } from "@aws-sdk/client-efs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { TuttiError } from "#core/errors.ts";
+import type { Client as DiscoveryClient } from "#targets/cloud-map/names.ts";
 
 export type ContainerClients = {
   ecs: ECSClient;
   ecr: ECRClient;
   elb: ElasticLoadBalancingV2Client;
   scaling: ApplicationAutoScalingClient;
+  /** Made when an environment names a namespace. */
+  discovery: DiscoveryClient;
   /** Made when a volume is to be mounted. */
   efs: () => Promise<EFSClient>;
 };

@@ -8,6 +8,7 @@ import type { Release } from "#core/domain/release.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
+import { portNaming } from "./connect.ts";
 import { CONTAINER, familyOf, type Label, labelTags, tagsOf } from "./naming.ts";
 import type { TaskSecret } from "./secrets.ts";
 import { runsOnFargate, sizeOf } from "./sizes.ts";
@@ -52,7 +53,7 @@ export function definitionOf(
         essential: true,
         // The limit that the copy is killed at; on Fargate the task's is the same.
         memory: memoryMiB,
-        portMappings: [{ containerPort: spec.port, protocol: "tcp" as const }],
+        portMappings: [{ containerPort: spec.port, protocol: "tcp" as const, ...portNaming(target) }],
         environment: environmentOf(target, release),
         ...(secrets.length > 0 ? { secrets } : {}),
         ...(mountPoints ? { mountPoints } : {}),

@@ -2,6 +2,7 @@
 import type { Environment } from "#core/domain/environment.ts";
 import { type Check, check, checkRole, missing, type RoleReader } from "#core/driver/diagnosis.ts";
 import { diagnoseBalancer } from "#targets/balancer/diagnose.ts";
+import { diagnoseNamespace } from "#targets/cloud-map/diagnose.ts";
 import { type ContainerClients, describeCluster } from "./client.ts";
 
 const TASKS = "ecs-tasks.amazonaws.com";
@@ -23,6 +24,7 @@ export async function diagnose(
   ];
   return [
     ...(await diagnoseBalancer(clients.elb, environment)),
+    ...(await diagnoseNamespace(clients.discovery, environment)),
     ...(await Promise.all(checks)),
     ...needs.map(([path]) =>
       missing(path, `cluster needs ${path}, and there is none.`, `Describe ${path} in the environment.`),

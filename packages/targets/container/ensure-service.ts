@@ -4,12 +4,13 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Side } from "#targets/balancer/sides.ts";
 import { createService, isEcsError, tagService, updateService } from "./client.ts";
+import { connectOf } from "./connect.ts";
 import { type Container, wishOf } from "./container.ts";
 import type { Live } from "./live.ts";
 import { countTag, readCount } from "./naming.ts";
 import type { Percents } from "./percents.ts";
 import { ensureRevision } from "./revisions.ts";
-import { change, creation } from "./settings.ts";
+import { change, creation, type Wanted } from "./settings.ts";
 
 export type ServiceWish = {
   side: Side;
@@ -35,7 +36,7 @@ export async function ensureService(
     container.balancer.ensure(wishOf(target, wish.side)),
     ensureRevision(container, target, wish.version),
   ]);
-  const wanted = { ...wish, revisionArn };
+  const wanted = { ...wish, revisionArn, connect: connectOf(target, live, wish.side) };
   const found = live.sides.find(({ side }) => side === wish.side)?.service;
   if (!found)
     return create(
@@ -53,7 +54,7 @@ export async function ensureService(
 async function create(
   container: Container,
   target: TargetContext,
-  wanted: ServiceWish & { revisionArn: string; count: number },
+  wanted: ServiceWish & Pick<Wanted, "revisionArn" | "connect"> & { count: number },
   targetGroupArn: string,
 ): Promise<Service | null> {
   const input = creation(container.namePrefix, target, wanted, targetGroupArn);

@@ -3,6 +3,7 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
+import { connectDrift } from "./connect.ts";
 import { type Container, whoOf } from "./container.ts";
 import { type Live, mainSide, readLive, type SideLive, standing } from "./live.ts";
 import { liveScaling, scalingDrift } from "./scaling.ts";
@@ -12,7 +13,7 @@ import { liveVolumes } from "./volumes.ts";
 export async function inspect(container: Container, target: TargetContext): Promise<Fleet> {
   const live = await readLive(container, target);
   const main = mainSide(live);
-  const drift = driftOf(live, target.current);
+  const drift = driftOf(live, target);
   if (!main) return { ...EMPTY_FLEET, drift };
   const targetGroupArn = main.service.loadBalancers?.[0]?.targetGroupArn;
   const [endpoint, scaling, volumes] = await Promise.all([
@@ -70,13 +71,18 @@ function trafficOf({ sides }: Live): Fleet["traffic"] {
 }
 
 /** Sentences about what somebody changed since the last deployment ended; `current` undefined means one is under way. */
-export function driftOf(live: Live, current: string | null | undefined): string[] {
+export function driftOf(
+  live: Live,
+  target: Pick<TargetContext, "app" | "environment" | "spec" | "current">,
+): string[] {
+  const { current } = target;
   if (!current) return [];
   const main = mainSide(live);
   if (!main) return ["The service is gone."];
   const others = live.sides.filter((one) => one !== main);
   return [
     ...definitionDrift(main, current),
+    ...[connectDrift(target, live, main.side)].filter((sentence) => sentence !== null),
     ...(main.service.desiredCount === 0 ? ["The service's count is 0."] : []),
     ...(main.percent === 100 ? [] : [`The listener sends ${main.percent}% to the service, not all of it.`]),
     ...others.map(({ percent }) => `A second service stands beside it, with ${percent}% of the traffic.`),

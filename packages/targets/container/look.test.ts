@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { aSpec } from "#test/support/a-deployment.ts";
 import { whyHopeless } from "./hopeless.ts";
 import { driftOf } from "./inspect.ts";
-import type { SideLive } from "./live.ts";
+import type { Live, SideLive } from "./live.ts";
 import { lookAt, watchFrom } from "./look.ts";
 import { countTag } from "./naming.ts";
 import { scaledCount } from "./shift.ts";
@@ -163,16 +163,23 @@ test("a count that the release itself changed is no scaling", () => {
   expect(scaled(5, 5, 3, 100, "blueGreen")).toBeNull();
 });
 
+const driftIn = (seen: Live, current: string | null | undefined) =>
+  driftOf(seen, {
+    app: "shop",
+    environment: { name: "prod", pools: {}, updatedAt: "" },
+    spec: aSpec(),
+    current,
+  });
 const live = (sides: SideLive[]) => ({ sides, leaving: [], weights: { a: 100 } });
 
 test("drift is told in sentences, and none while a deployment is under way", () => {
   const other = aSide([], {}, { side: "b", percent: 0, version: "v1" });
-  expect(driftOf(live([aSide([])]), "v2")).toEqual([]);
-  expect(driftOf(live([]), "v2")).toEqual(["The service is gone."]);
-  expect(driftOf(live([]), undefined)).toEqual([]);
-  expect(driftOf(live([]), null)).toEqual([]);
+  expect(driftIn(live([aSide([])]), "v2")).toEqual([]);
+  expect(driftIn(live([]), "v2")).toEqual(["The service is gone."]);
+  expect(driftIn(live([]), undefined)).toEqual([]);
+  expect(driftIn(live([]), null)).toEqual([]);
   expect(
-    driftOf(live([aSide([], { desiredCount: 0 }, { percent: 60, version: null }), other]), "v2"),
+    driftIn(live([aSide([], { desiredCount: 0 }, { percent: 60, version: null }), other]), "v2"),
   ).toEqual([
     "The service runs a task definition of somebody else's (); the last deployment left v2.",
     "The service's count is 0.",

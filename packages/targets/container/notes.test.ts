@@ -16,6 +16,7 @@ const ecr = new ECRClient({ region });
 const container = createContainer({
   ecs: new ECSClient({ region }),
   ecr,
+  discovery: async () => Promise.reject(new Error("no environment here names a namespace")),
   efs: async () => new EFSClient({ region }),
   scaling: new ApplicationAutoScalingClient({}),
   elb: new ElasticLoadBalancingV2Client({ region }),
@@ -42,7 +43,8 @@ async function noted(overrides: Partial<Spec> = {}, image = IMAGE): Promise<stri
     rollout: aRollout({ maxSurge: 1, drainSeconds: 10 }),
     ...overrides,
   });
-  const target = { spec, release: async () => ({ artifact: { image } }) } as unknown as TargetContext;
+  const release = async () => ({ artifact: { image } });
+  const target = { spec, environment: { name: "prod" }, release } as unknown as TargetContext;
   return notes(container, target, "v2");
 }
 

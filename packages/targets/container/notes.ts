@@ -7,6 +7,7 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { balancerNotes } from "#targets/balancer/target-health.ts";
 import { listHosts, readLifecycleRules } from "./client.ts";
+import { connectNotes } from "./connect.ts";
 import type { Container } from "./container.ts";
 import { needCluster } from "./definition.ts";
 import { percentsOf } from "./percents.ts";
@@ -20,6 +21,7 @@ export async function notes(container: Container, target: TargetContext, version
     ...graceNotes(spec),
     ...sizeNotes(spec),
     ...surgeNotes(target),
+    ...connectNotes(target),
     ...(spec.scaling ? [scalingNote(spec.scaling)] : []),
     ...(await roomNotes(container, target)),
     ...(await lifecycleNotes(container, target, version)),

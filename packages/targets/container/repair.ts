@@ -3,6 +3,8 @@
 // balancing" and "Determine task health using container health checks").
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import type { RepairOrders } from "#core/driver/repair-orders.ts";
+import type { Side } from "#targets/balancer/sides.ts";
+import { connectDrift } from "./connect.ts";
 import { type Container, whoOf, wishOf } from "./container.ts";
 import { ensureService } from "./ensure-service.ts";
 import { driftOf } from "./inspect.ts";
@@ -27,22 +29,17 @@ async function mendDrift(
 ): Promise<RepairResult[]> {
   const main = mainSide(live);
   const scaling = main ? await scalingDrift(container, target, main.service) : null;
-  const drift = driftOf(live, current);
+  const drift = driftOf(live, { ...target, current });
   if (drift.length === 0 && scaling === null) return [];
   const side = main?.side ?? (live.leaving.includes("a") ? "b" : "a");
   const results: RepairResult[] = [];
   const told: Tell = (action, result, detail) =>
     results.push({ replica: current, action, result, detail, finding: drift.join(" ") });
-  if (main?.version !== current || main.service.desiredCount === 0) {
-    const made = await ensureService(container, target, live, {
-      side,
-      version: current,
-      count: main && main.service.desiredCount !== 0 ? null : target.spec.replicas,
-      percents: percentsOf(target.spec.rollout, main?.service.desiredCount || target.spec.replicas),
-    });
-    const what = main ? "put the service back" : "made the service again";
-    told(what, made ? "begun" : "held", made ? `it is to run ${current}` : "its name is not free yet");
-  }
+  const isAsItShould =
+    main?.version === current &&
+    main.service.desiredCount !== 0 &&
+    connectDrift(target, live, main.side) === null;
+  if (!isAsItShould) await mendService(container, target, live, { side, current }, told);
   if (main) await mendTraffic(container, target, live, main, told);
   if (main && scaling !== null) {
     await applyScaling(container, target, main.service);
@@ -52,6 +49,24 @@ async function mendDrift(
 }
 
 type Tell = (action: string, result: RepairResult["result"], detail: string) => void;
+
+async function mendService(
+  container: Container,
+  target: TargetContext,
+  live: Live,
+  { side, current }: { side: Side; current: string },
+  told: Tell,
+): Promise<void> {
+  const has = mainSide(live)?.service.desiredCount;
+  const made = await ensureService(container, target, live, {
+    side,
+    version: current,
+    count: has ? null : target.spec.replicas,
+    percents: percentsOf(target.spec.rollout, has || target.spec.replicas),
+  });
+  const what = has === undefined ? "made the service again" : "put the service back";
+  told(what, made ? "begun" : "held", made ? `it is to run ${current}` : "its name is not free yet");
+}
 
 /** A second service goes only when it has no traffic, and gets none again. */
 async function mendTraffic(

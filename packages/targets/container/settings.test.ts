@@ -14,7 +14,13 @@ const environment: Environment = {
   updatedAt: "",
 };
 const percents = { maximumPercent: 134, minimumHealthyPercent: 100 };
-const wanted: Wanted = { side: "a", revisionArn: "family:2", count: null, percents };
+const wanted: Wanted = {
+  side: "a",
+  revisionArn: "family:2",
+  count: null,
+  percents,
+  connect: { enabled: false },
+};
 
 function aTarget(container: Partial<Spec["container"]> = {}): TargetContext {
   const spec = aSpec({ kind: "container" });

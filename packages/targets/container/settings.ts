@@ -5,6 +5,7 @@ import type {
   CreateServiceCommandInput,
   PlacementStrategy,
   Service,
+  ServiceConnectConfiguration,
   UpdateServiceCommandInput,
 } from "@aws-sdk/client-ecs";
 import type { Network } from "#core/domain/environment.ts";
@@ -12,6 +13,7 @@ import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { Side } from "#targets/balancer/sides.ts";
+import { connectNow, isSameConnect } from "./connect.ts";
 import { needCluster } from "./definition.ts";
 import { CONTAINER, serviceNameOf, tagsOf } from "./naming.ts";
 import type { Percents } from "./percents.ts";
@@ -23,6 +25,7 @@ export type Wanted = {
   /** `null` leaves the count that the service has: whoever scaled it is respected. */
   count: number | null;
   percents: Percents;
+  connect: ServiceConnectConfiguration;
   /** A deployment that began before it is begun anew. */
   freshSince?: string;
 };
@@ -44,6 +47,7 @@ export function creation(
     loadBalancers: [{ targetGroupArn, containerName: CONTAINER, containerPort: port }],
     ...places(target),
     ...kept(target, wanted.percents),
+    ...(wanted.connect.enabled ? { serviceConnectConfiguration: wanted.connect } : {}),
     // New services have it on by default, and it does not go with 100 % at most, nor with binpack (ECS developer guide,
     // "Balancing an Amazon ECS service across Availability Zones"). Copies move when a release or a person moves them.
     availabilityZoneRebalancing: "DISABLED",
@@ -60,21 +64,26 @@ export function change(
 ): UpdateServiceCommandInput | null {
   assertSameLaunch(target, service);
   const differs = service.taskDefinition !== wanted.revisionArn;
-  const [primary] = service.deployments ?? [];
-  const stale = (primary?.createdAt?.getTime() ?? 0) < Date.parse(wanted.freshSince ?? "");
-  const anew = primary?.rolloutState === "FAILED" || stale;
   const recount = wanted.count !== null && service.desiredCount !== wanted.count;
   const strategy = providersOf(target.spec.container);
-  if (!differs && !anew && !recount && hasPercents(service, wanted.percents)) return null;
+  const reconnect = !isSameConnect(connectNow(service), wanted.connect);
+  const begins = differs || reconnect || isToBeginAnew(service, wanted);
+  if (!begins && !recount && hasPercents(service, wanted.percents)) return null;
   return {
     cluster: needCluster(target).arn,
     service: service.serviceName,
     taskDefinition: wanted.revisionArn,
     ...(recount ? { desiredCount: wanted.count! } : {}),
-    ...(differs || anew ? { forceNewDeployment: true, ...places(target) } : {}),
+    ...(begins ? { forceNewDeployment: true, ...places(target) } : {}),
+    ...(reconnect ? { serviceConnectConfiguration: wanted.connect } : {}),
     ...(differs && strategy ? { capacityProviderStrategy: strategy } : {}),
     ...kept(target, wanted.percents),
   };
+}
+
+function isToBeginAnew({ deployments: [primary] = [] }: Service, { freshSince }: Wanted): boolean {
+  const stale = (primary?.createdAt?.getTime() ?? 0) < Date.parse(freshSince ?? "");
+  return primary?.rolloutState === "FAILED" || stale;
 }
 
 /** Where copies go. A change of it begins a new deployment, so it comes with one only. */
