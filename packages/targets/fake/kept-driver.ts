@@ -6,8 +6,9 @@ import type { PlannedStep, Step } from "#core/domain/step.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, PlanRequest, Progress, RepairResult } from "#core/driver/driver.ts";
 import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
-import { limitsOf, planReplacing } from "#core/plan/replacing.ts";
+import { planReplacing } from "#core/plan/replacing.ts";
 import { planTwoSides } from "#core/plan/two-sides.ts";
+import { isUnfinished, mayGo, mayLeave, mayStart, missing, staying } from "./kept-moves.ts";
 import { behaviourOf, isWell, type KeptWorld, start, stop } from "./kept-world.ts";
 
 type State = { ids: string[] };
@@ -30,11 +31,19 @@ export function keptDriver(world: KeptWorld): Driver {
 }
 
 function plan(request: PlanRequest, spec: Spec): PlannedStep[] {
-  const twoSides = spec.rollout.strategy === "blueGreen" || spec.rollout.strategy === "canary";
-  const steps = twoSides ? planTwoSides(request, spec, false) : planReplacing(request, spec);
   const { version, fleet } = request;
-  if (version === null || steps.length === 0 || fleet.prepared?.includes(version)) return steps;
+  const twoSides = spec.rollout.strategy === "blueGreen" || spec.rollout.strategy === "canary";
+  const steps = twoSides
+    ? planTwoSides(request, spec, false)
+    : counted(request, planReplacing(request, spec));
+  if (version === null) return steps.map((step) => ({ ...step, desired: 0 }));
+  if (steps.length === 0 || fleet.prepared?.includes(version)) return steps;
   return [{ type: "prepare", label: `Make the image of ${version}`, replicas: [], version }, ...steps];
+}
+
+/** The count is said only where the plan changes it: else the platform's own holds, whoever changes it meanwhile. */
+function counted({ fleet, desired }: PlanRequest, steps: PlannedStep[]): PlannedStep[] {
+  return fleet.desired === desired ? steps : steps.map((step) => ({ ...step, desired }));
 }
 
 function inspect(world: KeptWorld): Fleet {
@@ -65,33 +74,16 @@ function trafficOf(world: KeptWorld): Fleet["traffic"] {
 function apply(world: KeptWorld, step: Step, spec: Spec): Progress {
   if (step.type === "prepare") return prepare(world, step);
   world.borrowed = true;
-  if (step.action === "remove") return remove(world, step);
+  if (step.action === "remove") return remove(world, step, spec);
   const version = step.version!;
   if (step.type === "shift") return look(world, step, { ids: idsOf(world, version) });
   // Whoever takes a copy's place takes its share of the traffic.
   if (step.action === "replace") world.weights = null;
-  world.desired = Math.max(world.desired ?? 0, step.count ?? 0);
+  world.desired = Math.max(world.desired ?? 0, step.desired ?? step.count ?? 0);
   // A side that is started has no traffic before it is shifted there.
   if (step.action === "startBeside")
     world.weights ??= new Map(trafficOf(world).map(({ version, percent }) => [version, percent]));
-  stop(world, mayGoFirst(world, step, spec));
-  const before = idsOf(world, version);
-  const fresh = before.filter((id) => !isWell(world, world.copies.get(id)!));
-  const missing = Math.max(0, (step.count ?? 0) - before.length);
-  const started = Array.from({ length: missing }, () => start(world, version));
-  return look(world, step, { ids: [...fresh, ...started] });
-}
-
-/** Broken when it was planned, and well by now: it stays as long as it is needed. */
-function mayGoFirst(world: KeptWorld, step: Step, spec: Spec): string[] {
-  const { least } = limitsOf(spec.rollout, world.desired ?? spec.replicas);
-  let spare = [...world.copies.values()].filter((copy) => isWell(world, copy)).length - least;
-  return (step.leaving ?? []).slice(0, step.leavingFirst).filter((id) => {
-    const copy = world.copies.get(id);
-    if (!copy || !isWell(world, copy)) return true;
-    spare -= 1;
-    return spare >= 0;
-  });
+  return move(world, step, spec, { ids: newest(world, step) });
 }
 
 function prepare(world: KeptWorld, { version }: Step): Progress {
@@ -101,19 +93,18 @@ function prepare(world: KeptWorld, { version }: Step): Progress {
   return { phase: "done", state: null, observations: [] };
 }
 
-function remove(world: KeptWorld, step: Step): Progress {
-  stop(world, step.replicas);
+function remove(world: KeptWorld, step: Step, spec: Spec): Progress {
+  stop(world, mayLeave(world, step, spec));
+  const observations = step.replicas.map((replica) =>
+    world.copies.has(replica)
+      ? { ...observe(world, replica), hopeless: false, detail: "waits for others to be well" }
+      : { ...observe(world, replica), hopeless: false, detail: "removed" },
+  );
+  if (step.replicas.some((id) => world.copies.has(id)))
+    return { phase: "running", state: null, observations };
   const left = new Set([...world.copies.values()].map((copy) => copy.version));
   for (const version of world.weights?.keys() ?? []) if (!left.has(version)) world.weights!.delete(version);
   world.desired = world.copies.size;
-  const gone = {
-    version: null,
-    health: "unknown",
-    reachable: true,
-    hopeless: false,
-    serving: false,
-  } as const;
-  const observations = step.replicas.map((replica) => ({ replica, ...gone, detail: "removed" }));
   return { phase: "done", state: null, observations };
 }
 
@@ -125,18 +116,59 @@ function check(world: KeptWorld, step: Step, spec: Spec, state: unknown): Progre
     const copy = world.copies.get(id);
     if (copy) copy.looks += 1;
   }
-  return look(world, step, { ids });
+  return step.type === "shift" ? look(world, step, { ids }) : move(world, step, spec, { ids });
 }
 
+/** Starts what is missing and has room, and lets go whoever may: from what is live alone, so that it is the same at each look. */
+function move(world: KeptWorld, step: Step, spec: Spec, before: State): Progress {
+  const going = mayGo(world, step, spec);
+  stop(world, going);
+  // A plan that wants fewer says so, and who goes is not replaced until so many are left.
+  world.desired = Math.max(step.desired ?? world.desired!, world.desired! - going.length);
+  const started = Array.from({ length: mayStart(world, step, spec) }, () => start(world, step.version!));
+  const state = { ids: [...before.ids, ...started] };
+  const replicas = [...state.ids, ...pendingNames(missing(world, step))];
+  const observations = replicas.map((id) => (isPending(id) ? coming(id) : observe(world, id)));
+  const progress = { state, replicas, observations };
+  if (!observations.every((one) => one.serving) || isUnfinished(world, step))
+    return { phase: "running", ...progress };
+  return { phase: "done", ...progress };
+}
+
+/** The copies that a step is about: the youngest of its version, as many as it starts. */
+function newest(world: KeptWorld, step: Step): string[] {
+  const count = Math.max(0, step.replicas.length - missing(world, step));
+  return count === 0 ? [] : staying(world, step).slice(-count);
+}
+
+/** There is no room for it yet. */
+function pendingNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `pending-${index + 1}`);
+}
+
+function isPending(id: string): boolean {
+  return id.startsWith("pending-");
+}
+
+function coming(replica: string): Observation {
+  const nothing = {
+    version: null,
+    health: "starting",
+    reachable: true,
+    hopeless: false,
+    serving: false,
+  } as const;
+  return { replica, ...nothing, detail: "it was not started yet" };
+}
+
+/** A step that moves no copy. */
 function look(world: KeptWorld, step: Step, state: State): Progress {
   const observations = state.ids.map((id) => observe(world, id));
-  const well = observations.every((one) => one.serving);
-  if (!well || step.type === "bake")
-    return { phase: step.type === "bake" ? "done" : "running", state, replicas: state.ids, observations };
-  if (step.type === "shift") shift(world, step);
-  stop(world, step.leaving ?? []);
-  if (step.action === "replace") world.desired = world.copies.size;
-  return { phase: "done", state, replicas: state.ids, observations };
+  const progress = { state, replicas: state.ids, observations };
+  if (step.type === "bake") return { phase: "done", ...progress };
+  if (!observations.every((one) => one.serving)) return { phase: "running", ...progress };
+  shift(world, step);
+  return { phase: "done", ...progress };
 }
 
 function shift(world: KeptWorld, { version, weightPercent = 100 }: Step): void {

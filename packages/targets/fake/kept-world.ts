@@ -60,6 +60,7 @@ export function start(world: KeptWorld, version: string): string {
 }
 
 export function stop(world: KeptWorld, ids: string[]): void {
+  if (ids.length === 0) return;
   for (const id of ids) world.copies.delete(id);
   const healthy = [...world.copies.values()].filter((copy) => isWell(world, copy)).length;
   world.fewestHealthy = Math.min(world.fewestHealthy, healthy);
