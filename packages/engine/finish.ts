@@ -1,5 +1,5 @@
-// Finish: a last live read, then the end. May be played twice and by two. What the platform does not answer now does
-// not keep the end from coming; the sweep looks again.
+// Finish: a last live read, then the end. May be played twice and by two. Whoever has changed something ends when it has been seen
+// what came of it; where it cannot be seen for long, the workflow gives up.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Move } from "#core/rollout/messages.ts";
@@ -10,7 +10,8 @@ import type { EngineDeps } from "./deps.ts";
 import { end, naturalEnd, settleAgain } from "./end.ts";
 import { type Caller, readOwn } from "./fence.ts";
 import { repairEnded } from "./heal/lend.ts";
-import { isLeftOver, planAgain } from "./left-over.ts";
+import { lastLook, untilSeen, versionLeft } from "./last-look.ts";
+import { mayPlanAgain, planAgain } from "./left-over.ts";
 import { trying } from "./trying.ts";
 
 const DONE: Move = { next: "finish" };
@@ -26,13 +27,17 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   await abandon(deps, deployment);
   const removed =
     natural.status === "rolled_back" && deployment.changed && deployment.previousVersion === null;
-  if (removed) await trying(deps, deployment, "retire", retire);
+  if (removed) await retire(deps, deployment);
   else if (deployment.changed) await trying(deps, deployment, "tidy", tidy);
-  const fleet = await trying(deps, deployment, "inspect", lastLook);
-  if (fleet && natural.status === "succeeded" && isLeftOver(deps, deployment, fleet)) {
+  const sight = deployment.changed
+    ? await untilSeen(deps, deployment)
+    : await trying(deps, deployment, "inspect", lastLook);
+  const stays = deployment.changed || natural.status === "succeeded";
+  if (stays && sight?.leftOver && mayPlanAgain(deployment)) {
     await planAgain(deps, caller);
     return DONE;
   }
+  const fleet = sight?.fleet;
   const charged = charge(2);
   await end(deps, deployment, natural, {
     fleet,
@@ -49,15 +54,6 @@ async function retire(deps: EngineDeps, deployment: Deployment): Promise<void> {
 async function tidy(deps: EngineDeps, deployment: Deployment): Promise<void> {
   const context = await contextFor(deps, deployment, versionLeft(deployment));
   await deps.driver.tidy?.({ ...context, note: deps.log.warn });
-}
-
-/** What runs when it has ended. */
-function versionLeft({ ending, version, previousVersion }: Deployment): string | null {
-  return ending === null ? version : previousVersion;
-}
-
-async function lastLook(deps: EngineDeps, deployment: Deployment): Promise<Fleet> {
-  return deps.driver.inspect(await contextFor(deps, deployment, versionLeft(deployment)));
 }
 
 /** The count is what the platform keeps, where it keeps one: scaling may have changed it on the way. */

@@ -8,7 +8,7 @@ import type { Driver, Observation, PlanRequest, Progress, RepairResult } from "#
 import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
 import { planReplacing } from "#core/plan/replacing.ts";
 import { planTwoSides } from "#core/plan/two-sides.ts";
-import { isUnfinished, mayGo, mayLeave, mayStart, missing, staying } from "./kept-moves.ts";
+import { isIdle, isUnfinished, mayGo, mayLeave, mayStart, missing, staying } from "./kept-moves.ts";
 import { behaviourOf, isWell, type KeptWorld, start, stop } from "./kept-world.ts";
 
 type State = { ids: string[] };
@@ -94,7 +94,10 @@ function prepare(world: KeptWorld, { version }: Step): Progress {
 }
 
 function remove(world: KeptWorld, step: Step, spec: Spec): Progress {
-  stop(world, mayLeave(world, step, spec));
+  const going = mayLeave(world, step, spec);
+  const idle = isIdle(world, step.replicas);
+  stop(world, going);
+  shrink(world, step, going.length);
   const observations = step.replicas.map((replica) =>
     world.copies.has(replica)
       ? { ...observe(world, replica), hopeless: false, detail: "waits for others to be well" }
@@ -104,7 +107,8 @@ function remove(world: KeptWorld, step: Step, spec: Spec): Progress {
     return { phase: "running", state: null, observations };
   const left = new Set([...world.copies.values()].map((copy) => copy.version));
   for (const version of world.weights?.keys() ?? []) if (!left.has(version)) world.weights!.delete(version);
-  world.desired = world.copies.size;
+  // Of the two sides one is left, with the count that it has.
+  if (idle) world.desired = world.copies.size;
   return { phase: "done", state: null, observations };
 }
 
@@ -123,8 +127,7 @@ function check(world: KeptWorld, step: Step, spec: Spec, state: unknown): Progre
 function move(world: KeptWorld, step: Step, spec: Spec, before: State): Progress {
   const going = mayGo(world, step, spec);
   stop(world, going);
-  // A plan that wants fewer says so, and who goes is not replaced until so many are left.
-  world.desired = Math.max(step.desired ?? world.desired!, world.desired! - going.length);
+  shrink(world, step, going.length);
   const started = Array.from({ length: mayStart(world, step, spec) }, () => start(world, step.version!));
   const state = { ids: [...before.ids, ...started] };
   const replicas = [...state.ids, ...pendingNames(missing(world, step))];
@@ -133,6 +136,12 @@ function move(world: KeptWorld, step: Step, spec: Spec, before: State): Progress
   if (!observations.every((one) => one.serving) || isUnfinished(world, step))
     return { phase: "running", ...progress };
   return { phase: "done", ...progress };
+}
+
+/** A plan that wants fewer says so, and who goes is not replaced until so many are left. */
+function shrink(world: KeptWorld, { desired }: Step, gone: number): void {
+  const now = world.desired ?? 0;
+  world.desired = Math.max(Math.min(desired ?? now, now), now - gone);
 }
 
 /** The copies that a step is about: the youngest of its version, as many as it starts. */

@@ -28,10 +28,15 @@ export function mayGo(world: KeptWorld, step: Step, spec: Spec): string[] {
 /** Copies that a step which takes copies away may take now: all of a side without traffic, or of a target that is to go. */
 export function mayLeave(world: KeptWorld, { replicas, desired }: Step, spec: Spec): string[] {
   const there = replicas.filter((id) => world.copies.has(id));
-  const isIdle = (id: string) => world.weights !== null && !world.weights.get(world.copies.get(id)!.version);
   const least = limitsOf(spec.rollout, desired ?? world.desired ?? spec.replicas).least;
-  if (desired === 0 || there.every(isIdle)) return there;
+  if (desired === 0 || isIdle(world, there)) return there;
   return spared(world, there, least);
+}
+
+/** They stand on a side that gets nothing of the traffic. */
+export function isIdle(world: KeptWorld, ids: string[]): boolean {
+  const { weights, copies } = world;
+  return weights !== null && ids.every((id) => !weights.get(copies.get(id)?.version ?? ""));
 }
 
 /** How many copies start now. One more than planned where none may leave before another one is there. */
