@@ -13,7 +13,7 @@ import { type LiveTarget, liveTarget } from "../live.ts";
 import { findDueIdentity } from "../renew-identity.ts";
 import { findRotated } from "../rotation.ts";
 import { type Judged, judgeNow, judgeTarget, stillBroken } from "./judge.ts";
-import { isWaiting, underLoan } from "./lend.ts";
+import { type AssertOwn, isWaiting, tooLate, underLoan } from "./lend.ts";
 import { letGo } from "./let-go.ts";
 import { type FollowUp, goingBack, nothing, type Pass, restoring, untouched } from "./pass.ts";
 import { remember } from "./remember.ts";
@@ -66,7 +66,7 @@ async function pass(deps: EngineDeps, request: Request): Promise<Pass> {
   const judged = await judgeTarget(deps, live, request.asked);
   if (!isToMend(live, judged)) return told(deps, request, live, judged);
   if (request.survey) return { ...nothing("The repair is under way."), toMend: judged.broken };
-  const mend = () => mendNow(deps, request, judged.broken);
+  const mend = (assertOwn: AssertOwn) => mendNow(deps, request, judged.broken, assertOwn);
   if (!active) return underLock(deps, request, target.kind, mend);
   return (await underLoan(deps, active.id, request.id, mend)) ?? nothing(`${active.id} has just gone on.`);
 }
@@ -93,7 +93,12 @@ async function told(deps: EngineDeps, request: Request, live: LiveTarget, judged
 }
 
 /** What was seen before the lock may be long over: a deployment may have come and gone. */
-export async function mendNow(deps: EngineDeps, request: Request, before: Broken[]): Promise<Pass> {
+export async function mendNow(
+  deps: EngineDeps,
+  request: Request,
+  before: Broken[],
+  assertOwn: AssertOwn,
+): Promise<Pass> {
   const live = await liveTarget(deps, request);
   if (live.target.release === null && !live.active) return nothing("Nothing runs here any more.");
   const fleet = await asking(() => deps.driver.inspect({ ...live.context, thorough: true }));
@@ -103,6 +108,7 @@ export async function mendNow(deps: EngineDeps, request: Request, before: Broken
   // Before the repair, so that one which dies in the middle is counted too.
   await remember(deps, request, fleet, judged.verdict);
   const orders = { replicas: judged.verdict.orders, drift: correctsDrift(live) };
+  await assertOwn();
   const mended = await repair(deps, request, { live, fleet, orders });
   await deps.store.targets.setSnapshot(request, await asking(() => deps.driver.inspect(live.context)));
   return mended;
@@ -112,7 +118,7 @@ async function underLock(
   deps: EngineDeps,
   { app, environment, id }: Request,
   kind: LiveTarget["target"]["kind"],
-  work: () => Promise<Pass>,
+  work: (assertOwn: AssertOwn) => Promise<Pass>,
 ): Promise<Pass> {
   const name = { app, environment };
   try {
@@ -123,8 +129,13 @@ async function underLock(
     throw error;
   }
   try {
-    return await work();
+    return await work(() => assertHeld(deps, name, id));
   } finally {
     await letGo(deps, name, id);
   }
+}
+
+/** Of a pass in one call: the sweep may have given its lock back. */
+async function assertHeld(deps: EngineDeps, name: TargetName, id: string): Promise<void> {
+  if ((await deps.store.targets.need(name)).lock?.owner !== id) throw tooLate(id);
 }

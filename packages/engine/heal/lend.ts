@@ -3,11 +3,22 @@
 // and plans from what is live then.
 import { instant } from "#core/clock.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
+import { TuttiError } from "#core/errors.ts";
 import type { ControlDeps } from "../deps.ts";
 
 /** A restart and one watch of its start take 45 s at most (the drivers' `repair`); an owner that died lets go by then. */
-const LONGEST_LOAN_MS = 90_000;
+export const LONGEST_REPAIR_MS = 90_000;
 const BETWEEN_LOOKS_MS = 500;
+
+/** Asked right before anything is touched: whoever was slow may have lost what it took. Throws `fenced`. */
+export type AssertOwn = () => Promise<void>;
+
+export function tooLate(runId: string): TuttiError {
+  return new TuttiError(
+    "fenced",
+    `This attempt of ${runId} has taken too long: it may touch nothing any more.`,
+  );
+}
 
 type Loan = NonNullable<Deployment["lent"]>;
 
@@ -26,9 +37,9 @@ export async function underLoan<T>(
   deps: ControlDeps,
   deploymentId: string,
   runId: string,
-  work: () => Promise<T>,
+  work: (assertOwn: AssertOwn) => Promise<T>,
 ): Promise<T | null> {
-  const until = instant(deps.clock.now() + LONGEST_LOAN_MS);
+  const until = instant(deps.clock.now() + LONGEST_REPAIR_MS);
   const after = await deps.store.deployments.change(deploymentId, (before) => {
     if (!isWaiting(before) || isLent(before, deps.clock.now())) return null;
     return { deployment: { ...before, lent: { to: runId, until } } };
@@ -36,10 +47,15 @@ export async function underLoan<T>(
   const loan = { to: runId, until };
   if (!isSame(after.lent, loan)) return null;
   try {
-    return await work();
+    return await work(() => assertLent(deps, deploymentId, loan));
   } finally {
     await giveBack(deps, deploymentId, loan);
   }
+}
+
+async function assertLent(deps: ControlDeps, deploymentId: string, loan: Loan): Promise<void> {
+  const { lent } = await deps.store.deployments.need(deploymentId);
+  if (!isSame(lent, loan) || deps.clock.now() >= Date.parse(loan.until)) throw tooLate(loan.to);
 }
 
 /** Waits until nobody repairs its target any more. */

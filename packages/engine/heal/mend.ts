@@ -2,57 +2,58 @@
 // loan of it from a deployment that waits; what the platform carries on keeps the lock until it has been looked after.
 import { instant } from "#core/clock.ts";
 import type { HealingRun } from "#core/domain/healing-run.ts";
-import { TuttiError } from "#core/errors.ts";
+import type { Lock } from "#core/domain/target.ts";
 import type { HealMove, MendRequest } from "#core/heal/messages.ts";
 import type { EngineDeps } from "../deps.ts";
 import { liveTarget } from "../live.ts";
 import { mendNow } from "./heal.ts";
-import { isWaiting, underLoan } from "./lend.ts";
+import { type AssertOwn, isWaiting, underLoan } from "./lend.ts";
 import { letGo } from "./let-go.ts";
 import { nothing, type Pass } from "./pass.ts";
+import { assertLocked, isMended, isOwn, takeLock } from "./take-lock.ts";
 import { tellRun } from "./tell.ts";
 
 const DONE: HealMove = { next: "done" };
 
-/** Run twice, it finds mended what it mended; the record of the first run stays. */
+/** Run twice, it waits for its first run and goes on from what that has recorded. */
 export async function mend(deps: EngineDeps, request: MendRequest): Promise<HealMove> {
   const { app, environment, runId, trigger, broken } = request;
   const recorded = await deps.store.healingRuns.get(runId);
-  if (recorded && recorded.actions.length > 0) return goOn(deps, request, recorded);
-  const { target, active } = await liveTarget(deps, request);
+  if (recorded && isMended(recorded)) return goOn(deps, request, recorded);
+  const { active } = await liveTarget(deps, request);
   const own = { app, environment, id: runId, asked: trigger !== "schedule" };
   if (active && !isWaiting(active)) {
     await finished(deps, request, nothing(`${active.id} is under way; it looks after the target.`));
     return DONE;
   }
-  const work = () => mendNow(deps, own, broken);
+  const work = (assertOwn: AssertOwn) => mendNow(deps, own, broken, assertOwn);
   if (active) {
     const passed = await underLoan(deps, active.id, runId, work);
     await finished(deps, request, passed ?? nothing(`${active.id} has just gone on.`));
     return DONE;
   }
-  if (!(await isTaken(deps, request, target.kind))) {
-    await finished(deps, request, nothing("A deployment has just begun."));
+  const turn = await takeLock(deps, request);
+  if (turn === null) {
+    await finished(deps, request, nothing("A deployment has just begun, or another attempt has ended."));
     return DONE;
   }
-  return goOn(deps, request, await recordedPass(deps, request, await work()));
+  return goOn(deps, request, "run" in turn ? turn.run : await underLock(deps, request, turn.lock, work));
 }
 
-async function isTaken(
+async function underLock(
   deps: EngineDeps,
-  { app, environment, runId }: MendRequest,
-  kind: HealingRunKind,
-): Promise<boolean> {
+  request: MendRequest,
+  lock: Lock,
+  work: (assertOwn: AssertOwn) => Promise<Pass>,
+): Promise<HealingRun> {
   try {
-    await deps.store.targets.acquire({ app, environment, kind, owner: runId, onConflict: "reject" });
-    return true;
+    return await recordedPass(deps, request, await work(() => assertLocked(deps, request, lock)));
   } catch (error) {
-    if (error instanceof TuttiError && error.code === "target_busy") return false;
+    // The next attempt has nobody to wait for.
+    if (await isOwn(deps, request, lock)) await letGo(deps, request, request.runId);
     throw error;
   }
 }
-
-type HealingRunKind = Parameters<EngineDeps["store"]["targets"]["acquire"]>[0]["kind"];
 
 async function goOn(deps: EngineDeps, request: MendRequest, run: HealingRun): Promise<HealMove> {
   const { lock } = await deps.store.targets.need(request);
