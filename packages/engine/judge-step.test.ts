@@ -54,3 +54,17 @@ test("within the budget the step goes on, and is done when the driver says so", 
   expect(going.complete).toBe(false);
   expect(judged(observations, 1, true).complete).toBe(true);
 });
+
+test("a shift is done only when the traffic has been read back, whatever has failed within the budget", () => {
+  const spec = aSpec({ kind: "container", rollout: aRollout({ strategy: "blueGreen", maxFailures: 1 }) });
+  const step = aStep({ type: "shift", replicas: ["t1", "t2"], status: "running", startedAt: STARTED });
+  const health = { healthy: 2, unhealthy: 0, desired: 2 };
+  const deployment = aDeployment({ kind: "container", spec, steps: [step], health });
+  const tally: Tally = { watches: {}, failures: [], progressAtMs: NOW_MS, signature: "" };
+  const looked = (done: boolean) => {
+    const look = { done, observations: [seen("t1"), failed("t2")], heard: NOTHING_HEARD };
+    return judgeStep(deployment, step, spec, tally, look, NOW_MS);
+  };
+  expect(looked(false).verdict.failed.map(({ replica }) => replica)).toEqual(["t2"]);
+  expect([looked(false).complete, looked(true).complete]).toEqual([false, true]);
+});

@@ -55,8 +55,9 @@ export function judgeStep(
     },
     nowMs,
   );
-  const settled =
-    seen.done || baking || aside.size > 0 || failedHere(step, [...tally.failures, ...verdict.failed]);
+  // Of copies that failed within the budget nothing more comes; traffic is shifted only when it has been read back.
+  const failed = aside.size > 0 || failedHere(step, [...tally.failures, ...verdict.failed]);
+  const settled = seen.done || baking || (failed && step.type !== "shift");
   return { watches, verdict, complete: verdict.verdict === "continue" && settled && !seen.heard.blind };
 }
 
