@@ -87,6 +87,9 @@ export function rolloutDefinition(references: RolloutReferences): Definition {
 /** The same however often the state is tried. */
 const ENTERED_AT = jsonata("$states.context.State.EnteredTime");
 
+/** Whoever is tried again does not know what has become of the attempt before. */
+const RETRY = jsonata("$states.context.State.RetryCount");
+
 /** What a state was led to by; null where it was a decision. */
 const ERROR = jsonata("$exists($states.input.error) ? $states.input.error : null");
 
@@ -115,6 +118,7 @@ function request(
       deploymentId: ofExecution("deploymentId"),
       generation: ofExecution("generation"),
       traceId: TRACE_ID,
+      retry: RETRY,
       ...more,
     },
   };
@@ -193,7 +197,6 @@ function waiting(references: RolloutReferences, verb: "bake" | "hold"): TaskStat
     ...call(references, verb, {
       taskToken: jsonata("$states.context.Task.Token"),
       enteredAt: ENTERED_AT,
-      retry: jsonata("$states.context.State.RetryCount"),
     }),
     Resource: "arn:aws:states:::lambda:invoke.waitForTaskToken",
     TimeoutSeconds: jsonata("$ceil($states.input.seconds)"),

@@ -7,6 +7,7 @@ const ofDeployment = {
   deploymentId: z.string().check(z.minLength(1)),
   generation: z.int().check(z.gte(1)),
   traceId: z.optional(z.nullable(z.string())),
+  retry: z.optional(z.number()),
 };
 const ofTarget = { app: z.string().check(z.minLength(1)), environment: z.string().check(z.minLength(1)) };
 const triggers = ["schedule", "api", "cli", "console"] as const;
@@ -38,7 +39,6 @@ const schema = z.discriminatedUnion("verb", [
     ...ofDeployment,
     taskToken: z.string().check(z.minLength(1)),
     enteredAt: z.optional(z.string()),
-    retry: z.optional(z.number()),
   }),
   z.object({ verb: z.literal("inspect"), ...ofTarget }),
   z.object({ verb: z.literal("retire"), ...ofTarget, deleteVolumes: z.optional(z.boolean()) }),

@@ -14,7 +14,7 @@ test("a task that runs twice hands the driver the memory of its first run", asyn
   const deps = {
     clock: { now: () => 0 },
     store: {
-      deployments: { change },
+      deployments: { change, need: async () => kept },
       environments: { get: async () => ({}) },
       releases: { get: async () => ({}) },
     },

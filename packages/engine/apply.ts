@@ -9,7 +9,7 @@ import { beginStep } from "./begin-step.ts";
 import { tallyOf } from "./check.ts";
 import { contextFor } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
-import { type Caller, changeOwn } from "./fence.ts";
+import { type Caller, changeOwn, hasUnderWay, readOwn } from "./fence.ts";
 import { moveOf } from "./move.ts";
 import { recordWatch } from "./record-watch.ts";
 import { withNames } from "./steps.ts";
@@ -19,6 +19,8 @@ export async function apply(deps: EngineDeps, caller: Caller): Promise<Move> {
   const { deployment, step } = await beginStep(deps, caller);
   if (!step) return moveOf(deployment);
   const context = await contextFor(deps, deployment, step.version ?? null);
+  const now = await readOwn(deps, caller);
+  if (!hasUnderWay(now, step)) return moveOf(now);
   const progress = await asking(() => deps.driver.apply(context, step, deployment.stepState));
   const after = await record(deps, caller, step.index, progress);
   return moveOf(after);

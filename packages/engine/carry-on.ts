@@ -1,5 +1,6 @@
 // Carry on: a deployment whose execution ended before it did gets a fresh one, which plans again from what is live.
 // One that does not move however often it is carried on is closed.
+import { instant } from "#core/clock.ts";
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
@@ -20,6 +21,7 @@ export async function carryOn(deps: ControlDeps, ended: Deployment): Promise<Hea
         rounds: 0,
         taskToken: null,
         replan: true,
+        doubtAt: instant(deps.clock.now()),
         revivals: (before.revivals ?? 0) + 1,
       },
       events: [{ type: "note", message: "Its execution had ended early; carried on in a fresh one." }],

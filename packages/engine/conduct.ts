@@ -7,6 +7,7 @@ import { bake } from "./bake.ts";
 import { check } from "./check.ts";
 import type { EngineDeps } from "./deps.ts";
 import { diagnose } from "./diagnose.ts";
+import { noteDoubt } from "./doubt.ts";
 import { finish } from "./finish.ts";
 import { giveUp } from "./give-up.ts";
 import { heal } from "./heal/heal.ts";
@@ -59,7 +60,8 @@ function dispatch(deps: EngineDeps, request: DriverRequest): Promise<unknown> {
   }
 }
 
-function play(deps: EngineDeps, request: EngineRequest): Promise<unknown> {
+async function play(deps: EngineDeps, request: EngineRequest): Promise<unknown> {
+  await noteDoubt(deps, request);
   switch (request.verb) {
     case "plan":
       return plan(deps, request);

@@ -10,6 +10,7 @@ import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
 import { withSnapshot } from "#store/targets.ts";
 import type { ControlDeps } from "./deps.ts";
+import { handOverAtMs } from "./doubt.ts";
 import { startNext } from "./start.ts";
 import { tellMissed } from "./tell-missed.ts";
 import { wakeTrainOf } from "./train/wake-train.ts";
@@ -58,6 +59,8 @@ function givenUp({ disks, ...target }: Target, { purpose, status }: Deployment):
 async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet): Promise<void> {
   // Before the lock is given back: as long as it is held, somebody comes and tells what was not told.
   await tellOfTarget(deps, deployment);
+  const waitMs = handOverAtMs(deployment) - deps.clock.now();
+  if (waitMs > 0) await deps.clock.sleep(waitMs);
   try {
     const at = instant(deps.clock.now());
     const { next } = await deps.store.targets.release(deployment, deployment.id, (target) => {

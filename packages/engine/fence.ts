@@ -1,5 +1,6 @@
 // Only the newest execution of a deployment may write. An older one is told so by an error that ends it quietly.
 import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import type { Step } from "#core/domain/step.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { Change } from "#store/deployments.ts";
 import type { ControlDeps } from "./deps.ts";
@@ -19,6 +20,20 @@ export function changeOwn(deps: ControlDeps, caller: Caller, change: Change): Pr
     assertNewest(deployment, caller);
     return change(deployment);
   });
+}
+
+/**
+ * Asked right before a driver changes something: another run of the same task, or a sweep, may have brought the step or the whole
+ * deployment to its end since it was read, and the target may be somebody else's by now. Throws `fenced`.
+ */
+export async function isUnderWay(deps: ControlDeps, caller: Caller, step: Step): Promise<boolean> {
+  return hasUnderWay(await readOwn(deps, caller), step);
+}
+
+/** Of this start of it: a step that was interrupted may be begun again. */
+export function hasUnderWay({ steps }: Deployment, { index, startedAt }: Step): boolean {
+  const now = steps[index];
+  return now?.status === "running" && now.startedAt === startedAt;
 }
 
 function assertNewest(deployment: Deployment, caller: Caller): void {

@@ -4,6 +4,7 @@ import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Move } from "#core/rollout/messages.ts";
 import { abandon } from "./abandon.ts";
+import { asking } from "./asking.ts";
 import { contextFor } from "./context.ts";
 import { charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
@@ -25,10 +26,7 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   await repairEnded(deps, await readOwn(deps, caller));
   const natural = naturalEnd(deployment);
   await abandon(deps, deployment);
-  const removed =
-    natural.status === "rolled_back" && deployment.changed && deployment.previousVersion === null;
-  if (removed) await retire(deps, deployment);
-  else if (deployment.changed) await trying(deps, deployment, "tidy", tidy);
+  if (deployment.changed) await cleanUp(deps, caller, deployment);
   const sight = deployment.changed
     ? await untilSeen(deps, deployment)
     : await trying(deps, deployment, "inspect", lastLook);
@@ -46,14 +44,14 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   return DONE;
 }
 
-async function retire(deps: EngineDeps, deployment: Deployment): Promise<void> {
-  const context = await contextFor(deps, deployment, null);
-  await deps.driver.retire({ ...context, note: deps.log.warn });
-}
-
-async function tidy(deps: EngineDeps, deployment: Deployment): Promise<void> {
-  const context = await contextFor(deps, deployment, versionLeft(deployment));
-  await deps.driver.tidy?.({ ...context, note: deps.log.warn });
+/** What never stood before goes whole; else what was borrowed is given back, as far as the platform does it now. */
+async function cleanUp(deps: EngineDeps, caller: Caller, deployment: Deployment): Promise<void> {
+  const version = versionLeft(deployment);
+  const context = { ...(await contextFor(deps, deployment, version)), note: deps.log.warn };
+  // Another run of this task may have ended it, and the target is somebody else's.
+  if (isEnded((await readOwn(deps, caller)).status)) return;
+  if (version === null) await asking(() => deps.driver.retire(context));
+  else await trying(deps, deployment, "tidy", async () => deps.driver.tidy?.(context));
 }
 
 /** The count is what the platform keeps, where it keeps one: scaling may have changed it on the way. */

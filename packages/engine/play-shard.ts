@@ -15,7 +15,7 @@ import { asking } from "./asking.ts";
 import { beginStep } from "./begin-step.ts";
 import { contextFor } from "./context.ts";
 import type { EngineDeps } from "./deps.ts";
-import type { Caller } from "./fence.ts";
+import { type Caller, isUnderWay } from "./fence.ts";
 import { failedAtOnce, type Watched, watchStep } from "./watch-step.ts";
 
 /** Throws `still_running` while its replicas are on their way. What came of it is read by Check the step. */
@@ -29,6 +29,7 @@ export async function playShard(deps: EngineDeps, caller: Caller & { shard: numb
   const before = there?.startedAt === step.startedAt ? there : null;
   if (before?.done) return { next: "check" };
   const context = await contextFor(deps, deployment, step.version ?? null);
+  if (!(await isUnderWay(deps, caller, step))) return { next: "check" };
   const watched = await play({ deps, caller, deployment, share, shard: caller.shard, context, before });
   const used = deps.meter?.peek() ?? NO_USAGE;
   const shard = shardOf(step, caller.shard, watched, before);

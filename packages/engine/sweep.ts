@@ -7,6 +7,7 @@ import type { Target } from "#core/domain/target.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { carryOn } from "./carry-on.ts";
 import type { SweepDeps } from "./deps.ts";
+import { handOverAtMs } from "./doubt.ts";
 import { eachOf } from "./each-of.ts";
 import { settleAgain } from "./end.ts";
 import { heldUpBy } from "./freeze.ts";
@@ -125,7 +126,8 @@ async function mendLock(deps: SweepDeps, target: Target): Promise<HealingAction 
   const deployment = await deps.store.deployments.get(owner);
   if (!deployment) return ageMs > YOUNG_MS ? moveQueue(deps, target, owner) : null;
   if (!isEnded(deployment.status)) return lookAfter(deps, deployment, ageMs);
-  if (isLent(deployment, deps.clock.now())) return null;
+  const nowMs = deps.clock.now();
+  if (isLent(deployment, nowMs) || nowMs < handOverAtMs(deployment)) return null;
   await settleAgain(deps, deployment);
   return done("a lock whose deployment had ended", `released the lock of ${owner}`, "closed");
 }

@@ -10,7 +10,7 @@ import { WATCH_SECONDS } from "#core/rollout/limits.ts";
 import { type Heard, listenToAlarms, NOTHING_HEARD } from "./alarms.ts";
 import { asTuttiError } from "./asking.ts";
 import type { EngineDeps } from "./deps.ts";
-import { type Caller, readOwn } from "./fence.ts";
+import { type Caller, hasUnderWay, readOwn } from "./fence.ts";
 import { judgeStep, type Look, type Tally } from "./judge-step.ts";
 
 const LOOK_EVERY_MS = 150;
@@ -55,6 +55,7 @@ export async function watchStep(deps: EngineDeps, watching: Watching): Promise<W
   const startedMs = deps.clock.now();
   const { deployment, step } = watching;
   const listen = watching.deaf ? () => NOTHING_HEARD : listenToAlarms(deps, deployment, step);
+  if (await isOver(deps, watching)) return { ...nothingSeen(watching), outcome: "aborted" };
   let listenedMs = startedMs;
   let failingSinceMs: number | null = null;
   let seen: Watched = nothingSeen(watching);
@@ -72,7 +73,7 @@ export async function watchStep(deps: EngineDeps, watching: Watching): Promise<W
     if (nowMs - startedMs >= WATCH_SECONDS * 1000) return seen;
     if (nowMs - listenedMs >= LISTEN_EVERY_MS) {
       listenedMs = nowMs;
-      if (await isAborted(deps, watching)) return { ...seen, outcome: "aborted" };
+      if (await isOver(deps, watching)) return { ...seen, outcome: "aborted" };
     }
     await deps.clock.sleep(LOOK_EVERY_MS);
   }
@@ -90,10 +91,11 @@ async function look(deps: EngineDeps, watching: Watching, state: unknown): Promi
   }
 }
 
-/** Nobody interrupts the way back. Throws `fenced`. */
-async function isAborted(deps: EngineDeps, { caller, step }: Watching): Promise<boolean> {
-  const { intent, ending } = await readOwn(deps, caller);
-  return !step.rollback && (intent?.action === "abort" || ending !== null);
+/** Nobody interrupts the way back; and another run of the task may have closed the step. Throws `fenced`. */
+async function isOver(deps: EngineDeps, { caller, step }: Watching): Promise<boolean> {
+  const now = await readOwn(deps, caller);
+  const aborted = now.intent?.action === "abort" || now.ending !== null;
+  return !hasUnderWay(now, step) || (!step.rollback && aborted);
 }
 
 type Seen = { progress: Progress; heard: Heard };

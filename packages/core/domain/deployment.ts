@@ -104,6 +104,8 @@ export type Deployment = {
   replan?: boolean;
   /** How often the sweep has carried it on since it last came closer to its end. */
   revivals?: number;
+  /** When an attempt, or an execution, began beside which an earlier one may have been at work still. */
+  doubtAt?: string;
   /** How often it was planned again since a place on a host was gone. */
   crowdedOut?: number;
   /** How often its end was put off, since what was live was not yet as it should be. */

@@ -24,7 +24,10 @@ export type Move =
 export type RolloutInput = { deploymentId: string; kind: Kind; generation: number; traceId?: string };
 
 /** What a state of the workflow sends to the driver function. */
-export type EngineRequest = Traced & EngineVerb;
+export type EngineRequest = Traced & Tried & EngineVerb;
+
+/** How often the state was tried before. Executions of an earlier version of Tutti do not say. */
+type Tried = { retry?: number | undefined };
 
 /** `null`: its execution was started before there were traces. */
 type Traced = { traceId?: string | null | undefined };
