@@ -10,6 +10,7 @@ const requests: DriverRequest[] = [
   { verb: "rollBack", ...deployment, error: { Error: "States.Timeout" } },
   { verb: "giveUp", ...deployment, traceId: "0af7651916cd43dd8448eb211c80319c" },
   { verb: "finish", ...deployment, traceId: null },
+  { verb: "check", ...deployment, retry: 1 },
   { verb: "play", ...deployment, shard: 0 },
   { verb: "bake", ...deployment, taskToken: "t" },
   { verb: "inspect", ...target },
