@@ -350,6 +350,9 @@ async function evening(
     await calmly(isWell, 15);
     if (!isWell()) await running(house, healNow);
     await calmly(isWell, 15);
+    // Nothing is replaced where all have broken at once: that is told, and somebody does what it asks for.
+    if (!isWell() && target()?.healing?.heldSince) await running(house, () => rollBackTo(one.release!));
+    await calmly(isWell, 15);
     if (!isWell())
       promises.fail(
         4,

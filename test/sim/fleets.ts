@@ -5,7 +5,7 @@ import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver } from "#core/driver/driver.ts";
 import { fakeDriver } from "#targets/fake/driver.ts";
 import { keptDriver } from "#targets/fake/kept-driver.ts";
-import { isWell, keptWorld, start } from "#targets/fake/kept-world.ts";
+import { isServed, isWell, keptWorld, start } from "#targets/fake/kept-world.ts";
 import { type Behaviour, fakeWorld, isHealthy } from "#targets/fake/world.ts";
 import type { Chance } from "./chance.ts";
 import type { SimTime } from "./time.ts";
@@ -13,7 +13,7 @@ import type { SimTime } from "./time.ts";
 export type SimKind = "server" | "vm" | "container";
 
 /** One copy as it is, whoever knows it. */
-export type Seen = { version: string; healthy: boolean; reachable: boolean };
+export type Seen = { version: string; healthy: boolean; reachable: boolean; served: boolean };
 
 export type SimFleet = {
   kind: SimKind;
@@ -48,7 +48,9 @@ function hostFleet(copies: number, time: SimTime, chance: Chance): SimFleet {
       new Map(
         hosts().flatMap((host) => {
           const { id, version, reachable } = host;
-          return version === null ? [] : [[id, { version, healthy: isHealthy(world, host), reachable }]];
+          return version === null
+            ? []
+            : [[id, { version, healthy: isHealthy(world, host), reachable, served: true }]];
         }),
       ),
     weights: () => new Map(),
@@ -91,7 +93,12 @@ function keptFleet(kind: "vm" | "container", time: SimTime, chance: Chance): Sim
       new Map(
         [...world.copies].map(([id, copy]) => [
           id,
-          { version: copy.version, healthy: isWell(world, copy), reachable: true },
+          {
+            version: copy.version,
+            healthy: isWell(world, copy),
+            reachable: true,
+            served: isServed(world, copy),
+          },
         ]),
       ),
     weights: () => world.weights ?? new Map(),

@@ -73,8 +73,11 @@ export async function openHouse(seed: number, kind: SimKind, copies: number) {
     if (service === "states") return handlers[operation]!(input, ROOT);
     const { Payload } = input as { Payload: Uint8Array };
     const request = JSON.parse(Buffer.from(Payload).toString()) as DriverRequest;
-    if (chance.hits(weather.repeated)) time.after(chance.whole(1, 3_000), () => void invoke(request));
-    return invoke(request);
+    const running = invoke(request);
+    if (!chance.hits(weather.repeated)) return running;
+    // It goes on, and its caller does not hear of it.
+    await time.sleep(chance.whole(1, 3_000));
+    throw Object.assign(new Error("the connection is lost"), { code: "ServiceException" });
   }
 
   async function invoke(request: DriverRequest): Promise<{ Payload: Uint8Array; FunctionError?: string }> {

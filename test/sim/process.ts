@@ -14,7 +14,7 @@ export type Weather = {
   deadly: number;
   /** Takes up to ten seconds. */
   slow: number;
-  /** A whole run is made twice. */
+  /** A run goes on after its caller has heard an error and tries again, so that two of them are at work. Nothing else repeats a task of a standard workflow (Step Functions, "Execution guarantees": exactly once, but for its Retry). */
   repeated: number;
 };
 

@@ -64,9 +64,10 @@ export function watchPromises({ time, fleet, target, deployment }: Look) {
       fail(6, `healing changes what runs while ${owner} holds the lock`);
   }
 
+  /** A side without traffic may go at once: nobody is served by it. */
   function neverFewer(act: Act, owner: string | null): void {
-    const now = healthyIn(act.after);
-    if (now >= healthyIn(act.before)) return;
+    const now = servingIn(act.after);
+    if (now >= servingIn(act.before)) return;
     const one = deployment(act.deploymentId ?? owner ?? "");
     if (!one || isRemoval(one, act.step)) return;
     const desired = act.step?.rollback
@@ -140,6 +141,10 @@ export function watchPromises({ time, fleet, target, deployment }: Look) {
         if (copy.healthy && !after.get(id)?.healthy) brokenAt.set(id, time.now());
     },
   };
+}
+
+function servingIn(copies: Map<string, Seen>): number {
+  return [...copies.values()].filter((one) => one.healthy && one.served).length;
 }
 
 function healthyIn(copies: Map<string, Seen>, version?: string): number {

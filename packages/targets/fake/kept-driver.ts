@@ -6,10 +6,11 @@ import type { PlannedStep, Step } from "#core/domain/step.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, PlanRequest, Progress, RepairResult } from "#core/driver/driver.ts";
 import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
+import { removal, removeAll } from "#core/plan/removal.ts";
 import { planReplacing } from "#core/plan/replacing.ts";
 import { planTwoSides } from "#core/plan/two-sides.ts";
 import { isIdle, isUnfinished, mayGo, mayLeave, mayStart, missing, staying } from "./kept-moves.ts";
-import { behaviourOf, isWell, type KeptWorld, start, stop } from "./kept-world.ts";
+import { behaviourOf, isServed, isWell, type KeptWorld, start, stop } from "./kept-world.ts";
 
 type State = { ids: string[] };
 
@@ -31,14 +32,27 @@ export function keptDriver(world: KeptWorld): Driver {
 }
 
 function plan(request: PlanRequest, spec: Spec): PlannedStep[] {
-  const { version, fleet } = request;
-  const twoSides = spec.rollout.strategy === "blueGreen" || spec.rollout.strategy === "canary";
-  const steps = twoSides
-    ? planTwoSides(request, spec, false)
-    : counted(request, planReplacing(request, spec));
-  if (version === null) return steps.map((step) => ({ ...step, desired: 0 }));
+  const { version, fleet, rollback } = request;
+  if (version === null) return removeAll(request).map((step) => ({ ...step, desired: 0 }));
+  const idle = fleet.replicas.filter((one) => one.trafficPercent === 0);
+  const stale = idle.filter((one) => one.version !== version);
+  const own = {
+    ...request,
+    fleet: { ...fleet, replicas: fleet.replicas.filter((one) => !stale.includes(one)) },
+  };
+  const strategy = spec.rollout.strategy === "blueGreen" || spec.rollout.strategy === "canary";
+  // What stands beside gets its traffic by a shift, whatever the strategy is.
+  const twoSides = strategy || idle.length > stale.length;
+  const moves = twoSides ? planTwoSides(own, spec, false) : counted(own, planReplacing(own, spec));
+  const steps = [...removeStale(stale, rollback), ...moves];
   if (steps.length === 0 || fleet.prepared?.includes(version)) return steps;
   return [{ type: "prepare", label: `Make the image of ${version}`, replicas: [], version }, ...steps];
+}
+
+/** A side that another deployment has left without traffic. */
+function removeStale(stale: Replica[], rollback: boolean): PlannedStep[] {
+  const ids = stale.map((one) => one.id);
+  return ids.length === 0 ? [] : [removal(ids, `Remove what has no traffic: ${ids.join(", ")}`, rollback)];
 }
 
 /** The count is said only where the plan changes it: else the platform's own holds, whoever changes it meanwhile. */
@@ -57,7 +71,8 @@ function replicaOf(world: KeptWorld, id: string): Replica {
   const copy = world.copies.get(id)!;
   const coming = !copy.dead && copy.looks < world.looksToHealthy;
   const health = isWell(world, copy) ? "healthy" : coming ? "starting" : "unhealthy";
-  return { id, version: copy.version, health, address: `${id}.invalid:80`, startedAt: null };
+  const idle = isServed(world, copy) ? {} : { trafficPercent: 0 };
+  return { id, version: copy.version, health, address: `${id}.invalid:80`, startedAt: null, ...idle };
 }
 
 function trafficOf(world: KeptWorld): Fleet["traffic"] {
@@ -95,7 +110,7 @@ function prepare(world: KeptWorld, { version }: Step): Progress {
 
 function remove(world: KeptWorld, step: Step, spec: Spec): Progress {
   const going = mayLeave(world, step, spec);
-  const idle = isIdle(world, step.replicas);
+  const idle = going.length > 0 && isIdle(world, going);
   stop(world, going);
   shrink(world, step, going.length);
   const observations = step.replicas.map((replica) =>

@@ -79,3 +79,21 @@ test("a healthy copy is taken away only where the others suffice, and the last o
   expect([...world.copies.keys()]).toEqual(["b", "c"]);
   expect(await played(world, step({ ...takes, desired: 0 }))).toMatchObject({ phase: "done" });
 });
+
+test("a step that takes copies away and is asked twice leaves the count that it had", async () => {
+  const world = worldOf({ a: "v1", b: "v1", c: "v1" });
+  world.weights = new Map([["v1", 100]]);
+  world.desired = 2;
+  const takes: Partial<Step> = { action: "remove", version: null, replicas: ["a"] };
+  for (let run = 0; run < 2; run++) expect(await played(world, step(takes))).toMatchObject({ phase: "done" });
+  expect([[...world.copies.keys()], world.desired]).toEqual([["b", "c"], 2]);
+});
+
+test("a side without traffic goes at once, and leaves the other one's count", async () => {
+  const world = worldOf({ a: "v1", b: "v1", c: "v2", d: "v2" });
+  world.weights = new Map([["v1", 100]]);
+  world.copies.get("a")!.dead = true;
+  const takes: Partial<Step> = { action: "remove", version: null, replicas: ["c", "d"] };
+  expect(await played(world, step(takes))).toMatchObject({ phase: "done" });
+  expect(world.desired).toBe(2);
+});

@@ -51,6 +51,11 @@ export function isWell(world: KeptWorld, copy: Copy): boolean {
   return !copy.dead && behaviourOf(world, copy.version) === "good" && copy.looks >= world.looksToHealthy;
 }
 
+/** Its version has a part of the traffic, as every one has before somebody has shifted it. */
+export function isServed({ weights }: KeptWorld, { version }: Copy): boolean {
+  return weights === null || weights.size === 0 || (weights.get(version) ?? 0) > 0;
+}
+
 export function start(world: KeptWorld, version: string): string {
   world.started += 1;
   const id = `copy-${world.started}`;
