@@ -7,7 +7,6 @@ import type { Token } from "#core/domain/token.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { Identity } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
-import { identifyJwt, looksLikeJwt } from "./oidc/identify-jwt.ts";
 import { parseSecret, sameHash } from "./secret-text.ts";
 import { sha256Hex } from "./sha256.ts";
 
@@ -25,8 +24,16 @@ export async function identify(deps: Deps, authorization: string | undefined): P
   const bearer = bearerOf(authorization);
   if (bearer === null) throw refused("Send `Authorization: Bearer <token>` with a valid token.");
   if (sameHash(sha256Hex(bearer), deps.adminTokenSha256)) return ADMIN;
-  if (looksLikeJwt(bearer)) return identifyJwt(deps, bearer);
+  if (looksLikeJwt(bearer)) {
+    // Read when the first such token comes: a cold start has no need of what verifies it.
+    const { identifyJwt } = await import("./oidc/identify-jwt.ts");
+    return identifyJwt(deps, bearer);
+  }
   return identityOf(await validToken(deps, bearer));
+}
+
+function looksLikeJwt(bearer: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer);
 }
 
 export function bearerOf(authorization: string | undefined): string | null {

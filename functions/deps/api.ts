@@ -8,8 +8,7 @@ import { driverFunctions } from "./driver-functions.ts";
 import { eventFunctions } from "./event-functions.ts";
 import { healWorkflow, trainWorkflow } from "./executions.ts";
 import { hookSecrets } from "./hook-secrets.ts";
-import { codeBuilds } from "./image-builds.ts";
-import { elasticRegistry } from "./image-registry.ts";
+import { buildsWhenAsked, registryWhenAsked } from "./images-when-asked.ts";
 import { issuerDocuments } from "./issuer-documents.ts";
 import { functionMeter } from "./meter.ts";
 import { rateLimits } from "./rate-limits.ts";
@@ -30,11 +29,11 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
     healExecutions: healWorkflow(required(env, "TUTTI_HEAL_ARN")),
     drivers: driverFunctions(settings.driverPrefix, DRIVER_SECONDS),
     artifacts: artifactBucket(settings.bucket),
-    registry: elasticRegistry(
+    registry: registryWhenAsked(
       required(env, "TUTTI_REGISTRY"),
       required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX"),
     ),
-    imageBuilds: codeBuilds(required(env, "TUTTI_IMAGE_PROJECT")),
+    imageBuilds: buildsWhenAsked(required(env, "TUTTI_IMAGE_PROJECT")),
     eventFunctions: eventFunctions(required(env, "TUTTI_EVENT_PREFIX")),
     schedules: schedulePlatform(env),
     hookSecrets: hookSecrets(required(env, "TUTTI_HOOK_SECRET_PREFIX")),

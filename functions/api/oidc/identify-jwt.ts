@@ -15,10 +15,6 @@ const LEEWAY_SECONDS = 30;
 /** OpenID Connect Core 1.0, section 2: at most 255 characters. It stands in lists and terminals, so they are printable. */
 const SUBJECT = /^[^\p{C}]{1,255}$/u;
 
-export function looksLikeJwt(bearer: string): boolean {
-  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(bearer);
-}
-
 /** Throws `unauthenticated`, `forbidden` where no rule fits, and `unreachable` where the issuer's keys are out of reach. */
 export async function identifyJwt(deps: Deps, jwt: string): Promise<Identity> {
   const url = issuerOf(jwt);

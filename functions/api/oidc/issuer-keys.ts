@@ -1,7 +1,7 @@
 // The keys that issuers sign with, kept per instance of the function. Keys are asked for again when they are ten minutes
 // old or a token names one that is not among them, at most once in thirty seconds, so that nobody can make us hammer an
 // issuer. While an issuer is down, the last good keys serve for six hours.
-import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
 import type { Clock } from "#core/clock.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { Log } from "#engine/deps.ts";
@@ -74,5 +74,7 @@ async function fetchKeys({ documents }: Deps, issuer: string): Promise<JWTVerify
   const { issuer: named, jwks_uri: uri } = (discovery ?? {}) as Record<string, unknown>;
   if (named !== issuer) throw new Error(`the discovery document of ${issuer} is of ${String(named)}`);
   if (typeof uri !== "string") throw new Error(`the discovery document of ${issuer} has no jwks_uri`);
-  return createLocalJWKSet((await documents.fetch(uri)) as JSONWebKeySet);
+  const keys = (await documents.fetch(uri)) as JSONWebKeySet;
+  const { createLocalJWKSet } = await import("jose");
+  return createLocalJWKSet(keys);
 }

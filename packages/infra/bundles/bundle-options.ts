@@ -3,8 +3,12 @@
 // neither reads nor compiles.
 import { LEAN_PACKAGES } from "./lean-packages.ts";
 
+const NODE_HTTP = "./packages/infra/bundles/node-http.cjs";
+
 /** A Lambda function's credentials always come from its environment, so the SDK's search for others stays out. */
 const ALIAS = {
+  http: NODE_HTTP,
+  "node:http": NODE_HTTP,
   "@aws-sdk/credential-provider-node": "./functions/deps/environment-credentials.ts",
 };
 
