@@ -112,7 +112,7 @@ function wordsOf(error: unknown): string[] {
 
 function hintOf(error: ClientError): string[] {
   if (error.status === 401)
-    return ["  TUTTI_TOKEN holds the token; the sandbox keeps its own in .sandbox/token"];
+    return ["  TUTTI_TOKEN holds the token; for the sandbox's own: export TUTTI_TOKEN=$(cat .sandbox/token)"];
   if (error.status === 0) return ["  TUTTI_URL says where the API is; `npm start` runs one here"];
   return [];
 }

@@ -1,9 +1,9 @@
 // Discovery: where an app answers in an environment, and which of its addresses are healthy, as last seen.
-import * as z from "zod";
 import type { Target } from "#core/domain/target.ts";
+import { pageOfTargets, targetsQuery } from "../page-of-targets.ts";
 import { reply, route } from "../route.ts";
-import { appName, environmentName, targetParams } from "../schemas/names.ts";
-import { pageOf, pageQuery } from "../schemas/page.ts";
+import { targetParams } from "../schemas/names.ts";
+import { pageOf } from "../schemas/page.ts";
 import { type ServiceView, serviceView } from "../schemas/target.ts";
 
 export const listServices = route(
@@ -13,21 +13,10 @@ export const listServices = route(
     reach: { app: "query", environment: "query", lists: { app: "app", environment: "environment" } },
     tag: "services",
     summary: "Where apps answer",
-    query: z.strictObject({
-      ...pageQuery.shape,
-      app: appName.optional(),
-      environment: environmentName.optional(),
-    }),
+    query: targetsQuery,
     answers: { 200: pageOf(serviceView) },
   },
-  async ({ query: { app, environment, ...request }, sees, deps }) => {
-    const asked = (one: Target) =>
-      (app === undefined || one.app === app) &&
-      (environment === undefined || one.environment === environment) &&
-      sees(one);
-    const page = await deps.store.targets.list(request, asked);
-    return reply(200, { ...page, items: page.items.map(viewOf) });
-  },
+  async ({ query, sees, deps }) => reply(200, await pageOfTargets(deps, query, sees, viewOf)),
 );
 
 export const getService = route(

@@ -1,12 +1,12 @@
 // Targets: the list as last seen, one of them read live through its driver, and how many replicas it should have.
 import * as z from "zod";
-import type { Target } from "#core/domain/target.ts";
 import { targetView as viewOf } from "#core/views.ts";
 import { LONGEST_WAIT_SECONDS } from "../long-poll.ts";
 import { awaitTarget } from "../look-at-target.ts";
+import { pageOfTargets, targetsQuery } from "../page-of-targets.ts";
 import { reply, route } from "../route.ts";
-import { appName, environmentName, targetParams } from "../schemas/names.ts";
-import { pageOf, pageQuery, wholeNumber } from "../schemas/page.ts";
+import { targetParams } from "../schemas/names.ts";
+import { pageOf, wholeNumber } from "../schemas/page.ts";
 import { historyView, targetView } from "../schemas/target.ts";
 
 export const listTargets = route(
@@ -16,21 +16,10 @@ export const listTargets = route(
     reach: { app: "query", environment: "query", lists: { app: "app", environment: "environment" } },
     tag: "targets",
     summary: "Every target as last seen",
-    query: z.strictObject({
-      ...pageQuery.shape,
-      app: appName.optional(),
-      environment: environmentName.optional(),
-    }),
+    query: targetsQuery,
     answers: { 200: pageOf(targetView) },
   },
-  async ({ query: { app, environment, ...request }, sees, deps }) => {
-    const asked = (one: Target) =>
-      (app === undefined || one.app === app) &&
-      (environment === undefined || one.environment === environment) &&
-      sees(one);
-    const page = await deps.store.targets.list(request, asked);
-    return reply(200, { ...page, items: page.items.map((one) => viewOf(one)) });
-  },
+  async ({ query, sees, deps }) => reply(200, await pageOfTargets(deps, query, sees, (one) => viewOf(one))),
 );
 
 export const getTarget = route(

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { ROLES, type Role } from "#core/domain/access.ts";
 import { api } from "../api.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { Refusal } from "../parts/refusal.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { useDoing } from "./use-doing.ts";
 
 const DAY_SECONDS = 86_400;
@@ -39,15 +39,9 @@ export function NewTokenDialog({ close }: { close: () => void }) {
         <input id="environments" name="environments" defaultValue="*" />
         <label for="days">Ends after days (empty: not by itself)</label>
         <input id="days" name="days" type="number" min="1" max="3650" />
-        <Refusal error={error.value} />
-        <div class="tools">
-          <button type="submit" class="first" disabled={busy.value}>
-            Make it
-          </button>
-          <button type="button" onClick={close}>
-            Leave it
-          </button>
-        </div>
+        <FormFoot error={error.value} disabled={busy.value} close={close}>
+          Make it
+        </FormFoot>
       </form>
     </Dialog>
   );

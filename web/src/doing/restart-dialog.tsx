@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { api, type EnvironmentView, type TargetView } from "../api.ts";
 import { may } from "../me.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { Refusal } from "../parts/refusal.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { ClosedNote, closedNow } from "./closed-note.tsx";
 import { useDoing } from "./use-doing.ts";
 
@@ -28,15 +28,9 @@ export function RestartDialog({ target, place, close }: RestartProps) {
           batch by batch as in a rollout.
         </p>
         {closed && <ClosedNote environment={environment} closed={closed} reason={reason} />}
-        <Refusal error={error.value} />
-        <div class="tools">
-          <button type="submit" class="first" disabled={busy.value || !passes}>
-            Restart
-          </button>
-          <button type="button" onClick={close}>
-            Leave it
-          </button>
-        </div>
+        <FormFoot error={error.value} disabled={busy.value || !passes} close={close}>
+          Restart
+        </FormFoot>
       </form>
     </Dialog>
   );

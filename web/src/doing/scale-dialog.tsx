@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { api, type TargetView } from "../api.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { Refusal } from "../parts/refusal.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { useDoing } from "./use-doing.ts";
 
 export function ScaleDialog({ target, close }: { target: TargetView; close: () => void }) {
@@ -31,15 +31,9 @@ export function ScaleDialog({ target, close }: { target: TargetView; close: () =
         {count.value < target.desired && (
           <p class="note-box">{target.desired - count.value} will be drained and taken away.</p>
         )}
-        <Refusal error={error.value} />
-        <div class="tools">
-          <button type="submit" class="first" disabled={busy.value || !(count.value >= 1)}>
-            Scale to {Number.isNaN(count.value) ? "…" : count.value}
-          </button>
-          <button type="button" onClick={close}>
-            Leave it
-          </button>
-        </div>
+        <FormFoot error={error.value} disabled={busy.value || !(count.value >= 1)} close={close}>
+          Scale to {Number.isNaN(count.value) ? "…" : count.value}
+        </FormFoot>
       </form>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, type TrainPlanView } from "../api.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { Refusal } from "../parts/refusal.tsx";
+import { FormFoot } from "../parts/form-foot.tsx";
 import { linkTo } from "../route.ts";
 import { bodyOf, stopsOf, type WantedMember } from "../train/wanted-train.ts";
 import { type Choices, MemberFields } from "./member-fields.tsx";
@@ -89,15 +89,9 @@ export function TrainDialog({ close }: { close: () => void }) {
         ) : (
           isWhole && !error.value && <p class="waiting">Asking for the plan…</p>
         )}
-        <Refusal error={error.value} />
-        <div class="tools">
-          <button type="submit" class="first" disabled={!plan.value || busy.value}>
-            Start the train
-          </button>
-          <button type="button" onClick={close}>
-            Leave it
-          </button>
-        </div>
+        <FormFoot error={error.value} disabled={!plan.value || busy.value} close={close}>
+          Start the train
+        </FormFoot>
       </form>
     </Dialog>
   );

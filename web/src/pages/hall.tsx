@@ -25,6 +25,14 @@ const LAST_DEPLOYMENTS = 12;
 /** Charts of days, and calendars, change seldom. */
 const INSIGHTS_MILLISECONDS = 60_000;
 
+/** One of the repository's examples. */
+const FIRST_RELEASE = [
+  `export TUTTI_URL=${location.origin} TUTTI_TOKEN=…`,
+  "npx tutti apply -f examples/server/tutti.yaml",
+  "npx tutti release examples/server/v1 --app sample-app --version v1",
+  "npx tutti deploy sample-app dev --version v1 --watch",
+];
+
 export function Hall() {
   const targets = useSignal<TargetView[] | null>(null);
   const deployments = useSignal<DeploymentView[]>([]);
@@ -94,12 +102,8 @@ function Empty() {
   return (
     <section class="empty">
       <h1>Nothing is playing yet</h1>
-      <p>Send a first release from the command line:</p>
-      <pre>
-        {
-          "npx tutti apply -f examples/server/tutti.yaml\nnpx tutti release examples/server/v1 --app sample-app --version v1\nnpx tutti deploy sample-app dev --version v1 --watch"
-        }
-      </pre>
+      <p>Send a first release from the command line, with the token that you are signed in with:</p>
+      <pre>{FIRST_RELEASE.join("\n")}</pre>
     </section>
   );
 }

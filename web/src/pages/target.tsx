@@ -8,6 +8,7 @@ import { TrafficBar } from "../parts/traffic-bar.tsx";
 import { linkTo } from "../route.ts";
 import { ConfigTable } from "../target/config-table.tsx";
 import { useHealthHistory } from "../target/health-history.ts";
+import { withNow } from "../target/history.ts";
 import { HistoryChart } from "../target/history-chart.tsx";
 import { QueueList } from "../target/queue-list.tsx";
 import { ReleaseTable } from "../target/release-table.tsx";
@@ -30,7 +31,9 @@ export function TargetPage({ app, environment }: { app: string; environment: str
       <WayPicture target={target} />
       <h2>Replicas</h2>
       <ReplicaTable target={target} history={history} />
-      {around && <HistoryChart {...around} scaling={target.scaling} />}
+      {around && (
+        <HistoryChart {...around} history={withNow(around.history, target)} scaling={target.scaling} />
+      )}
       {around && <Around target={target} around={around} />}
     </>
   );

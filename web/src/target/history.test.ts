@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aDeploymentView, at, ms } from "../score/a-score.ts";
-import { historyOf } from "./history.ts";
+import { historyOf, withNow } from "./history.ts";
 
 const standing = (seconds: number, desired: number, healthy: number) => ({
   at: at(seconds),
@@ -68,3 +68,29 @@ test("where nothing ever ran there is nothing to draw", () => {
   const history = { ...seen.history, standings: [standing(0, 0, 0), standing(9, 0, 0)] };
   expect(historyOf({ ...seen, history }, 86_400_000, ms(150))).toBeNull();
 });
+
+test("it ends with what is seen now, and not with what was seen before the last that was kept", () => {
+  const replica = { id: "a", version: "v1", health: "healthy" as const, address: null, startedAt: null };
+  const replicas = [replica, { ...replica, id: "b", health: "starting" as const }];
+  const target = (observedAt: string) => ({ ...TARGET, desired: 4, replicas, observedAt });
+  expect(withNow(seen.history, target(at(120))).standings.at(-1)).toEqual({
+    at: at(120),
+    desired: 4,
+    replicas: 2,
+    healthy: 1,
+  });
+  expect(withNow(seen.history, target(at(105)))).toBe(seen.history);
+});
+
+const TARGET = {
+  app: "shop",
+  environment: "prod",
+  kind: "server" as const,
+  endpoint: null,
+  release: "v1",
+  traffic: [],
+  activeDeployment: null,
+  queue: [],
+  degraded: null,
+  drift: [],
+};

@@ -48,6 +48,15 @@ export function historyOf(seen: Seen, spanMs: number, nowMs: number): History | 
   };
 }
 
+/** What was kept, and how it is now: the target is looked at more often than its history. */
+export function withNow(history: HistoryView, { observedAt, desired, replicas }: TargetView): HistoryView {
+  const last = history.standings.at(-1);
+  if (!last || observedAt === null || Date.parse(observedAt) <= Date.parse(last.at)) return history;
+  const healthy = replicas.filter((one) => one.health === "healthy").length;
+  const now = { at: observedAt, desired, replicas: replicas.length, healthy };
+  return { ...history, standings: [...history.standings, now] };
+}
+
 function deedsOf({ deployments, healing, scaling, history }: Seen): Deed[] {
   const deployed = deployments.map((one): Deed => {
     return {
