@@ -36,8 +36,9 @@ export async function needRelease(
   const found = await store.releases.get(app, version);
   if (found) return found;
   const { items } = await store.releases.list(app, { limit: 5 });
-  const newest = items.map((one) => one.version).join(", ") || "none yet";
-  throw refusal([{ path, message: `"${version}" is not a release of ${app}; the newest are: ${newest}` }]);
+  const newest = items.map((one) => one.version).join(", ");
+  const there = newest ? `the newest are: ${newest}` : "it has none yet";
+  throw refusal([{ path, message: `"${version}" is not a release of ${app}; ${there}` }]);
 }
 
 export async function targetsOf({ store }: Deps, app: string): Promise<Target[]> {
