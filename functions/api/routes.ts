@@ -3,6 +3,7 @@
 import { deleteApp, getApp, listApps, putApp } from "./routes/apps.ts";
 import { createArtifact } from "./routes/artifacts.ts";
 import { listAudit } from "./routes/audit.ts";
+import { deleteBadHost, listBadHosts, putBadHost } from "./routes/bad-hosts.ts";
 import { getChanges } from "./routes/changes.ts";
 import { listDeadLetters, replayDeadLetter } from "./routes/dead-letters.ts";
 import {
@@ -37,6 +38,9 @@ export const ROUTES = [
   listEnvironments,
   putEnvironment,
   diagnoseEnvironment,
+  listBadHosts,
+  putBadHost,
+  deleteBadHost,
   listApps,
   putApp,
   getApp,

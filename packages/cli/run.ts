@@ -5,6 +5,7 @@ import { ClientError } from "#client/client-error.ts";
 import { addActions } from "./commands/actions.ts";
 import { addApply } from "./commands/apply.ts";
 import { addApps } from "./commands/apps.ts";
+import { addBadHosts } from "./commands/bad-hosts.ts";
 import { addDeploy } from "./commands/deploy.ts";
 import { addDeployments } from "./commands/deployments.ts";
 import { addDoctor } from "./commands/doctor.ts";
@@ -43,6 +44,7 @@ const COMMANDS: AddCommand[] = [
   addRestart,
   addHeal,
   addDoctor,
+  addBadHosts,
   addInsights,
   addNotifications,
   addEvents,

@@ -18,6 +18,14 @@ export function resources(call: Caller) {
       doctor: (env: string) => call("GET /v1/environments/{env}/doctor", { params: { env } }),
       put: (env: string, body: Input<"PUT /v1/environments/{env}">["body"]) =>
         call("PUT /v1/environments/{env}", { params: { env }, body }),
+      badHosts: (env: string) => call("GET /v1/environments/{env}/bad-hosts", { params: { env } }),
+      markHost: (env: string, place: { pool: string; host: string }, why: string) =>
+        call("PUT /v1/environments/{env}/bad-hosts/{pool}/{host}", {
+          params: { env, ...place },
+          body: { why },
+        }),
+      clearHost: (env: string, place: { pool: string; host: string }) =>
+        call("DELETE /v1/environments/{env}/bad-hosts/{pool}/{host}", { params: { env, ...place } }),
     },
     apps: apps(call),
     releases: {

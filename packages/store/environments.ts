@@ -1,19 +1,43 @@
-// Platform settings of each environment; the whole list is small.
-import type { Environment } from "#core/domain/environment.ts";
+// Platform settings of each environment, and which of its hosts are marked bad; the whole list is small. Settings and marks are
+// written by different hands: whoever writes the one leaves the other as it is.
+import type { BadHost, Environment } from "#core/domain/environment.ts";
 import { keys, lists } from "./keys.ts";
 import { type Page, type PageRequest, page } from "./page.ts";
-import type { Item, Table } from "./table.ts";
+import { type Pause, retryingStaleWrites } from "./retrying.ts";
+import { ABSENT, atRevision, type Item, type Table } from "./table.ts";
 
 export type Environments = {
   get(name: string): Promise<Environment | null>;
   put(environment: Environment): Promise<void>;
+  /** Read, pure change, conditional write; the same array, or no such environment, writes nothing. Answers what is written. */
+  changeBadHosts(name: string, change: (marks: BadHost[]) => BadHost[]): Promise<BadHost[]>;
   list(request?: PageRequest, keep?: (environment: Environment) => boolean): Promise<Page<Environment>>;
 };
 
-export function environmentsIn(table: Table): Environments {
+export function environmentsIn(table: Table, pause: Pause): Environments {
+  const write = async (item: Item | undefined, environment: Environment) => {
+    const before = item?.revision as number | undefined;
+    const revision = (before ?? 0) + 1;
+    const condition = item === undefined ? ABSENT : before === undefined ? undefined : atRevision(before);
+    await table.put({ ...environment, revision, ...keys.environment(environment.name) }, condition);
+  };
   return {
     get: async (name) => parse(await table.get(keys.environment(name))),
-    put: (environment) => table.put({ ...environment, ...keys.environment(environment.name) }),
+    put: ({ badHosts: _own, ...environment }) =>
+      retryingStaleWrites(pause, async () => {
+        const item = await table.get(keys.environment(environment.name));
+        const marks = item?.badHosts as BadHost[] | undefined;
+        await write(item, { ...environment, ...(marks ? { badHosts: marks } : {}) });
+      }),
+    changeBadHosts: (name, change) =>
+      retryingStaleWrites(pause, async () => {
+        const item = await table.get(keys.environment(name));
+        const environment = parse(item);
+        const before = environment?.badHosts ?? [];
+        const badHosts = environment ? change(before) : before;
+        if (environment && badHosts !== before) await write(item, { ...environment, badHosts });
+        return badHosts;
+      }),
     list: (request = {}, keep) =>
       page(table, { pk: lists.environments }, request, (item) => parse(item)!, keep),
   };
@@ -21,6 +45,6 @@ export function environmentsIn(table: Table): Environments {
 
 function parse(item: Item | undefined): Environment | null {
   if (!item) return null;
-  const { pk, sk, ...environment } = item;
+  const { pk, sk, revision, ...environment } = item;
   return environment as Environment;
 }

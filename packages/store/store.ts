@@ -69,7 +69,7 @@ export function createStore({
   const table = openTable(client, name, clock.sleep);
   const pause = { sleep: clock.sleep, random };
   const at = () => instant(clock.now());
-  const environments = environmentsIn(table);
+  const environments = environmentsIn(table, pause);
   const receiversOf = async (name: string) => (await environments.get(name))?.notifications ?? [];
   const notices = noticesIn(table, bus ?? null, receiversOf);
   const changes = changesIn(table, () => clock.now(), random);

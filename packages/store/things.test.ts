@@ -117,3 +117,25 @@ test("healing runs and audit lines are listed newest first, filtered", async () 
   const second = await store.audit.list({ limit: 2, cursor: first.cursor! });
   expect(second).toMatchObject({ items: [{ id: "aud_1" }], cursor: null });
 });
+
+test("an environment's settings and the marks of its hosts are written by different hands, and none loses the other's", async () => {
+  const mark = (host: string) => ({
+    pool: "web",
+    host,
+    since: AT,
+    why: "ill",
+    by: "tutti",
+    provenSince: null,
+  });
+  expect(await store.environments.changeBadHosts("marked", (marks) => [...marks, mark("web-9")])).toEqual([]);
+  await store.environments.put({ name: "marked", pools: {}, updatedAt: AT });
+  await Promise.all(
+    ["web-1", "web-2", "web-3"].flatMap((host) => [
+      store.environments.changeBadHosts("marked", (marks) => [...marks, mark(host)]),
+      store.environments.put({ name: "marked", pools: {}, functionRoleArn: host, updatedAt: AT }),
+    ]),
+  );
+  const { badHosts, ...settings } = (await store.environments.get("marked"))!;
+  expect(badHosts!.map((one) => one.host).sort()).toEqual(["web-1", "web-2", "web-3"]);
+  expect(Object.keys(settings).sort()).toEqual(["functionRoleArn", "name", "pools", "updatedAt"]);
+});

@@ -40,6 +40,12 @@ const TRAIN = aTrain({ id: "train_sample", status: "succeeded" });
 const putTrain = async ({ store }: TestApi) =>
   (await store.trains.get(TRAIN.id)) ?? store.trains.create(TRAIN);
 
+const clearHost = ({ store }: TestApi) => store.environments.changeBadHosts("prod", () => []);
+const markHost = ({ store }: TestApi) =>
+  store.environments.changeBadHosts("prod", () => [
+    { pool: "web", host: "web-2", since: DEAD_LETTER.at, why: "it is ill", by: "tutti", provenSince: null },
+  ]);
+
 export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"], Sample> {
   const artifact = { uri: "s3://bucket/uploads/shop/v1/a.tar.gz" };
   const issuer = {
@@ -56,6 +62,20 @@ export function samplesOf({ deployment, token }: Things): Record<ApiRoute["key"]
     "GET /v1/environments": { path: "/v1/environments", status: 200 },
     // It concerns every app of the environment.
     "PUT /v1/environments/{env}": { path: "/v1/environments/prod", body: POOL, status: 200, inside: 403 },
+    "GET /v1/environments/{env}/bad-hosts": { path: "/v1/environments/prod/bad-hosts", status: 200 },
+    "PUT /v1/environments/{env}/bad-hosts/{pool}/{host}": {
+      path: "/v1/environments/prod/bad-hosts/web/web-2",
+      body: { why: "its disk is being replaced" },
+      status: 201,
+      inside: 403,
+      before: clearHost,
+    },
+    "DELETE /v1/environments/{env}/bad-hosts/{pool}/{host}": {
+      path: "/v1/environments/prod/bad-hosts/web/web-2",
+      status: 204,
+      inside: 403,
+      before: markHost,
+    },
     "GET /v1/environments/{env}/doctor": { path: "/v1/environments/prod/doctor", status: 200 },
     "GET /v1/apps": { path: "/v1/apps", status: 200 },
     "PUT /v1/apps/{app}": { path: "/v1/apps/shop", body: SHOP, status: 200 },

@@ -17,6 +17,15 @@ export const ENVIRONMENT_SETTINGS = {
   maintenance: [{ days: ["TUE", "THU"], from: "09:00", to: "16:00", timezone: "Europe/Berlin" }],
   notifications: [RECEIVER],
 };
+export const BAD_HOST = {
+  pool: "web",
+  host: "web-2",
+  since: CREATED_AT,
+  why: "web-2 is broken still after 3 repairs (GET /healthz answered 500)",
+  by: "tutti",
+  provenSince: null,
+};
+
 export const ENVIRONMENT = { name: "prod", ...ENVIRONMENT_SETTINGS, updatedAt: CREATED_AT };
 
 export const DIAGNOSIS = {

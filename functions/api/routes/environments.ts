@@ -19,7 +19,11 @@ export const listEnvironments = route(
     query: pageQuery,
     answers: { 200: pageOf(environmentView) },
   },
-  async ({ query, sees, deps }) => reply(200, await deps.store.environments.list(query, sees)),
+  async ({ query, sees, deps }) => {
+    const page = await deps.store.environments.list(query, sees);
+    // Marks are no settings: what is read here may be written back as it is.
+    return reply(200, { ...page, items: page.items.map(({ badHosts: _marks, ...settings }) => settings) });
+  },
 );
 
 export const putEnvironment = route(

@@ -24,6 +24,18 @@ export type SshPool = PoolSettings & { ssh: { hosts: SshHost[]; keySecret: strin
 
 export type ServerPool = SsmPool | SshPool;
 
+/** A host that takes no new copies, and whose copies go elsewhere where there is room. */
+export type BadHost = {
+  pool: string;
+  host: string;
+  since: string;
+  why: string;
+  /** `tutti`, or who said so: then only people take it back. */
+  by: string;
+  /** Since when every look finds it answering, with no broken copy on it. */
+  provenSince: string | null;
+};
+
 export type LoadBalancer = {
   arn: string;
   /** Without a domain each target gets a listener of its own, on a port of this range. */
@@ -104,5 +116,7 @@ export type Environment = {
   hooks?: { allowPrivate: string[] };
   /** The role that users' functions run as. */
   functionRoleArn?: string;
+  /** Kept beside the settings: writing these leaves it as it is. */
+  badHosts?: BadHost[];
   updatedAt: string;
 };

@@ -21,6 +21,8 @@ export const NOTICE_TYPES = [
   "healing.repaired",
   "healing.held",
   "healing.gave_up",
+  "healing.host_marked",
+  "healing.host_cleared",
   ...TRAIN_STATUSES.map((status) => `train.${status}` as const),
 ] as const;
 export type NoticeType = (typeof NOTICE_TYPES)[number];

@@ -34,6 +34,8 @@ export type Fleet = {
   spare: string[];
   /** Hosts that did not answer. They are counted as failures when a step needs them. */
   unreachable: string[];
+  /** Hosts of the pool that are marked bad. A copy that cannot be asked there is no replica any more. Absent where there are none. */
+  bad?: string[];
   endpoint: string | null;
   /** Versions and their percent of traffic, e.g. `[{version: "v1", percent: 90}, …]`. */
   traffic: { version: string; percent: number }[];

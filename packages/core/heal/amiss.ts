@@ -6,10 +6,11 @@ import type { Amiss } from "../domain/healing.ts";
 import type { Fleet } from "../domain/replica.ts";
 import type { HealingPolicy } from "../domain/spec.ts";
 import type { PlannedStep } from "../domain/step.ts";
+import { placeOf } from "../plan/copy-id.ts";
 import { pauseMs } from "./policy.ts";
 
 export type AmissInput = {
-  fleet: Pick<Fleet, "replicas">;
+  fleet: Pick<Fleet, "replicas" | "bad">;
   release: string;
   /** From what is live to the release, as a way back is planned: without hosts that do not answer. */
   steps: PlannedStep[];
@@ -23,17 +24,24 @@ export function amissBecause({ fleet, release, steps }: AmissInput): string | nu
   const installed = touched("install");
   const missing = installed.filter((id) => (versions.get(id) ?? null) === null);
   const others = installed.filter((id) => (versions.get(id) ?? release) !== release);
-  const surplus = touched("remove");
+  const bad = new Set(fleet.bad);
+  const surplus = touched("remove").filter((id) => !bad.has(placeOf(id).host));
+  const moving = touched("remove").filter((id) => bad.has(placeOf(id).host));
+  // One that moves has not left yet: nothing is missing for its sake.
+  const gone = missing.length - moving.length;
   const said = [
-    missing.length > 0 ? `${counted(missing)} missing` : "",
+    gone > 0 ? `${counted(gone)} missing` : "",
+    moving.length > 0
+      ? `${moving.join(", ")} ${moving.length === 1 ? "is" : "are"} on a host that is marked bad`
+      : "",
     others.length > 0 ? `${others.join(", ")} ${others.length === 1 ? "runs" : "run"} another release` : "",
     surplus.length > 0 ? `${surplus.join(", ")} ${surplus.length === 1 ? "is" : "are"} too many` : "",
   ].filter((words) => words !== "");
   return said.length === 0 ? null : `${said.join("; ")}.`;
 }
 
-function counted(ids: string[]): string {
-  return ids.length === 1 ? "one copy is" : `${ids.length} copies are`;
+function counted(count: number): string {
+  return count === 1 ? "one copy is" : `${count} copies are`;
 }
 
 /** What to remember of it, and whether it is time to put it right. */

@@ -1,5 +1,6 @@
 // What healing has come to, as notices: of a run that mended something, of a target that is held or given up, and of one that
 // became degraded or well again by it.
+import type { BadHost } from "../domain/environment.ts";
 import type { HealingRun } from "../domain/healing-run.ts";
 import type { Kind } from "../domain/kind.ts";
 import { NOTICE_SCHEMA, type Notice, type NoticeType } from "../domain/notice.ts";
@@ -39,6 +40,18 @@ export function verdictNotices(before: Judged, after: Judged, at: string): Notic
     notices.push(one("target.degraded", `is degraded: ${degraded}`));
   if (before.degraded !== null && degraded === null) notices.push(one("target.recovered", "is well again."));
   return notices;
+}
+
+/** Of a host, by the target whose copy told of it. */
+export function hostNotice(
+  { app, environment, kind }: Pick<Target, "app" | "environment" | "kind">,
+  type: "healing.host_marked" | "healing.host_cleared",
+  { pool, host, since }: BadHost,
+  { what, at }: { what: string; at: string },
+): Notice {
+  const message = `${host} of pool ${pool} in ${environment} ${what}`;
+  const id = `${environment}-${pool}-${host}-${since}-${type.slice(type.indexOf("_") + 1)}`;
+  return { schema: NOTICE_SCHEMA, app, environment, kind, at, type, id, message };
 }
 
 function isOwn({ healing }: Judged): boolean {

@@ -17,6 +17,8 @@ const WORDS: Record<NoticeType, [emoji: string, words: string]> = {
   "target.recovered": [":sunny:", "is well again"],
   "healing.repaired": [":adhesive_bandage:", "was mended"],
   "healing.held": [":raised_hand_with_fingers_splayed:", "is held by healing"],
+  "healing.host_marked": [":construction:", "has a host that is marked bad"],
+  "healing.host_cleared": [":white_check_mark:", "has a host that is good again"],
   "healing.gave_up": [":rotating_light:", "is given up by healing"],
   "train.running": [":steam_locomotive:", "departs"],
   "train.rolling_back": [":rewind:", "goes back"],

@@ -116,6 +116,22 @@ test("one host that leaves moves only what was on it", () => {
   );
 });
 
+test("one host that is marked bad moves only what was on it and has room elsewhere, and loses no copy", () => {
+  fc.assert(
+    fc.property(fleet, demands, fc.nat(), (hosts, all, n) => {
+      const before = place(hosts, all);
+      const bad = hosts[n % Math.max(1, hosts.length)]?.id ?? "none";
+      const marked = hosts.map((host) => ({ ...host, bad: host.id === bad }));
+      const after = place(marked, settled(all, before));
+      expect(after.moves.filter(({ from }) => from !== null && from !== bad)).toEqual([]);
+      expect(after.moves.filter(({ to }) => to === null || to === bad)).toEqual([]);
+      for (const { app } of all)
+        expect(after.places[app]!.length).toBeGreaterThanOrEqual(before.places[app]!.length);
+    }),
+    RUNS,
+  );
+});
+
 test("one host that comes moves nothing", () => {
   fc.assert(
     fc.property(fleet, demands, (hosts, all) => {

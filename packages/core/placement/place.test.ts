@@ -145,3 +145,25 @@ test("tenths of a vCPU add up", () => {
   const [one] = hosts(1, { capacity: { cpu: 1, memoryMiB: 100, diskGiB: 0 } });
   expect(place([one!], [demand]).shortfalls).toEqual([]);
 });
+
+test("a bad host takes no new copy; what it has moves where there is room, and stays where there is none", () => {
+  const fleet = [aHost(), aHost({ id: "web-2", bad: true }), aHost({ id: "web-3" })];
+  expect(place(fleet, [aDemand({ replicas: 2 })]).places.storefront).toEqual(["web-1", "web-3"]);
+  const placed = aDemand({ replicas: 3, places: at("web-1", "web-2", "web-3") });
+  expect(place(fleet, [placed]).moves).toEqual([{ app: "storefront", from: "web-2", to: "web-1" }]);
+  const apart = { ...placed, apartFrom: ["storefront"] };
+  expect(place(fleet, [apart])).toEqual({
+    places: { storefront: ["web-1", "web-3", "web-2"] },
+    moves: [],
+    shortfalls: [],
+  });
+  expect(place(fleet, [{ ...apart, replicas: 4 }]).shortfalls[0]?.reason).toMatch(
+    /Of 3 hosts: 1 is marked bad; 2 have what must be kept apart/,
+  );
+});
+
+test("where there are too many the copy on the bad host goes", () => {
+  const fleet = [aHost(), aHost({ id: "web-2", bad: true })];
+  const found = place(fleet, [aDemand({ places: at("web-1", "web-2") })]);
+  expect(found.moves).toEqual([{ app: "storefront", from: "web-2", to: null }]);
+});

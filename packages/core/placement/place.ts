@@ -7,7 +7,7 @@ import { atLeast, largestShare, NOTHING, type Resources } from "./resources.ts";
 import {
   compareText,
   type Demand,
-  obstacleTo,
+  obstacleToStay,
   openRoom,
   type Place,
   type PlacementHost,
@@ -27,7 +27,8 @@ export type Placement = {
   shortfalls: Shortfall[];
 };
 
-type Kept = { demand: Demand; stay: Place[]; leave: Place[] };
+/** `onBad`: could stay, and leaves as soon as there is another place. */
+type Kept = { demand: Demand; stay: Place[]; onBad: Place[]; leave: Place[] };
 
 export function place(hosts: PlacementHost[], demands: Demand[]): Placement {
   const rooms = [...hosts].sort((a, b) => compareText(a.id, b.id)).map(openRoom);
@@ -49,12 +50,14 @@ function largestFirst(hosts: PlacementHost[], demands: Demand[]): Demand[] {
 function keep(demand: Demand, rooms: Map<string, Room>): Kept {
   const leave: Place[] = [];
   const stay: Place[] = [];
+  const onBad: Place[] = [];
   for (const one of [...demand.places].sort((a, b) => compareText(a.host, b.host))) {
     const room = rooms.get(one.host);
     const needed = stayingNeeds(demand, one);
-    const may = room !== undefined && obstacleTo(room, demand, needed) === null;
+    const may = room !== undefined && obstacleToStay(room, demand, needed) === null;
     if (may) settle(room, demand, needed);
-    (may ? stay : leave).push(one);
+    if (!may) leave.push(one);
+    else (room.host.bad ? onBad : stay).push(one);
   }
   while (stay.length > demand.replicas) {
     const index = leastMissed(demand, stay, rooms);
@@ -62,7 +65,7 @@ function keep(demand: Demand, rooms: Map<string, Room>): Kept {
     unsettle(rooms.get(last!.host)!, demand, stayingNeeds(demand, last!));
     leave.push(last!);
   }
-  return { demand, stay, leave };
+  return { demand, stay, onBad, leave };
 }
 
 /** What it holds or is to hold, whichever is more. */
@@ -75,10 +78,11 @@ function stillThere(demand: Demand, { host, holds }: Place, rooms: Map<string, R
   if (room) settle(room, demand, holds ?? demand.resources);
 }
 
-function fill({ demand, stay, leave }: Kept, rooms: Room[], found: Placement): void {
+function fill({ demand, stay, onBad, leave }: Kept, rooms: Room[], found: Placement): void {
   const { app, replicas, resources } = demand;
   const places = stay.map((one) => one.host);
-  const left = leave.map((one) => one.host);
+  // Who could stay moves after those who cannot.
+  const left = [...leave, ...onBad].map((one) => one.host);
   while (places.length < replicas) {
     const room = bestRoom(demand, rooms);
     if (!room) break;
@@ -86,6 +90,8 @@ function fill({ demand, stay, leave }: Kept, rooms: Room[], found: Placement): v
     places.push(room.host.id);
     found.moves.push({ app, from: left.shift() ?? null, to: room.host.id });
   }
+  const remaining = Math.min(onBad.length, left.length, replicas - places.length);
+  if (remaining > 0) places.push(...left.splice(-remaining));
   for (const from of left) found.moves.push({ app, from, to: null });
   found.places[app] = places;
   if (places.length < replicas) found.shortfalls.push(shortfallOf(demand, replicas - places.length, rooms));

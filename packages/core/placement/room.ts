@@ -11,6 +11,8 @@ export type PlacementHost = {
   /** All that apps may use of it. */
   capacity: Resources;
   residents?: Resident[];
+  /** Takes no new copies; those it has leave as soon as they have a place elsewhere. */
+  bad?: boolean;
 };
 
 export type Placing = "spread" | "binpack";
@@ -42,7 +44,7 @@ export type Room = {
 };
 
 /** Why a host does not take a copy. */
-export type Obstacle = "labels" | "apart" | Measure;
+export type Obstacle = "bad" | "labels" | "apart" | Measure;
 
 export function openRoom(host: PlacementHost): Room {
   const room: Room = { host, free: host.capacity, copies: new Map(), unwelcome: new Set() };
@@ -70,6 +72,12 @@ export function copiesOf(room: Room, app: string): number {
 
 /** `null` where the copy may come. */
 export function obstacleTo(room: Room, demand: Demand, resources = demand.resources): Obstacle | null {
+  if (room.host.bad) return "bad";
+  return obstacleToStay(room, demand, resources);
+}
+
+/** The same for a copy that is there: a bad host keeps it where nobody else takes it. */
+export function obstacleToStay(room: Room, demand: Demand, resources: Resources): Obstacle | null {
   const { labels, apartFrom } = demand;
   if (labels && !hasLabels(room.host, labels)) return "labels";
   if (room.unwelcome.has(demand.app) || apartFrom?.some((app) => room.copies.has(app))) return "apart";

@@ -26,7 +26,7 @@ export function shortfallOf(demand: Demand, missing: number, rooms: Room[]): Sho
 function whyNot(demand: Demand, rooms: Room[]): string {
   if (rooms.length === 0) return "There is no host.";
   const byObstacle = Map.groupBy(rooms, (room) => obstacleTo(room, demand));
-  const told = (["labels", "apart", ...MEASURES] as const).flatMap((obstacle) => {
+  const told = (["bad", "labels", "apart", ...MEASURES] as const).flatMap((obstacle) => {
     const hosts = byObstacle.get(obstacle);
     return hosts ? [tell(obstacle, hosts, demand)] : [];
   });
@@ -35,6 +35,7 @@ function whyNot(demand: Demand, rooms: Room[]): string {
 
 function tell(obstacle: Obstacle, rooms: Room[], { labels = {}, app, apartFrom = [] }: Demand): string {
   const count = `${rooms.length} ${rooms.length === 1 ? "has" : "have"}`;
+  if (obstacle === "bad") return `${rooms.length} ${rooms.length === 1 ? "is" : "are"} marked bad`;
   if (obstacle === "labels") {
     const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
     return `${count} not the labels ${wanted.join(", ")}`;

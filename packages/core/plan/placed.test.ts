@@ -112,3 +112,12 @@ test("an app that says nothing of its needs has one copy a host, as before", () 
     ["install", "web-2"],
   ]);
 });
+
+test("copies on a bad host move one for one, the new ones first, and what is elsewhere stays", () => {
+  const fleet = { ...aFleet(copies("web-1", "web-2", "web-2/2", "web-3")), bad: ["web-2"] };
+  expect(plan(fleet, aPlacedSpec(), { version: "v1" })).toEqual([
+    ["install", "web-1/2"],
+    ["install", "web-3/2"],
+    ["remove", "web-2", "web-2/2"],
+  ]);
+});

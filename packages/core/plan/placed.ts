@@ -9,7 +9,7 @@ import type { PlanRequest } from "../driver/driver.ts";
 import { TuttiError } from "../errors.ts";
 import { place } from "../placement/place.ts";
 import { NOTHING, type Resources } from "../placement/resources.ts";
-import type { Demand, Place } from "../placement/room.ts";
+import type { Demand, Place, PlacementHost } from "../placement/room.ts";
 import { copyId, placeOf } from "./copy-id.ts";
 import { installOrder, installSteps, numbered, planInPlace, removeSteps } from "./rolling.ts";
 
@@ -58,7 +58,7 @@ function placed(request: PlanRequest, { hosts, holds }: NonNullable<Fleet["place
   const places = [...able, ...back].map(
     ({ id }): Place => ({ host: placeOf(id).host, holds: holds[id] ?? NOTHING }),
   );
-  const found = place(hosts, [demandOf(spec, wanted, places)]);
+  const found = place(withBad(hosts, able, request, spec), [demandOf(spec, wanted, places)]);
   if (found.shortfalls[0] && !rollback) throw noRoom(found.shortfalls[0], spec);
   const left = found.moves.flatMap(({ from }) => (from === null ? [] : [from]));
   const leavers = new Set(leaversOf([...able, ...back], left, request).map(({ id }) => id));
@@ -73,6 +73,18 @@ function placed(request: PlanRequest, { hosts, holds }: NonNullable<Fleet["place
       ...found.moves.flatMap(({ to }) => (to === null ? [] : [freeId(to, taken)])),
     ],
   };
+}
+
+/** Where a copy has its disk it stays, however bad the host. */
+function withBad(
+  hosts: PlacementHost[],
+  able: Replica[],
+  { fleet }: PlanRequest,
+  spec: Spec,
+): PlacementHost[] {
+  const staying = new Set(isStateful(spec) ? able.map(({ id }) => placeOf(id).host) : []);
+  const bad = new Set(fleet.bad?.filter((host) => !staying.has(host)));
+  return bad.size === 0 ? hosts : hosts.map((one) => (bad.has(one.id) ? { ...one, bad: true } : one));
 }
 
 /** As many as are missing come back to the disks that copies before them have left. */

@@ -225,3 +225,33 @@ test("a tolerated failure is put back with a batch that may fail itself", () => 
     bestEffort: true,
   });
 });
+
+const actions = (fleet: Partial<Fleet>, more: Partial<PlanRequest> = {}) =>
+  planInPlace(request(fleet, { version: "v1", desired: 3, ...more }), withRollout({ batch: 3 })).map(
+    ({ action, replicas }) => [action, ...replicas],
+  );
+
+test("a copy on a bad host comes elsewhere first and leaves then; without room it stays", () => {
+  const replicas = [web(1), web(2, "v1", { health: "unhealthy" }), web(3)];
+  const moved = [
+    ["install", "web-4"],
+    ["remove", "web-2"],
+  ];
+  expect(actions({ replicas, spare: ["web-4"], bad: ["web-2"] })).toEqual(moved);
+  expect(actions({ replicas, spare: ["web-4"], bad: ["web-2"] }, { rollback: true })).toEqual(moved);
+  expect(actions({ replicas, bad: ["web-2"] })).toEqual([["install", "web-2"]]);
+  expect(actions({ replicas: [web(1), web(2), web(3)], spare: ["web-4"], bad: ["web-4"] })).toEqual([]);
+});
+
+test("a bad host takes no new copy, and what is missing for it is said", () => {
+  const fleet = { replicas: [web(1)], spare: ["web-2", "web-3"], bad: ["web-2"] };
+  expect(actions(fleet, { desired: 2 })).toEqual([["install", "web-3"]]);
+  expect(() => actions(fleet)).toThrow("2 hosts: 1 missing. Marked bad: web-2.");
+  expect(actions(fleet, { rollback: true })).toEqual([["install", "web-3"]]);
+});
+
+test("a copy with a disk stays with it, however bad its host", () => {
+  const spec = { ...withRollout({}), volumes: [{ name: "data", path: "/data", sizeGiB: 1 }] };
+  const fleet = { replicas: [web(1), web(2)], spare: ["web-3"], bad: ["web-2"] };
+  expect(planInPlace(request(fleet, { version: "v1" }), spec)).toEqual([]);
+});

@@ -5,9 +5,11 @@
 import type { Replica } from "../domain/replica.ts";
 import type { Spec } from "../domain/spec.ts";
 import type { PlannedStep } from "../domain/step.ts";
+import { isStateful } from "../domain/volume.ts";
 import type { PlanRequest } from "../driver/driver.ts";
 import { TuttiError } from "../errors.ts";
 import { batchSizes, split, unavailableAllowed } from "./batches.ts";
+import { placeOf } from "./copy-id.ts";
 import { nameReplicas } from "./labels.ts";
 import { paceOf } from "./pace.ts";
 
@@ -15,7 +17,7 @@ import { paceOf } from "./pace.ts";
 export function planInPlace(request: PlanRequest, spec: Spec): PlannedStep[] {
   const carriers = request.fleet.replicas.filter((replica) => replica.version !== null);
   if (request.version === null) return removeSteps(reachable(carriers, request), request);
-  const { keep, surplus } = choose(carriers, request);
+  const { keep, surplus } = choose(carriers, request, spec);
   const hosts = installOrder(keep, missingHosts(keep.length, request, spec), request);
   return [...installSteps(hosts, request, spec), ...removeSteps(reachable(surplus, request), request)];
 }
@@ -23,16 +25,41 @@ export function planInPlace(request: PlanRequest, spec: Spec): PlannedStep[] {
 export type Host = { id: string; healthy: boolean };
 
 /** Which replicas stay: those on the version and healthy first, then the healthy, then the rest; in fleet order. */
-function choose(carriers: Replica[], request: PlanRequest): { keep: Replica[]; surplus: Replica[] } {
-  if (carriers.length <= request.desired) return { keep: carriers, surplus: [] };
-  const rank = (replica: Replica) =>
-    (replica.health === "healthy" ? 0 : 2) + (replica.version === request.version ? 0 : 1);
-  const best = [...carriers].sort((a, b) => rank(a) - rank(b));
+function choose(
+  carriers: Replica[],
+  request: PlanRequest,
+  spec: Spec,
+): { keep: Replica[]; surplus: Replica[] } {
+  const able = withoutMoving(carriers, request, spec);
+  if (able.length === carriers.length && carriers.length <= request.desired)
+    return { keep: carriers, surplus: [] };
+  const best = [...able].sort((a, b) => rankOf(a, request) - rankOf(b, request));
   const kept = new Set(best.slice(0, request.desired).map((replica) => replica.id));
   return {
     keep: carriers.filter((replica) => kept.has(replica.id)),
     surplus: carriers.filter((replica) => !kept.has(replica.id)),
   };
+}
+
+function rankOf({ health, version }: Replica, request: PlanRequest): number {
+  return (health === "healthy" ? 0 : 2) + (version === request.version ? 0 : 1);
+}
+
+/** Of the copies on bad hosts only those stay that have no place elsewhere; one with a disk stays with it. */
+function withoutMoving(carriers: Replica[], request: PlanRequest, spec: Spec): Replica[] {
+  const bad = new Set(request.fleet.bad);
+  if (bad.size === 0 || isStateful(spec)) return carriers;
+  const isBad = ({ id }: Replica) => bad.has(placeOf(id).host);
+  const good = carriers.filter((one) => !isBad(one));
+  const best = carriers.filter(isBad).sort((a, b) => rankOf(a, request) - rankOf(b, request));
+  const lacking = Math.max(0, request.desired - good.length - freeHosts(request, carriers).length);
+  return [...good, ...best.slice(0, lacking)];
+}
+
+/** Hosts that could take a copy now. */
+function freeHosts({ fleet }: PlanRequest, carriers: Replica[]): string[] {
+  const taken = new Set([...carriers.map((one) => one.id), ...fleet.unreachable, ...(fleet.bad ?? [])]);
+  return fleet.spare.filter((id) => !taken.has(id));
 }
 
 /**
@@ -66,19 +93,20 @@ function missingHosts(kept: number, request: PlanRequest, spec: Spec): string[] 
   const missing = Math.max(0, desired - kept);
   // Most plans replace what is there: sets of all replicas, made for nothing, would be most of their time.
   if (missing === 0) return [];
-  const known = new Set(fleet.replicas.filter((replica) => replica.version !== null).map((one) => one.id));
+  const carriers = fleet.replicas.filter((replica) => replica.version !== null);
+  const known = new Set([...carriers.map((one) => one.id), ...(fleet.bad ?? [])]);
   const unreachable = rollback ? [] : fleet.unreachable.filter((id) => !known.has(id));
-  const silent = new Set(fleet.unreachable);
-  const free = [...fleet.spare.filter((id) => !silent.has(id) && !known.has(id)), ...unreachable];
-  if (missing > free.length && !rollback) throw noRoom(desired, kept + free.length, spec);
+  const free = [...freeHosts(request, carriers), ...unreachable];
+  if (missing > free.length && !rollback) throw noRoom(desired, kept + free.length, spec, fleet.bad);
   return free.slice(0, missing);
 }
 
-function noRoom(desired: number, hosts: number, spec: Spec): TuttiError {
+function noRoom(desired: number, hosts: number, spec: Spec, bad: string[] = []): TuttiError {
+  const marked = bad.length === 0 ? "" : ` Marked bad: ${bad.join(", ")}.`;
   const count = `${hosts} ${hosts === 1 ? "host" : "hosts"}`;
   return new TuttiError(
     "capacity_exceeded",
-    `${desired} replicas of ${spec.app} are wanted and pool ${spec.server.pool} has ${count}: ${desired - hosts} missing.`,
+    `${desired} replicas of ${spec.app} are wanted and pool ${spec.server.pool} has ${count}: ${desired - hosts} missing.${marked}`,
     { extra: { desired, hosts, pool: spec.server.pool } },
   );
 }

@@ -12,6 +12,7 @@ import { countNow } from "../desired.ts";
 import { type LiveTarget, liveTarget } from "../live.ts";
 import { findDueIdentity } from "../renew-identity.ts";
 import { findRotated } from "../rotation.ts";
+import { clearHosts, markHost } from "./hosts.ts";
 import { type Judged, judgeNow, judgeTarget, stillBroken } from "./judge.ts";
 import { type AssertOwn, isWaiting, tooLate, underLoan } from "./lend.ts";
 import { letGo } from "./let-go.ts";
@@ -64,7 +65,13 @@ async function pass(deps: EngineDeps, request: Request): Promise<Pass> {
   const healer = target.lock?.owner;
   if (healer?.startsWith("heal_")) return nothing(`${healer} repairs it at this moment.`);
   const judged = await judgeTarget(deps, live, request.asked);
-  if (!isToMend(live, judged)) return told(deps, request, live, judged);
+  const marked = request.asked ? null : await markHost(deps, live, judged);
+  if (marked) return marked;
+  if (!isToMend(live, judged)) {
+    const cleared = await clearHosts(deps, live, judged);
+    const passed = await told(deps, request, live, judged);
+    return { ...passed, actions: [...cleared, ...passed.actions] };
+  }
   if (request.survey) return { ...nothing("The repair is under way."), toMend: judged.broken };
   const mend = (assertOwn: AssertOwn) => mendNow(deps, request, judged.broken, assertOwn);
   if (!active) return underLock(deps, request, target.kind, mend);

@@ -1,9 +1,11 @@
 // What is wrong with a target and what healing may do about it, as core judges it. Where something that runs would be
 // touched it is looked at several times first, some seconds apart; what is dead is clear at once.
 
-import { NOTHING_WRONG } from "#core/domain/healing.ts";
+import { type Healing, NOTHING_WRONG } from "#core/domain/healing.ts";
 import type { Fleet, Replica } from "#core/domain/replica.ts";
+import type { PlannedStep } from "#core/domain/step.ts";
 import { amissBecause, judgeAmiss } from "#core/heal/amiss.ts";
+import { lackBecause } from "#core/heal/bad-hosts.ts";
 import { type FleetVerdict, judgeFleet } from "#core/heal/judge-fleet.ts";
 import { HEALING } from "#core/heal/policy.ts";
 import {
@@ -15,6 +17,7 @@ import {
   nextLook,
   type Tally,
 } from "#core/heal/tally.ts";
+import { placeOf } from "#core/plan/copy-id.ts";
 import { asking } from "../asking.ts";
 import type { EngineDeps } from "../deps.ts";
 import { countNow } from "../desired.ts";
@@ -69,6 +72,8 @@ type Seen = { fleet: Fleet; broken: Broken[]; asked: boolean };
 export function judgeNow(deps: EngineDeps, live: LiveTarget, { fleet, broken, asked }: Seen): Judged {
   const { target, context, active } = live;
   const policy = context.spec.healing ?? HEALING;
+  const steps = stepsToRight(deps, live, fleet);
+  const leaving = leavingBad(fleet, steps ?? []);
   const verdict = judgeFleet(
     {
       policy,
@@ -76,24 +81,53 @@ export function judgeNow(deps: EngineDeps, live: LiveTarget, { fleet, broken, as
       maxUnavailable: context.spec.rollout.maxUnavailable,
       desired: countNow(target, fleet),
       replicas: fleet.replicas.filter(isCarrier),
-      broken,
-      healing: target.healing ?? NOTHING_WRONG,
+      // What leaves a bad host is not repaired there any more.
+      broken: broken.filter((one) => !leaving.has(one.replica)),
+      healing: withoutMoved(target.healing ?? NOTHING_WRONG, fleet),
       asked,
       watchedUntilMs: active ? null : watchedUntilMs(live),
     },
     deps.clock.now(),
   );
-  return { fleet, broken, verdict: withAmiss(deps, live, fleet, verdict) };
+  return { fleet, broken, verdict: withAmiss(deps, live, { fleet, steps }, verdict) };
 }
 
-/** Where nobody else counts the copies, and nothing else is to be done now. */
-function withAmiss(deps: EngineDeps, live: LiveTarget, fleet: Fleet, verdict: FleetVerdict): FleetVerdict {
+/** From what is live to what should be, as a way back is planned; `null` while a deployment is under way, and where somebody else counts the copies. */
+function stepsToRight(deps: EngineDeps, live: LiveTarget, fleet: Fleet): PlannedStep[] | null {
   const { target, context, active } = live;
   const { release } = target;
   const counts = fleet.desired === undefined && deps.driver.capabilities.traffic !== "weighted";
-  if (release === null || active || !counts) return verdict;
+  if (release === null || active || !counts) return null;
   const request = { fleet, version: release, desired: countNow(target, fleet), rollback: true };
-  const why = amissBecause({ fleet, release, steps: deps.driver.plan(request, context.spec) });
+  return deps.driver.plan(request, context.spec);
+}
+
+/** A copy that has left a bad host counts anew wherever it comes: it was the host. */
+function withoutMoved(healing: Healing, { bad = [], replicas }: Fleet): Healing {
+  const there = new Set(replicas.map((one) => one.id));
+  const patients = healing.patients.filter(
+    ({ replica }) => there.has(replica) || !bad.includes(placeOf(replica).host),
+  );
+  return patients.length === healing.patients.length ? healing : { ...healing, patients };
+}
+
+function leavingBad({ bad = [] }: Fleet, steps: PlannedStep[]): Set<string> {
+  const removed = steps.filter((step) => step.action === "remove").flatMap((step) => step.replicas);
+  return new Set(removed.filter((id) => bad.includes(placeOf(id).host)));
+}
+
+type Planned = { fleet: Fleet; steps: PlannedStep[] | null };
+
+/** Where nothing else is to be done now. */
+function withAmiss(
+  deps: EngineDeps,
+  { target, context }: LiveTarget,
+  { fleet, steps }: Planned,
+  verdict: FleetVerdict,
+): FleetVerdict {
+  const { release } = target;
+  if (steps === null || release === null) return verdict;
+  const why = amissBecause({ fleet, release, steps });
   const policy = context.spec.healing ?? HEALING;
   const isFree = verdict.held === null && verdict.goBack === null && verdict.orders.length === 0;
   const { amiss, isDue } = judgeAmiss(
@@ -102,8 +136,14 @@ function withAmiss(deps: EngineDeps, live: LiveTarget, fleet: Fleet, verdict: Fl
     isFree ? policy : { ...policy, maxRepairs: 0 },
     deps.clock.now(),
   );
-  if (amiss === null) return verdict;
+  if (amiss === null) return withoutPlace(verdict, lackBecause(fleet, countNow(target, fleet)));
   return { ...verdict, healing: { ...verdict.healing, amiss }, restore: isDue ? why : null };
+}
+
+/** A copy that has lost its host and finds no other. */
+function withoutPlace(verdict: FleetVerdict, lack: string | null): FleetVerdict {
+  if (lack === null || verdict.degraded !== null) return verdict;
+  return { ...verdict, degraded: lack, healing: { ...verdict.healing, degraded: true } };
 }
 
 /** Those of them that are broken by one more look too. */

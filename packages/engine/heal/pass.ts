@@ -36,7 +36,7 @@ export function restoring(version: string, why: string): Pass {
     does: `deploys ${version} again`,
     purpose: "restore" as const,
   };
-  return { actions: [], summary: why, next };
+  return { actions: [], summary: `${version} is to be deployed again.`, next };
 }
 
 export function goingBack({ version, before }: Watched, why: string): Pass {

@@ -1,5 +1,6 @@
 // A driver without a platform: the verbs of driver.ts on a FakeWorld. It keeps every promise that the contract suite
 // asks of a real one.
+import type { Environment } from "#core/domain/environment.ts";
 import { EMPTY_FLEET, type Fleet } from "#core/domain/replica.ts";
 import { type LiveScaling, metricName, type Scaling } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
@@ -8,6 +9,7 @@ import { CAPABILITIES } from "#core/driver/capabilities.ts";
 import type { Driver, Observation, Progress, RepairResult } from "#core/driver/driver.ts";
 import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
 import { TuttiError } from "#core/errors.ts";
+import { badHostsOf } from "#core/heal/bad-hosts.ts";
 import { unavailableAllowed } from "#core/plan/batches.ts";
 import { aged } from "#core/plan/restart.ts";
 import { planInPlace } from "#core/plan/rolling.ts";
@@ -32,9 +34,10 @@ export function fakeDriver(world: FakeWorld): Driver {
     kind: "server",
     capabilities: CAPABILITIES.server!,
     plan: (request, spec) => planInPlace(aged(request), spec),
-    inspect: ({ spec, current }) =>
+    inspect: ({ spec, current, environment }) =>
       underFaults(world, calling("inspect"), () => ({
         ...inspect(world),
+        ...markedIn(environment, spec),
         ...(spec.scaling && current ? { scaling: scalingOf(spec, spec.scaling) } : {}),
       })),
     apply: ({ spec }, step) => underFaults(world, calling("apply", step), () => apply(world, step, spec)),
@@ -43,6 +46,11 @@ export function fakeDriver(world: FakeWorld): Driver {
       underFaults(world, calling("repair"), () => repair(world, fleet, orders)),
     retire: () => underFaults(world, calling("retire"), () => retire(world)),
   };
+}
+
+function markedIn(environment: Environment, { server }: Spec): Pick<Fleet, "bad"> {
+  const bad = badHostsOf(environment, server.pool);
+  return bad.length > 0 ? { bad } : {};
 }
 
 function scalingOf({ replicas }: Spec, { metric, ...set }: Scaling): LiveScaling {

@@ -89,3 +89,25 @@ test("what was done by hand is drift, and nothing is while a deployment is under
   ]);
   expect(fleetOf({ environment }, answers, live).drift).toEqual([]);
 });
+
+test("where a bad host does not answer its copy is gone; what serves there still is a stranger once enough others serve", () => {
+  const silent: Answer = { host: aHost(2), reached: false, reason: "cut off" };
+  const look = (state: BackendState, wanted: number) =>
+    fleetOf({ environment, current: "v1" }, [anAnswer(1), silent], traffic({ 1: "healthy", 2: state }), {
+      bad: ["web-2"],
+      wanted,
+    });
+  const stranger = ["10.0.0.2:8080 is registered at the load balancer and is no replica"];
+  expect(look("unhealthy", 2)).toMatchObject({ bad: ["web-2"], unreachable: ["web-2"], drift: stranger });
+  expect(look("unhealthy", 2).replicas).toHaveLength(1);
+  expect(look("healthy", 2).drift).toEqual([]);
+  expect(look("healthy", 1).drift).toEqual(stranger);
+});
+
+test("a copy that is back on a bad host is no drift: it leaves", () => {
+  const bad = fleetOf({ environment, current: "v1" }, [anAnswer(1), anAnswer(2)], traffic({ 1: "healthy" }), {
+    bad: ["web-2"],
+    wanted: 1,
+  });
+  expect(bad.drift).toEqual([]);
+});

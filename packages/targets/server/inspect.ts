@@ -3,6 +3,7 @@
 
 import type { Fleet, Replica, ReplicaHealth } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
+import { badHostsOf } from "#core/heal/bad-hosts.ts";
 import { placeOf } from "#core/plan/copy-id.ts";
 import { isPlaced } from "#core/plan/placed.ts";
 import type { Backend, BackendHealth } from "#targets/balancer/balancer.ts";
@@ -22,7 +23,8 @@ export type Traffic = { targetGroupArn: string; endpoint: string | null; backend
 export async function inspectTarget(server: Server, target: TargetContext): Promise<Fleet> {
   const [answers, traffic] = await Promise.all([askPool(server, target), readTraffic(server, target)]);
   const placement = isPlaced(target.spec) ? { placement: placementOf(target, answers) } : {};
-  const fleet = fleetOf(target, answers, traffic);
+  const bad = badHostsOf(target.environment, target.spec.server.pool);
+  const fleet = fleetOf(target, answers, traffic, { bad, wanted: target.spec.replicas });
   const scaling = scalingOf(target, answers, traffic, fleet);
   const drift = [...fleet.drift, ...(await nameDrift(server, target, fleet.replicas))];
   return { ...fleet, drift, ...placement, ...(scaling ? { scaling } : {}) };
@@ -75,22 +77,32 @@ export async function readTraffic({ balancer }: Server, target: TargetContext): 
   return { targetGroupArn, endpoint, backends };
 }
 
+/** Hosts that are marked bad, and how many copies there should be. */
+type Marks = { bad: string[]; wanted: number };
+
 /** Pure. */
 export function fleetOf(
   target: Pick<TargetContext, "current" | "environment">,
   answers: Answer[],
   traffic: Traffic,
+  { bad, wanted }: Marks = { bad: [], wanted: 0 },
 ): Fleet {
+  const isGone = ({ host, reached }: Answer) => !reached && bad.includes(host.id);
   const found = answers.map((answer) => ({
     id: answer.host.id,
     reached: answer.reached,
-    replicas: answer.reached ? copiesOn(answer, traffic) : silentCopies(answer, target, traffic),
+    replicas: answer.reached
+      ? copiesOn(answer, traffic)
+      : isGone(answer)
+        ? []
+        : silentCopies(answer, target, traffic),
   }));
   const replicas = found.flatMap((one) => one.replicas);
   const disks = volumesOf(answers);
   return {
     replicas,
     ...disks,
+    ...(bad.length > 0 ? { bad } : {}),
     spare: spareOf(found, disks.kept),
     unreachable: found
       .filter((one) => !one.reached)
@@ -98,7 +110,7 @@ export function fleetOf(
     endpoint: traffic?.endpoint ?? soleAddress(replicas),
     traffic: sharesOf(replicas),
     // While a deployment is under way nothing is drift.
-    drift: target.current === undefined ? [] : driftOf(replicas, traffic),
+    drift: target.current === undefined ? [] : driftOf(replicas, traffic, { bad, wanted }),
   };
 }
 
@@ -197,10 +209,12 @@ function soleAddress(replicas: Replica[]): string | null {
 }
 
 /** Registered by hand, or taken out by hand. */
-function driftOf(replicas: Replica[], traffic: Traffic): string[] {
+function driftOf(replicas: Replica[], traffic: Traffic, { bad, wanted }: Marks): string[] {
   if (traffic === null) return [];
-  const addresses = new Map(replicas.map((replica) => [replica.address, replica.id]));
-  const strangers = strangersOf(replicas, traffic).map(strangerSentence);
+  // Back on a bad host, a copy leaves; nobody registers it.
+  const expected = replicas.filter(({ id }) => !bad.includes(placeOf(id).host));
+  const addresses = new Map(expected.map((replica) => [replica.address, replica.id]));
+  const strangers = strangersOf(replicas, traffic, wanted).map(strangerSentence);
   const registered = new Set(traffic.backends.map(({ address, port }) => `${address}:${port}`));
   const missing = [...addresses]
     .filter(([address]) => address !== null && !registered.has(address))
@@ -212,9 +226,16 @@ export function strangerSentence({ address, port }: Backend): string {
   return `${address}:${port} is registered at the load balancer and is no replica`;
 }
 
-export function strangersOf(replicas: Replica[], traffic: NonNullable<Traffic>): BackendHealth[] {
+/** One that serves stays while too few others do: it may be a copy on a host that nobody reaches any more. */
+export function strangersOf(
+  replicas: Replica[],
+  traffic: NonNullable<Traffic>,
+  wanted: number,
+): BackendHealth[] {
   const known = new Set(replicas.map((replica) => replica.address));
+  const isNeeded = replicas.filter(({ health }) => health === "healthy").length < wanted;
   return traffic.backends.filter(
-    ({ address, port, state }) => state !== "draining" && !known.has(`${address}:${port}`),
+    ({ address, port, state }) =>
+      state !== "draining" && !known.has(`${address}:${port}`) && !(isNeeded && state === "healthy"),
   );
 }

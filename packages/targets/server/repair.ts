@@ -81,7 +81,7 @@ async function mendTraffic(
     return backend && !registered.has(`${backend.address}:${backend.port}`) ? [backend] : [];
   });
   await balancer.register(traffic.targetGroupArn, missing);
-  const strangers = drift ? strangersOf(fleet.replicas, traffic) : [];
+  const strangers = drift ? strangersOf(fleet.replicas, traffic, target.spec.replicas) : [];
   await balancer.deregister(traffic.targetGroupArn, strangers);
   return strangers.map(({ address, port }) => ({
     replica: `${address}:${port}`,

@@ -6,6 +6,7 @@ import { DeploymentTable } from "../parts/deployment-table.tsx";
 import { HealingTable } from "../parts/healing-table.tsx";
 import { TrafficBar } from "../parts/traffic-bar.tsx";
 import { linkTo } from "../route.ts";
+import { BadHosts } from "../target/bad-hosts.tsx";
 import { ConfigTable } from "../target/config-table.tsx";
 import { useHealthHistory } from "../target/health-history.ts";
 import { withNow } from "../target/history.ts";
@@ -72,6 +73,12 @@ function Around({ target, around }: { target: TargetView; around: Surroundings }
         <>
           <h2>Waiting</h2>
           <QueueList queue={target.queue} deployments={around.deployments} />
+        </>
+      )}
+      {around.badHosts.length > 0 && (
+        <>
+          <h2>Hosts marked bad</h2>
+          <BadHosts environment={target.environment} rows={around.badHosts} />
         </>
       )}
       {target.scaling && (

@@ -13,6 +13,7 @@ import {
   type TargetView,
 } from "../api.ts";
 import { useLive } from "../connection.ts";
+import type { BadHostView } from "./bad-hosts.tsx";
 
 export type Surroundings = {
   deployments: DeploymentView[];
@@ -22,6 +23,8 @@ export type Surroundings = {
   history: HistoryView;
   /** Its environment's settings; `undefined` where the token does not see them. */
   place: EnvironmentView | undefined;
+  /** Of servers. */
+  badHosts: BadHostView[];
 };
 
 /** When what belongs to the target was last looked at, and how the target was then. */
@@ -42,7 +45,7 @@ export function useTarget(app: string, environment: string) {
     target.value = await api().target(app, environment, waiting, stop);
     const now = target.value;
     if (untilAroundMs(now, last.current) > 0) return GATHERING_MS;
-    around.value = await lookAround(app, environment, stop);
+    around.value = await lookAround(now, stop);
     last.current = { at: performance.now(), target: now };
     return GATHERING_MS;
   });
@@ -62,7 +65,10 @@ function untilAroundMs(now: TargetView, { at, target: before }: LookedAround): n
   return at + pause - performance.now();
 }
 
-async function lookAround(app: string, environment: string, signal: AbortSignal): Promise<Surroundings> {
+async function lookAround(
+  { app, environment, kind }: TargetView,
+  signal: AbortSignal,
+): Promise<Surroundings> {
   const query = { app, environment, limit: 20 };
   const deployments = await api().recentDeployments(query, signal);
   const releases = await api().call("GET /v1/apps/{app}/releases", { params: { app } }, { signal });
@@ -72,5 +78,12 @@ async function lookAround(app: string, environment: string, signal: AbortSignal)
   const history = await api().call("GET /v1/targets/{app}/{env}/history", { params }, { signal });
   const places = await api().call("GET /v1/environments", { query: { limit: 200 } }, { signal });
   const place = places.items.find((one) => one.name === environment);
-  return { deployments, releases: releases.items, healing: healing.items, app: manifest, history, place };
+  const badHosts = kind === "server" ? await badHostsOf(environment, signal) : [];
+  const known = { deployments, releases: releases.items, healing: healing.items, history };
+  return { ...known, app: manifest, place, badHosts };
+}
+
+async function badHostsOf(env: string, signal: AbortSignal): Promise<BadHostView[]> {
+  const { items } = await api().call("GET /v1/environments/{env}/bad-hosts", { params: { env } }, { signal });
+  return items;
 }

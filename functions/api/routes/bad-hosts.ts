@@ -1,0 +1,86 @@
+// Hosts of pools that are marked bad: healing marks them by itself, and so may an operator, who also takes marks back.
+import * as z from "zod";
+import { instant } from "#core/clock.ts";
+import type { BadHost, Environment } from "#core/domain/environment.ts";
+import { TuttiError } from "#core/errors.ts";
+import type { ApiDeps } from "../deps.ts";
+import { reply, route } from "../route.ts";
+import { badHostBody, badHostParams, badHostsView, badHostView } from "../schemas/bad-hosts.ts";
+import { environmentParams } from "../schemas/names.ts";
+
+export const listBadHosts = route(
+  "GET /v1/environments/{env}/bad-hosts",
+  {
+    permission: "read",
+    reach: { environment: "path" },
+    tag: "environments",
+    summary: "The hosts of its pools that are marked bad: they take no new copies",
+    params: environmentParams,
+    answers: { 200: badHostsView },
+  },
+  async ({ params: { env }, deps }) => {
+    const { badHosts = [] } = await needEnvironment(deps, env);
+    return reply(200, { items: badHosts });
+  },
+);
+
+/** It concerns every app of the environment. */
+const operating = {
+  permission: "operate",
+  reach: { app: "every", environment: "path" },
+  tag: "environments",
+  params: badHostParams,
+} as const;
+
+export const putBadHost = route(
+  "PUT /v1/environments/{env}/bad-hosts/{pool}/{host}",
+  {
+    ...operating,
+    summary: "Mark a host bad (201), or say anew why (200): its copies go elsewhere where there is room",
+    body: badHostBody,
+    answers: { 200: badHostView, 201: badHostView },
+  },
+  async ({ params: { env, pool, host }, body: { why }, caller, deps }) => {
+    const { pools } = await needEnvironment(deps, env);
+    if (!Object.hasOwn(pools, pool)) throw new TuttiError("not_found", `${env} has no pool ${pool}.`);
+    const since = instant(deps.clock.now());
+    const mark: BadHost = { pool, host, since, why, by: caller.name, provenSince: null };
+    let isNew = true;
+    await deps.store.environments.changeBadHosts(env, (marks) => {
+      const others = marks.filter((one) => !isIt(one, mark));
+      isNew = others.length === marks.length;
+      return [...others, mark];
+    });
+    return reply(isNew ? 201 : 200, mark);
+  },
+);
+
+export const deleteBadHost = route(
+  "DELETE /v1/environments/{env}/bad-hosts/{pool}/{host}",
+  {
+    ...operating,
+    summary: "Take a mark back: the host takes copies again; nothing moves to it for its own sake",
+    answers: { 204: z.undefined() },
+  },
+  async ({ params: { env, ...it }, deps }) => {
+    let isThere = false;
+    await deps.store.environments.changeBadHosts(env, (marks) => {
+      const others = marks.filter((one) => !isIt(one, it));
+      isThere = others.length < marks.length;
+      return isThere ? others : marks;
+    });
+    if (!isThere)
+      throw new TuttiError("not_found", `${it.host} of pool ${it.pool} is not marked bad in ${env}.`);
+    return reply(204, undefined);
+  },
+);
+
+function isIt(mark: Pick<BadHost, "pool" | "host">, it: Pick<BadHost, "pool" | "host">): boolean {
+  return mark.pool === it.pool && mark.host === it.host;
+}
+
+async function needEnvironment({ store }: ApiDeps, name: string): Promise<Environment> {
+  const found = await store.environments.get(name);
+  if (!found) throw new TuttiError("not_found", `There is no environment ${name}.`);
+  return found;
+}
