@@ -56,6 +56,7 @@ export function createPlatform(parts: PlatformParts): Platform {
         .catch((error) => parts.log(`events: ${detailType} of ${source} is lost: ${error.message}`));
     },
     machineAddresses: new Map(),
+    serverCertificates: new Map(),
   };
 }
 

@@ -87,4 +87,6 @@ export type Platform = {
   emit(source: string, detailType: string, detail: unknown, resources?: string[]): void;
   /** Where instances and hosts answer: id → address. The machines write it, the load balancer reads it. */
   machineAddresses: Map<string, string>;
+  /** Server certificates by ARN, in PEM. IAM writes them, the load balancer reads them. */
+  serverCertificates: Map<string, { cert: string; key: string }>;
 };

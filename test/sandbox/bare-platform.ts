@@ -28,6 +28,7 @@ export function barePlatform(before?: Platform, settings: Partial<Platform> = {}
     credentialsOf: () => ({ accessKeyId: "", secretAccessKey: "" }),
     emit: () => {},
     machineAddresses: new Map(),
+    serverCertificates: new Map(),
     ...settings,
   };
   NUMBERS.set(platform, numbers);

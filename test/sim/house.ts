@@ -307,5 +307,6 @@ function platformOf(directory: string, time: SimTime): Omit<Platform, "call" | "
     allows: () => true,
     credentialsOf: () => ({ accessKeyId: "test", secretAccessKey: "test" }),
     machineAddresses: new Map(),
+    serverCertificates: new Map(),
   };
 }

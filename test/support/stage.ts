@@ -415,6 +415,7 @@ function bare(directory: string): Omit<Platform, "call"> {
     credentialsOf: () => ({ accessKeyId: "test", secretAccessKey: "test" }),
     emit: () => {},
     machineAddresses: new Map(),
+    serverCertificates: new Map(),
   };
 }
 

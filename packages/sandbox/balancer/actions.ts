@@ -1,17 +1,20 @@
 // Actions of listeners and rules, between the API's shape and what is kept. One action each: forward to one or more
-// weighted groups, or a fixed response. Other kinds are refused by name.
+// weighted groups, a fixed response, or a redirect. Other kinds are refused by name.
 import type { Action as ApiAction } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError } from "../platform.ts";
 import { checkRange, invalid } from "./input.ts";
 import type { Action, WeightedGroup } from "./model.ts";
+import { describeRedirect, readRedirect } from "./redirect.ts";
 import { findGroup, groupArns, groupsInUse, type State } from "./state.ts";
 
 const MAX_GROUPS = 5; // ALB quotas: target groups per action
 
 export function readAction(state: State, actions: ApiAction[] | undefined, loadBalancerArn: string): Action {
   const [action, ...others] = actions ?? [];
-  if (!action || others.length > 0) throw invalid("Exactly one action is needed: forward or fixed-response");
+  if (!action || others.length > 0)
+    throw invalid("Exactly one action is needed: forward, fixed-response or redirect");
   if (action.Type === "fixed-response") return readFixed(action);
+  if (action.Type === "redirect") return readRedirect(action);
   if (action.Type !== "forward")
     throw invalid(`Actions of type '${action.Type}' are not implemented in the sandbox`);
   const groups = readGroups(action);
@@ -71,6 +74,7 @@ export function describeAction(action: Action): ApiAction[] {
     const config = { StatusCode: String(statusCode), ContentType: contentType, MessageBody: body };
     return [{ Type: "fixed-response", Order: 1, FixedResponseConfig: config }];
   }
+  if (action.type === "redirect") return [describeRedirect(action)];
   const only = action.groups.length === 1 ? action.groups[0]!.arn : undefined;
   return [
     {

@@ -18,7 +18,7 @@ const RESPONSE_HOP = new Set([
 ]);
 const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]);
 
-export type Via = { clientAddress: string; port: number };
+export type Via = { clientAddress: string; port: number; protocol: "http" | "https" };
 
 /** A flat list of names and values, as Node takes and gives them. */
 export function requestHeaders(raw: string[], via: Via, upgrade?: string): string[] {
@@ -35,7 +35,7 @@ export function requestHeaders(raw: string[], via: Via, upgrade?: string): strin
     "X-Forwarded-Port",
     String(via.port),
     "X-Forwarded-Proto",
-    "http",
+    via.protocol,
   );
   if (upgrade) headers.push("Connection", "Upgrade", "Upgrade", upgrade);
   return headers;

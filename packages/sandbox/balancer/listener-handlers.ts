@@ -19,7 +19,6 @@ export function listenerHandlers(state: State): Record<string, Handler> {
   return {
     CreateListener: async (input: CreateListenerInput) => {
       const balancer = findLoadBalancer(state, input.LoadBalancerArn);
-      checkProtocol(input.Protocol);
       const port = checkRange(
         input.Port ?? 0,
         FIRST_UNPRIVILEGED_PORT,
@@ -35,6 +34,7 @@ export function listenerHandlers(state: State): Record<string, Handler> {
         arn: `${balancer.arn.replace(":loadbalancer/", ":listener/")}/${newId()}`,
         loadBalancerArn: balancer.arn,
         port,
+        certificateArn: readCertificate(input),
         action: readAction(state, input.DefaultActions, balancer.arn),
         tags: tagsOf(input.Tags),
       };
@@ -43,7 +43,9 @@ export function listenerHandlers(state: State): Record<string, Handler> {
     },
     ModifyListener: async (input: ModifyListenerInput) => {
       const before = findListener(state, input.ListenerArn);
-      checkProtocol(input.Protocol ?? "HTTP");
+      const protocol = before.certificateArn ? "HTTPS" : "HTTP";
+      if ((input.Protocol ?? protocol) !== protocol || input.Certificates)
+        throw invalid("Changing protocol or certificate of a listener is not implemented in the sandbox");
       if (input.Port !== undefined && input.Port !== before.port)
         throw invalid("Changing the port of a listener is not implemented in the sandbox");
       const action = input.DefaultActions
@@ -87,12 +89,20 @@ export async function removeListener(state: State, listener: Listener): Promise<
   state.open.delete(listener.arn);
 }
 
-function checkProtocol(protocol: string | undefined): void {
-  if (protocol !== "HTTP")
+/** HTTPS takes a certificate, which `openListener` looks for; HTTP takes none (API reference, CreateListener). */
+function readCertificate({ Protocol, Certificates = [] }: CreateListenerInput): string | undefined {
+  if (Protocol !== "HTTP" && Protocol !== "HTTPS")
     throw new AwsError(
       "UnsupportedProtocolException",
-      `Protocol '${protocol}' is not implemented in the sandbox: HTTP`,
+      `Protocol '${Protocol}' is not implemented in the sandbox: HTTP, HTTPS`,
     );
+  const [certificate, ...others] = Certificates;
+  if (Protocol === "HTTP" && certificate)
+    throw invalid("Certificates are only for listeners that speak HTTPS");
+  if (Protocol === "HTTP") return undefined;
+  if (!certificate?.CertificateArn || others.length > 0)
+    throw invalid("A listener that speaks HTTPS takes exactly one certificate");
+  return certificate.CertificateArn;
 }
 
 function select(state: State, input: DescribeListenersInput): Listener[] {
@@ -107,7 +117,9 @@ function describe(listener: Listener): ApiListener {
     ListenerArn: listener.arn,
     LoadBalancerArn: listener.loadBalancerArn,
     Port: listener.port,
-    Protocol: "HTTP",
+    ...(listener.certificateArn
+      ? { Protocol: "HTTPS" as const, Certificates: [{ CertificateArn: listener.certificateArn }] }
+      : { Protocol: "HTTP" as const }),
     DefaultActions: describeAction(listener.action),
   };
 }

@@ -1,12 +1,15 @@
-// An open listener: a real HTTP server on the balancer's address. The target is drawn for each request, never for a
+// An open listener: a real HTTP or HTTPS server on the balancer's address. The target is drawn for each request, never for a
 // connection, so that a client that keeps one open is not bound to a target that drains.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { AwsError } from "../platform.ts";
 import { forward, respond } from "./forward.ts";
+import type { Via } from "./headers.ts";
 import { nextTarget } from "./live-group.ts";
 import { IDLE_MILLISECONDS } from "./live-target.ts";
 import type { Listener } from "./model.ts";
+import { locationOf } from "./redirect.ts";
 import { compileRoutes, type Destination } from "./routes.ts";
 import { hostName } from "./rule-match.ts";
 import { countsOf, findLoadBalancer, type OpenListener, type State } from "./state.ts";
@@ -18,7 +21,7 @@ export async function openListener(state: State, listener: Listener): Promise<Op
   let routes = compileRoutes(state, listener);
   const destination = (incoming: IncomingMessage) =>
     routes(hostName(incoming.headers.host), (incoming.url ?? "/").split("?")[0]!);
-  const server = createServer({ keepAliveTimeout: IDLE_MILLISECONDS, requestTimeout: 0 });
+  const server = newServer(state, listener);
   server.on("request", (incoming, outgoing) =>
     serve(state, listener, destination(incoming), incoming, outgoing),
   );
@@ -46,6 +49,19 @@ export async function openListener(state: State, listener: Listener): Promise<Op
   };
 }
 
+function newServer({ platform }: State, { certificateArn }: Listener): Server {
+  const options = { keepAliveTimeout: IDLE_MILLISECONDS, requestTimeout: 0 };
+  if (!certificateArn) return createServer(options);
+  const pair = platform.serverCertificates.get(certificateArn);
+  if (!pair) throw new AwsError("CertificateNotFoundException", `Certificate '${certificateArn}' not found`);
+  return createTlsServer({ ...options, ...pair, minVersion: "TLSv1.2" });
+}
+
+function viaOf({ port, certificateArn }: Listener, incoming: IncomingMessage): Via {
+  const protocol = certificateArn ? "https" : "http";
+  return { clientAddress: incoming.socket.remoteAddress ?? "", port, protocol };
+}
+
 function serve(
   state: State,
   listener: Listener,
@@ -61,6 +77,11 @@ function serve(
     outgoing.end(destination.body);
     return;
   }
+  if (destination.type === "redirect") {
+    outgoing.writeHead(destination.statusCode, { location: locationOf(destination, listener, incoming) });
+    outgoing.end();
+    return;
+  }
   const chosen = destination.type === "group" ? choose(state, destination) : undefined;
   if (!chosen) {
     if (destination.type === "group") destination.group.counts.elb5xx++;
@@ -68,8 +89,13 @@ function serve(
     respond(outgoing, 503);
     return;
   }
-  const via = { clientAddress: incoming.socket.remoteAddress ?? "", port: listener.port };
-  forward({ incoming, outgoing, via, ...chosen, counts: [balancer, ...chosen.counts] });
+  forward({
+    incoming,
+    outgoing,
+    via: viaOf(listener, incoming),
+    ...chosen,
+    counts: [balancer, ...chosen.counts],
+  });
 }
 
 function serveUpgrade(
@@ -85,8 +111,12 @@ function serveUpgrade(
     refuseUpgrade(request.socket, 503);
     return;
   }
-  const via = { clientAddress: request.incoming.socket.remoteAddress ?? "", port: listener.port };
-  forwardUpgrade({ ...request, via, ...chosen, counts: [balancer, ...chosen.counts] });
+  forwardUpgrade({
+    ...request,
+    via: viaOf(listener, request.incoming),
+    ...chosen,
+    counts: [balancer, ...chosen.counts],
+  });
 }
 
 function choose(state: State, { group }: Destination & { type: "group" }) {

@@ -46,9 +46,29 @@ export type WeightedGroup = { arn: string; weight: number };
 
 export type Action =
   | { type: "forward"; groups: WeightedGroup[] }
-  | { type: "fixed-response"; statusCode: number; contentType: string; body: string };
+  | { type: "fixed-response"; statusCode: number; contentType: string; body: string }
+  | Redirect;
 
-export type Listener = { arn: string; loadBalancerArn: string; port: number; action: Action; tags: Tags };
+/** Each part may hold `#{protocol}`, `#{host}`, `#{port}`, `#{path}` and `#{query}` of the request. */
+export type Redirect = {
+  type: "redirect";
+  statusCode: 301 | 302;
+  protocol: string;
+  host: string;
+  port: string;
+  path: string;
+  query: string;
+};
+
+export type Listener = {
+  arn: string;
+  loadBalancerArn: string;
+  port: number;
+  /** Of a listener that speaks HTTPS. */
+  certificateArn?: string | undefined;
+  action: Action;
+  tags: Tags;
+};
 
 export type Condition = { field: "host-header" | "path-pattern"; values: string[] };
 

@@ -51,6 +51,8 @@ export function iamAlso(platform: Platform): Service["iamAlso"] {
     // The listener's ARN is its load balancer's, and an id more.
     CreateListener: ({ LoadBalancerArn = "", Tags }: elb.CreateListenerInput) =>
       tagging("CreateListener", `${LoadBalancerArn.replace(":loadbalancer/", ":listener/")}/*`, Tags),
+    CreateRule: ({ ListenerArn = "", Tags }: elb.CreateRuleInput) =>
+      tagging("CreateRule", `${ListenerArn.replace(":listener/", ":listener-rule/")}/*`, Tags),
   };
 }
 

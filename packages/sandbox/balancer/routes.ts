@@ -2,7 +2,7 @@
 // and begin anew when the rules change.
 
 import type { LiveGroup } from "./live-group.ts";
-import type { Action, Listener } from "./model.ts";
+import type { Action, Listener, Redirect } from "./model.ts";
 import { compileConditions, type Matcher } from "./rule-match.ts";
 import type { State } from "./state.ts";
 import { chooseWeighted } from "./weighted-choice.ts";
@@ -10,6 +10,7 @@ import { chooseWeighted } from "./weighted-choice.ts";
 export type Destination =
   | { type: "group"; group: LiveGroup }
   | { type: "fixed"; statusCode: number; contentType: string; body: string }
+  | Redirect
   | { type: "nowhere" };
 
 type Route = { matches: Matcher; choose(): Destination };
@@ -36,6 +37,7 @@ function compileAction(state: State, action: Action): () => Destination {
     const { statusCode, contentType, body } = action;
     return () => ({ type: "fixed", statusCode, contentType, body });
   }
+  if (action.type === "redirect") return () => action;
   const entries = action.groups.map(({ arn, weight }) => ({
     weight,
     current: 0,

@@ -1,10 +1,11 @@
-// IAM: roles and their inline policies. Managed policies, users and groups are not implemented, and say so.
+// IAM: roles, their inline policies, and server certificates. Managed policies, users and groups are not implemented, and say so.
 import { randomBytes } from "node:crypto";
 import * as iam from "@aws-sdk/client-iam";
 import { AwsError, type Handler, type Platform, type Service } from "../platform.ts";
 import type { Access } from "./access.ts";
 import { parsePolicy } from "./policy.ts";
 import type { Role, Roles } from "./roles.ts";
+import { serverCertificates } from "./server-certificates.ts";
 
 export function createIam(platform: Platform, roles: Roles, access: Access): Service {
   const { accountId } = platform;
@@ -12,7 +13,11 @@ export function createIam(platform: Platform, roles: Roles, access: Access): Ser
     name: "iam",
     module: iam,
     Client: iam.IAMClient,
-    handlers: { ...roleHandlers(platform, roles, access), ...policyHandlers(roles) },
+    handlers: {
+      ...roleHandlers(platform, roles, access),
+      ...policyHandlers(roles),
+      ...serverCertificates(platform),
+    },
     iamResources: Object.fromEntries(
       ["CreateRole", "GetRole", "DeleteRole", "PutRolePolicy", "GetRolePolicy", "DeleteRolePolicy"].map(
         (operation) => [

@@ -116,6 +116,7 @@ function fakePlatform(
     credentialsOf: () => ({ accessKeyId: "", secretAccessKey: "" }),
     emit: (_source, _type, detail) => void emitted.push(detail as { status: string; name: string }),
     machineAddresses: new Map(),
+    serverCertificates: new Map(),
   };
 }
 
