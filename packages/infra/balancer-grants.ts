@@ -15,7 +15,8 @@ export function balancer(
 ): Statement[] {
   const call = (name: string) => `elasticloadbalancing:${name}`;
   const arn = (resource: string) => `arn:aws:elasticloadbalancing:${region}:${account}:${resource}`;
-  const [groups, listeners] = [arn("targetgroup/*"), arn("listener/app/*")];
+  // `listener/app/…` and `listener-rule/app/…`: each action knows one of the two.
+  const [groups, routes] = [arn("targetgroup/*"), arn("listener*/app/*")];
   return [
     {
       actions: [
@@ -24,6 +25,7 @@ export function balancer(
         "DescribeTargetGroupAttributes",
         "DescribeTargetHealth",
         "DescribeListeners",
+        "DescribeRules",
       ].map(call),
       resources: ["*"],
       why: "Describe calls know no resources (Service Authorization Reference, Elastic Load Balancing V2).",
@@ -34,8 +36,12 @@ export function balancer(
       resources: [arn("loadbalancer/app/*")],
       why: "A listener is made on a load balancer that an operator names in the environment.",
     },
-    tagging("CreateTargetGroup", groups),
-    tagging("CreateListener", listeners),
+    {
+      actions: [call("CreateRule")],
+      resources: [arn("listener/app/*")],
+      why: "A rule for an app's name is made on the HTTPS listener that an operator names there.",
+    },
+    tagging([groups, routes]),
     {
       actions: ["ModifyTargetGroup", "ModifyTargetGroupAttributes", "DeleteTargetGroup", ...membership].map(
         call,
@@ -44,18 +50,19 @@ export function balancer(
       conditions: OURS,
     },
     {
-      actions: [...(sides ? ["ModifyListener"] : []), "DeleteListener"].map(call),
-      resources: [listeners],
+      actions: [...(sides ? ["ModifyListener", "ModifyRule"] : []), "DeleteListener", "DeleteRule"].map(call),
+      resources: [routes],
       conditions: OURS,
     },
   ];
 }
 
 /** Tags are written while something is made, and at no other time: nobody's target group becomes ours by a tag. */
-function tagging(operation: string, resource: string): Statement {
+function tagging(resources: string[]): Statement {
   return {
     actions: ["elasticloadbalancing:AddTags"],
-    resources: [resource],
-    conditions: { StringEquals: { "elasticloadbalancing:CreateAction": operation } },
+    resources,
+    // CreateTargetGroup, CreateListener, CreateRule.
+    conditions: { StringLike: { "elasticloadbalancing:CreateAction": "Create*" } },
   };
 }

@@ -75,6 +75,7 @@ const ACTIONS: Record<string, string[]> = {
     "elasticloadbalancing:CreateListener",
     "elasticloadbalancing:AddTags",
   ],
+  "elastic-load-balancing-v2 CreateRule": ["elasticloadbalancing:CreateRule", "elasticloadbalancing:AddTags"],
   // EventBridge Scheduler user guide, "Identity-based policies": the target's role is handed over.
   "scheduler CreateSchedule": ["scheduler:CreateSchedule", "iam:PassRole"],
   // Cloud Map developer guide, "Using identity-based policies": Route 53's records are written with the caller's rights.

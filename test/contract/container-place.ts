@@ -41,9 +41,12 @@ export async function openPlace() {
   const environment = await furnish(sandbox);
   let apps = 0;
 
-  const open = async (overrides: Partial<Spec> = {}) => {
+  const open = async (overrides: Partial<Spec> = {}, more: Partial<Environment> = {}) => {
     apps += 1;
-    const { target, releases } = aTarget(specOf(`shop-${apps}`, overrides), clock, environment);
+    const { target, releases } = aTarget(specOf(`shop-${apps}`, overrides), clock, {
+      ...environment,
+      ...more,
+    });
     return {
       driver,
       target,

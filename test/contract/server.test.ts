@@ -274,6 +274,9 @@ const NAMING = naming(NAMES).flatMap(({ actions }) => actions);
 
 /** What only happens elsewhere, or seldom: when. */
 const NOT_HERE: Record<string, string> = {
+  "elasticloadbalancing:CreateRule": "domains: test/contract/domain.test.ts",
+  "elasticloadbalancing:DeleteRule": "the same",
+  "elasticloadbalancing:DescribeRules": "the same",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "secretsmanager:GetSecretValue":
     "pools over SSH: test/slow/ssh.test.ts; `tutti doctor`: test/slow/doctor.test.ts",

@@ -47,7 +47,7 @@ const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
   "driver-server": [
     ASKED_BY_SWEEP,
     {
-      calls: /^elastic-load-balancing-v2 ModifyListener$/,
+      calls: /^elastic-load-balancing-v2 Modify(Listener|Rule)$/,
       why: "the balancer comes as one object, and servers have one side",
     },
   ],

@@ -55,6 +55,7 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
     "what the scheduled healing mends, by kind: test/slow/healing.test.ts",
   ],
   [/ (servicediscovery|route53):/, "environments that name a namespace of Cloud Map: test/contract"],
+  [/ elasticloadbalancing:(\w+Rules?) /, "environments that have a domain: test/contract/domain.test.ts"],
   [/^driver-vm elasticloadbalancing:ModifyListener/, "blue and green: test/contract/vm.test.ts"],
   [/^driver-container ecs:\w+ContainerInstances/, "where no host has room: test/contract/container.test.ts"],
   [

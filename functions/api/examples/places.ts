@@ -11,6 +11,10 @@ export const ENVIRONMENT_SETTINGS = {
     ports: { from: 8000, to: 8099 },
     vpcId: "vpc-0a1b2c3d",
   },
+  domain: {
+    name: "apps.example.com",
+    listenerArn: `${ACCOUNT}:listener/app/front/50dc6c495c0c9188/f2f7dc8efc522ab2`,
+  },
   network: { subnetIds: ["subnet-0a1b2c3d"], securityGroupIds: ["sg-0a1b2c3d"] },
   freezes: [{ from: "2026-12-20T00:00:00Z", to: "2027-01-03T00:00:00Z", reason: "the holidays" }],
   approvals: { approval: "before", minApprovers: 2 },

@@ -7,7 +7,6 @@ import { ENVIRONMENT, ENVIRONMENT_SETTINGS } from "../examples/places.ts";
 import { accounts } from "./accounts.ts";
 import { approvals } from "./approvals.ts";
 import { freeze, maintenanceWindow } from "./freezes.ts";
-import { later } from "./later.ts";
 import { environmentName, instantText } from "./names.ts";
 import { own, pools } from "./pools.ts";
 import { receivers } from "./receiver.ts";
@@ -19,6 +18,31 @@ const loadBalancer = z.strictObject({
     .refine((ports) => ports.from <= ports.to, "from must not be above to"),
   vpcId: z.string().min(1).max(64),
 });
+
+const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+
+const domain = z
+  .strictObject({
+    // A host in a rule has at most 128 characters (Elastic Load Balancing API, HostHeaderConditionConfig); 64 of them are for the app.
+    name: z
+      .string()
+      .max(64)
+      .regex(
+        new RegExp(`^${LABEL}(?:\\.${LABEL})+$`),
+        "must be a domain in lower case, such as apps.example.com",
+      ),
+    listenerArn: z
+      .string()
+      .regex(
+        /^arn:[^:]*:elasticloadbalancing:[^:]*:\d{12}:listener\/app\/\S{1,200}$/,
+        "must be the ARN of a listener of an application load balancer",
+      )
+      .meta({ description: "The load balancer's HTTPS listener, with a certificate for `*.<name>`" }),
+  })
+  .meta({
+    description:
+      "Apps on servers, instances and tasks are reached at https://<app>.<name>; functions keep their URL. Records and certificate are the platform's",
+  });
 
 const resourceId = (kind: string) =>
   z
@@ -141,12 +165,18 @@ export const environmentBody = z
       description:
         "The role that users' functions run as, named `<installation>-app-…`. `{app}` in its name: one for each app",
     }),
-    domain: later(),
+    domain: domain.optional(),
     accounts: accounts.optional(),
     freezes: z.array(freeze).max(100).optional(),
     maintenance: z.array(maintenanceWindow).max(50).optional(),
     approvals: approvals.optional(),
     notifications: receivers.optional(),
+  })
+  .superRefine(({ domain: place, loadBalancer: balancer }, context) => {
+    const within = balancer?.arn.replace(":loadbalancer/", ":listener/");
+    if (!place || (within && place.listenerArn.startsWith(`${within}/`))) return;
+    const message = "must be a listener of loadBalancer.arn";
+    context.addIssue({ code: "custom", path: ["domain", "listenerArn"], message });
   })
   .superRefine(({ notifications = [], hooks: open }, context) => {
     // What is wrong with an entry is said where it stands.
@@ -158,13 +188,11 @@ export const environmentBody = z
   })
   .meta({ id: "EnvironmentSettings", example: ENVIRONMENT_SETTINGS });
 
-const { domain: _later, ...settings } = environmentBody.shape;
-
 /** All that may be said of it is shown again. */
 export const environmentView = z
   .object({
     name: environmentName,
-    ...settings,
+    ...environmentBody.shape,
     accounts: accounts.omit({ vm: true }).optional(),
     updatedAt: instantText,
   })

@@ -38,9 +38,16 @@ export type BadHost = {
 
 export type LoadBalancer = {
   arn: string;
-  /** Without a domain each target gets a listener of its own, on a port of this range. */
+  /** Without a domain (`Environment.domain`) each target gets a listener of its own, on a port of this range. */
   ports: { from: number; to: number };
   vpcId: string;
+};
+
+/** Targets behind the load balancer are reached at `https://<app>.<name>`. Who runs the platform makes its records and its certificate. */
+export type Domain = {
+  name: string;
+  /** The listener of the load balancer that speaks HTTPS, with a certificate for `*.<name>`. */
+  listenerArn: string;
 };
 
 /** Where instances and tasks are placed. `assignPublicIp`: tasks on Fargate get an address of their own to the internet, for subnets without a NAT. */
@@ -97,6 +104,7 @@ export type Environment = {
   name: string;
   pools: Record<string, ServerPool>;
   loadBalancer?: LoadBalancer;
+  domain?: Domain;
   network?: Network;
   discovery?: Discovery;
   vm?: VmSettings;

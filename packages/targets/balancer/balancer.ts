@@ -1,5 +1,5 @@
-// A target's place behind the load balancer: a target group and a listener of its own; or two groups, the sides of a
-// blue/green or canary, between which the listener's traffic is weighted. Level-triggered: `ensure` makes what is missing,
+// A target's place behind the load balancer: a target group and a route to it (a listener of its own, or a rule for its name); or two
+// groups, the sides of a blue/green or canary, between which the route's traffic is weighted. Level-triggered: `ensure` makes what is missing,
 // mends what differs and leaves the rest; asked twice it has the effect of once.
 import {
   DeregisterTargetsCommand,
@@ -8,11 +8,14 @@ import {
   RegisterTargetsCommand,
   type TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { LoadBalancer } from "#core/domain/environment.ts";
+import type { Domain, Environment, LoadBalancer } from "#core/domain/environment.ts";
 import type { HealthPolicy } from "#core/domain/spec.ts";
 import { callElb, isElbError } from "./client.ts";
-import { endpointOf, ensureListener, removeListeners } from "./listener.ts";
-import { findSides, joinListener, removeSide, type Side } from "./sides.ts";
+import { endpointOf } from "./endpoint.ts";
+import { ensureListener } from "./listener.ts";
+import { findRoutes, removeRoute } from "./routes.ts";
+import { ensureRule } from "./rule.ts";
+import { findSides, joinRoutes, removeSide, type Side } from "./sides.ts";
 import { deleteTargetGroup, ensureTargetGroup, findTargetGroup } from "./target-group.ts";
 import { readWeights, type Shifted, shiftTraffic, type Weights } from "./weights.ts";
 
@@ -28,34 +31,42 @@ export type Wish = {
   app: string;
   environment: string;
   loadBalancer: LoadBalancer;
+  /** With one, the target is reached by its name there. */
+  domain?: Domain | undefined;
   port: number;
   health: HealthPolicy;
   drainSeconds: number;
   /** Default ip. */
   targetType?: "ip" | "instance";
-  /** Absent where a target has one group only. A second side joins the listener at weight 0. */
+  /** Absent where a target has one group only. A second side joins the route at weight 0. */
   side?: Side;
 };
-export type Who = Pick<Wish, "app" | "environment" | "loadBalancer" | "side">;
+export type Who = Pick<Wish, "app" | "environment" | "loadBalancer" | "domain" | "side">;
+
+/** `null` where the environment has no load balancer. */
+export function placeBehind({ app, environment }: { app: string; environment: Environment }): Who | null {
+  const { name, loadBalancer, domain } = environment;
+  return loadBalancer ? { app, environment: name, loadBalancer, domain } : null;
+}
 
 export type Balancer = {
-  /** ARN of the target group, reachable through a listener. Throws `capacity_exceeded` where no port is left. */
+  /** ARN of the target group, reachable through a route. Throws `capacity_exceeded` where no port or no rule is left. */
   ensure(wish: Wish): Promise<string>;
   /** ARN of the target group, `null` where there is none. */
   find(who: Who): Promise<string | null>;
-  /** `http://<dns>:<port>`, `null` where no listener leads to the target group. */
+  /** `http://<dns>:<port>` or `https://<app>.<domain>`, `null` where no route leads to the target group. */
   endpoint(who: Who, targetGroupArn: string): Promise<string | null>;
   register(targetGroupArn: string, backends: Backend[]): Promise<void>;
   deregister(targetGroupArn: string, backends: Backend[]): Promise<void>;
   /** Everything registered or draining. What is not in it is drained. */
   health(targetGroupArn: string): Promise<BackendHealth[]>;
-  /** Percent of the traffic of each side that stands in the listener; empty where there is none. */
+  /** Percent of the traffic of each side that stands in the route; empty where there is none. */
   weights(who: Who): Promise<Weights>;
   /** Moves the traffic and reads it back. Refused, with a sentence, where a side would get traffic that has no healthy target. */
   shift(who: Who, wanted: Weights): Promise<Shifted>;
-  /** Takes one side away, out of the listener first. Throws `conflict` while it has traffic; nothing there is fine. */
+  /** Takes one side away, out of its routes first. Throws `conflict` while it has traffic; nothing there is fine. */
   removeSide(who: Who, side: Side): Promise<void>;
-  /** Takes listener and target groups away; nothing there is fine. */
+  /** Takes routes and target groups away; nothing there is fine. */
   remove(who: Who): Promise<void>;
 };
 
@@ -65,12 +76,14 @@ export function createBalancer(elb: ElasticLoadBalancingV2Client): Balancer {
       const group = await ensureTargetGroup(elb, wish);
       const arn = group.TargetGroupArn!;
       const attached = group.LoadBalancerArns?.includes(wish.loadBalancer.arn);
-      if (!attached && !(wish.side && (await joinListener(elb, wish, arn))))
-        await ensureListener(elb, wish, arn);
+      const joined = attached || (wish.side && (await joinRoutes(elb, wish, arn)));
+      // Asked for each time: an environment may be given a domain while something runs in it.
+      if (wish.domain) await ensureRule(elb, wish, wish.domain, arn);
+      else if (!joined) await ensureListener(elb, wish, arn);
       return arn;
     },
     find: async (who) => (await findTargetGroup(elb, who))?.TargetGroupArn ?? null,
-    endpoint: (who, arn) => endpointOf(elb, who.loadBalancer, arn),
+    endpoint: (who, arn) => endpointOf(elb, who, arn),
     register: (arn, backends) => registerAll(elb, arn, backends),
     deregister: (arn, backends) => deregisterAll(elb, arn, backends),
     health: (arn) => readHealth(elb, arn),
@@ -79,7 +92,7 @@ export function createBalancer(elb: ElasticLoadBalancingV2Client): Balancer {
     removeSide: (who, side) => removeSide(elb, who, side),
     async remove(who) {
       const sides = Object.values(await findSides(elb, who));
-      for (const arn of sides) await removeListeners(elb, who.loadBalancer, arn);
+      for (const route of await findRoutes(elb, who, sides)) await removeRoute(elb, route);
       for (const arn of sides) await deleteTargetGroup(elb, arn);
     },
   };

@@ -3,9 +3,11 @@
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { TuttiError } from "#core/errors.ts";
 import type { BackendHealth, Who } from "./balancer.ts";
-import { findListener, findSides, type Share, SIDES, type Side, setShares, sharesOf } from "./sides.ts";
+import { findRoutes, setShares } from "./routes.ts";
+import { type Share, sharesOf } from "./shares.ts";
+import { findSides, SIDES, type Side } from "./sides.ts";
 
-/** Percent of the traffic; a side that is not named does not stand in the listener. */
+/** Percent of the traffic; a side that is not named does not stand in the route. */
 export type Weights = Partial<Record<Side, number>>;
 
 /** `refused` says why nothing was moved; else null, and `weights` is what was read back. */
@@ -13,8 +15,8 @@ export type Shifted = { weights: Weights; refused: string | null };
 
 export async function readWeights(elb: ElasticLoadBalancingV2Client, who: Who): Promise<Weights> {
   const sides = await findSides(elb, who);
-  const listener = await findListener(elb, who, sides);
-  return listener ? percentsOf(sharesOf(listener), sides) : {};
+  const [route] = await findRoutes(elb, who, Object.values(sides));
+  return route ? percentsOf(sharesOf(route.actions), sides) : {};
 }
 
 export async function shiftTraffic(
@@ -24,28 +26,34 @@ export async function shiftTraffic(
   healthOf: (targetGroupArn: string) => Promise<BackendHealth[]>,
 ): Promise<Shifted> {
   const sides = await findSides(elb, who);
-  const listener = await findListener(elb, who, sides);
-  if (!listener)
+  const routes = await findRoutes(elb, who, Object.values(sides));
+  const now = routes.map(({ actions }) => percentsOf(sharesOf(actions), sides));
+  const [weights] = now;
+  if (!weights)
     throw new TuttiError(
       "driver_failed",
-      `${who.app}/${who.environment} has no listener to shift traffic with.`,
+      `${who.app}/${who.environment} has no route to shift traffic with.`,
     );
-  const weights = percentsOf(sharesOf(listener), sides);
-  if (SIDES.every((side) => (weights[side] ?? 0) === (wanted[side] ?? 0))) return { weights, refused: null };
-  const refused = await whyNot(sides, weights, wanted, healthOf);
+  const moving = routes.filter((_, index) => !isSame(now[index]!, wanted));
+  if (moving.length === 0) return { weights, refused: null };
+  const refused = await whyNot(sides, now, wanted, healthOf);
   if (refused !== null) return { weights, refused };
-  await setShares(elb, listener, sharesFor(sides, wanted));
+  for (const route of moving) await setShares(elb, route, sharesFor(sides, wanted));
   return { weights: await readWeights(elb, who), refused: null };
+}
+
+function isSame(now: Weights, wanted: Weights): boolean {
+  return SIDES.every((side) => (now[side] ?? 0) === (wanted[side] ?? 0));
 }
 
 async function whyNot(
   sides: Partial<Record<Side, string>>,
-  now: Weights,
+  now: Weights[],
   wanted: Weights,
   healthOf: (targetGroupArn: string) => Promise<BackendHealth[]>,
 ): Promise<string | null> {
   for (const side of SIDES) {
-    if ((wanted[side] ?? 0) <= (now[side] ?? 0)) continue;
+    if (now.every((weights) => (wanted[side] ?? 0) <= (weights[side] ?? 0))) continue;
     const arn = sides[side];
     if (!arn) return `side ${side} is not there`;
     const backends = await healthOf(arn);
@@ -54,7 +62,7 @@ async function whyNot(
   return null;
 }
 
-/** Every side that exists stays in the listener, those without traffic at weight 0. */
+/** Every side that exists stays in the route, those without traffic at weight 0. */
 function sharesFor(sides: Partial<Record<Side, string>>, wanted: Weights): Share[] {
   return SIDES.flatMap((side) => {
     const arn = sides[side];

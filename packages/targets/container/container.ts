@@ -1,7 +1,13 @@
 // What every verb of this driver works with: the clients, the balancer, and what is known of revisions.
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { type Balancer, createBalancer, type Who, type Wish } from "#targets/balancer/balancer.ts";
+import {
+  type Balancer,
+  createBalancer,
+  placeBehind,
+  type Who,
+  type Wish,
+} from "#targets/balancer/balancer.ts";
 import type { Side } from "#targets/balancer/sides.ts";
 import type { ContainerClients, ContainerDeps, SecretArn } from "./client.ts";
 import type { Label } from "./naming.ts";
@@ -28,10 +34,10 @@ export function createContainer({ namePrefix, secretArn, ...clients }: Container
   };
 }
 
-export function whoOf({ app, environment }: Pick<TargetContext, "app" | "environment">): Who {
-  const { loadBalancer, name } = environment;
-  if (!loadBalancer) throw new TuttiError("invalid_input", `${name} has no loadBalancer in its settings.`);
-  return { app, environment: name, loadBalancer };
+export function whoOf(target: Pick<TargetContext, "app" | "environment">): Who {
+  const who = placeBehind(target);
+  if (who) return who;
+  throw new TuttiError("invalid_input", `${target.environment.name} has no loadBalancer in its settings.`);
 }
 
 export function wishOf(target: TargetContext, side: Side): Wish {

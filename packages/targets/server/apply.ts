@@ -5,6 +5,7 @@
 import type { Step } from "#core/domain/step.ts";
 import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
+import { placeBehind } from "#targets/balancer/balancer.ts";
 import { advance } from "./advance.ts";
 import { findHosts, type Host, placesOf, poolOf } from "./hosts.ts";
 import { leaveTraffic } from "./leave-traffic.ts";
@@ -37,12 +38,10 @@ export async function applyStep(
 
 /** A removal needs no place; it uses the one that is there. */
 async function place(server: Server, target: TargetContext, step: Step): Promise<string | null> {
-  const { app, spec } = target;
-  const { loadBalancer, name: environment } = target.environment;
-  if (!loadBalancer) return null;
-  const who = { app, environment, loadBalancer };
+  const who = placeBehind(target);
+  if (!who) return null;
   if (step.action === "remove") return server.balancer.find(who);
-  const { port, health, rollout } = spec;
+  const { port, health, rollout } = target.spec;
   return server.balancer.ensure({ ...who, port, health, drainSeconds: rollout.drainSeconds });
 }
 

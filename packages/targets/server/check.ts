@@ -3,7 +3,7 @@
 
 import type { Step } from "#core/domain/step.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
-import type { BackendHealth } from "#targets/balancer/balancer.ts";
+import { type BackendHealth, placeBehind } from "#targets/balancer/balancer.ts";
 import { advance } from "./advance.ts";
 import { applyStep } from "./apply.ts";
 import { findHosts, type Host, placesOf, poolOf } from "./hosts.ts";
@@ -41,10 +41,10 @@ async function bake(
 
 /** `null` without a load balancer: then the hosts themselves are asked. */
 async function bakeState(server: Server, target: TargetContext, step: Step): Promise<BakeState | null> {
-  const { loadBalancer, name: environment } = target.environment;
-  if (!loadBalancer) return null;
+  const who = placeBehind(target);
+  if (!who) return null;
   const [targetGroupArn, all] = await Promise.all([
-    server.balancer.find({ app: target.app, environment, loadBalancer }),
+    server.balancer.find(who),
     findHosts(server.clients, poolOf(target)),
   ]);
   if (targetGroupArn === null) return null;

@@ -6,7 +6,7 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { badHostsOf } from "#core/heal/bad-hosts.ts";
 import { placeOf } from "#core/plan/copy-id.ts";
 import { isPlaced } from "#core/plan/placed.ts";
-import type { Backend, BackendHealth } from "#targets/balancer/balancer.ts";
+import { type Backend, type BackendHealth, placeBehind } from "#targets/balancer/balancer.ts";
 import type { ScriptResult } from "#targets/host/result.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { ownHolds, placementHost } from "./host-facts.ts";
@@ -65,9 +65,8 @@ async function askPool(server: Server, target: TargetContext): Promise<Answer[]>
 }
 
 export async function readTraffic({ balancer }: Server, target: TargetContext): Promise<Traffic> {
-  const { loadBalancer, name: environment } = target.environment;
-  if (!loadBalancer) return null;
-  const who = { app: target.app, environment, loadBalancer };
+  const who = placeBehind(target);
+  if (!who) return null;
   const targetGroupArn = await balancer.find(who);
   if (targetGroupArn === null) return null;
   const [backends, endpoint] = await Promise.all([

@@ -1,9 +1,11 @@
 // Takes away all that the driver made for a target: the copies leave traffic and end what they have begun, then the
 // listener and the target group go, then the copies on every host of the pool. Hosts that do not answer keep what they
 // have, and are named in the log.
+
 import type { RetireOptions, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { copyId } from "#core/plan/copy-id.ts";
+import { placeBehind } from "#targets/balancer/balancer.ts";
 import { nearestDelay } from "#targets/balancer/target-health.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, poolOf } from "./hosts.ts";
@@ -52,9 +54,8 @@ async function removeName({ names }: Server, target: TargetContext): Promise<voi
 }
 
 async function leaveBalancer({ balancer, names }: Server, target: TargetContext): Promise<void> {
-  const { loadBalancer, name: environment } = target.environment;
-  if (!loadBalancer) return;
-  const who = { app: target.app, environment, loadBalancer };
+  const who = placeBehind(target);
+  if (!who) return;
   const targetGroupArn = await balancer.find(who);
   if (targetGroupArn === null) return;
   await names.leave(target, await balancer.health(targetGroupArn));

@@ -8,7 +8,7 @@ import { borrow, createGroup, markUnhealthy, raise, setTemplate } from "./capaci
 import { tagGroup, type Vm } from "./client.ts";
 import { prepareImage } from "./image/prepare.ts";
 import { TAGS } from "./naming.ts";
-import { placeOf, whoOf } from "./place.ts";
+import { whoOf } from "./place.ts";
 import { healthOf, readSide, type SideView } from "./side.ts";
 import type { StepState } from "./step-state.ts";
 import { ensureVersion } from "./template.ts";
@@ -36,7 +36,6 @@ export async function arrange(
   const { health, port, rollout } = target.spec;
   const targetGroupArn = await vm.balancer.ensure({
     ...whoOf(target),
-    loadBalancer: placeOf(target).loadBalancer,
     port,
     health,
     drainSeconds: rollout.drainSeconds,

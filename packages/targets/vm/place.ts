@@ -30,5 +30,6 @@ export function ownerOf({ app, environment }: Pick<TargetContext, "app" | "envir
 }
 
 export function whoOf(target: Pick<TargetContext, "app" | "environment">): Who {
-  return { ...ownerOf(target), loadBalancer: placeOf(target).loadBalancer };
+  const { loadBalancer } = placeOf(target);
+  return { ...ownerOf(target), loadBalancer, domain: target.environment.domain };
 }
