@@ -3,6 +3,7 @@
 import {
   CreateListenerCommand,
   CreateTargetGroupCommand,
+  DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -17,6 +18,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Io } from "#cli/io.ts";
 import { run } from "#cli/run.ts";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
+import { makeDomain } from "#test/support/its-domain.ts";
 import { ownerOf } from "#test/support/owner.ts";
 
 const ACCOUNT = "000000000000";
@@ -123,6 +125,46 @@ test("twelve things that are broken on purpose are named, each with what to do, 
   }
   const secret = JSON.stringify(checks);
   expect(secret).not.toContain("no key at all");
+});
+
+test("a domain is looked at as its callers meet it: listener, certificate, record", async () => {
+  const owner = ownerOf(house);
+  const elb = new ElasticLoadBalancingV2Client(owner);
+  const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}));
+  const { LoadBalancerArn: arn, DNSName: address } = LoadBalancers![0]!;
+  const made = await makeDomain({ elb, iam: new IAMClient(owner) }, { arn: arn!, address: address! });
+  const { Listeners } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn: arn }));
+  const plain = Listeners!.find(({ Protocol }) => Protocol === "HTTP")!.ListenerArn!;
+  const balancer = { arn: arn!, ports: { from: 8100, to: 8199 }, vpcId: "vpc-sandbox" };
+  const ask = async (domain: { name: string; listenerArn: string }) => {
+    await house.client.environments.put("named", { pools: {}, loadBalancer: balancer, domain });
+    const { checks } = await house.client.environments.doctor("named");
+    return Object.fromEntries(
+      checks
+        .filter(({ path }) => path.startsWith("domain."))
+        .map(({ path, ok, detail }) => [path, [ok, detail]]),
+    );
+  };
+  // Names have no records in the sandbox, so that one is always missed.
+  expect(await ask(made.domain)).toEqual({
+    "domain.listenerArn": [
+      true,
+      expect.stringMatching(/^Its certificate names DNS:\*\.apps\.example\.test, until /),
+    ],
+    "domain.name": [false, expect.stringMatching(/^tutti-doctor\.apps\.example\.test has no address: /)],
+  });
+  expect(await ask({ ...made.domain, name: "other.example.test" })).toMatchObject({
+    "domain.listenerArn": [
+      false,
+      "Its certificate is not for tutti-doctor.other.example.test: it names DNS:*.apps.example.test.",
+    ],
+  });
+  expect(await ask({ ...made.domain, listenerArn: plain })).toMatchObject({
+    "domain.listenerArn": [false, "It speaks HTTP, not HTTPS."],
+  });
+  expect(await ask({ ...made.domain, listenerArn: `${made.domain.listenerArn}0` })).toMatchObject({
+    "domain.listenerArn": [false, expect.stringMatching(/has no listener/)],
+  });
 });
 
 async function tutti(...args: string[]) {

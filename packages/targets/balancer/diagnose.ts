@@ -7,11 +7,12 @@ import {
 import type { Environment, LoadBalancer } from "#core/domain/environment.ts";
 import { type Check, check } from "#core/driver/diagnosis.ts";
 import { callElb } from "./client.ts";
+import { diagnoseDomain } from "./diagnose-domain.ts";
 
 /** Nothing to say where the environment names none. */
 export async function diagnoseBalancer(
   elb: ElasticLoadBalancingV2Client,
-  { loadBalancer }: Environment,
+  { loadBalancer, domain }: Environment,
 ): Promise<Check[]> {
   if (!loadBalancer) return [];
   const there = await check(
@@ -20,15 +21,20 @@ export async function diagnoseBalancer(
     () => usable(elb, loadBalancer),
   );
   if (!there.ok) return [there];
+  const found = domain && (await find(elb, loadBalancer));
   return [
     there,
     await check("loadBalancer.vpcId", "Name the VPC that the load balancer is in.", () =>
       inVpc(elb, loadBalancer),
     ),
-    await check("loadBalancer.ports", "Give a wider range, or take away listeners that nobody needs.", () =>
-      portsLeft(elb, loadBalancer),
-    ),
+    // With a domain no target needs a port.
+    ...(domain && found ? await diagnoseDomain(elb, domain, found) : [await ports(elb, loadBalancer)]),
   ];
+}
+
+function ports(elb: ElasticLoadBalancingV2Client, loadBalancer: LoadBalancer): Promise<Check> {
+  const mend = "Give a wider range, or take away listeners that nobody needs.";
+  return check("loadBalancer.ports", mend, () => portsLeft(elb, loadBalancer));
 }
 
 async function find(elb: ElasticLoadBalancingV2Client, { arn }: LoadBalancer) {
