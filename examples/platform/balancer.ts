@@ -1,4 +1,4 @@
-// One application load balancer for the environment. Tutti makes listeners and target groups on it; apps are reached from it alone.
+// One application load balancer for the environment. Tutti makes listeners, rules and target groups on it; apps are reached from it alone.
 import type { Network } from "./network.ts";
 
 const ANYWHERE = ["0.0.0.0/0"];
@@ -8,12 +8,20 @@ export function balancer(
   stage: string,
   { vpcId, publicSubnetIds }: Network,
   ports: { from: number; to: number },
+  named: boolean,
 ) {
+  // With a domain everything comes by name: port 443, and 80 to be sent there.
+  const open = named ? [443, 80].map((port) => ({ from: port, to: port })) : [ports];
   const front = new aws.ec2.SecurityGroup("FrontGroup", {
     name: `platform-${stage}-front`,
     description: "Who may call the load balancer",
     vpcId,
-    ingress: [{ protocol: "tcp", fromPort: ports.from, toPort: ports.to, cidrBlocks: ANYWHERE }],
+    ingress: open.map(({ from, to }) => ({
+      protocol: "tcp",
+      fromPort: from,
+      toPort: to,
+      cidrBlocks: ANYWHERE,
+    })),
     egress: [ALL],
   });
   const apps = new aws.ec2.SecurityGroup("AppsGroup", {
@@ -31,5 +39,5 @@ export function balancer(
     dropInvalidHeaderFields: true,
     enableDeletionProtection: stage === "prod",
   });
-  return { arn: made.arn, dnsName: made.dnsName, appsGroupId: apps.id };
+  return { arn: made.arn, dnsName: made.dnsName, zoneId: made.zoneId, appsGroupId: apps.id };
 }

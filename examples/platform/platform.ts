@@ -2,16 +2,18 @@
 import { balancer } from "./balancer.ts";
 import { deployer } from "./ci.ts";
 import { cluster } from "./cluster.ts";
+import { domain, settingsOfDomain } from "./domain.ts";
 import { network } from "./network.ts";
 import { servers } from "./servers.ts";
 import { targets } from "./targets.ts";
 
-/** Each target gets a listener on a port of its own, out of these. */
+/** Without a domain each target gets a listener on a port of its own, out of these. */
 const PORTS = { from: 8100, to: 8199 };
 
 export function platform(stage: string) {
   const net = network(stage);
-  const front = balancer(stage, net, PORTS);
+  const wanted = settingsOfDomain();
+  const front = balancer(stage, net, PORTS, wanted !== undefined);
   const hosts = servers(stage, net, front.appsGroupId);
   const containers = cluster(stage);
   const ci = deployer(stage);
@@ -20,6 +22,7 @@ export function platform(stage: string) {
       web: { ssm: { tags: { environment: stage, pool: "web" } }, user: "tutti", directory: "/opt/tutti" },
     },
     loadBalancer: { arn: front.arn, ports: PORTS, vpcId: net.vpcId },
+    ...(wanted ? { domain: domain(front, wanted) } : {}),
     network: { subnetIds: net.privateSubnetIds, securityGroupIds: [front.appsGroupId] },
     vm: { baseImageId: hosts.imageId, instanceType: "t4g.small", instanceProfileArn: hosts.profileArn },
     cluster: containers,

@@ -13,7 +13,15 @@ const PLACE = { account: "123456789012", region: "eu-central-1", secrets: {}, co
 
 let graph: Graph;
 beforeAll(async () => {
-  graph = await evaluate({ ...PLACE, stage: "prod", env: { GITHUB_REPOSITORY: "acme/platform" } });
+  graph = await evaluate({
+    ...PLACE,
+    stage: "prod",
+    env: {
+      GITHUB_REPOSITORY: "acme/platform",
+      PLATFORM_DOMAIN: "apps.example.com",
+      PLATFORM_ZONE_ID: "Z0123456789ABC",
+    },
+  });
 });
 
 test("what the platform says of itself is an environment as the API takes it, key by key", () => {
@@ -25,6 +33,10 @@ test("what the platform says of itself is an environment as the API takes it, ke
     loadBalancer: {
       arn: expect.stringContaining("loadbalancer/app/platform-prod/"),
       ports: { from: 8100, to: 8199 },
+    },
+    domain: {
+      name: "apps.example.com",
+      listenerArn: expect.stringMatching(/:listener\/app\/platform-prod\/.*\/443$/),
     },
     network: { subnetIds: [expect.stringMatching(/^subnet-/), expect.stringMatching(/^subnet-/)] },
     vm: { instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/platform-prod-machine" },
@@ -59,6 +71,52 @@ test("servers carry the tags that the pool asks for, and only the load balancer 
   const ingress = inputsOf(graph, "aws:ec2/securityGroup:SecurityGroup").AppsGroup!.ingress as object[];
   expect(ingress).toHaveLength(1);
   expect(ingress[0]).not.toHaveProperty("cidrBlocks");
+});
+
+test("a domain has one certificate and one record for all its names, TLS on 443, and 80 only leads there", () => {
+  expect(inputsOf(graph, "aws:acm/certificate:Certificate").Certificate).toMatchObject({
+    domainName: "*.apps.example.com",
+    validationMethod: "DNS",
+  });
+  const records = inputsOf(graph, "aws:route53/record:Record");
+  expect(records.CertificateRecord).toMatchObject({ zoneId: "Z0123456789ABC", type: "CNAME" });
+  expect(records.AppsRecord).toMatchObject({
+    name: "*.apps.example.com",
+    type: "A",
+    aliases: [{ name: expect.stringContaining(".elb.amazonaws.com"), zoneId: "Z215JYRZR1TBD5" }],
+  });
+  const listeners = inputsOf(graph, "aws:lb/listener:Listener");
+  expect(listeners.Https).toMatchObject({
+    protocol: "HTTPS",
+    port: 443,
+    sslPolicy: expect.stringContaining("TLS13-1-2"),
+    certificateArn: expect.stringContaining(":certificate/"),
+    defaultActions: [{ type: "fixed-response", fixedResponse: { statusCode: "404" } }],
+  });
+  expect(listeners.Http).toMatchObject({
+    protocol: "HTTP",
+    port: 80,
+    defaultActions: [
+      { type: "redirect", redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" } },
+    ],
+  });
+  const front = inputsOf(graph, "aws:ec2/securityGroup:SecurityGroup").FrontGroup!.ingress as {
+    fromPort: number;
+    toPort: number;
+  }[];
+  expect(front.map(({ fromPort, toPort }) => [fromPort, toPort])).toEqual([
+    [443, 443],
+    [80, 80],
+  ]);
+});
+
+test("without a domain nothing of it is made, and targets are reached at their ports", async () => {
+  const without = await evaluate({ ...PLACE, stage: "dev", env: {} });
+  for (const type of ["acm/certificate:Certificate", "route53/record:Record", "lb/listener:Listener"])
+    expect(inputsOf(without, `aws:${type}`), type).toEqual({});
+  expect(environmentBody.parse(JSON.parse(String(without.outputs.settings)))).not.toHaveProperty("domain");
+  const front = inputsOf(without, "aws:ec2/securityGroup:SecurityGroup").FrontGroup!.ingress;
+  expect(front).toMatchObject([{ fromPort: 8100, toPort: 8199 }]);
 });
 
 test("GitHub's way in is made only where a repository is named", async () => {
@@ -118,7 +176,11 @@ test("both versions make the same kinds of things", () => {
 test("both say the same to Tutti", () => {
   const settings = JSON.parse(String(graph.outputs.settings)) as Record<string, Record<string, unknown>>;
   const block = /output "settings" \{[\s\S]*?^\}/m.exec(tofu)![0];
+  // It is said where there is a domain, and merged in.
+  expect(tofu).toContain("domain = { name = var.domain, listenerArn = aws_lb_listener.https[0].arn }");
+  expect(block).toContain("merge(local.domain,");
   for (const [key, value] of Object.entries(settings)) {
+    if (key === "domain") continue;
     expect(block).toMatch(new RegExp(`^ +${key} += `, "m"));
     if (key === "pools") continue;
     for (const inner of typeof value === "string" ? [] : Object.keys(value))

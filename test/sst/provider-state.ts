@@ -32,8 +32,32 @@ function identified(prefix: string, service = "ec2"): Maker {
 
 const loadBalancer: Maker = ({ account, region }, { inputs }) => {
   const arn = `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/${inputs.name}/0123456789abcdef`;
-  return { id: arn, state: { arn, dnsName: `${inputs.name}-1.${region}.elb.amazonaws.com` } };
+  const dnsName = `${inputs.name}-1.${region}.elb.amazonaws.com`;
+  return { id: arn, state: { arn, dnsName, zoneId: "Z215JYRZR1TBD5" } };
 };
+
+const listener: Maker = (_, { inputs }) => {
+  const arn = `${String(inputs.loadBalancerArn).replace(":loadbalancer/", ":listener/")}/${inputs.port}`;
+  return { id: arn, state: { arn } };
+};
+
+/** ACM says at once which record proves the domain (ACM user guide, "DNS validation"). */
+const certificate: Maker = ({ account, region }, { inputs }) => {
+  const arn = `arn:aws:acm:${region}:${account}:certificate/12345678-1234-1234-1234-123456789012`;
+  const proof = {
+    domainName: inputs.domainName,
+    resourceRecordName: `_a79865eb4cd1a6ab990a45779b4e0b96.${String(inputs.domainName).replace("*.", "")}.`,
+    resourceRecordType: "CNAME",
+    resourceRecordValue: "_424c7224e9b0146f9a8808af955727d0.acm-validations.aws.",
+  };
+  return { id: arn, state: { arn, domainValidationOptions: [proof] } };
+};
+
+const record: Maker = (_, { name, inputs }) => ({ id: name, state: { fqdn: inputs.name } });
+const validation: Maker = (_, { name, inputs }) => ({
+  id: name,
+  state: { certificateArn: inputs.certificateArn },
+});
 
 /** What belongs to an account and no region. */
 function global(kind: string): Maker {
@@ -88,6 +112,10 @@ const MAKERS: Record<string, Maker> = {
   "aws:ec2/launchTemplate:LaunchTemplate": identified("lt"),
   "aws:autoscaling/group:Group": silent,
   "aws:lb/loadBalancer:LoadBalancer": loadBalancer,
+  "aws:lb/listener:Listener": listener,
+  "aws:acm/certificate:Certificate": certificate,
+  "aws:acm/certificateValidation:CertificateValidation": validation,
+  "aws:route53/record:Record": record,
   "aws:ecs/cluster:Cluster": named("ecs", (name) => `cluster/${name}`),
   "aws:iam/instanceProfile:InstanceProfile": global("instance-profile"),
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": global("oidc-provider"),

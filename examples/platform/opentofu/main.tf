@@ -32,6 +32,7 @@ locals {
   ports       = { from = 8100, to = 8199 }
   github      = "token.actions.githubusercontent.com"
   managed     = "arn:aws:iam::aws:policy"
+  domain      = var.domain == "" ? {} : { domain = { name = var.domain, listenerArn = aws_lb_listener.https[0].arn } }
   with_github = var.github_repository == "" ? 0 : 1
 }
 
@@ -51,7 +52,7 @@ data "aws_ssm_parameter" "image" {
 }
 
 output "settings" {
-  value = jsonencode({
+  value = jsonencode(merge(local.domain, {
     pools        = { web = { ssm = { tags = { environment = var.environment, pool = "web" } }, user = "tutti", directory = "/opt/tutti" } }
     loadBalancer = { arn = aws_lb.balancer.arn, ports = local.ports, vpcId = aws_vpc.vpc.id }
     network      = { subnetIds = aws_subnet.private[*].id, securityGroupIds = [aws_security_group.apps.id] }
@@ -67,7 +68,7 @@ output "settings" {
       logGroup         = aws_cloudwatch_log_group.apps.name
     }
     functionRoleArn = aws_iam_role.function.arn
-  })
+  }))
 }
 
 output "endpoint" {

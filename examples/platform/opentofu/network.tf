@@ -64,11 +64,14 @@ resource "aws_security_group" "front" {
   name        = "${local.name}-front"
   description = "Who may call the load balancer"
   vpc_id      = aws_vpc.vpc.id
-  ingress {
-    protocol    = "tcp"
-    from_port   = local.ports.from
-    to_port     = local.ports.to
-    cidr_blocks = ["0.0.0.0/0"]
+  dynamic "ingress" {
+    for_each = var.domain == "" ? [local.ports] : [{ from = 443, to = 443 }, { from = 80, to = 80 }]
+    content {
+      protocol    = "tcp"
+      from_port   = ingress.value.from
+      to_port     = ingress.value.to
+      cidr_blocks = ["0.0.0.0/0"]
+    }
   }
   egress {
     protocol    = "-1"
