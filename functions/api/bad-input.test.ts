@@ -72,10 +72,10 @@ test("a deployment's own rollout is refused by its path", async () => {
 });
 
 test("what is of the contract and not built yet says so", async () => {
-  expect(await refused("PUT", "/v1/environments/prod", { ...POOL, domain: "x.example" })).toMatchObject({
+  expect(await refused("PUT", "/v1/environments/prod", { ...POOL, accounts: { vm: {} } })).toMatchObject({
     status: 422,
     code: "not_supported_yet",
-    errors: [{ path: "domain" }],
+    errors: [{ path: "accounts.vm" }],
   });
 });
 

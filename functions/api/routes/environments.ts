@@ -39,7 +39,7 @@ export const putEnvironment = route(
     refusals: ["not_supported_yet"],
   },
   async ({ params, body, deps }) => {
-    const { domain: _later, accounts, ...rest } = body;
+    const { accounts, ...rest } = body;
     const settings = { ...rest, ...(accounts ? { accounts: known(deps, accounts) } : {}) };
     const before = await deps.store.environments.get(params.env);
     const updatedAt = instant(deps.clock.now());
