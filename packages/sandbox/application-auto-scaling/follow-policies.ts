@@ -13,11 +13,18 @@ const ACTIVITIES = 100;
 
 export function createPolicyWatch(state: State): Publisher {
   const lagMs = Math.min(1_000, roundMilliseconds(state.platform.timeScale) / 2);
+  // On a busy machine a look may take longer than a round: two at once would both act before either cooldown has begun.
+  const underway = new Set<string>();
   return everyRound(state.platform, lagMs, () => {
-    for (const { resourceId } of state.targets.list())
-      follow(state, resourceId).catch((error: Error) =>
-        state.platform.log(`application-autoscaling: ${resourceId}: ${error.message}`),
-      );
+    for (const { resourceId } of state.targets.list()) {
+      if (underway.has(resourceId)) continue;
+      underway.add(resourceId);
+      follow(state, resourceId)
+        .catch((error: Error) =>
+          state.platform.log(`application-autoscaling: ${resourceId}: ${error.message}`),
+        )
+        .finally(() => underway.delete(resourceId));
+    }
   });
 }
 
