@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { packContext } from "#cli/pack-context.ts";
 import type { Client } from "#client/client.ts";
 
-/** `hungry` takes more and more memory once it serves; the others as in release-of.ts. */
+/** Where its config has `CALLS`, it says what that address answers, too. `hungry` takes more and more memory once it serves; the others as in release-of.ts. */
 export type ContainerBehaviour = "well" | "unwell" | "silent" | "crashing" | "hungry";
 
 const APP = `
@@ -18,7 +18,12 @@ if (behaviour === "silent") setInterval(() => {}, 1000);
 else {
   const server = require("node:http").createServer((request, response) => {
     if (request.url === "/healthz" && behaviour === "unwell") response.statusCode = 500;
-    response.end(process.env.TUTTI_VERSION + " is " + behaviour);
+    const said = process.env.TUTTI_VERSION + " is " + behaviour;
+    if (request.url === "/healthz" || !process.env.CALLS) return response.end(said);
+    fetch(process.env.CALLS).then(
+      async (answer) => response.writeHead(answer.status).end(said + ", and " + (await answer.text())),
+      (error) => response.writeHead(502).end(String(error.cause?.code)),
+    );
   });
   server.keepAliveTimeout = 65000;
   server.listen(process.env.PORT, process.env.HOST);
