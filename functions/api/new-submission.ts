@@ -9,7 +9,7 @@ import { withinBounds } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { TuttiError } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
-import type { RolloutOverride } from "#core/manifest/schema.ts";
+import type { RolloutOverride } from "#core/manifest/rollout-schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import { volumeFindings } from "#core/manifest/volume-rules.ts";
 import { isWeaker } from "#core/plan/gates.ts";

@@ -4,7 +4,8 @@
 import type { Deployment } from "#core/domain/deployment.ts";
 import { isEnded } from "#core/domain/deployment.ts";
 import type { Target } from "#core/domain/target.ts";
-import type { Manifest, RolloutOverride } from "#core/manifest/schema.ts";
+import type { RolloutOverride } from "#core/manifest/rollout-schema.ts";
+import type { Manifest } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
 import { allowedActions } from "#core/rollout/statuses.ts";
 import { act } from "#engine/act.ts";

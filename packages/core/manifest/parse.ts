@@ -6,7 +6,8 @@ import { kindProblems, rolloutKindProblems } from "./kind-rules.ts";
 import { isRecord } from "./merge.ts";
 import { mergedProblems } from "./merged-rules.ts";
 import { distinct, type Problem, problemError } from "./problem.ts";
-import { type Manifest, manifestSchema, type RolloutOverride, rolloutSchema } from "./schema.ts";
+import { type RolloutOverride, rolloutSchema } from "./rollout-schema.ts";
+import { type Manifest, manifestSchema } from "./schema.ts";
 
 /** So many problems are told at once; the rest shows when these are mended. */
 const MOST_PROBLEMS = 50;

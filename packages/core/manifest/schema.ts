@@ -1,8 +1,8 @@
 // The manifest as a schema: which keys there are, of what shape, with the words that editors show. It checks each
-// block alone; what blocks ask of each other, and what a kind can do, is in rules.ts.
+// block alone; what blocks ask of each other, and what a kind can do, is in merged-rules.ts and kind-rules.ts.
 import * as z from "zod";
 import { KINDS } from "../domain/kind.ts";
-import { amount, amountFromOne } from "./amounts.ts";
+import { eachOnce } from "./each-once.ts";
 import { healingSchema } from "./healing-schema.ts";
 import { healthSchema } from "./health-schema.ts";
 import { hookSchema, hooksSchema } from "./hooks-schema.ts";
@@ -15,6 +15,7 @@ import {
   serverSchema,
   vmSchema,
 } from "./kind-schemas.ts";
+import { rolloutSchema } from "./rollout-schema.ts";
 import { scalingSchema } from "./scaling-schema.ts";
 import { scheduleSchema, schedulesSchema } from "./schedules-schema.ts";
 import { onSecretRotationSchema, secretsSchema, variableNameSchema } from "./secrets-schema.ts";
@@ -39,114 +40,6 @@ export const environmentNameSchema = z
     "must be at most 30 lower-case letters, digits or hyphens, from a letter to a letter or digit",
   );
 
-const weightsSchema = z
-  .array(z.int().min(1).max(100))
-  .min(1, "must have at least one weight: the last one is 100")
-  .superRefine((weights, context) => {
-    const rises = weights.every((weight, index) => index === 0 || weight > weights[index - 1]!);
-    if (!rises || weights.at(-1) !== 100) {
-      context.addIssue({
-        code: "custom",
-        message: `must rise and end at 100, not ${JSON.stringify(weights)}`,
-      });
-    }
-  });
-
-/** CloudWatch, PutMetricAlarm: up to 255 characters, no control characters. */
-const ALARM_NAME = /^[ -~\u00a0-\uffff]{1,255}$/;
-
-const alarmsSchema = z
-  .array(z.string().regex(ALARM_NAME, "must be the name of an alarm: 1 to 255 characters, on one line"))
-  .max(10, "must be at most 10 alarms")
-  .superRefine((names, context) => {
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined)
-      context.addIssue({ code: "custom", message: `must name each alarm once, not ${twice} twice` });
-  });
-
-export const rolloutSchema = z
-  .strictObject({
-    strategy: z
-      .enum(["rolling", "canary", "blueGreen", "allAtOnce"])
-      .optional()
-      .describe(
-        "server: rolling (default), allAtOnce. vm: rolling (default), blueGreen, allAtOnce. container: rolling (default), blueGreen, canary, allAtOnce. function: canary (default), allAtOnce.",
-      ),
-    batch: z
-      .union([amountFromOne, z.array(amountFromOne).min(1, "must have at least one entry").max(100)], {
-        error: (issue) =>
-          `must be a whole number, a percentage such as "25%", or a list of them, not ${JSON.stringify(issue.input)}`,
-      })
-      .optional()
-      .describe(
-        "Replicas per batch: n, a percentage, or a list whose last entry repeats. Default 1; on containers it caps the surge.",
-      ),
-    maxSurge: amount
-      .optional()
-      .describe("Copies above the desired count. Default 1; servers are updated in place: 0."),
-    maxUnavailable: amount
-      .optional()
-      .describe("Copies below the desired count. Default 0; on servers the largest batch, and its cap."),
-    maxFailures: amount
-      .optional()
-      .describe(
-        "Failed replicas tolerated in the whole deployment, unreachable ones counted, and never all of them. Default 0.",
-      ),
-    weights: weightsSchema
-      .optional()
-      .describe("Percent of traffic after each shift of a canary or blueGreen. Default [10, 50, 100]."),
-    bakeSeconds: z
-      .number()
-      .min(0)
-      .max(86_400)
-      .optional()
-      .describe("Watch for so long after each step. Default 0."),
-    drainSeconds: z
-      .number()
-      .min(0)
-      .max(3600)
-      .optional()
-      .describe("Deregistration delay of the load balancer. Default 10."),
-    deadlineSeconds: z
-      .number()
-      .min(1)
-      .max(86_400)
-      .optional()
-      .describe("No progress for so long acts as onFailure says. Default 600."),
-    approval: z
-      .enum(["none", "before", "eachStep"])
-      .optional()
-      .describe("Whether a person must approve. Default none."),
-    minApprovers: z
-      .int()
-      .min(1)
-      .max(10)
-      .optional()
-      .describe(
-        "So many different callers must approve, and none of them may be the one who asked. Where it is left out one approval will do, whoever gives it.",
-      ),
-    approvalSeconds: z
-      .number()
-      .min(1)
-      .max(86_400)
-      .optional()
-      .describe("An approval that nobody gives for so long is a rejection. Default 86400, a day."),
-    onFailure: z
-      .enum(["rollback", "pause"])
-      .optional()
-      .describe("What a failed rollout does. Default rollback."),
-    onConflict: z
-      .enum(["queue", "reject", "supersede"])
-      .optional()
-      .describe("What happens while another deployment of the target runs. Default queue."),
-    alarms: alarmsSchema
-      .optional()
-      .describe(
-        "CloudWatch alarms by name: one that begins to fire acts as onFailure says. One that fires already is told and ignored. Default none.",
-      ),
-  })
-  .describe("How a release is rolled out.");
-
 const configSchema = z
   .record(
     variableNameSchema,
@@ -166,11 +59,7 @@ const configSchema = z
 const connectSchema = z
   .array(appNameSchema)
   .max(50, "must be at most 50 apps")
-  .superRefine((names, context) => {
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined)
-      context.addIssue({ code: "custom", message: `must name each app once, not ${twice} twice` });
-  })
+  .superRefine(eachOnce("app"))
   .describe("Apps that it speaks to: `orders` gives it ORDERS_URL, their endpoint in the same environment.");
 
 const allowSchema = z
@@ -184,11 +73,7 @@ const allowSchema = z
   )
   .min(1, "must name at least one app: leave it out to let everyone call")
   .max(50, "must be at most 50 apps")
-  .superRefine((names, context) => {
-    const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice !== undefined)
-      context.addIssue({ code: "custom", message: `must name each app once, not ${twice} twice` });
-  })
+  .superRefine(eachOnce("app"))
   .describe(
     'Apps of the same environment that may call it, held by the middleware tutti-identity; "*": any app that connects to it. Default: everyone.',
   );
@@ -252,7 +137,6 @@ export const manifestSchema = z.strictObject({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 export type Overlay = z.infer<typeof overlaySchema>;
-export type RolloutOverride = z.infer<typeof rolloutSchema>;
 
 /** The keys of each block by its path, for naming the nearest one. */
 export const KNOWN_KEYS: Record<string, string[]> = {

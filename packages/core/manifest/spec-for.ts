@@ -11,7 +11,8 @@ import { ONE_AT_A_TIME } from "../plan/pace.ts";
 import { HOLD_SECONDS } from "../rollout/limits.ts";
 import { functionSize } from "./function-size.ts";
 import { merge } from "./merge.ts";
-import type { Manifest, Overlay, RolloutOverride } from "./schema.ts";
+import type { RolloutOverride } from "./rollout-schema.ts";
+import type { Manifest, Overlay } from "./schema.ts";
 
 const ROLLOUT: RolloutPolicy = {
   strategy: "rolling",

@@ -2,7 +2,7 @@
 import type { HealingRun } from "../domain/healing-run.ts";
 import type { Kind } from "../domain/kind.ts";
 import type { MendRequest } from "../heal/messages.ts";
-import type { RolloutOverride } from "../manifest/schema.ts";
+import type { RolloutOverride } from "../manifest/rollout-schema.ts";
 
 /** What the next state of the workflow is; each is a branch of its Choice `Next step`. */
 export type Move =
