@@ -12,8 +12,8 @@ const LONGEST_LIFE_MS = 300_000;
 /** What was asked before an attempt learns that it is too late comes about by then: one attempt of a call may take 10 s (functions/deps/aws-options.ts). */
 const LAST_CALL_MS = 15_000;
 
-/** Those by which a driver changes what runs. */
-const CHANGING: ReadonlySet<EngineRequest["verb"]> = new Set(["apply", "check", "play", "finish"]);
+/** Those by which a driver changes what runs. A shard is asked again also where no answer was lost, so that its attempts say nothing. */
+const CHANGING: ReadonlySet<EngineRequest["verb"]> = new Set(["apply", "check", "finish"]);
 
 /** Written only where the workflow tries again: a deployment that goes well pays nothing for it. */
 export async function noteDoubt(deps: ControlDeps, request: EngineRequest): Promise<void> {

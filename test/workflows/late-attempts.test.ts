@@ -1,6 +1,7 @@
 // Attempts that come late: read when the target was their deployment's, slow, and on their way still when it is another one's. Real
 // workflow, engine and store.
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { handOverAtMs } from "#engine/doubt.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
 let stage: Stage;
@@ -69,17 +70,32 @@ test("a late attempt of finish does not take away what has come since", async ()
   expect(versions()).toEqual(["v2", "v2", "v2"]);
 });
 
-test("where an attempt's answer was lost, the target changes hands a little after the end, also for the sweep", async () => {
+test("where an attempt's answer was lost, the target changes hands a little after the end", async () => {
   stage.mishaps.push({ verb: "check", times: 1, how: "losesAnswer" });
   const { id } = await stage.submit("v1");
   const { endedAt, doubtAt } = await stage.ended(id);
   expect(doubtAt).toBeDefined();
-  await stage.sweep();
-  expect((await stage.target()).lock?.owner).toBe(id);
   await stage.free();
   expect(stage.clock.now() - Date.parse(endedAt!)).toBeGreaterThanOrEqual(15_000);
 });
 
 test("where nothing was tried again nobody waits", async () => {
-  expect((await rolledOut("v1")).doubtAt).toBe(undefined);
+  expect(handOverAtMs(await rolledOut("v1"))).toBe(0);
+});
+
+test("the sweep gives no lock back before that either", async () => {
+  const { id } = await rolledOut("v1");
+  const name = { app: "shop", environment: "prod" };
+  await stage.store.targets.acquire({ ...name, kind: "server", owner: id, onConflict: "reject" });
+  const endedIn = (ms: number) =>
+    stage.store.deployments.change(id, (before) => {
+      const endedAt = new Date(stage.clock.now() + ms).toISOString();
+      return { deployment: { ...before, endedAt, doubtAt: endedAt } };
+    });
+  await endedIn(3_600_000);
+  await stage.sweep();
+  expect((await stage.target()).lock?.owner).toBe(id);
+  await endedIn(-60_000);
+  await stage.sweep();
+  expect((await stage.target()).lock).toBe(null);
 });
