@@ -8,6 +8,7 @@ import { degradedNotice, recoveredNotice } from "#core/domain/notice.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
+import { stillUntidy, tidied } from "#core/heal/tidying.ts";
 import { withSnapshot } from "#store/targets.ts";
 import type { ControlDeps } from "./deps.ts";
 import { handOverAtMs } from "./doubt.ts";
@@ -25,7 +26,11 @@ export async function end(
   deps: ControlDeps,
   deployment: Deployment,
   { status, reason }: End,
-  more: { fleet?: Fleet | undefined; finalise?: (deployment: Deployment) => Deployment } = {},
+  more: {
+    fleet?: Fleet | undefined;
+    isTidy?: boolean | undefined;
+    finalise?: (deployment: Deployment) => Deployment;
+  } = {},
 ): Promise<void> {
   const at = instant(deps.clock.now());
   const ended = await deps.store.deployments.change(deployment.id, (before) => {
@@ -40,7 +45,7 @@ export async function end(
       events: [{ type: "status", message: `${TITLES[status]}: ${reason}` }],
     };
   });
-  await settle(deps, ended, more.fleet);
+  await settle(deps, ended, more);
 }
 
 /** As settle, for one that somebody else has ended, and perhaps died before the end was told. */
@@ -55,8 +60,19 @@ function givenUp({ disks, ...target }: Target, { purpose, status }: Deployment):
   return isGivenUp || disks === undefined ? target : { ...target, disks };
 }
 
+/** What the platform did not take away now is taken away by a scheduled pass (heal/tidy-up.ts). */
+function withTidiness(target: Target, by: string, isTidy: boolean, at: string): Target {
+  return isTidy
+    ? tidied(target, Date.parse(at))
+    : { ...target, untidy: stillUntidy(target.untidy, by, Date.parse(at)) };
+}
+
 /** Gives the lock back and starts the next in the queue. Harmless where that has been done. */
-async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet): Promise<void> {
+async function settle(
+  deps: ControlDeps,
+  deployment: Deployment,
+  { fleet, isTidy }: { fleet?: Fleet | undefined; isTidy?: boolean | undefined } = {},
+): Promise<void> {
   // Before the lock is given back: as long as it is held, somebody comes and tells what was not told.
   await tellOfTarget(deps, deployment);
   const waitMs = handOverAtMs(deployment) - deps.clock.now();
@@ -64,7 +80,8 @@ async function settle(deps: ControlDeps, deployment: Deployment, fleet?: Fleet):
   try {
     const at = instant(deps.clock.now());
     const { next } = await deps.store.targets.release(deployment, deployment.id, (target) => {
-      const settled = givenUp(settledTarget(target, deployment), deployment);
+      const ended = givenUp(settledTarget(target, deployment), deployment);
+      const settled = isTidy === undefined ? ended : withTidiness(ended, deployment.id, isTidy, at);
       return fleet ? (withSnapshot(settled, fleet, at) ?? settled) : settled;
     });
     if (next) await startNext(deps, deployment, next);

@@ -26,7 +26,7 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   await repairEnded(deps, await readOwn(deps, caller));
   const natural = naturalEnd(deployment);
   await abandon(deps, deployment);
-  if (deployment.changed) await cleanUp(deps, caller, deployment);
+  const isTidy = deployment.changed ? await cleanUp(deps, caller, deployment) : undefined;
   const sight = deployment.changed
     ? await untilSeen(deps, deployment)
     : await trying(deps, deployment, "inspect", lastLook);
@@ -39,19 +39,33 @@ export async function finish(deps: EngineDeps, caller: Caller): Promise<Move> {
   const charged = charge(2);
   await end(deps, deployment, natural, {
     fleet,
+    isTidy,
     finalise: (before) => charged(fleet ? { ...before, health: healthOf(before, fleet) } : before),
   });
   return DONE;
 }
 
-/** What never stood before goes whole; else what was borrowed is given back, as far as the platform does it now. */
-async function cleanUp(deps: EngineDeps, caller: Caller, deployment: Deployment): Promise<void> {
+/** Whether all was taken away; a scheduled pass does the rest (heal/tidy-up.ts). What never stood before goes whole; else what was borrowed is given back, as far as the platform does it now. */
+async function cleanUp(
+  deps: EngineDeps,
+  caller: Caller,
+  deployment: Deployment,
+): Promise<boolean | undefined> {
   const version = versionLeft(deployment);
   const context = { ...(await contextFor(deps, deployment, version)), note: deps.log.warn };
   // Another run of this task may have ended it, and the target is somebody else's.
-  if (isEnded((await readOwn(deps, caller)).status)) return;
-  if (version === null) await asking(() => deps.driver.retire(context));
-  else await trying(deps, deployment, "tidy", async () => deps.driver.tidy?.(context));
+  if (isEnded((await readOwn(deps, caller)).status)) return undefined;
+  if (version === null) {
+    await asking(() => deps.driver.retire(context));
+    return undefined;
+  }
+  const { tidy } = deps.driver;
+  if (!tidy) return undefined;
+  const isDone = await trying(deps, deployment, "tidy", async () => {
+    await tidy(context);
+    return true;
+  });
+  return isDone ?? false;
 }
 
 /** The count is what the platform keeps, where it keeps one: scaling may have changed it on the way. */

@@ -15,6 +15,8 @@ export type Dropped = { id: string; by: string; at: string };
 /** How it stood from an instant on, by counts. */
 export type Standing = { at: string; desired: number; replicas: number; healthy: number };
 
+export type Untidy = { since: string; by: string; tries: number; triedAt: string | null };
+
 export type Target = {
   app: string;
   environment: string;
@@ -54,6 +56,10 @@ export type Target = {
   scalings?: ScalingActivity[];
   /** What its copies had when they were last seen, until it is seen again or given up. */
   disks?: LiveVolume[];
+  /** When what its deployments leave was last taken away; absent where its kind leaves nothing, or never yet. */
+  tidiedAt?: string;
+  /** What a deployment has left behind at its end because the platform did not answer: still to be taken away. */
+  untidy?: Untidy;
   /** How it stood, oldest first, one entry for each change; bounded to 300. */
   standings?: Standing[];
 };

@@ -21,6 +21,7 @@ import { remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 import { findScaling } from "./scale.ts";
 import { tellRun } from "./tell.ts";
+import { tidyUp } from "./tidy-up.ts";
 
 /** `survey`: what is to be mended is left to the workflow of healing, which whoever asked starts (follow-up.ts). */
 export type HealRequest = TargetName & { trigger: HealingRun["trigger"]; survey?: boolean };
@@ -46,7 +47,9 @@ export async function heal(deps: EngineDeps, request: HealRequest): Promise<Heal
     (await findRotated(deps, { app, environment })) ??
     (await findDueIdentity(deps, { app, environment }));
   const scaled = next === null && passed.seen ? await findScaling(deps, passed.seen) : null;
-  const actions = [...passed.actions, ...(scaled?.actions ?? [])];
+  const isFree = next === null && !scaled?.next && passed.seen;
+  const left = isFree ? await tidyUp(deps, isFree, id) : [];
+  const actions = [...passed.actions, ...(scaled?.actions ?? []), ...left];
   const endedAt = instant(deps.clock.now());
   const run: HealingRun = { id, app, environment, trigger, startedAt, endedAt, actions, summary };
   if (actions.length > 0 || asked) await deps.store.healingRuns.put(run);

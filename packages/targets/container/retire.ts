@@ -3,8 +3,8 @@
 // at the end of a deployment: a second service that never got, or has lost, its traffic; and scaling is as the release that stays has it.
 import type { TargetContext } from "#core/driver/driver.ts";
 import { type Container, whoOf } from "./container.ts";
-import { mainSide, readLive } from "./live.ts";
-import { deregisterAll } from "./revisions.ts";
+import { mainSide, readLive, type SideLive } from "./live.ts";
+import { deregisterAll, pruneRevisions } from "./revisions.ts";
 import { applyScaling, takeServiceAway } from "./scaling.ts";
 
 /** One call of the driver's function has to see the end of it. */
@@ -40,4 +40,14 @@ export async function tidy(container: Container, target: TargetContext): Promise
     if (percent === 0) await takeServiceAway(container, target, service);
   }
   await applyScaling(container, target, main.service);
+  await pruneRevisions(container, target, namedBy(live.sides));
+}
+
+/** By what is to run, and by what still runs. */
+function namedBy(sides: SideLive[]): Set<string> {
+  const named = sides.flatMap(({ service }) => [
+    service.taskDefinition,
+    ...(service.deployments ?? []).map((one) => one.taskDefinition),
+  ]);
+  return new Set(named.flatMap((arn) => arn ?? []));
 }

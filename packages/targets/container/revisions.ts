@@ -57,6 +57,20 @@ export async function labelOf(container: Container, arn: string): Promise<Label 
   return label;
 }
 
+/** So many are kept for quick ways back; ECS keeps each for ever unless it is told. An older release's is registered again. */
+const KEPT_REVISIONS = 10;
+
+/** `used`: those that services name. What is beyond the newest 100 goes at one of the next ends. */
+export async function pruneRevisions(
+  container: Container,
+  target: TargetContext,
+  used: Set<string>,
+): Promise<void> {
+  const arns = await listRevisions(container.clients, familyOf(container.namePrefix, target));
+  for (const arn of arns.slice(KEPT_REVISIONS))
+    if (!used.has(arn)) await deregisterRevision(container.clients, arn);
+}
+
 export async function deregisterAll(container: Container, target: TargetContext): Promise<void> {
   for (;;) {
     const arns = await listRevisions(container.clients, familyOf(container.namePrefix, target));
