@@ -135,6 +135,9 @@ test("a freeze stands in the hall and at the target; an admin passes it with a r
   await admin.page.locator("dd", { hasText: "the fair needs it" }).waitFor();
 
   await admin.go(`#/targets/web/${ENVIRONMENT}`);
+  // What the page says of the environment comes behind the target itself.
+  await admin.page.getByRole("heading", { level: 1, name: "web/" }).waitFor();
+  await admin.page.locator(".calendar .closed").waitFor();
   await admin.page.getByRole("button", { name: "Restart…" }).click();
   const restart = admin.page.getByRole("dialog").getByRole("button", { name: "Restart", exact: true });
   expect(await restart.isDisabled()).toBe(true);
