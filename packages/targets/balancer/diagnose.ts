@@ -7,7 +7,7 @@ import {
 import type { Environment, LoadBalancer } from "#core/domain/environment.ts";
 import { type Check, check } from "#core/driver/diagnosis.ts";
 import { callElb } from "./client.ts";
-import { diagnoseDomain } from "./diagnose-domain.ts";
+import type { diagnoseDomain } from "./diagnose-domain.ts";
 
 /** Nothing to say where the environment names none. */
 export async function diagnoseBalancer(
@@ -28,8 +28,13 @@ export async function diagnoseBalancer(
       inVpc(elb, loadBalancer),
     ),
     // With a domain no target needs a port.
-    ...(domain && found ? await diagnoseDomain(elb, domain, found) : [await ports(elb, loadBalancer)]),
+    ...(domain && found ? await domainChecks(elb, domain, found) : [await ports(elb, loadBalancer)]),
   ];
+}
+
+/** Only the doctor needs it, so that a cold start does not read it. */
+async function domainChecks(...asked: Parameters<typeof diagnoseDomain>): Promise<Check[]> {
+  return (await import("./diagnose-domain.ts")).diagnoseDomain(...asked);
 }
 
 function ports(elb: ElasticLoadBalancingV2Client, loadBalancer: LoadBalancer): Promise<Check> {
