@@ -7,6 +7,7 @@ import {
 import type { Environment } from "#core/domain/environment.ts";
 import { type Check, check, missing } from "#core/driver/diagnosis.ts";
 import { isAllowed } from "#core/placement/instance-type.ts";
+import { diagnoseBalancer } from "#targets/balancer/diagnose.ts";
 import { diagnoseNamespace } from "#targets/cloud-map/diagnose.ts";
 import { callAws } from "#targets/host/call-aws.ts";
 import type { Vm } from "./client.ts";
@@ -15,7 +16,7 @@ import { portsOpenToAll } from "./open-ports.ts";
 
 export async function diagnose(vm: Vm, environment: Environment): Promise<Check[]> {
   const checks = [
-    (await import("#targets/balancer/diagnose.ts")).diagnoseBalancer(vm.elb, environment),
+    diagnoseBalancer(vm.elb, environment),
     diagnoseNamespace(vm.discovery, environment),
     diagnoseNetwork(vm, environment),
     diagnoseVm(vm, environment),

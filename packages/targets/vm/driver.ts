@@ -6,7 +6,6 @@ import type { Driver } from "#core/driver/driver.ts";
 import { balancerNotes } from "#targets/balancer/target-health.ts";
 import { checkStep } from "./check.ts";
 import type { VmSetup } from "./client.ts";
-import { diagnose } from "./diagnose.ts";
 import { diskNotes } from "./disks/notes.ts";
 import { abandonImage } from "./image/abandon.ts";
 import { inspect } from "./inspect.ts";
@@ -30,7 +29,8 @@ export function createVmDriver(setup: VmSetup): Driver {
     repair: (target, fleet, orders) => repair(vm, target, fleet, orders),
     retire: (target, options) => retire(vm, target, options),
     tidy: (target) => tidy(vm, target),
-    diagnose: (environment) => diagnose(vm, environment),
+    // Read by the doctor alone: no deployment waits for it to be loaded.
+    diagnose: async (environment) => (await import("./diagnose.ts")).diagnose(vm, environment),
     abandon: (target, step) => abandonImage(vm, target, step),
     notes: async (target) => {
       const { health, rollout, scaling } = target.spec;
