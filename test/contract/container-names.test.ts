@@ -86,7 +86,7 @@ test("what somebody changed is drift and is put right, and so is an environment 
     await expect.poll(steady, { timeout: 20_000 }).toEqual(["COMPLETED"]);
   };
   await mend();
-  expect(await found(target.app)).toHaveLength(2);
+  await expect.poll(() => found(target.app)).toHaveLength(2);
   const serviceConnectConfiguration = { enabled: true, namespace: namespaceArn };
   await place.clients.ecs.send(
     new UpdateServiceCommand({
@@ -96,7 +96,7 @@ test("what somebody changed is drift and is put right, and so is an environment 
     }),
   );
   await mend();
-  expect(await found(target.app)).toHaveLength(2);
+  await expect.poll(() => found(target.app)).toHaveLength(2);
   await mend({ ...settled, environment: without });
   expect((await requests.stop()).failed).toBe(0);
   await close();
