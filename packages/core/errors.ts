@@ -5,7 +5,7 @@ export const ERRORS = {
   invalid_input: { status: 422, retryable: false, title: "The input does not fit the schema." },
   malformed_body: { status: 400, retryable: false, title: "The body is not valid JSON." },
   body_too_large: { status: 413, retryable: false, title: "The body is larger than 1 MB." },
-  unauthenticated: { status: 401, retryable: false, title: "A valid bearer token is needed." },
+  unauthenticated: { status: 401, retryable: false, title: "Who asks must prove who they are." },
   forbidden: { status: 403, retryable: false, title: "The token may not do this." },
   not_found: { status: 404, retryable: false, title: "There is no such thing." },
   method_not_allowed: { status: 405, retryable: false, title: "This path does not take that method." },

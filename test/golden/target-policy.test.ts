@@ -1,5 +1,5 @@
 // What drivers may do in another account is what they may do at home: the example's policy is made from the blueprint. `npm run golden`
-// writes it anew (and `npm run format` lays it out).
+// writes it anew.
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { policyDocument } from "#infra/policy.ts";
