@@ -37,6 +37,11 @@ const cases: [string, Partial<Deployment>, ReturnType<typeof naturalEnd>][] = [
     { status: "rolled_back", reason: "host-1 is unhealthy on v2: 500. Nothing had been changed." },
   ],
   [
+    "aborted while it went back already, with nothing changed",
+    { ending, intent: abort, status: "rolling_back" },
+    { status: "rolled_back", reason: "host-1 is unhealthy on v2: 500. Nothing had been changed." },
+  ],
+  [
     "aborted before anything was changed",
     { intent: abort },
     { status: "cancelled", reason: "Aborted by bob. Nothing had been changed." },

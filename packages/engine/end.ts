@@ -141,7 +141,8 @@ function watchedAfter(target: Target, deployment: Deployment): Pick<Target, "wat
 export function naturalEnd(deployment: Deployment): End {
   const { ending, intent, changed, previousVersion } = deployment;
   const aborted = intent?.action === "abort";
-  if (aborted && !changed) {
+  // Whoever aborts one that goes back already does not make it another end.
+  if (aborted && !changed && deployment.status !== "rolling_back") {
     return {
       status: "cancelled",
       reason: `${asSentence(intent.reason ?? "aborted")} Nothing had been changed.`,
