@@ -106,6 +106,18 @@ test("new copies come before healthy ones are touched", () => {
   expect(hosts(steps)).toEqual([["web-9"], ["web-1"]]);
 });
 
+test("new copies come before the broken ones, which may be well again when their turn comes", () => {
+  const fleet = {
+    replicas: [web(1, "v1", { health: "unhealthy" }), web(2)],
+    spare: ["web-9"],
+    unreachable: ["web-8"],
+  };
+  const order = (rollback: boolean) =>
+    hosts(planInPlace(request(fleet, { desired: 3, rollback }), withRollout({})));
+  expect(order(false)).toEqual([["web-9"], ["web-1"], ["web-2"]]);
+  expect(order(true)).toEqual([["web-9"], ["web-1"], ["web-2"]]);
+});
+
 test("copies over the desired count are removed at the end, the broken ones rather than the healthy", () => {
   const replicas = [web(1), web(2, "v1", { health: "unhealthy" }), web(3), web(4)];
   const steps = planInPlace(request({ replicas }, { desired: 2 }), withRollout({ batch: 2 }));

@@ -64,7 +64,8 @@ function freeHosts({ fleet }: PlanRequest, carriers: Replica[]): string[] {
 
 /**
  * Unreachable ones first: where no failure is allowed, a host that does not answer stops the deployment before it
- * changed anything. Then the broken ones and the new ones, which cost no healthy copy; the healthy ones last.
+ * changed anything. Then the new ones and the broken ones, which cost no healthy copy; the healthy ones last. The new ones before
+ * the broken, since a broken copy may be well again when its turn comes: by then no other copy is missing.
  */
 export function installOrder(keep: Replica[], added: string[], request: PlanRequest): Host[] {
   const unreachable = new Set(request.fleet.unreachable);
@@ -80,7 +81,7 @@ export function installOrder(keep: Replica[], added: string[], request: PlanRequ
   for (const id of added) (unreachable.has(id) ? gone : fresh).push({ id, healthy: false });
   // Nobody waits on the way back for a host that does not answer.
   const first = request.rollback ? [] : gone;
-  return [first, broken, fresh, healthy].flat();
+  return [first, fresh, broken, healthy].flat();
 }
 
 function isRight(replica: Replica, version: string | null): boolean {
