@@ -9,8 +9,8 @@ import { everything, ordered, type RepairOrders } from "#core/driver/repair-orde
 import { removal, removeAll } from "#core/plan/removal.ts";
 import { planReplacing } from "#core/plan/replacing.ts";
 import { planTwoSides } from "#core/plan/two-sides.ts";
-import { isIdle, isUnfinished, mayGo, mayLeave, mayStart, missing, staying } from "./kept-moves.ts";
-import { behaviourOf, isServed, isWell, type KeptWorld, start, stop } from "./kept-world.ts";
+import { isBeside, isIdle, isUnfinished, mayGo, mayLeave, mayStart, missing, staying } from "./kept-moves.ts";
+import { behaviourOf, isServed, isWell, type KeptWorld, start, stop, trafficOf } from "./kept-world.ts";
 
 type State = { ids: string[] };
 
@@ -75,17 +75,6 @@ function replicaOf(world: KeptWorld, id: string): Replica {
   return { id, version: copy.version, health, address: `${id}.invalid:80`, startedAt: null, ...idle };
 }
 
-function trafficOf(world: KeptWorld): Fleet["traffic"] {
-  if (world.weights)
-    return [...world.weights].flatMap(([version, percent]) => (percent > 0 ? [{ version, percent }] : []));
-  const well = [...world.copies.values()].filter((copy) => isWell(world, copy));
-  const versions = [...new Set(well.map((copy) => copy.version))];
-  return versions.map((version) => {
-    const count = well.filter((copy) => copy.version === version).length;
-    return { version, percent: Math.round((100 * count) / well.length) };
-  });
-}
-
 function apply(world: KeptWorld, step: Step, spec: Spec): Progress {
   if (step.type === "prepare") return prepare(world, step);
   world.borrowed = true;
@@ -94,7 +83,8 @@ function apply(world: KeptWorld, step: Step, spec: Spec): Progress {
   if (step.type === "shift") return look(world, step, { ids: idsOf(world, version) });
   // Whoever takes a copy's place takes its share of the traffic.
   if (step.action === "replace") world.weights = null;
-  world.desired = Math.max(world.desired ?? 0, step.desired ?? step.count ?? 0);
+  // The count is that of the side with the traffic, as a group's is: one that is started beside it counts from its last shift on.
+  if (!isBeside(world, step)) world.desired = Math.max(world.desired ?? 0, step.desired ?? step.count ?? 0);
   // A side that is started has no traffic before it is shifted there.
   if (step.action === "startBeside")
     world.weights ??= new Map(trafficOf(world).map(({ version, percent }) => [version, percent]));
@@ -201,6 +191,7 @@ function shift(world: KeptWorld, { version, weightPercent = 100 }: Step): void {
     [version!, weightPercent],
     ...others.map((one) => [one, 100 - weightPercent] as const),
   ]);
+  if (weightPercent === 100) world.desired = idsOf(world, version!).length;
 }
 
 function idsOf(world: KeptWorld, version: string): string[] {

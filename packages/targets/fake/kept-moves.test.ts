@@ -97,3 +97,14 @@ test("a side without traffic goes at once, and leaves the other one's count", as
   expect(await played(world, step(takes))).toMatchObject({ phase: "done" });
   expect(world.desired).toBe(2);
 });
+
+test("the count is that of the side with the traffic: the other one's counts when all of it is shifted there", async () => {
+  const world = worldOf({ a: "v1", b: "v1", c: "v1" });
+  const side: Partial<Step> = { leaving: [], replicas: ["1", "2", "3", "4", "5"] };
+  await played(world, step({ ...side, action: "startBeside", count: 5 }));
+  expect([world.copies.size, world.desired]).toEqual([8, 3]);
+  await played(world, step({ type: "shift", weightPercent: 50 }));
+  expect(world.desired).toBe(3);
+  await played(world, step({ type: "shift", weightPercent: 100 }));
+  expect(world.desired).toBe(5);
+});

@@ -4,7 +4,7 @@
 import type { Spec } from "#core/domain/spec.ts";
 import type { Step } from "#core/domain/step.ts";
 import { limitsOf } from "#core/plan/replacing.ts";
-import { isServed, isWell, type KeptWorld } from "./kept-world.ts";
+import { isServed, isWell, type KeptWorld, trafficOf } from "./kept-world.ts";
 
 /** Copies of the step's version that are not to go. */
 export function staying(world: KeptWorld, { version, leaving = [] }: Step): string[] {
@@ -36,6 +36,12 @@ export function mayLeave(world: KeptWorld, { replicas, desired }: Step, spec: Sp
 /** They stand on a side that gets nothing of the traffic. */
 export function isIdle(world: KeptWorld, ids: string[]): boolean {
   return ids.every((id) => !isServed(world, world.copies.get(id)!));
+}
+
+/** It starts a side while another version has the traffic. */
+export function isBeside(world: KeptWorld, { action, version }: Step): boolean {
+  const traffic = trafficOf(world).map((share) => share.version);
+  return action === "startBeside" && traffic.length > 0 && !traffic.includes(version!);
 }
 
 /** How many copies start now. One more than planned where none may leave before another one is there. */

@@ -1,5 +1,6 @@
 // Copies that an imagined platform keeps and names, in memory: what an Auto Scaling group or an ECS service is to a
 // driver. For tests of what servers, which are updated in place, do not need: surge, two sides, names that come late.
+import type { Fleet } from "#core/domain/replica.ts";
 import type { Behaviour } from "./world.ts";
 
 export type Copy = {
@@ -54,6 +55,17 @@ export function isWell(world: KeptWorld, copy: Copy): boolean {
 /** Its version has a part of the traffic, as every one has before somebody has shifted it. */
 export function isServed({ weights }: KeptWorld, { version }: Copy): boolean {
   return weights === null || weights.size === 0 || (weights.get(version) ?? 0) > 0;
+}
+
+export function trafficOf(world: KeptWorld): Fleet["traffic"] {
+  if (world.weights)
+    return [...world.weights].flatMap(([version, percent]) => (percent > 0 ? [{ version, percent }] : []));
+  const well = [...world.copies.values()].filter((copy) => isWell(world, copy));
+  const versions = [...new Set(well.map((copy) => copy.version))];
+  return versions.map((version) => {
+    const count = well.filter((copy) => copy.version === version).length;
+    return { version, percent: Math.round((100 * count) / well.length) };
+  });
 }
 
 export function start(world: KeptWorld, version: string): string {
