@@ -56,6 +56,9 @@ test("an end becomes nothing else, every open status can come to an end, and sta
   expect(mayBecome("running", "running")).toBe(true);
   expect(mayBecome("running", "succeeded")).toBe(true);
   expect(mayBecome("rolling_back", "succeeded")).toBe(false);
+  // The call that wrote it may die afterwards, with nothing changed.
+  for (const waits of ["paused", "awaiting_approval"] as const)
+    expect(mayBecome(waits, "rolled_back")).toBe(true);
 });
 
 test("pause is a wish that the engine takes up, and can be withdrawn before that", () => {

@@ -42,7 +42,8 @@ export const NEXT_STATUSES: Record<DeploymentStatus, readonly DeploymentStatus[]
     "failed",
     "cancelled",
   ],
-  paused: ["running", "planning", "rolling_back", "failed", "cancelled"],
+  // Here too, where the call that paused it died before it answered.
+  paused: ["running", "planning", "rolling_back", "rolled_back", "failed", "cancelled"],
   rolling_back: ["rolled_back", "failed"],
   succeeded: [],
   rolled_back: [],
