@@ -142,7 +142,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     // Whether one still runs: nobody else asks.
     {
       actions: ["states:DescribeExecution"],
-      resources: [names.rolloutExecutionsArn, names.trainExecutionsArn],
+      resources: [names.rolloutExecutionsArn, names.trainExecutionsArn, names.healExecutionsArn],
     },
     {
       actions: ["lambda:InvokeFunction"],

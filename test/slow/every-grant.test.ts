@@ -40,6 +40,7 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
     /^driver-vm ec2:DeleteLaunchTemplateVersions/,
     "more releases than are kept: test/slow/vm-versions.test.ts",
   ],
+  [/^driver-vm ec2:DescribeInstanceTypes/, "resources that choose a type: test/contract/vm-sizes.test.ts"],
   [/ cloudwatch:GetMetricData/, "what scaling follows: test/slow/scaling.test.ts"],
   [
     / (elasticfilesystem:|ec2:DeleteVolume|ec2:DescribeVpcs)/,
@@ -51,7 +52,7 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
   ],
   [/^driver-function ec2:Describe/, "the network of a function that mounts a file system: the same"],
   [
-    /^(events-sweep states:StartExecution stateMachine:tutti-heal|(events-sweep|heal) lambda:InvokeFunction)/,
+    /^(events-sweep states:(StartExecution stateMachine|DescribeExecution execution):tutti-heal|(events-sweep|heal) lambda:InvokeFunction)/,
     "what the scheduled healing mends, by kind: test/slow/healing.test.ts",
   ],
   [/ (servicediscovery|route53):/, "environments that name a namespace of Cloud Map: test/contract"],

@@ -90,6 +90,11 @@ test("an app that crashes at every start gets few repairs and ever longer pauses
   expect(await deploy(client, "crashing", "v2")).toMatchObject({ status: "succeeded" });
   expect(await targetOf("crashing")).toMatchObject({ release: "v2", degraded: null });
   expect(await healthOf("crashing")).toEqual(["healthy", "healthy", "healthy"]);
+
+  // Whether it was the host or the app nobody can know: the host takes nothing new until it has proven good, or somebody says so.
+  const { items } = await client.environments.badHosts(ENVIRONMENT);
+  expect(items).toHaveLength(1);
+  await client.environments.clearHost(ENVIRONMENT, { pool: items[0]!.pool, host: items[0]!.host });
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { CreateRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { GetExecutionHistoryCommand, SFNClient } from "@aws-sdk/client-sfn";
 import { pushImage } from "#test/sandbox/push-image.ts";
 import { archive, ENVIRONMENT, functionCode, functionManifest, publish } from "#test/support/release-of.ts";
 import { type Journey, NAMES, until } from "./journey.ts";
@@ -69,7 +70,8 @@ export async function comeTwice(journey: Journey, trigger: keyof typeof TELL): P
   const waiting = (version: string) =>
     until(`${app} ${version} waits`, async () => {
       const { items } = await client.deployments.list({ app });
-      return items.find((one) => one.version === version && one.status === "awaiting_approval");
+      const found = items.find((one) => one.version === version && one.status === "awaiting_approval");
+      return found && (await canBeWoken(journey, found.id)) ? found : undefined;
     });
   await TELL[trigger]!(journey, app, "v1", Date.now() - 60_000);
   await waiting("v1");
@@ -91,4 +93,12 @@ export async function comeTwice(journey: Journey, trigger: keyof typeof TELL): P
   });
   await client.deployments.act(last.id, "reject");
   await client.apps.remove(app, { force: true });
+}
+
+/** A deployment says that it waits a moment before its execution has handed out a token. */
+async function canBeWoken({ house }: Journey, id: string): Promise<boolean> {
+  const executionArn = `${NAMES.rolloutArn.replace(":stateMachine:", ":execution:")}:${id}-1`;
+  const command = new GetExecutionHistoryCommand({ executionArn, reverseOrder: true });
+  const { events = [] } = await new SFNClient(house.access()).send(command);
+  return events.some(({ type }) => type === "TaskSubmitted");
 }
