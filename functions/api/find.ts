@@ -18,6 +18,13 @@ export async function needApp({ store }: Deps, app: string): Promise<App> {
   return found;
 }
 
+/** That a path names. */
+export async function needPlace({ store }: Deps, name: string): Promise<Environment> {
+  const found = await store.environments.get(name);
+  if (!found) throw new TuttiError("not_found", `There is no environment ${name}.`);
+  return found;
+}
+
 /** `path` is where the body names it. */
 export async function needEnvironment({ store }: Deps, name: string, path: string): Promise<Environment> {
   const found = await store.environments.get(name);

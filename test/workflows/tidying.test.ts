@@ -102,3 +102,27 @@ test("a pass that dies while it tidies leaves its lock to a later one, and what 
   const { lock, untidy } = await stage.target();
   expect([tidies, lock, untidy]).toEqual([2, null, undefined]);
 });
+
+test("a pass whose lock was given back before it tidied takes nothing away", async () => {
+  const id = await released("v1");
+  await stage.store.targets.change(await stage.target(), (target) => ({
+    ...target,
+    untidy: { since: "2026-01-05T12:00:00.000Z", by: id, tries: 0, triedAt: null },
+  }));
+  const { targets } = stage.store;
+  const { acquire } = targets;
+  targets.acquire = async (request) => {
+    const outcome = await acquire(request);
+    await targets.release(request, request.owner);
+    return outcome;
+  };
+  await stage.sweep();
+  expect(tidies).toBe(1);
+  expect((await runs())[0]).toMatchObject({
+    actions: [{ result: "failed", action: expect.stringContaining("it may touch nothing any more") }],
+  });
+  targets.acquire = acquire;
+  await minutes(1);
+  await stage.sweep();
+  expect([tidies, (await stage.target()).untidy]).toEqual([2, undefined]);
+});

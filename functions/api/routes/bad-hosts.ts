@@ -1,9 +1,9 @@
 // Hosts of pools that are marked bad: healing marks them by itself, and so may an operator, who also takes marks back.
 import * as z from "zod";
 import { instant } from "#core/clock.ts";
-import type { BadHost, Environment } from "#core/domain/environment.ts";
+import type { BadHost } from "#core/domain/environment.ts";
 import { TuttiError } from "#core/errors.ts";
-import type { ApiDeps } from "../deps.ts";
+import { needPlace } from "../find.ts";
 import { reply, route } from "../route.ts";
 import { badHostBody, badHostParams, badHostsView, badHostView } from "../schemas/bad-hosts.ts";
 import { environmentParams } from "../schemas/names.ts";
@@ -19,7 +19,7 @@ export const listBadHosts = route(
     answers: { 200: badHostsView },
   },
   async ({ params: { env }, deps }) => {
-    const { badHosts = [] } = await needEnvironment(deps, env);
+    const { badHosts = [] } = await needPlace(deps, env);
     return reply(200, { items: badHosts });
   },
 );
@@ -41,7 +41,7 @@ export const putBadHost = route(
     answers: { 200: badHostView, 201: badHostView },
   },
   async ({ params: { env, pool, host }, body: { why }, caller, deps }) => {
-    const { pools } = await needEnvironment(deps, env);
+    const { pools } = await needPlace(deps, env);
     if (!Object.hasOwn(pools, pool)) throw new TuttiError("not_found", `${env} has no pool ${pool}.`);
     const since = instant(deps.clock.now());
     const mark: BadHost = { pool, host, since, why, by: caller.name, provenSince: null };
@@ -77,10 +77,4 @@ export const deleteBadHost = route(
 
 function isIt(mark: Pick<BadHost, "pool" | "host">, it: Pick<BadHost, "pool" | "host">): boolean {
   return mark.pool === it.pool && mark.host === it.host;
-}
-
-async function needEnvironment({ store }: ApiDeps, name: string): Promise<Environment> {
-  const found = await store.environments.get(name);
-  if (!found) throw new TuttiError("not_found", `There is no environment ${name}.`);
-  return found;
 }

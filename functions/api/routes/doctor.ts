@@ -2,8 +2,8 @@
 import { instant } from "#core/clock.ts";
 import { KINDS, type Kind } from "#core/domain/kind.ts";
 import { type Check, missing } from "#core/driver/diagnosis.ts";
-import { TuttiError } from "#core/errors.ts";
 import type { ApiDeps } from "../deps.ts";
+import { needPlace } from "../find.ts";
 import { reply, route } from "../route.ts";
 import { type DiagnosisView, diagnosisView } from "../schemas/diagnosis.ts";
 import { environmentParams } from "../schemas/names.ts";
@@ -20,8 +20,7 @@ export const diagnoseEnvironment = route(
     answers: { 200: diagnosisView },
   },
   async ({ params: { env }, deps }) => {
-    if (!(await deps.store.environments.get(env)))
-      throw new TuttiError("not_found", `There is no environment ${env}.`);
+    await needPlace(deps, env);
     const answers = await Promise.all(KINDS.map((kind) => ask(deps, kind, env)));
     const checks = merged(answers.flat());
     const checkedAt = instant(deps.clock.now());

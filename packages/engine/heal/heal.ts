@@ -3,7 +3,6 @@
 // Healing goes on while a deployment waits for a person.
 import { instant } from "#core/clock.ts";
 import type { HealingRun } from "#core/domain/healing-run.ts";
-import { TuttiError } from "#core/errors.ts";
 import type { Broken } from "#core/heal/tally.ts";
 import type { TargetName } from "#store/targets.ts";
 import { asking } from "../asking.ts";
@@ -14,14 +13,14 @@ import { findDueIdentity } from "../renew-identity.ts";
 import { findRotated } from "../rotation.ts";
 import { clearHosts, markHost } from "./hosts.ts";
 import { type Judged, judgeNow, judgeTarget, stillBroken } from "./judge.ts";
-import { type AssertOwn, isWaiting, tooLate, underLoan } from "./lend.ts";
-import { letGo } from "./let-go.ts";
+import { type AssertOwn, isWaiting, underLoan } from "./lend.ts";
 import { type FollowUp, goingBack, nothing, type Pass, restoring, untouched } from "./pass.ts";
 import { remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 import { findScaling } from "./scale.ts";
 import { tellRun } from "./tell.ts";
 import { tidyUp } from "./tidy-up.ts";
+import { underLock } from "./under-lock.ts";
 
 /** `survey`: what is to be mended is left to the workflow of healing, which whoever asked starts (follow-up.ts). */
 export type HealRequest = TargetName & { trigger: HealingRun["trigger"]; survey?: boolean };
@@ -47,8 +46,8 @@ export async function heal(deps: EngineDeps, request: HealRequest): Promise<Heal
     (await findRotated(deps, { app, environment })) ??
     (await findDueIdentity(deps, { app, environment }));
   const scaled = next === null && passed.seen ? await findScaling(deps, passed.seen) : null;
-  const isFree = next === null && !scaled?.next && passed.seen;
-  const left = isFree ? await tidyUp(deps, isFree, id) : [];
+  const calm = next === null && !scaled?.next ? passed.seen : undefined;
+  const left = calm ? await tidyUp(deps, calm, id) : [];
   const actions = [...passed.actions, ...(scaled?.actions ?? []), ...left];
   const endedAt = instant(deps.clock.now());
   const run: HealingRun = { id, app, environment, trigger, startedAt, endedAt, actions, summary };
@@ -77,7 +76,9 @@ async function pass(deps: EngineDeps, request: Request): Promise<Pass> {
   }
   if (request.survey) return { ...nothing("The repair is under way."), toMend: judged.broken };
   const mend = (assertOwn: AssertOwn) => mendNow(deps, request, judged.broken, assertOwn);
-  if (!active) return underLock(deps, request, target.kind, mend);
+  if (!active) {
+    return (await underLock(deps, target, request.id, mend)) ?? nothing("A deployment has just begun.");
+  }
   return (await underLoan(deps, active.id, request.id, mend)) ?? nothing(`${active.id} has just gone on.`);
 }
 
@@ -122,30 +123,4 @@ export async function mendNow(
   const mended = await repair(deps, request, { live, fleet, orders });
   await deps.store.targets.setSnapshot(request, await asking(() => deps.driver.inspect(live.context)));
   return mended;
-}
-
-async function underLock(
-  deps: EngineDeps,
-  { app, environment, id }: Request,
-  kind: LiveTarget["target"]["kind"],
-  work: (assertOwn: AssertOwn) => Promise<Pass>,
-): Promise<Pass> {
-  const name = { app, environment };
-  try {
-    await deps.store.targets.acquire({ ...name, kind, owner: id, onConflict: "reject" });
-  } catch (error) {
-    if (error instanceof TuttiError && error.code === "target_busy")
-      return nothing("A deployment has just begun.");
-    throw error;
-  }
-  try {
-    return await work(() => assertHeld(deps, name, id));
-  } finally {
-    await letGo(deps, name, id);
-  }
-}
-
-/** Of a pass in one call: the sweep may have given its lock back. */
-async function assertHeld(deps: EngineDeps, name: TargetName, id: string): Promise<void> {
-  if ((await deps.store.targets.need(name)).lock?.owner !== id) throw tooLate(id);
 }

@@ -2,13 +2,13 @@
 // word in the target, and once a day everything is looked through. Under the target's lock, only where all is well, and for what runs.
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import type { Target } from "#core/domain/target.ts";
-import { TuttiError } from "#core/errors.ts";
 import { isTidyingDue, stillUntidy, tidied } from "#core/heal/tidying.ts";
 import { asking } from "../asking.ts";
 import type { EngineDeps } from "../deps.ts";
 import { liveTarget } from "../live.ts";
-import { letGo } from "./let-go.ts";
+import type { AssertOwn } from "./lend.ts";
 import type { Seen } from "./scale.ts";
+import { underLock } from "./under-lock.ts";
 
 /** Nothing is told of a day on which nothing was known to be left. */
 export async function tidyUp(
@@ -20,34 +20,22 @@ export async function tidyUp(
   const isWell = fleet.replicas.every(({ version, health }) => version === null || health === "healthy");
   const calm = active === null && target.healing === undefined && fleet.drift.length === 0;
   if (!deps.driver.tidy || !calm || !isWell || !isTidyingDue(target, deps.clock.now())) return [];
-  if (!(await isTaken(deps, target, runId))) return [];
-  try {
-    return await tidyNow(deps, target, runId);
-  } finally {
-    await letGo(deps, target, runId);
-  }
-}
-
-async function isTaken(
-  { store }: EngineDeps,
-  { app, environment, kind }: Target,
-  owner: string,
-): Promise<boolean> {
-  try {
-    await store.targets.acquire({ app, environment, kind, owner, onConflict: "reject" });
-    return true;
-  } catch (error) {
-    if (error instanceof TuttiError && error.code === "target_busy") return false;
-    throw error;
-  }
+  const tidy = (assertOwn: AssertOwn) => tidyNow(deps, target, runId, assertOwn);
+  return (await underLock(deps, target, runId, tidy)) ?? [];
 }
 
 /** Under the lock it is looked at again: a deployment may have come and gone. */
-async function tidyNow(deps: EngineDeps, name: Target, runId: string): Promise<HealingAction[]> {
+async function tidyNow(
+  deps: EngineDeps,
+  name: Target,
+  runId: string,
+  assertOwn: AssertOwn,
+): Promise<HealingAction[]> {
   const { target, context } = await liveTarget(deps, name);
   if (target.release === null) return [];
   const nowMs = deps.clock.now();
   try {
+    await assertOwn();
     await asking(async () => deps.driver.tidy?.({ ...context, note: deps.log.warn }));
   } catch (error) {
     await deps.store.targets.change(target, (before) => ({
