@@ -191,6 +191,20 @@ export async function openWorld({
   };
 }
 
+/** The same, with a cluster `main` of one instance that has room for all. */
+export async function openCluster(sandbox: Sandbox): Promise<World> {
+  const world = await openWorld(sandbox);
+  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "main" }));
+  await sandbox.containers.ensureInstance({
+    cluster: "main",
+    id: "i-a",
+    cpu: 8_192,
+    memoryMib: 16_384,
+    availabilityZone: "us-east-1a",
+  });
+  return world;
+}
+
 export const NETWORK = { awsvpcConfiguration: { subnets: ["subnet-sandbox-a", "subnet-sandbox-b"] } };
 
 export async function until<T>(

@@ -8,7 +8,7 @@ import { ListServicesCommand, ServiceDiscoveryClient } from "@aws-sdk/client-ser
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { aNamespace, foundUnder } from "#test/contract/names-world.ts";
-import { APP, openWorld, until, type World } from "./container-world.ts";
+import { APP, openCluster, until, type World } from "./container-world.ts";
 
 let sandbox: Sandbox;
 let directory: string;
@@ -54,18 +54,10 @@ const client = () => ({ serviceConnectConfiguration: { enabled: true, namespace 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "ecs-connect-"));
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  world = await openWorld(sandbox);
+  world = await openCluster(sandbox);
   const access = { region: "us-east-1", endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials };
   discovery = new ServiceDiscoveryClient({ ...access, disableHostPrefix: true });
   namespace = await aNamespace(discovery, "shop.internal");
-  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "main" }));
-  await sandbox.containers.ensureInstance({
-    cluster: "main",
-    id: "i-a",
-    cpu: 8_192,
-    memoryMib: 16_384,
-    availabilityZone: "us-east-1a",
-  });
   for (const version of ["v1", "v2"]) await world.push("web", version, APP(version));
   await world.push("web", "front", FRONT);
   await world.push("web", "echo", ECHO);

@@ -7,22 +7,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as ecs from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
-import { APP, openWorld, until, type World } from "./container-world.ts";
+import { APP, openCluster, until, type World } from "./container-world.ts";
 
 let sandbox: Sandbox;
 let world: World;
 beforeAll(async () => {
   const directory = mkdtempSync(join(tmpdir(), "ecs-"));
   sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  world = await openWorld(sandbox);
-  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "main" }));
-  await sandbox.containers.ensureInstance({
-    cluster: "main",
-    id: "i-a",
-    cpu: 8_192,
-    memoryMib: 16_384,
-    availabilityZone: "us-east-1a",
-  });
+  world = await openCluster(sandbox);
   for (const version of ["v1", "v2"]) await world.push("web", version, APP(version));
   await world.push("web", "broken", "process.exit(3)");
   await world.push("web", "sick", APP("sick").replace("outgoing.end(", "outgoing.writeHead(500).end("));
