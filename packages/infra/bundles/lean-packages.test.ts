@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { ElasticLoadBalancingV2ServiceException } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SSMServiceException } from "@aws-sdk/client-ssm";
+import type { Plugin } from "esbuild";
 import { expect, test } from "vitest";
-import { withPlainKeys, withShortErrors } from "./lean-packages.ts";
+import { LEAN_PACKAGES, withoutPlainErrors, withPlainKeys, withShortErrors } from "./lean-packages.ts";
 
 test("a computed key that is a constant of the text is written out, and every other is left alone", () => {
   const source = [
@@ -85,4 +86,63 @@ test.each([
 test("an error that is written another way stays as it is", () => {
   const source = "export class Slow extends __BaseException {\n    $retryable = {};\n}\n";
   expect(withShortErrors(source)).toBe(source);
+});
+
+/** What an operation throws where the service answers so, told in full. */
+async function answered(client: string, name: string, operation: string, type: string, plugins: Plugin[]) {
+  const { build } = await import("esbuild");
+  const contents = `import { ${name}Client, ${operation}Command } from "@aws-sdk/client-${client}";
+    const body = JSON.stringify({ __type: "${type}", message: "No.", Reason: "Why" });
+    const requestHandler = { handle: async () => ({ response: { statusCode: 400, headers: {}, body: Buffer.from(body) } }) };
+    const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+    const sdk = new ${name}Client({ region: "eu-central-1", credentials, requestHandler, maxAttempts: 1 });
+    export const thrown = await sdk.send(new ${operation}Command({})).catch((error) => error);`;
+  const made = await build({
+    stdin: { contents, resolveDir: new URL(".", import.meta.url).pathname },
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    mainFields: ["module", "main"],
+    banner: {
+      js: 'import{createRequire as __cr}from"node:module";const require=__cr(process.cwd()+"/package.json");',
+    },
+    write: false,
+    plugins,
+  });
+  const text = Buffer.from(made.outputFiles[0]!.contents);
+  const { thrown } = await import(`data:text/javascript;base64,${text.toString("base64")}`);
+  const { name: said, message, $fault, Reason } = thrown;
+  return {
+    sizeBytes: text.length,
+    told: { said, message, $fault, Reason, status: thrown.$metadata.httpStatusCode },
+  };
+}
+
+test.each([
+  ["an error with a sentence", "ssm", "SSM", "SendCommand", "DuplicateInstanceId"],
+  ["one that nobody knows", "ssm", "SSM", "SendCommand", "BrandNew"],
+  ["one that says why", "dynamodb", "DynamoDB", "PutItem", "ConditionalCheckFailedException"],
+])("%s is thrown by its name and message, registered or not", async (_what, ...asked) => {
+  const [whole, lean] = await Promise.all([answered(...asked, []), answered(...asked, LEAN_PACKAGES)]);
+  expect(lean.told).toEqual(whole.told);
+  expect(lean.told).toMatchObject({ said: asked[3], message: "No.", $fault: "client", status: 400 });
+  expect(lean.sizeBytes).toBeLessThan(whole.sizeBytes);
+});
+
+test("of errors only those stay registered that say more, or are tried again", () => {
+  const error = (name: string, members: string, list: string) =>
+    `export var ${name}$ = [-3, n0, _${name},\n    { "error": _c },\n    [${members}],\n    [${list}]\n];\nn0_registry.registerError(${name}$, ${name});\n`;
+  const source = [
+    'const _M = "Message";\nconst _R = "Reason";\n',
+    error("Bare", "", ""),
+    error("Told", "_M", "0"),
+    error("Why", "_R", "0"),
+    error("Again", "_M", "0"),
+  ].join("");
+  const classes =
+    "export class Told extends B {\n}\nexport class Again extends B {\n    $retryable = {};\n}\n";
+  const left = [...withoutPlainErrors(source, classes).matchAll(/registerError\((\w+)\$/g)].map(
+    ([, name]) => name,
+  );
+  expect(left).toEqual(["Why", "Again"]);
 });

@@ -1,7 +1,7 @@
 // What esbuild cannot leave out by itself, because it may not know that nothing needs it. Each of these rewrites a file of a package as it is
 // bundled, in a way that keeps its meaning; a package that is written differently one day is bundled as it is, and test/infra holds the sizes.
-import { readFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
 
 /** Zod carries its messages in fifty languages, 330 kB, wherever its whole namespace is handed on (zod-openapi does). */
@@ -14,35 +14,72 @@ const ENGLISH_ONLY: Plugin = {
     })),
 };
 
-/**
- * An SDK client describes each of its operations' shapes, and one with a computed key (`{[_xN]: "..."}`) is never left out, since working
- * out a key might do something: 500 kB of EC2's. The keys are constants of the same file, so they can as well be written out.
- */
-const PLAIN_SCHEMA_KEYS: Plugin = {
-  name: "plain-schema-keys",
+/** An SDK client describes the shapes of all its operations and errors in one file, far more than one function asks for. */
+const LEAN_SCHEMAS: Plugin = {
+  name: "lean-schemas",
   setup: (build) =>
     void build.onLoad({ filter: /[/\\]client-[^/\\]+[/\\]dist-es[/\\]schemas[/\\]\w+\.js$/ }, ({ path }) => ({
-      contents: plainKeysOf(path),
+      contents: leanSchemas(path),
     })),
 };
 
 /** Every bundle of one build has the same clients. */
 const rewritten = new Map<string, string>();
 
-function plainKeysOf(path: string): string {
-  const kept = rewritten.get(path) ?? withPlainKeys(readFileSync(path, "utf8"));
+function leanSchemas(path: string): string {
+  const kept = rewritten.get(path) ?? leaner(path);
   rewritten.set(path, kept);
   return kept;
 }
 
-/** Writes `{ [_name]: value }` as `{ "its value": value }` wherever `const _name = "its value";` is said in the same text. */
+function leaner(path: string): string {
+  const plain = withPlainKeys(readFileSync(path, "utf8"));
+  const [config, errors] = ["runtimeConfig.shared.js", "models/errors.js"].map((one) => {
+    const file = join(dirname(path), "..", one);
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  });
+  return namesErrorsAsTheyAre(config!) ? withoutPlainErrors(plain, errors!) : plain;
+}
+
+/**
+ * A shape with a computed key (`{[_xN]: "..."}`) is never left out, since working out a key might do something: 500 kB of EC2's. The keys
+ * are constants of the same file, so they can as well be written out.
+ *
+ * Writes `{ [_name]: value }` as `{ "its value": value }` wherever `const _name = "its value";` is said in the same text.
+ */
 export function withPlainKeys(source: string): string {
-  const constants = new Map<string, string>();
-  for (const [, name, value] of source.matchAll(/^const (_\w+) = ("[^"\\]*");$/gm))
-    constants.set(name!, value!);
+  const constants = constantsOf(source);
   return source.replace(/([{,]\s*)\[(_\w+)\](?=:)/g, (whole, before: string, name: string) => {
     const value = constants.get(name);
     return value === undefined ? whole : `${before}${value}`;
+  });
+}
+
+function constantsOf(source: string): Map<string, string> {
+  const found = source.matchAll(/^const (_\w+) = ("[^"\\]*");$/gm);
+  return new Map([...found].map(([, name, value]) => [name!, value!]));
+}
+
+/** Over JSON an error's name stands in the answer, unless the service once spoke another protocol and keeps to the names it had there. */
+function namesErrorsAsTheyAre(config: string): boolean {
+  return /AwsJson1_[01]Protocol/.test(config) && !config.includes("awsQueryCompatible");
+}
+
+/** An error that has nothing to say but a sentence. */
+const PLAIN_ERROR =
+  /^(export var (\w+)\$ = \[-3, n0, _\w+,\n {4}(?:\{.*\}|0),\n {4}\[(_\w+)?\],\n {4}\[0?\](?:, 1)?\n\];\n)n0_registry\.registerError\(\2\$, \2\);\n/gm;
+
+/**
+ * Each error that a service may answer is registered, and stays for it: 30 kB of Systems Manager's. One that nobody registered becomes the
+ * client's base exception with the same name and message, which is all that is asked of one here: so those that say more stay registered.
+ * `errors`: the file of their classes, where it stands which of them the client tries again by itself.
+ */
+export function withoutPlainErrors(source: string, errors: string): string {
+  const constants = constantsOf(source);
+  const retried = errors.split("export class ").filter((one) => one.includes("$retryable"));
+  return source.replace(PLAIN_ERROR, (whole, shape: string, name: string, member: string | undefined) => {
+    const saysMore = member !== undefined && !/^"message"$/i.test(constants.get(member) ?? "");
+    return saysMore || retried.some((one) => one.startsWith(`${name} `)) ? whole : shape;
   });
 }
 
@@ -107,4 +144,4 @@ const VERSIONS_ONLY: Plugin = {
     }),
 };
 
-export const LEAN_PACKAGES: Plugin[] = [ENGLISH_ONLY, PLAIN_SCHEMA_KEYS, SHORT_ERRORS, VERSIONS_ONLY];
+export const LEAN_PACKAGES: Plugin[] = [ENGLISH_ONLY, LEAN_SCHEMAS, SHORT_ERRORS, VERSIONS_ONLY];
