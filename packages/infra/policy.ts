@@ -4,13 +4,25 @@ import type { Statement } from "./statement.ts";
 export function policyDocument(statements: Statement[]): string {
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: statements.map((one) => ({
+    Statement: gathered(statements).map((one) => ({
       Effect: "Allow",
       Action: one.actions,
       Resource: one.resources,
       Condition: one.conditions,
     })),
   });
+}
+
+/** What is allowed on the same resources under the same conditions, said once: IAM counts the characters of a role's policies. */
+function gathered(statements: Statement[]): Statement[] {
+  const all = new Map<string, Statement>();
+  for (const { actions, resources, conditions } of statements) {
+    const where = JSON.stringify([resources, conditions]);
+    const before = all.get(where)?.actions ?? [];
+    const one = { actions: [...new Set([...before, ...actions])], resources };
+    all.set(where, conditions ? { ...one, conditions } : one);
+  }
+  return [...all.values()];
 }
 
 /**
