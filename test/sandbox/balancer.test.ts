@@ -466,3 +466,33 @@ test("What is out of range, taken or not done is refused by name.", async () => 
   );
   await refused("DescribeRules", { ListenerArn: "arn:none" }, "ListenerNotFoundException");
 });
+
+test("Who answers every third request with 500 and passes its checks is anomalous where two others answer well.", async () => {
+  const platform = barePlatform();
+  const { balancer, arn, url } = await aBalancer(platform);
+  const apps = await Promise.all(["one", "two", "three"].map((name) => anApp(platform, name)));
+  const group = await aGroup(balancer, "web", apps);
+  await listen(balancer, arn, [group, 1]);
+  await allHealthy(balancer, group);
+  let asked = 0;
+  apps[1]!.handle = (path) => ({ status: path !== "/" && ++asked % 3 === 0 ? 500 : 200, body: "two" });
+  const load = () => Promise.all(Array.from({ length: 90 }, () => ask(`${url}/page`)));
+  const found = async (input = {}) => {
+    const { TargetHealthDescriptions } = await call(balancer, "DescribeTargetHealth", {
+      TargetGroupArn: group,
+      ...input,
+    });
+    return (TargetHealthDescriptions as { AnomalyDetection?: unknown }[]).map((one) => one.AnomalyDetection);
+  };
+  const [normal, anomalous] = ["normal", "anomalous"].map((Result) => ({ Result, MitigationInEffect: "no" }));
+  const Include = ["AnomalyDetection"];
+  await load();
+  expect(await found({ Include })).toEqual([normal, anomalous, normal]);
+  expect(await found({ Include, ...targets(group, apps[1]!) })).toEqual([anomalous]);
+  expect(await found()).toEqual([undefined, undefined, undefined]);
+  expect((await statesOf(balancer, group)).map(({ State }) => State)).toEqual(Array(3).fill("healthy"));
+  apps[1]!.handle = () => ({ status: 200, body: "two" });
+  await load();
+  await load();
+  expect(await found({ Include })).toEqual([normal, normal, normal]);
+});

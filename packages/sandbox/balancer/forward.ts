@@ -2,6 +2,7 @@
 // it answered anything is tried once more on a fresh one, as long as nothing of the body has been read: clients of an
 // ALB never see that race. Everything else that breaks is a 502, silence a 504.
 import { type ClientRequest, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { noteOutcome } from "./anomalies.ts";
 import { hasBody, requestHeaders, responseHeaders, type Via } from "./headers.ts";
 import { enter, IDLE_MILLISECONDS, type LiveTarget } from "./live-target.ts";
 import { type Counts, countResponseTime, countStatus } from "./metrics.ts";
@@ -75,14 +76,16 @@ function sendBody(incoming: IncomingMessage, upstream: ClientRequest, begun: () 
   upstream.once("socket", () => (upstream.reusedSocket ? setImmediate(begin) : begin()));
 }
 
-function answer({ outgoing, counts }: Exchange, response: IncomingMessage): void {
+function answer({ outgoing, counts, target }: Exchange, response: IncomingMessage): void {
   const status = response.statusCode ?? 502;
   countStatus(counts, status);
+  noteOutcome(target.recent, status >= 500);
   outgoing.sendDate = false;
   outgoing.writeHead(status, response.statusMessage, responseHeaders(response.rawHeaders));
   response.once("close", () => {
     if (response.complete || outgoing.destroyed) return;
     for (const one of counts) one.droppedByTarget++;
+    noteOutcome(target.recent, true);
     outgoing.destroy();
   });
   response.pipe(outgoing);
@@ -90,11 +93,12 @@ function answer({ outgoing, counts }: Exchange, response: IncomingMessage): void
 
 class IdleTimeout extends Error {}
 
-function fail({ outgoing, counts }: Exchange, error: NodeJS.ErrnoException): void {
+function fail({ outgoing, counts, target }: Exchange, error: NodeJS.ErrnoException): void {
   if (outgoing.headersSent) {
     outgoing.destroy();
     return;
   }
+  noteOutcome(target.recent, true);
   const refused = error.syscall === "connect";
   for (const one of counts) one[refused ? "targetConnectionErrorCount" : "droppedByTarget"]++;
   for (const one of counts) one.elb5xx++;

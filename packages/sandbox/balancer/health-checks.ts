@@ -54,6 +54,7 @@ function startChecks(group: LiveGroup, target: LiveTarget, checking: Checking): 
     if (isDue || result.ok) target.health = nextHealth(target.health, result, health);
     if (target.health.state !== before) {
       group.eligible = undefined;
+      target.recent = [];
       checking.turned();
     }
     clearTimeout(eager);

@@ -43,9 +43,12 @@ export function nextTarget(group: LiveGroup): LiveTarget | undefined {
 }
 
 function eligibleTargets(group: LiveGroup): LiveTarget[] {
-  const members = [...group.targets.values()].filter((target) => !target.draining);
-  const healthy = members.filter((target) => target.health.state === "healthy");
-  return healthy.length > 0 ? healthy : members;
+  const healthy = healthyOf(group);
+  return healthy.length > 0 ? healthy : [...group.targets.values()].filter((target) => !target.draining);
+}
+
+export function healthyOf({ targets }: Pick<LiveGroup, "targets">): LiveTarget[] {
+  return [...targets.values()].filter((one) => !one.draining && one.health.state === "healthy");
 }
 
 /** What goes to disk. */

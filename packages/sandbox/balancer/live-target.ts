@@ -1,6 +1,7 @@
 // A registered target at work: its connections, its requests in flight and its health. A draining target gets no new
 // request; it is finished when the last one is answered or the delay is over, whichever comes first.
 import { Agent } from "node:http";
+import type { Recent } from "./anomalies.ts";
 import { type Health, REGISTERING } from "./health.ts";
 import { type Counts, newCounts } from "./metrics.ts";
 
@@ -15,6 +16,8 @@ export type LiveTarget = {
   inFlight: Set<() => void>;
   agent: Agent;
   counts: Counts;
+  /** By which anomalies are found; begun anew when it comes, and when its health turns. */
+  recent: Recent;
   /** Ends its health checks; `undefined` while it is not checked. */
   stopChecks: (() => void) | undefined;
   /** Called when the last request in flight of a draining target is over. */
@@ -30,6 +33,7 @@ export function newTarget(id: string, port: number): LiveTarget {
     inFlight: new Set(),
     agent: newAgent(),
     counts: newCounts(),
+    recent: [],
     stopChecks: undefined,
     onIdle: undefined,
   };
@@ -74,6 +78,7 @@ export function revive(target: LiveTarget): void {
   target.draining = undefined;
   target.onIdle = undefined;
   target.health = REGISTERING;
+  target.recent = [];
   target.agent = newAgent();
 }
 

@@ -5,6 +5,7 @@ import { createPublisher } from "../metric-publisher.ts";
 import type { Platform, Service } from "../platform.ts";
 import { listenerHandlers } from "./listener-handlers.ts";
 import { openListener } from "./listener-server.ts";
+import { healthyOf } from "./live-group.ts";
 import { close } from "./live-target.ts";
 import { loadBalancerHandlers } from "./load-balancer-handlers.ts";
 import type { Counts } from "./metrics.ts";
@@ -95,7 +96,7 @@ function readMetrics(state: State): BalancerMetrics {
       arn: settings.arn,
       name: settings.name,
       counts: { ...counts },
-      healthy: [...targets.values()].filter((one) => !one.draining && one.health.state === "healthy").length,
+      healthy: healthyOf({ targets }).length,
       targets: [...targets.values()].map((target) => ({
         id: target.id,
         port: target.port,

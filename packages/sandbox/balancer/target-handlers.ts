@@ -9,8 +9,9 @@ import type {
   TargetHealthDescription,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { AwsError, type Handler } from "../platform.ts";
+import { findAnomalous } from "./anomalies.ts";
 import { checkRange, invalid } from "./input.ts";
-import { addTarget, type LiveGroup, targetKey } from "./live-group.ts";
+import { addTarget, healthyOf, type LiveGroup, targetKey } from "./live-group.ts";
 import { drain, type LiveTarget, revive } from "./live-target.ts";
 import { changed, findGroup, type State, saveAside } from "./state.ts";
 
@@ -32,16 +33,15 @@ export function targetHandlers(state: State): Record<string, Handler> {
     },
     DescribeTargetHealth: (input: DescribeTargetHealthInput) => {
       const group = findGroup(state, input.TargetGroupArn);
+      const described = describer(group, input.Include);
       if (!input.Targets?.length)
-        return {
-          TargetHealthDescriptions: [...group.targets.values()].map((target) => describe(group, target)),
-        };
+        return { TargetHealthDescriptions: [...group.targets.values()].map(described) };
       const asked = readTargets(group, input.Targets);
       return {
         TargetHealthDescriptions: asked.map(({ id, port }) => {
           const target = group.targets.get(targetKey(id, port));
           return target
-            ? describe(group, target)
+            ? described(target)
             : { Target: { Id: id, Port: port }, TargetHealth: NOT_REGISTERED };
         }),
       };
@@ -125,13 +125,23 @@ const DRAINING: TargetHealth = {
   Description: "Target deregistration is in progress",
 };
 
-function describe(group: LiveGroup, target: LiveTarget): TargetHealthDescription {
+/** API reference, DescribeTargetHealth: what is found out of anomalies is told where somebody asks for it. */
+function describer(group: LiveGroup, include: DescribeTargetHealthInput["Include"]) {
   const { port } = group.settings.health;
-  return {
+  const isAsked = include?.some((one) => one === "AnomalyDetection" || one === "All");
+  const anomalous = new Set(isAsked ? findAnomalous(healthyOf(group)) : []);
+  return (target: LiveTarget): TargetHealthDescription => ({
     Target: { Id: target.id, Port: target.port },
     HealthCheckPort: port === "traffic-port" ? String(target.port) : port,
     TargetHealth: healthOf(group, target),
-  };
+    // Groups are round robin here, and only weighted random mitigates.
+    ...(isAsked && {
+      AnomalyDetection: {
+        Result: anomalous.has(target) ? "anomalous" : "normal",
+        MitigationInEffect: "no",
+      },
+    }),
+  });
 }
 
 function healthOf(group: LiveGroup, { draining, health }: LiveTarget): TargetHealth {
