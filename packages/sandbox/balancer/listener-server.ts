@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { AwsError } from "../platform.ts";
 import { forward, respond } from "./forward.ts";
 import type { Via } from "./headers.ts";
-import { nextTarget } from "./live-group.ts";
+import { nextTarget, targetKey } from "./live-group.ts";
 import { IDLE_MILLISECONDS } from "./live-target.ts";
 import type { Listener } from "./model.ts";
 import { locationOf } from "./redirect.ts";
@@ -82,7 +82,7 @@ function serve(
     outgoing.end();
     return;
   }
-  const chosen = destination.type === "group" ? choose(state, destination) : undefined;
+  const chosen = destination.type === "group" ? choose(state, destination, incoming) : undefined;
   if (!chosen) {
     if (destination.type === "group") destination.group.counts.elb5xx++;
     balancer.elb5xx++;
@@ -106,7 +106,7 @@ function serveUpgrade(
 ): void {
   const balancer = countsOf(state, listener.loadBalancerArn);
   balancer.requestCount++;
-  const chosen = destination.type === "group" ? choose(state, destination) : undefined;
+  const chosen = destination.type === "group" ? choose(state, destination, request.incoming) : undefined;
   if (!chosen) {
     refuseUpgrade(request.socket, 503);
     return;
@@ -119,12 +119,13 @@ function serveUpgrade(
   });
 }
 
-function choose(state: State, { group }: Destination & { type: "group" }) {
+function choose(state: State, { group }: Destination & { type: "group" }, { url = "" }: IncomingMessage) {
   const target = nextTarget(group);
   const address = target && state.addressOf(group, target.id);
   if (!target || !address) return undefined;
   group.counts.requestCount++;
   target.counts.requestCount++;
+  for (const watcher of state.watchers) watcher({ url, target: targetKey(target.id, target.port) });
   return { target, address, counts: [group.counts, target.counts] };
 }
 

@@ -13,7 +13,7 @@ import type { Listener } from "./model.ts";
 import { iamAlso, iamContext, iamResources } from "./permissions.ts";
 import { createCollector } from "./published-metrics.ts";
 import { ruleHandlers } from "./rule-handlers.ts";
-import { changed, countsOf, loadState, type State, save } from "./state.ts";
+import { changed, countsOf, loadState, type Sent, type State, save } from "./state.ts";
 import { tagHandlers } from "./tag-handlers.ts";
 import { targetGroupHandlers } from "./target-group-handlers.ts";
 import { restoreTargets, targetHandlers } from "./target-handlers.ts";
@@ -30,7 +30,11 @@ export type BalancerMetrics = {
 };
 
 /** `metrics` counts since the start of the process; a target's counts go when it is deregistered, its group's stay. */
-export type Balancer = Service & { metrics(): BalancerMetrics };
+export type Balancer = Service & {
+  metrics(): BalancerMetrics;
+  /** Tells of each request which target it goes to; until the answer of this is called. */
+  watch(watcher: (sent: Sent) => void): () => void;
+};
 
 export function createBalancer(platform: Platform): Balancer {
   const state = loadState(platform);
@@ -60,6 +64,10 @@ export function createBalancer(platform: Platform): Balancer {
       await stop(state);
     },
     metrics: () => readMetrics(state),
+    watch: (watcher) => {
+      state.watchers.add(watcher);
+      return () => state.watchers.delete(watcher);
+    },
   };
 }
 

@@ -13,6 +13,9 @@ type Records = { loadBalancers: LoadBalancer[]; groups: TargetGroup[]; listeners
 /** A listener that is open. */
 export type OpenListener = { routesChanged(): void; close(force: boolean): Promise<void> };
 
+/** What an entry of an access log says of it (ALB user guide, "Access log entries"). `target`: `<id>:<port>`. */
+export type Sent = { url: string; target: string };
+
 export type State = {
   platform: Platform;
   loadBalancers: Map<string, LoadBalancer>;
@@ -21,6 +24,8 @@ export type State = {
   rules: Map<string, Rule>;
   open: Map<string, OpenListener>;
   counts: Map<string, Counts>;
+  /** Are told of each request that goes to a target. */
+  watchers: Set<(sent: Sent) => void>;
   addressOf: AddressOf;
   file: JsonFile<Records>;
 };
@@ -39,6 +44,7 @@ export function loadState(platform: Platform): State {
     rules: byArn(records?.rules),
     open: new Map(),
     counts: new Map(),
+    watchers: new Set(),
     addressOf: (group, id) => (group.settings.targetType === "ip" ? id : platform.machineAddresses.get(id)),
   };
 }

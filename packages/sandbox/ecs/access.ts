@@ -49,6 +49,14 @@ export function iamResources(state: State): Service["iamResources"] {
   };
 }
 
+/** Tags of tasks; of nothing else is IAM asked by its tags here. */
+export function iamContext({ tasks }: State): NonNullable<Service["iamContext"]> {
+  return (resource) =>
+    Object.fromEntries(
+      (tasks.get(resource)?.tags ?? []).map(({ key, value = "" }) => [`aws:ResourceTag/${key}`, value]),
+    );
+}
+
 /** Developer guide, "Amazon ECS task definition parameters", roles: who registers or runs hands both over. */
 export function iamAlso(state: State): Service["iamAlso"] {
   const pass = (...roles: (string | undefined)[]) =>

@@ -3,7 +3,7 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import type { Files } from "../efs/folders.ts";
 import type { Platform, Service } from "../platform.ts";
-import { iamAlso, iamResources } from "./access.ts";
+import { iamAlso, iamContext, iamResources } from "./access.ts";
 import { clusterHandlers } from "./cluster-handlers.ts";
 import { buryTasks, endProcesses, sweepRegularly } from "./housekeeping.ts";
 import { ensureInstance, type InstanceRequest, instanceHandlers, removeInstance } from "./instances.ts";
@@ -44,6 +44,7 @@ export function createContainerService(platform: Platform, files: Files): Contai
     },
     iamResources: iamResources(state),
     iamAlso: iamAlso(state),
+    iamContext: iamContext(state),
     start: async () => {
       await agent.start();
       await buryTasks(state);
