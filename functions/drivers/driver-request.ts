@@ -17,7 +17,14 @@ const ofMending = {
   ...ofTarget,
   trigger: z.enum(triggers),
   startedAt: z.string(),
-  broken: z.array(z.object({ replica: z.string(), dead: z.boolean(), detail: z.string() })),
+  broken: z.array(
+    z.object({
+      replica: z.string(),
+      dead: z.boolean(),
+      detail: z.string(),
+      anomalous: z.optional(z.boolean()),
+    }),
+  ),
 };
 
 const schema = z.discriminatedUnion("verb", [

@@ -36,6 +36,12 @@ export function services({ account, region, appFunctionPrefix }: Names): Stateme
       resources: [arn("task/*")],
       why: "A task's ARN has a random id and says nothing of whose it is.",
     },
+    {
+      actions: ["ecs:StopTask"],
+      resources: [arn("task/*")],
+      // Tasks carry the tags of their task definition.
+      conditions: { StringLike: { "aws:ResourceTag/tutti:app": "*" } },
+    },
     readingRoles(account),
     {
       actions: ["ecs:DescribeClusters", "ecs:ListContainerInstances"],

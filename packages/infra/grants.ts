@@ -77,7 +77,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...commandingInstances(names),
     watchingCommands("ssm:ListCommandInvocations"),
     ...makingImages(names),
-    ...balancer(names, ["DeregisterTargets"], { sides: true }),
+    ...balancer(names, ["RegisterTargets", "DeregisterTargets"], { sides: true }),
     ...naming(names),
     ...findingSecrets(names),
     ...issuingIdentities(names),

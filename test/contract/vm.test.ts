@@ -231,6 +231,7 @@ const NOT_HERE: Record<string, string> = {
   "elasticloadbalancing:DeleteRule": "the same",
   "elasticloadbalancing:DescribeRules": "the same",
   "elasticloadbalancing:ModifyRule": "the same",
+  "elasticloadbalancing:RegisterTargets": "one that was restarted out of traffic: test/slow/ills.test.ts",
   "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
   "ssm:ListCommandInvocations": "first aid on an instance: test/slow/vm-repairs.test.ts",
   "ssm:SendCommand": "first aid on an instance: test/slow/vm-repairs.test.ts",

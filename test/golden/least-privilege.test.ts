@@ -62,12 +62,6 @@ const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
       why: "the balancer comes as one object, and ECS puts its tasks in and out by itself",
     },
   ],
-  "driver-vm": [
-    {
-      calls: /^elastic-load-balancing-v2 RegisterTargets$/,
-      why: "the balancer comes as one object, and Auto Scaling puts its instances in by itself",
-    },
-  ],
   "events-artifact": [
     ASKED_BY_SWEEP,
     dynamodb(/^dynamodb BatchGetItem$/),

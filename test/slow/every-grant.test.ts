@@ -29,6 +29,10 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
     "EC2 instances in a pool: the sandbox's pools are managed instances",
   ],
   [
+    /^driver-(vm elasticloadbalancing:RegisterTargets|container ecs:StopTask)/,
+    "copies that answer worse than the others: test/slow/ills.test.ts",
+  ],
+  [
     /^driver-vm (autoscaling:SetInstanceHealth|ssm:)/,
     "first aid, and an instance that it does not mend: test/slow/vm-repairs.test.ts",
   ],

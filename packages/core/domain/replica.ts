@@ -19,6 +19,8 @@ export type Replica = {
   detail?: string;
   /** A thorough look asks it several times: so many of them were bad. */
   samples?: { bad: number; of: number };
+  /** By its checks it is healthy, and by the load balancer's word it answers requests worse than the other copies do. */
+  anomalous?: boolean;
   /** Its process has ended and nobody starts it again: no waiting will mend it. */
   dead?: boolean;
   /** The type of its instance, where it has one of its own. */

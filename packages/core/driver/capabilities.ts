@@ -10,39 +10,43 @@ export type Capabilities = {
   traffic: "weighted" | "membership" | "both";
   /** Replicas are updated in place: there is no surge, and a broken one can be put back by itself. */
   inPlace: boolean;
-  /** How a broken copy may be repaired, the smallest measure first. None: the platform replaces broken copies by itself. */
-  repairs: readonly Measure[];
+  /** How a broken copy may be repaired, the smallest measure first. None: the platform replaces such copies by itself, or nobody can. */
+  repairs: Repairs;
   /** Fresh copies of what runs can be asked for. Where not, the platform starts them as it likes. */
   freshOnRequest: boolean;
 };
+
+/** `anomalous`: of one that serves, and only the load balancer sees that it answers worse than the others. */
+export type Repairs = Record<"broken" | "anomalous", readonly Measure[]>;
 
 export const CAPABILITIES: Record<Kind, Capabilities> = {
   server: {
     strategies: ["rolling", "allAtOnce"],
     traffic: "membership",
     inPlace: true,
-    repairs: ["restart"],
+    repairs: { broken: ["restart"], anomalous: ["restart"] },
     freshOnRequest: true,
   },
   vm: {
     strategies: ["rolling", "blueGreen", "allAtOnce"],
     traffic: "both",
     inPlace: false,
-    repairs: ["restart", "replace"],
+    repairs: { broken: ["restart", "replace"], anomalous: ["restart", "replace"] },
     freshOnRequest: true,
   },
   container: {
     strategies: ["rolling", "blueGreen", "canary", "allAtOnce"],
     traffic: "both",
     inPlace: false,
-    repairs: [],
+    // Of anomalies ECS knows nothing.
+    repairs: { broken: [], anomalous: ["replace"] },
     freshOnRequest: true,
   },
   function: {
     strategies: ["canary", "allAtOnce"],
     traffic: "weighted",
     inPlace: false,
-    repairs: [],
+    repairs: { broken: [], anomalous: [] },
     freshOnRequest: false,
   },
 };

@@ -7,6 +7,7 @@ import { HEALING } from "./policy.ts";
 
 const NOW = Date.UTC(2026, 0, 5, 12);
 const BOTH = ["restart", "replace"] as const;
+const NONE = { broken: [], anomalous: [] };
 
 function anInput({
   broken = [],
@@ -16,7 +17,7 @@ function anInput({
   const bad = new Set(broken.map((one) => one.replica));
   return {
     policy: HEALING,
-    measures: BOTH,
+    repairs: { broken: BOTH, anomalous: BOTH },
     maxUnavailable: 1,
     desired: 4,
     replicas: ids.map((id) => ({ id, health: bad.has(id) ? "unhealthy" : "healthy" })),
@@ -133,11 +134,23 @@ test("one copy that is all there is is no mass failure", () => {
   });
 });
 
+test("where the platform replaces what is broken by itself, one that only the load balancer finds ill is replaced, with pauses and a limit", () => {
+  const repairs = { broken: [], anomalous: ["replace"] } as const;
+  const broken = [sick("a"), { ...sick("b"), anomalous: true }];
+  const first = judgeFleet(anInput({ repairs, maxUnavailable: 2, broken }), NOW);
+  expect(first.orders).toEqual([{ replica: "b", measure: "replace" }]);
+  expect(first.degraded).toBeNull();
+  const healing = remembering(patient("b", 5, 3600));
+  const again = anInput({ repairs, broken: [{ ...sick("b"), anomalous: true }], healing });
+  expect(judgeFleet(again, NOW).orders).toEqual([]);
+  expect(judgeFleet(again, NOW).degraded).toMatch(/^b is broken still after 5 repairs/);
+});
+
 test("where the platform replaces copies nothing is ordered, and a copy that stays broken is told", () => {
-  const first = judgeFleet(anInput({ measures: [], broken: [sick("a")] }), NOW);
+  const first = judgeFleet(anInput({ repairs: NONE, broken: [sick("a")] }), NOW);
   expect([first.orders, first.degraded]).toEqual([[], null]);
   const second = judgeFleet(
-    anInput({ measures: [], broken: [sick("a")], healing: first.healing }),
+    anInput({ repairs: NONE, broken: [sick("a")], healing: first.healing }),
     later(60),
   );
   expect(second.degraded).toBe(

@@ -6,6 +6,7 @@ import { instant } from "../clock.ts";
 import type { Healing } from "../domain/healing.ts";
 import type { Replica } from "../domain/replica.ts";
 import type { Amount, HealingPolicy } from "../domain/spec.ts";
+import type { Repairs } from "../driver/capabilities.ts";
 import type { Measure, Order } from "../driver/repair-orders.ts";
 import { resolveAmount } from "../plan/amount.ts";
 import { namePatients, type Sick } from "./patients.ts";
@@ -15,8 +16,8 @@ import * as words from "./words.ts";
 
 export type FleetInput = {
   policy: HealingPolicy;
-  /** The driver's, the smallest first; none where the platform replaces copies by itself. */
-  measures: readonly Measure[];
+  /** The driver's. */
+  repairs: Repairs;
   maxUnavailable: Amount;
   desired: number;
   /** All copies there are. */
@@ -49,7 +50,7 @@ export function judgeFleet(input: FleetInput, nowMs: number): FleetVerdict {
   const held = heldBecause(input);
   const goBack = goBackBecause(input, sick, held, nowMs);
   const orders = goBack === null ? ordersFor(input, sick, held !== null, nowMs) : [];
-  const degraded = goBack ?? held ?? degradedBecause(policy, input.measures, sick, nowMs);
+  const degraded = goBack ?? held ?? degradedBecause(policy, input.repairs, sick, nowMs);
   const ordered = new Set(orders.map((one) => one.replica));
   const at = instant(nowMs);
   const patients = sick.map(({ patient }) =>
@@ -76,7 +77,7 @@ function heldBecause({ policy, broken, replicas, desired }: FleetInput): string 
 }
 
 function goBackBecause(
-  { policy, measures, watchedUntilMs }: FleetInput,
+  { policy, repairs, watchedUntilMs }: FleetInput,
   sick: Sick[],
   held: string | null,
   nowMs: number,
@@ -84,9 +85,14 @@ function goBackBecause(
   if (watchedUntilMs === null || nowMs >= watchedUntilMs) return null;
   if (held !== null) return held;
   const again = sick.find((one) =>
-    mayRepair(policy, measures) ? one.patient.repairs > 0 : isLong(policy, one, nowMs),
+    mayRepair(policy, measuresFor(one, repairs)) ? one.patient.repairs > 0 : isLong(policy, one, nowMs),
   );
   return again ? words.brokenAgain(again) : null;
+}
+
+/** The smallest first; none where the platform replaces such copies by itself. */
+function measuresFor({ anomalous }: Sick, repairs: Repairs): readonly Measure[] {
+  return anomalous ? repairs.anomalous : repairs.broken;
 }
 
 function mayRepair({ maxRepairs }: HealingPolicy, measures: readonly Measure[]): boolean {
@@ -99,16 +105,17 @@ function isLong({ pauseSeconds }: HealingPolicy, { patient }: Sick, nowMs: numbe
 }
 
 function ordersFor(input: FleetInput, sick: Sick[], held: boolean, nowMs: number): Order[] {
-  const { policy, measures, maxUnavailable, desired } = input;
+  const { policy, maxUnavailable, desired } = input;
   const atOnce = Math.max(1, resolveAmount(maxUnavailable, desired, "floor"));
   let room = atOnce;
   let roomToReplace = atOnce - coming(input);
   const orders: Order[] = [];
-  for (const { patient, dead } of sick) {
-    const { replica, repairs, repairedAt } = patient;
+  for (const one of sick) {
+    const { replica, repairs, repairedAt } = one.patient;
+    const measures = measuresFor(one, input.repairs);
     const measure = measures[Math.min(repairs, measures.length - 1, held ? 0 : measures.length)];
     // Starting what has ended takes nothing away from anybody.
-    const harmless = dead && measure === "restart";
+    const harmless = one.dead && measure === "restart";
     const isTurn = input.asked || (repairs < policy.maxRepairs && isDue(policy, repairs, repairedAt, nowMs));
     if (measure === undefined || !isTurn || (held && !harmless)) continue;
     if (!harmless && (room <= 0 || (measure === "replace" && roomToReplace <= 0))) continue;
@@ -131,16 +138,17 @@ function isDue(policy: HealingPolicy, repairs: number, repairedAt: string | null
 
 function degradedBecause(
   policy: HealingPolicy,
-  measures: readonly Measure[],
+  repairs: Repairs,
   sick: Sick[],
   nowMs: number,
 ): string | null {
   const given = sick.find((one) =>
-    mayRepair(policy, measures)
+    mayRepair(policy, measuresFor(one, repairs))
       ? one.patient.repairs >= policy.maxRepairs &&
         isDue(policy, one.patient.repairs, one.patient.repairedAt, nowMs)
       : isLong(policy, one, nowMs),
   );
   if (!given) return null;
+  const measures = measuresFor(given, repairs);
   return mayRepair(policy, measures) ? words.givenUp(given) : words.leftToPlatform(given, measures);
 }

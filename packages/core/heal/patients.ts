@@ -8,7 +8,7 @@ import { restMs } from "./policy.ts";
 import type { Broken } from "./tally.ts";
 
 /** A patient that is broken now. */
-export type Sick = { patient: Patient; dead: boolean; detail: string };
+export type Sick = { patient: Patient } & Omit<Broken, "replica">;
 
 export type Patients = { sick: Sick[]; resting: Patient[] };
 
@@ -29,7 +29,8 @@ export function namePatients({ policy, healing, replicas, broken }: PatientsInpu
     .sort((a, b) => b.repairs - a.repairs);
   const sick = known.map(({ one, before }) => {
     const patient = before ?? inherited(orphans.shift(), left);
-    return { patient: brokenNow(patient, one.replica, nowMs), dead: one.dead, detail: one.detail };
+    const { replica, ...how } = one;
+    return { patient: brokenNow(patient, replica, nowMs), ...how };
   });
   const resting = [...left.values()].filter((one) => !isRested(policy, one, nowMs));
   return { sick: sick.sort(worstFirst), resting: resting.map((one) => ({ ...one, brokenSince: null })) };

@@ -59,10 +59,25 @@ test("a copy in its grace is not judged", () => {
   expect([firstLook([young], GRACE, NOW), Object.keys(firstLook([grown], GRACE, NOW))]).toEqual([{}, ["a"]]);
 });
 
+test("one that the load balancer calls anomalous is broken by its second word, and told apart from one that is unhealthy", () => {
+  const anomalous = aReplica({ health: "healthy", anomalous: true });
+  expect(judged([anomalous, well, well, well])).toEqual({ taken: 4, broken: [] });
+  expect(judged([anomalous, anomalous], 2)).toEqual({ taken: 2, broken: ["a"] });
+  const sampled = aReplica({ health: "healthy", anomalous: true, samples: { bad: 0, of: 6 } });
+  expect(judged([sampled, sampled], 2)).toEqual({ taken: 2, broken: ["a"] });
+  const told = { replica: "a", dead: false, detail: "500" };
+  expect(brokenBy(firstLook([anomalous], GRACE, NOW), 1)).toEqual([{ ...told, anomalous: true }]);
+  expect(brokenBy(firstLook([ill], GRACE, NOW), 1)).toEqual([told]);
+  const young = aReplica({ ...anomalous, startedAt: new Date(NOW - 29_000).toISOString() });
+  expect(firstLook([young], GRACE, NOW)).toEqual({});
+});
+
 test("one that is gone, or on its way up again, is nobody's patient", () => {
   const first = firstLook([ill, aReplica({ id: "b" })], GRACE, NOW);
   const next = nextLook(first, [aReplica({ health: "starting" })], GRACE, NOW);
-  expect(next).toEqual({ a: { looks: 2, bad: 1, good: 1, sampled: false, dead: false, detail: "500" } });
+  expect(next).toEqual({
+    a: { looks: 2, bad: 1, good: 1, sampled: false, dead: false, anomalous: false, detail: "500" },
+  });
 });
 
 test("whatever the looks say, the answer is reached in fewer than twice as many as are needed, and by the most of them", () => {

@@ -1,12 +1,21 @@
 // Whether a copy is broken is never judged by one sample: several looks are counted, and what most of them say holds; where each look
 // asks several times, a copy of which every fifth answer is bad is broken too, though it is never bad for long. One hiccup is nothing.
+// That the load balancer calls it anomalous is a bad look: its word is of many requests, and still one word.
 // A copy whose process has ended needs no second look.
 import type { Replica } from "../domain/replica.ts";
 import type { HealthPolicy } from "../domain/spec.ts";
 
 /** Looks at each copy that was bad at the first one; where a look asks several times, each answer counts. */
 export type Tally = Record<string, Row>;
-type Row = { looks: number; bad: number; good: number; sampled: boolean; dead: boolean; detail: string };
+type Row = {
+  looks: number;
+  bad: number;
+  good: number;
+  sampled: boolean;
+  dead: boolean;
+  anomalous: boolean;
+  detail: string;
+};
 
 /** Of many samples, so many in a hundred are no hiccup: people see every fifth request fail. */
 const FLAPPING_PERCENT = 20;
@@ -16,8 +25,13 @@ type Grace = Pick<HealthPolicy, "graceSeconds">;
 /** `null` where it is well, on its way, or too young to be judged. */
 export function badLook(replica: Replica, { graceSeconds }: Grace, nowMs: number): string | null {
   const { version, health, detail, dead, startedAt } = replica;
-  if (version === null || (health !== "unhealthy" && health !== "unknown")) return null;
+  const isBad = health === "unhealthy" || health === "unknown" || isAnomalous(replica);
+  if (version === null || !isBad) return null;
   return isYoung({ startedAt }, { graceSeconds }, nowMs) && !dead ? null : (detail ?? health);
+}
+
+function isAnomalous({ health, anomalous = false }: Replica): boolean {
+  return health === "healthy" && anomalous;
 }
 
 function isYoung({ startedAt }: Pick<Replica, "startedAt">, { graceSeconds }: Grace, nowMs: number): boolean {
@@ -46,6 +60,7 @@ export function nextLook(before: Tally, replicas: Replica[], grace: Grace, nowMs
       good: row.good + seen.good,
       sampled: row.sampled && seen.sampled,
       dead: seen.dead,
+      anomalous: seen.anomalous,
       detail: seen.bad > 0 ? seen.detail : row.detail,
     };
   }
@@ -55,10 +70,18 @@ export function nextLook(before: Tally, replicas: Replica[], grace: Grace, nowMs
 function countedLook(one: Replica, grace: Grace, nowMs: number): Omit<Row, "looks"> {
   const { samples, dead = false, detail: said = "" } = one;
   const detail = badLook(one, grace, nowMs);
-  if (samples && samples.of > 1 && !isYoung(one, grace, nowMs))
-    return { bad: samples.bad, good: samples.of - samples.bad, sampled: true, dead, detail: said };
+  const anomalous = isAnomalous(one);
   const bad = detail === null ? 0 : 1;
-  return { bad, good: 1 - bad, sampled: false, dead: dead && bad > 0, detail: detail ?? said };
+  if (samples && samples.of > 1 && !anomalous && !isYoung(one, grace, nowMs))
+    return {
+      bad: samples.bad,
+      good: samples.of - samples.bad,
+      sampled: true,
+      dead,
+      anomalous,
+      detail: said,
+    };
+  return { bad, good: 1 - bad, sampled: false, dead: dead && bad > 0, anomalous, detail: detail ?? said };
 }
 
 /** Two looks at least, however low the threshold. */
@@ -72,13 +95,19 @@ export function isDecided(tally: Tally, needed: number): boolean {
   );
 }
 
-export type Broken = { replica: string; dead: boolean; detail: string };
+/** `anomalous`: it serves, and only the load balancer sees what is wrong with it. */
+export type Broken = { replica: string; dead: boolean; detail: string; anomalous?: boolean };
 
 /** As far as the looks go. */
 export function brokenBy(tally: Tally, needed: number): Broken[] {
   return Object.entries(tally)
     .filter(([, row]) => row.dead || (row.bad >= needed && isFlapping(row)))
-    .map(([replica, { dead, detail }]) => ({ replica, dead, detail }));
+    .map(([replica, { dead, detail, anomalous }]) => ({
+      replica,
+      dead,
+      detail,
+      ...(anomalous ? { anomalous } : {}),
+    }));
 }
 
 /** One look that asked once says it all; of many answers a part must be bad. */

@@ -77,7 +77,7 @@ export function judgeNow(deps: EngineDeps, live: LiveTarget, { fleet, broken, as
   const verdict = judgeFleet(
     {
       policy,
-      measures: deps.driver.capabilities.repairs,
+      repairs: deps.driver.capabilities.repairs,
       maxUnavailable: context.spec.rollout.maxUnavailable,
       desired: countNow(target, fleet),
       replicas: fleet.replicas.filter(isCarrier),

@@ -179,6 +179,28 @@ test("traffic is shifted between two sides, and what is answered was read back",
   expect(state.weights).toEqual({ "tg-a": 90, "tg-b": 10 });
 });
 
+test("a healthy target that is anomalous is told as such; one that is not healthy has a plainer fault", async () => {
+  const { mock, balancer } = twoSides([], {});
+  const anomalous = (Id: string, State: "healthy" | "unhealthy") => ({
+    Target: { Id, Port: 8080 },
+    TargetHealth: { State, ...(State === "healthy" ? {} : { Description: "codes: [500]" }) },
+    AnomalyDetection: { Result: "anomalous" as const, MitigationInEffect: "no" as const },
+  });
+  mock.on(DescribeTargetHealthCommand, { Include: ["AnomalyDetection"] }).resolves({
+    TargetHealthDescriptions: [anomalous("10.0.0.1", "healthy"), anomalous("10.0.0.2", "unhealthy")],
+  });
+  expect(await balancer.health("tg-a")).toEqual([
+    {
+      address: "10.0.0.1",
+      port: 8080,
+      state: "healthy",
+      detail: "it answers requests worse than the other copies do (anomalous)",
+      anomalous: true,
+    },
+    { address: "10.0.0.2", port: 8080, state: "unhealthy", detail: "codes: [500]" },
+  ]);
+});
+
 test("a shift that is made already changes nothing", async () => {
   const { mock, balancer } = twoSides(["tg-a", "tg-b"], { "tg-a": 0, "tg-b": 100 });
   expect(await balancer.shift(who, { b: 100 })).toEqual({ weights: { a: 0, b: 100 }, refused: null });

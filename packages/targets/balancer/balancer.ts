@@ -24,7 +24,8 @@ export type Backend = { address: string; port: number };
 
 /** `initial`: the load balancer has not looked yet; `draining`: gets no new request and may finish what it has. */
 export type BackendState = "initial" | "healthy" | "unhealthy" | "draining" | "unused" | "unavailable";
-export type BackendHealth = Backend & { state: BackendState; detail: string };
+/** `anomalous`: it passes its checks and answers requests worse than the others. */
+export type BackendHealth = Backend & { state: BackendState; detail: string; anomalous?: boolean };
 
 /** What a target wants of the load balancer. */
 export type Wish = {
@@ -129,8 +130,9 @@ async function readHealth(
   elb: ElasticLoadBalancingV2Client,
   TargetGroupArn: string,
 ): Promise<BackendHealth[]> {
+  const input = { TargetGroupArn, Include: ["AnomalyDetection" as const] };
   const answer = await callElb("DescribeTargetHealth", (options) =>
-    elb.send(new DescribeTargetHealthCommand({ TargetGroupArn }), options),
+    elb.send(new DescribeTargetHealthCommand(input), options),
   );
   return (answer.TargetHealthDescriptions ?? []).map(toHealth);
 }
@@ -139,8 +141,13 @@ function toTarget({ address, port }: Backend): { Id: string; Port: number } {
   return { Id: address, Port: port };
 }
 
-function toHealth({ Target, TargetHealth }: TargetHealthDescription): BackendHealth {
+const ANOMALOUS = "it answers requests worse than the other copies do (anomalous)";
+
+/** Anomalies are looked for in groups of at least three healthy targets (ALB user guide, "Automatic Target Weights"). */
+function toHealth({ Target, TargetHealth, AnomalyDetection }: TargetHealthDescription): BackendHealth {
   const state = (TargetHealth?.State ?? "unavailable") as BackendState;
-  const detail = TargetHealth?.Description ?? TargetHealth?.Reason ?? "";
-  return { address: Target?.Id ?? "", port: Target?.Port ?? 0, state, detail };
+  const anomalous = state === "healthy" && AnomalyDetection?.Result === "anomalous";
+  const detail = anomalous ? ANOMALOUS : (TargetHealth?.Description ?? TargetHealth?.Reason ?? "");
+  const backend = { address: Target?.Id ?? "", port: Target?.Port ?? 0, state, detail };
+  return anomalous ? { ...backend, anomalous } : backend;
 }

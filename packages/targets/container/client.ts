@@ -21,6 +21,7 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
   type Service,
+  StopTaskCommand,
   type Tag,
   TagResourceCommand,
   type Task,
@@ -88,6 +89,17 @@ export async function listTasks({ ecs }: Ecs, cluster: string, serviceName: stri
     found.push(...(answer.tasks ?? []));
   }
   return found;
+}
+
+/** One that is gone already, or ends, is fine. */
+export async function stopTask({ ecs }: Ecs, cluster: string, task: string, reason: string): Promise<void> {
+  try {
+    await call("ecs:StopTask", (abortSignal) =>
+      ecs.send(new StopTaskCommand({ cluster, task, reason }), { abortSignal }),
+    );
+  } catch (error) {
+    if (!isEcsError(error, "InvalidParameterException")) throw error;
+  }
 }
 
 async function listTaskArns(

@@ -52,6 +52,7 @@ function replicaOf(task: Task, { spec, clock }: TargetContext): Replica {
     address: task.ip && `${task.ip}:${spec.port}`,
     startedAt: task.startedAt,
     detail: task.detail,
+    ...(task.anomalous ? { anomalous: true } : {}),
   };
 }
 

@@ -1,11 +1,14 @@
 // Healing: what somebody changed is put back. A copy that is broken is ECS's own to replace: its scheduler stops a task that
 // the load balancer or the image's own check calls unhealthy, and starts another (ECS Developer Guide, "Service load
-// balancing" and "Determine task health using container health checks").
+// balancing" and "Determine task health using container health checks"). Of one that passes its checks and answers badly
+// ECS knows nothing: it is stopped, leaves traffic before it ends ("Task lifecycle", DEACTIVATING), and ECS starts another.
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import type { RepairOrders } from "#core/driver/repair-orders.ts";
 import type { Side } from "#targets/balancer/sides.ts";
+import { stopTask } from "./client.ts";
 import { connectDrift } from "./connect.ts";
 import { type Container, whoOf, wishOf } from "./container.ts";
+import { needCluster } from "./definition.ts";
 import { ensureService } from "./ensure-service.ts";
 import { driftOf } from "./inspect.ts";
 import { type Live, mainSide, readLive, type SideLive } from "./live.ts";
@@ -15,10 +18,33 @@ import { applyScaling, scalingDrift, takeServiceAway } from "./scaling.ts";
 export async function repair(
   container: Container,
   target: TargetContext,
-  orders: Pick<RepairOrders, "drift"> = { drift: true },
+  orders: RepairOrders = { replicas: [], drift: true },
 ): Promise<RepairResult[]> {
-  if (!orders.drift || !target.current) return [];
-  return mendDrift(container, target, await readLive(container, target), target.current);
+  const toReplace = new Set(
+    orders.replicas.filter((one) => one.measure === "replace").map((one) => one.replica),
+  );
+  const mendsDrift = orders.drift && Boolean(target.current);
+  if (toReplace.size === 0 && !mendsDrift) return [];
+  const live = await readLive(container, target);
+  const replaced = await replace(container, target, live, toReplace);
+  if (!orders.drift || !target.current) return replaced;
+  return [...replaced, ...(await mendDrift(container, target, live, target.current))];
+}
+
+async function replace(
+  container: Container,
+  target: TargetContext,
+  { sides }: Live,
+  replicas: Set<string>,
+): Promise<RepairResult[]> {
+  const tasks = sides
+    .flatMap((side) => side.tasks)
+    .filter(({ id, state }) => replicas.has(id) && state === "running");
+  const cluster = needCluster(target).arn;
+  for (const { arn } of tasks)
+    await stopTask(container.clients, cluster, arn, "It answered requests worse than the other copies did.");
+  const detail = "it leaves traffic and ends, and ECS starts another";
+  return tasks.map(({ id }) => ({ replica: id, action: "replace", result: "begun", detail }));
 }
 
 async function mendDrift(

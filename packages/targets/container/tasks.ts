@@ -22,6 +22,7 @@ export type Task = {
   endedAtMs: number | null;
   health: ReplicaHealth;
   detail: string;
+  anomalous?: boolean;
   /** Why it failed; `null` where it runs, or ended because somebody wished it. */
   failure: string | null;
 };
@@ -63,7 +64,7 @@ function healthOf(
   one: EcsTask,
   state: Task["state"],
   backend: BackendHealth | undefined,
-): Pick<Task, "health" | "detail"> {
+): Pick<Task, "health" | "detail" | "anomalous"> {
   if (state === "ending" || state === "ended") return { health: "draining", detail: "leaving" };
   if (state === "starting")
     return { health: "starting", detail: `the task is ${(one.lastStatus ?? "starting").toLowerCase()}` };
@@ -71,6 +72,8 @@ function healthOf(
     return { health: "unhealthy", detail: "the image's own health check fails" };
   switch (backend?.state) {
     case "healthy":
+      if (backend.anomalous)
+        return { health: "healthy", anomalous: true, detail: `the load balancer says: ${backend.detail}` };
       return { health: "healthy", detail: "the load balancer finds it healthy" };
     case "draining":
       return { health: "draining", detail: "leaving traffic" };

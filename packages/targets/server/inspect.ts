@@ -1,7 +1,7 @@
 // What is live: every host of the pool is asked at once for all its copies, and the load balancer beside them. A replica is
 // healthy only when both say so. Changes nothing.
 
-import type { Fleet, Replica, ReplicaHealth } from "#core/domain/replica.ts";
+import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { badHostsOf } from "#core/heal/bad-hosts.ts";
 import { placeOf } from "#core/plan/copy-id.ts";
@@ -172,7 +172,7 @@ function healthOf(
   result: ScriptResult,
   backend: BackendHealth | undefined,
   traffic: Traffic,
-): { health: ReplicaHealth; detail: string } {
+): Pick<Replica, "health" | "detail" | "anomalous"> {
   const own = { health: result.health, detail: result.detail };
   // What it answers sometimes is the word of the copy, whatever the load balancer happens to have seen.
   if (result.bad > 0 && result.bad < result.of && result.health === "healthy") return own;
@@ -181,7 +181,9 @@ function healthOf(
     return { health: "unhealthy", detail: "healthy by itself, not registered at the load balancer" };
   switch (backend.state) {
     case "healthy":
-      return own;
+      return backend.anomalous
+        ? { ...own, anomalous: true, detail: `the load balancer says: ${backend.detail}` }
+        : own;
     case "draining":
       return { health: "draining", detail: "leaving traffic" };
     case "initial":

@@ -5,6 +5,7 @@ import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import { everything, ordered, type RepairOrders } from "#core/driver/repair-orders.ts";
 import type { Backend } from "#targets/balancer/balancer.ts";
+import { leaveTraffic } from "#targets/balancer/leave.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, placesOf, poolOf } from "./hosts.ts";
 import { readTraffic, SAMPLES, strangerSentence, strangersOf } from "./inspect.ts";
@@ -13,9 +14,6 @@ import type { Server } from "./server.ts";
 
 /** A restart and one watch of its start. */
 const REPAIR_SECONDS = 45;
-/** A repair has its time (engine/heal/lend.ts). */
-const LONGEST_DRAIN_SECONDS = 30;
-const DRAIN_LOOK_MS = 250;
 
 export async function repairTarget(
   server: Server,
@@ -26,7 +24,7 @@ export async function repairTarget(
   const broken = ordered(fleet.replicas, orders);
   const silent = broken.filter(({ id }) => fleet.unreachable.includes(id));
   const mendable = broken.filter(({ id }) => !fleet.unreachable.includes(id));
-  if (target.current !== undefined) await leaveTraffic(server, target, mendable);
+  if (target.current !== undefined) await letServingLeave(server, target, mendable);
   const answers = await restart(server, target, mendable);
   // Traffic is a deployment's own affair while one is under way.
   const taken = target.current === undefined ? [] : await mendTraffic(server, target, fleet, answers, orders);
@@ -35,22 +33,15 @@ export async function repairTarget(
 }
 
 /** One that answers well in between still serves: its requests end before it is restarted, and it is registered again when it is well. */
-async function leaveTraffic(server: Server, target: TargetContext, replicas: Replica[]): Promise<void> {
-  const serving = replicas.filter(({ samples }) => samples !== undefined && samples.bad < samples.of);
+async function letServingLeave(server: Server, target: TargetContext, replicas: Replica[]): Promise<void> {
+  const serving = replicas.filter(
+    ({ samples, anomalous }) => anomalous || (samples !== undefined && samples.bad < samples.of),
+  );
   const traffic = serving.length === 0 ? null : await readTraffic(server, target);
   if (traffic === null) return;
   const addresses = new Set(serving.map((one) => one.address));
   const isTheirs = ({ address, port }: Backend) => addresses.has(`${address}:${port}`);
-  const backends = traffic.backends.filter((one) => isTheirs(one) && one.state === "healthy");
-  // Never the last ones that serve.
-  if (backends.length === traffic.backends.filter((one) => one.state === "healthy").length) return;
-  await server.balancer.deregister(traffic.targetGroupArn, backends);
-  const untilMs =
-    target.clock.now() + 1000 * Math.min(target.spec.rollout.drainSeconds + 2, LONGEST_DRAIN_SECONDS);
-  for (let left = backends.length; left > 0 && target.clock.now() < untilMs; ) {
-    await target.clock.sleep(DRAIN_LOOK_MS);
-    left = (await server.balancer.health(traffic.targetGroupArn)).filter(isTheirs).length;
-  }
+  await leaveTraffic(server.balancer, target, traffic, isTheirs);
 }
 
 async function restart(server: Server, target: TargetContext, replicas: Replica[]): Promise<Answer[]> {

@@ -81,6 +81,7 @@ function replicasOf(
       address: copy.address === null ? null : `${copy.address}:${copy.backend?.port ?? spec.port}`,
       startedAt: copy.startedAt,
       detail: waiting[copy.id] ?? detail,
+      ...(copy.backend?.anomalous ? { anomalous: true } : {}),
       ...(copy.type === undefined ? {} : { size: copy.type }),
       // To one decimal, and 0 only where there is none.
       trafficPercent: Math.ceil((10 * share) / view.copies.length) / 10,

@@ -1,11 +1,12 @@
 // Healing: what is ordered of each broken copy, and drift put right. A process that died or hangs is started again by a
-// script; an instance that cannot be reached, or that this did not mend, is left to its group to replace, and never more of
+// script, and leaves traffic first where it serves; an instance that cannot be reached, or that this did not mend, is left to its group to replace, and never more of
 // them at once than may be away.
 import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import { everything, ordered } from "#core/driver/repair-orders.ts";
 import { paceOf } from "#core/plan/pace.ts";
 import { limitsOf } from "#core/plan/replacing.ts";
+import { leaveTraffic } from "#targets/balancer/leave.ts";
 import { readResult } from "#targets/host/result.ts";
 import {
   listInvocations,
@@ -20,9 +21,10 @@ import { lookAtDisks, ownVolumes } from "./disks/give.ts";
 import { serveDisks, servedResults } from "./disks/serve.ts";
 import { driftOf } from "./drift.ts";
 import { standingImages } from "./image/find.ts";
+import { leaveNames } from "./names.ts";
 import { whoOf } from "./place.ts";
 import { hostScript } from "./scripts/compose.ts";
-import { readSides } from "./side.ts";
+import { type Copy, readSides } from "./side.ts";
 import { readVersions } from "./template.ts";
 
 /** A restart and one watch of its start. */
@@ -41,9 +43,15 @@ export async function repair(
   const toReplace = new Set(
     orders.replicas.filter((one) => one.measure === "replace").map((one) => one.replica),
   );
+  await letServingLeave(
+    vm,
+    target,
+    broken.filter(({ id }) => !toReplace.has(id)),
+  );
   const restarted = await Promise.all(
     broken.map((one) => (toReplace.has(one.id) ? notMended(one) : restart(vm, target, one))),
   );
+  await backIntoTraffic(vm, target, restarted);
   const replaced = await replaceLost(vm, target, fleet, restarted);
   const mended = target.current === undefined || !orders.drift ? [] : await mendDrift(vm, target);
   const done = restarted.filter(({ lost }) => !lost).map(({ result }) => result);
@@ -77,6 +85,39 @@ async function restart(vm: Vm, target: TargetContext, { id }: Replica): Promise<
   const lost = how === "absent";
   const well = how === "ok" && health === "healthy";
   return { id, lost, result: { ...about, result: well ? "repaired" : "failed", detail } };
+}
+
+/** One that is to be replaced leaves with its instance: Auto Scaling lets its requests end. */
+async function letServingLeave(vm: Vm, target: TargetContext, replicas: Replica[]): Promise<void> {
+  const serving = new Set(replicas.filter(({ anomalous }) => anomalous).map(({ id }) => id));
+  if (serving.size === 0) return;
+  for (const { copies, targetGroupArn } of await readSides(vm, target)) {
+    const leaving = copies.filter(({ id }) => serving.has(id));
+    if (targetGroupArn === null || leaving.length === 0) continue;
+    await leaveNames(vm, target, leaving);
+    const backends = copies.flatMap(({ backend }) => backend ?? []);
+    await leaveTraffic(vm.balancer, target, { targetGroupArn, backends }, ({ address }) =>
+      serving.has(address),
+    );
+  }
+}
+
+/** Auto Scaling registers an instance when it comes into service, and not again. */
+async function backIntoTraffic(vm: Vm, target: TargetContext, restarted: Restarted[]): Promise<void> {
+  const well = new Set(restarted.filter(({ result }) => result.result === "repaired").map(({ id }) => id));
+  if (well.size === 0) return;
+  for (const { copies, targetGroupArn } of await readSides(vm, target)) {
+    const missing = copies.filter(({ id, backend }) => well.has(id) && isOut(backend));
+    if (targetGroupArn !== null)
+      await vm.balancer.register(
+        targetGroupArn,
+        missing.map(({ id }) => ({ address: id, port: target.spec.port })),
+      );
+  }
+}
+
+function isOut(backend: Copy["backend"]): boolean {
+  return backend === null || backend.state === "draining";
 }
 
 async function outcomeOf(vm: Vm, target: TargetContext, id: string, ref: string): Promise<Outcome> {
