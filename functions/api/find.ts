@@ -4,7 +4,6 @@ import type { Environment } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
 import type { Target } from "#core/domain/target.ts";
 import { TuttiError } from "#core/errors.ts";
-import type { Page, PageRequest } from "#store/page.ts";
 import type { Store } from "#store/store.ts";
 import { refusal } from "./validate.ts";
 
@@ -48,28 +47,7 @@ export async function needRelease(
   throw refusal([{ path, message: `"${version}" is not a release of ${app}; ${there}` }]);
 }
 
-export async function targetsOf({ store }: Deps, app: string): Promise<Target[]> {
-  return collect(
-    (request) => store.targets.list(request),
-    (one) => one.app === app,
-  );
-}
-
 /** Targets of which something runs, is about to, or is being changed. */
 export function runningTargets(targets: Target[]): Target[] {
   return targets.filter((one) => one.release !== null || one.lock !== null || one.queue.length > 0);
-}
-
-async function collect<T>(
-  list: (request: PageRequest) => Promise<Page<T>>,
-  keep: (item: T) => boolean,
-): Promise<T[]> {
-  const found: T[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await list({ limit: EVERYTHING, cursor });
-    found.push(...page.items.filter(keep));
-    cursor = page.cursor ?? undefined;
-  } while (cursor !== undefined);
-  return found;
 }

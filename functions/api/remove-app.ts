@@ -9,7 +9,7 @@ import { allowedActions } from "#core/rollout/statuses.ts";
 import { act } from "#engine/act.ts";
 import { removeSchedules } from "#functions/schedules/keep-schedules.ts";
 import type { ApiDeps } from "./deps.ts";
-import { runningTargets, targetsOf } from "./find.ts";
+import { runningTargets } from "./find.ts";
 
 const STOP_MS = 20_000;
 const LOOK_MS = 250;
@@ -19,7 +19,7 @@ export async function removeApp(
   app: App,
   { force, deleteVolumes, actor }: { force: boolean; deleteVolumes: boolean; actor: string },
 ): Promise<void> {
-  const targets = await targetsOf(deps, app.app);
+  const targets = await deps.store.targets.of(app.app);
   const running = runningTargets(targets);
   if (running.length > 0 && !force) throw stillRunning(app, running);
   const until = deps.clock.now() + STOP_MS;

@@ -117,3 +117,11 @@ test("an app shows what is scheduled for it, and when it comes next", async () =
     },
   ]);
 });
+
+test("an app without schedules is read alone: where it is deployed is not asked", async () => {
+  await put({ environments: { prod: {} } });
+  const { of } = api.deps.store.targets;
+  api.deps.store.targets.of = async () => Promise.reject(new Error("asked"));
+  expect((await api.call("GET", "/v1/apps/shop")).body).toMatchObject({ app: "shop", schedules: [] });
+  api.deps.store.targets.of = of;
+});

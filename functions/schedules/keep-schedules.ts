@@ -4,7 +4,14 @@ import type { App } from "#core/domain/app.ts";
 import type { ControlDeps } from "#engine/deps.ts";
 import type { KeptSchedule, NewSchedule, SchedulePlatform } from "#functions/deps/schedules.ts";
 import type { Page, PageRequest } from "#store/page.ts";
-import { appPrefix, environmentsOf, newSchedule, plannedSchedules } from "./wanted-schedules.ts";
+import {
+  appPrefix,
+  asksForAny,
+  type Deployed,
+  environmentsOf,
+  newSchedule,
+  plannedSchedules,
+} from "./wanted-schedules.ts";
 
 export type ScheduleDeps = Pick<ControlDeps, "store" | "clock" | "log"> & { schedules: SchedulePlatform };
 
@@ -16,7 +23,7 @@ const AT_ONCE = 8;
 
 export async function keepSchedules(deps: ScheduleDeps, app: App): Promise<Kept> {
   const { prefix } = deps.schedules;
-  const wanted = await wantedOf(deps, [app]);
+  const wanted = await wantedOf(deps, [app], () => deps.store.targets.of(app.app));
   const there = await deps.schedules.list(appPrefix(prefix, app.app));
   return bring(deps, wanted, there, 0);
 }
@@ -25,7 +32,8 @@ export async function keepSchedules(deps: ScheduleDeps, app: App): Promise<Kept>
 export async function keepAllSchedules(deps: ScheduleDeps): Promise<Kept> {
   const there = await deps.schedules.list(deps.schedules.prefix);
   const apps = await everything((request) => deps.store.apps.list(request));
-  return bring(deps, await wantedOf(deps, apps), there, YOUNG_MS);
+  const wanted = await wantedOf(deps, apps, () => everything((request) => deps.store.targets.list(request)));
+  return bring(deps, wanted, there, YOUNG_MS);
 }
 
 /** Also where there are none. */
@@ -36,17 +44,16 @@ export async function removeSchedules(
   for (const { name } of await schedules.list(appPrefix(schedules.prefix, app))) await schedules.remove(name);
 }
 
-async function wantedOf({ store, schedules }: ScheduleDeps, apps: App[]): Promise<NewSchedule[]> {
+async function wantedOf(
+  { schedules }: ScheduleDeps,
+  apps: App[],
+  targetsOf: () => Promise<Deployed[]>,
+): Promise<NewSchedule[]> {
   if (!apps.some(asksForAny)) return [];
-  const targets = await everything((request) => store.targets.list(request));
+  const targets = await targetsOf();
   return apps.flatMap((app) =>
     plannedSchedules(app, environmentsOf(app, targets)).map((one) => newSchedule(schedules.prefix, one)),
   );
-}
-
-function asksForAny({ manifest }: App): boolean {
-  const overlays = Object.values((manifest.environments ?? {}) as Record<string, object | null>);
-  return [manifest, ...overlays].some((block) => block !== null && Object.hasOwn(block, "schedules"));
 }
 
 async function bring(

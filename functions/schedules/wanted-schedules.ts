@@ -20,6 +20,12 @@ export function environmentsOf({ app, manifest }: App, targets: Deployed[]): str
   return [...new Set([...named, ...deployed])].sort();
 }
 
+/** In any environment. */
+export function asksForAny({ manifest }: App): boolean {
+  const overlays = Object.values((manifest.environments ?? {}) as Record<string, object | null>);
+  return [manifest, ...overlays].some((block) => block !== null && Object.hasOwn(block, "schedules"));
+}
+
 export type Deployed = { app: string; environment: string };
 
 export function plannedSchedules(app: App, environments: string[]): PlannedSchedule[] {

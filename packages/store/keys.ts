@@ -16,7 +16,7 @@
 //   all trains, newest first                gsi1 TRAINS             <id>
 //   open trains (only while they are)       gsi2 OPEN_TRAINS        <id>
 //   a target: lock, queue, release          pk TARGET#<app>/<env>   sk TARGET
-//   all targets, by name                    gsi1 TARGETS            <app>/<env>
+//   all targets, an app's targets, by name  gsi1 TARGETS            <app>/<env>
 //   all environments, by name               pk ENVIRONMENTS         sk <env>
 //   whose certificates an environment believes  pk AUTHORITIES      sk <env>
 //   healing runs, newest first              pk HEALING_RUNS         sk <id>

@@ -136,3 +136,14 @@ test("an unknown target is not found", async () => {
     code: "not_found",
   });
 });
+
+test("an app's targets are its own, however alike another's name is", async () => {
+  for (const [app, environment] of [
+    ["shop", "prod"],
+    ["shop", "dev"],
+    ["shop-2", "prod"],
+  ] as const)
+    await acquire({ app, environment }, "dep_1");
+  expect((await store.targets.of("shop")).map((one) => one.environment)).toEqual(["dev", "prod"]);
+  expect(await store.targets.of("sho")).toEqual([]);
+});

@@ -30,6 +30,8 @@ export type Targets = {
   /** Throws `not_found`. */
   need(name: TargetName): Promise<Target>;
   list(request?: PageRequest, keep?: (target: Target) => boolean): Promise<Page<Target>>;
+  /** All of one app, by environment: as few as there are environments. */
+  of(app: string): Promise<Target[]>;
   /** Read, pure change, conditional write. `null` writes nothing. Throws `not_found`. */
   change(name: TargetName, change: (target: Target) => Target | null): Promise<Target>;
   /** Takes the lock, or a place in the queue; makes the target where there is none. Asked twice by the same owner it answers the same. Throws `target_busy` where the policy is `reject`, and `outdated`. */
@@ -45,6 +47,9 @@ export type Targets = {
   remove(name: TargetName): Promise<void>;
 };
 
+const LIST = { pk: lists.targets, index: "gsi1" } as const;
+const AT_ONCE = 200;
+
 export function targetsIn(table: Table, pause: Pause, at: () => string): Targets {
   const get = async (name: TargetName) => parse(await table.get(keys.target(name.app, name.environment)));
   const change: Targets["change"] = (name, pure) =>
@@ -56,8 +61,17 @@ export function targetsIn(table: Table, pause: Pause, at: () => string): Targets
   return {
     get,
     need: async (name) => (await get(name)) ?? missing(name),
-    list: (request = {}, keep) =>
-      page(table, { pk: lists.targets, index: "gsi1" }, request, (item) => parse(item)!, keep),
+    list: (request = {}, keep) => page(table, LIST, request, (item) => parse(item)!, keep),
+    of: async (app) => {
+      const found: Target[] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const query = { ...LIST, prefix: keys.targetLists(app, "").gsi1sk };
+        const next: Page<Target> = await page(table, query, { limit: AT_ONCE, cursor }, (one) => parse(one)!);
+        found.push(...next.items);
+        cursor = next.cursor;
+      }
+      return found;
+    },
     change,
     acquire: (request) => retryingStaleWrites(pause, () => acquire(table, get, request, at())),
     release: async (name, owner, settle = (target) => target) => {

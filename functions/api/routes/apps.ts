@@ -7,14 +7,15 @@ import { TuttiError } from "#core/errors.ts";
 import { parseManifest } from "#core/manifest/parse.ts";
 import { keepSchedules } from "#functions/schedules/keep-schedules.ts";
 import { scheduleViews } from "#functions/schedules/schedule-views.ts";
+import { asksForAny } from "#functions/schedules/wanted-schedules.ts";
 import { assertReaches } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
-import { needApp, runningTargets, targetsOf } from "../find.ts";
+import { needApp, runningTargets } from "../find.ts";
 import { assertOwnPart } from "../own-part.ts";
 import { OF_DRIVERS } from "../refusals.ts";
 import { removeApp } from "../remove-app.ts";
 import { reply, route } from "../route.ts";
-import { type AppView, appView, manifestBody } from "../schemas/app.ts";
+import { type AppView, appView, manifestBody, type ScheduleView } from "../schemas/app.ts";
 import { appParams } from "../schemas/names.ts";
 import { flag, pageOf, pageQuery } from "../schemas/page.ts";
 import { refusal } from "../validate.ts";
@@ -72,8 +73,7 @@ export const getApp = route(
   },
   async ({ params, deps }) => {
     const app = await needApp(deps, params.app);
-    const schedules = scheduleViews(app, await targetsOf(deps, app.app), deps.clock.now());
-    return reply(200, { ...viewOf(app), schedules });
+    return reply(200, { ...viewOf(app), schedules: await schedulesOf(deps, app) });
   },
 );
 
@@ -96,7 +96,7 @@ export const deleteApp = route(
   },
   async ({ params, query, caller, deps }) => {
     const app = await needApp(deps, params.app);
-    for (const target of await targetsOf(deps, app.app)) assertReaches(caller, target);
+    for (const target of await deps.store.targets.of(app.app)) assertReaches(caller, target);
     const deleteVolumes = query.volumes === "delete";
     await removeApp(deps, app, { force: query.force ?? false, deleteVolumes, actor: caller.name });
     return reply(204, undefined);
@@ -119,7 +119,7 @@ async function keepThem(deps: ApiDeps, app: App): Promise<void> {
 async function assertKindMayBe(deps: ApiDeps, app: string, kind: Kind): Promise<void> {
   const before = await deps.store.apps.get(app);
   if (!before || before.kind === kind) return;
-  const targets = await targetsOf(deps, app);
+  const targets = await deps.store.targets.of(app);
   const running = runningTargets(targets);
   if (running.length === 0) {
     await Promise.all(targets.map((one) => deps.store.targets.remove(one)));
@@ -128,6 +128,11 @@ async function assertKindMayBe(deps: ApiDeps, app: string, kind: Kind): Promise<
   const where = running.map((one) => one.environment).join(", ");
   const detail = `${app} runs as ${before.kind} in ${where}; delete it before it becomes a ${kind}.`;
   throw new TuttiError("conflict", detail);
+}
+
+/** Where it is deployed is asked only of an app that has any: most have none, and reading them is one call. */
+async function schedulesOf({ store, clock }: ApiDeps, app: App): Promise<ScheduleView[]> {
+  return asksForAny(app) ? scheduleViews(app, await store.targets.of(app.app), clock.now()) : [];
 }
 
 function viewOf({ app, kind, manifest, createdAt, updatedAt }: App): AppView {
