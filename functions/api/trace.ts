@@ -1,8 +1,8 @@
 // Which trace a call belongs to: its caller's `traceparent`, else one that begins here. The answer names it, what the call
 // starts carries it on, and so does the log.
-import { randomBytes } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { parseTraceparent, traceparentOf } from "#core/domain/trace.ts";
+import { randomHex } from "#functions/deps/random-hex.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { ApiEnv } from "./pipeline.ts";
 
@@ -12,6 +12,6 @@ export function trace(deps: Pick<ApiDeps, "newTraceId">): MiddlewareHandler<ApiE
     const own = told ?? { traceId: deps.newTraceId(), flags: "00" };
     c.set("traceId", own.traceId);
     await next();
-    c.res.headers.set("traceparent", traceparentOf(own, randomBytes(8).toString("hex")));
+    c.res.headers.set("traceparent", traceparentOf(own, randomHex(8)));
   };
 }

@@ -6,22 +6,34 @@ import type { Platform } from "../platform.ts";
 type Directive = { Namespace: string; Dimensions?: string[][]; Metrics: { Name: string; Unit?: string }[] };
 type Document = Record<string, unknown> & { _aws: { Timestamp: number; CloudWatchMetrics: Directive[] } };
 
-/** Takes what a function printed; what is no such document is none of its business. */
+/** PutMetricData, API reference: at most so many in one request. */
+const MOST_DATA = 1000;
+
+/** Takes what a function printed, whole lines; what is no such document is none of its business. */
 export function metricsOfLogs(platform: Platform): (text: string) => void {
   return (text) => {
     if (!text.includes('"_aws"')) return;
-    for (const line of text.split("\n"))
-      for (const [Namespace, MetricData] of dataOf(line))
+    for (const [Namespace, data] of dataOf(text))
+      for (let i = 0; i < data.length; i += MOST_DATA)
         platform
-          .call("monitoring", "PutMetricData", { Namespace, MetricData }, "root")
+          .call(
+            "monitoring",
+            "PutMetricData",
+            { Namespace, MetricData: data.slice(i, i + MOST_DATA) },
+            "root",
+          )
           .catch((error) => platform.log(`${Namespace}: metrics are lost: ${error.message}`));
   };
 }
 
-function dataOf(line: string): [string, cloudwatch.MetricDatum[]][] {
-  const document = parse(line);
-  if (!document) return [];
-  return document._aws.CloudWatchMetrics.map((one) => [one.Namespace, dataUnder(document, one)]);
+function dataOf(text: string): Map<string, cloudwatch.MetricDatum[]> {
+  const found = new Map<string, cloudwatch.MetricDatum[]>();
+  for (const line of text.split("\n")) {
+    const document = parse(line);
+    for (const one of document?._aws.CloudWatchMetrics ?? [])
+      found.set(one.Namespace, [...(found.get(one.Namespace) ?? []), ...dataUnder(document!, one)]);
+  }
+  return found;
 }
 
 function dataUnder(document: Document, { Dimensions = [[]], Metrics }: Directive): cloudwatch.MetricDatum[] {
@@ -38,6 +50,7 @@ function dataUnder(document: Document, { Dimensions = [[]], Metrics }: Directive
 }
 
 function parse(line: string): Document | null {
+  if (!line.includes('"_aws"')) return null;
   try {
     const document = JSON.parse(line) as Partial<Document>;
     return Array.isArray(document._aws?.CloudWatchMetrics) ? (document as Document) : null;

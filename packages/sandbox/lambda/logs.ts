@@ -7,7 +7,7 @@ const gatherMs = 50;
 
 export type Logs = ReturnType<typeof createLogs>;
 
-/** `onText` sees all that is printed. */
+/** `onText` sees all that is printed, as it is appended. */
 export function createLogs(directory: string, onText: (text: string) => void = () => {}) {
   const folder = join(directory, "logs");
   mkdirSync(folder, { recursive: true });
@@ -18,14 +18,15 @@ export function createLogs(directory: string, onText: (text: string) => void = (
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    for (const [name, texts] of gathered) append(join(folder, name), texts.join(""));
+    const texts = [...gathered].map(([name, lines]) => ({ name, text: lines.join("") }));
     gathered.clear();
+    for (const { name, text } of texts) append(join(folder, name), text);
+    for (const { text } of texts) onText(text);
   }
 
   return {
     write(name: string, text: string): void {
       if (closed) return;
-      onText(text);
       const texts = gathered.get(name);
       const line = text.endsWith("\n") ? text : `${text}\n`;
       if (texts) texts.push(line);
