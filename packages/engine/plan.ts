@@ -22,6 +22,7 @@ import { ensureIdentity } from "./identity.ts";
 import { moveOf } from "./move.ts";
 import { assertSecrets } from "./secrets.ts";
 import { withPlan } from "./steps.ts";
+import { aimOf } from "./what-runs.ts";
 
 export async function plan(deps: EngineDeps, caller: Caller): Promise<Move> {
   const deployment = await deps.store.deployments.need(caller.deploymentId);
@@ -64,9 +65,10 @@ async function takeOver(deps: EngineDeps, caller: Caller): Promise<Move> {
 
 async function planForward(deps: EngineDeps, caller: Caller, before: Deployment): Promise<Move> {
   await repairEnded(deps, before);
-  const taken = takenOver(before, caller);
-  const { version, spec } = taken;
-  const target = await deps.store.targets.need(taken);
+  const target = await deps.store.targets.need(before);
+  const aim = await aimOf(deps, before, target);
+  const { version, spec } = aim;
+  const taken = { ...takenOver(before, caller), ...aim };
   await rememberSecrets(deps, taken, await assertSecrets(deps, spec));
   await ensureIdentity(deps, taken, target);
   const context = await contextFor(deps, taken, version);
@@ -82,14 +84,17 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
     desired,
     previousVersion: target.release,
     at: instant(deps.clock.now()),
-    notes: taken.startedAt === null ? await connectionNotes(deps, taken.environment, spec) : [],
+    notes: [
+      ...(version === before.version ? [] : [`By now ${version} runs here, so it is about ${version}.`]),
+      ...(taken.startedAt === null ? await connectionNotes(deps, taken.environment, spec) : []),
+    ],
   };
   const charged = charge(2);
   const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
     if (caller.generation < deployment.generation) throw fenced(deployment, caller);
     // A second run of the same task that comes late: the plan is there, and somebody may wait by it already.
     if (isEnded(deployment.status) || !mustPlan(deployment, caller)) return null;
-    return planned(takenOver(deployment, caller), made, charged);
+    return planned({ ...takenOver(deployment, caller), ...aim }, made, charged);
   });
   return moveOf(after);
 }

@@ -1,5 +1,6 @@
 // One at a time: what happens to those that come while a target is being changed, and to executions that are over.
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { aSpec } from "#test/support/a-deployment.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
 let stage: Stage;
@@ -35,6 +36,24 @@ test("queued deployments wait and follow one after the other", async () => {
   for (const id of [second, third.id, fourth.id]) expect((await stage.ended(id)).status).toBe("succeeded");
   await stage.free();
   expect(await stage.target()).toMatchObject({ release: "v4", history: ["v4", "v3", "v2", "v1"], queue: [] });
+});
+
+test("to scale or to restart, asked for while another release comes, is about the release that runs when its turn comes", async () => {
+  const second = await held();
+  const scale = await stage.submit("v1", {
+    trigger: "scale",
+    purpose: "scale",
+    spec: aSpec({ replicas: 2 }),
+  });
+  const restart = await stage.submit("v1", { trigger: "restart", purpose: "restart" });
+  letGo();
+  for (const id of [second, scale.id, restart.id]) expect((await stage.ended(id)).status).toBe("succeeded");
+  await stage.free();
+  expect(await stage.target()).toMatchObject({ release: "v2", history: ["v2", "v1"], desired: 2 });
+  expect(await stage.ended(scale.id)).toMatchObject({ version: "v2", previousVersion: "v2" });
+  expect(await stage.ended(restart.id)).toMatchObject({ version: "v2", reason: "v2 runs in fresh copies." });
+  const messages = (await stage.store.events.list(scale.id)).map((event) => event.message);
+  expect(messages).toContain("By now v2 runs here, so it is about v2.");
 });
 
 test("a queued deployment that is aborted leaves the queue", async () => {

@@ -92,6 +92,29 @@ test("a plan that wants more grows, one that wants less shrinks", () => {
   expect(decide(wants2, live(gone), RULES).end).toEqual([{ id: "o1", ending: "shrinks" }]);
 });
 
+test("a step that replaces keeps the count, also where the plan wants less in the end: what goes first makes the room", () => {
+  const order = step({ leavingFirst: 1, desired: 2 });
+  expect(decide(order, live(OLD), RULES)).toEqual({ ...NOTHING, drain: ["o1"], coming: 1 });
+  const drained = [copy("o1", "v1", null), ...OLD.slice(1)];
+  const end = [{ id: "o1", ending: "keeps" }];
+  expect(decide(order, live(drained), RULES)).toEqual({ ...NOTHING, end, coming: 1 });
+  expect(decide(order, live(OLD.slice(1), 3), RULES)).toEqual({ ...NOTHING, coming: 1 });
+  const after = [...OLD.slice(1), copy("n1", "v2")];
+  expect(decide(order, live(after), RULES)).toEqual({ ...NOTHING, done: true });
+});
+
+test("what was borrowed for a step is given back by it, also where the plan wants less in the end", () => {
+  const order = step({ desired: 2 });
+  const drained = [copy("o1", "v1", null), ...OLD.slice(1), copy("n1", "v2")];
+  expect(decide(order, live(drained), RULES).end).toEqual([{ id: "o1", ending: "givesBack" }]);
+  // Two go and one comes: one place less.
+  const two = [copy("o1", "v1", null), copy("o2", "v1", null), copy("o3", "v1")];
+  expect(decide(step({ leaving: ["o1", "o2"], leavingFirst: 2, desired: 2 }), live(two), RULES).end).toEqual([
+    { id: "o1", ending: "shrinks" },
+    { id: "o2", ending: "keeps" },
+  ]);
+});
+
 test("a new one that was ended by somebody is waited for again", () => {
   expect(decide(step(), live(OLD, 4), RULES)).toEqual({ ...NOTHING, coming: 1 });
 });

@@ -29,8 +29,8 @@ export function decide(order: Order, live: Live, rollout: RolloutPolicy): Decisi
   const grow = desired - live.desired;
   const room = roomOf(order, live, desired, rollout, live.capacity + grow);
   const drain = toDrain(order, live, room);
-  const end = toEnd(order, live);
-  const borrow = toBorrow(order, live, room, drain);
+  const end = toEnd(order, live, room);
+  const borrow = toBorrow(live, room, drain);
   const waits = room.leaving.length > 0 || room.healthy < room.wanted || room.coming > 0;
   const isFull = live.copies.length >= live.capacity && live.capacity === live.desired;
   return { grow, borrow, drain, end, coming: room.coming, done: !waits && grow === 0 && isFull };
@@ -48,6 +48,8 @@ type Room = {
   capacity: number;
   vacant: number;
   coming: number;
+  /** Places that go with those who leave: what the target is to have less, as far as this step brings nobody for them. */
+  surplus: number;
 };
 
 function roomOf(order: Order, live: Live, desired: number, rollout: RolloutPolicy, capacity: number): Room {
@@ -56,16 +58,22 @@ function roomOf(order: Order, live: Live, desired: number, rollout: RolloutPolic
   const going = new Set(leaving.map(({ id }) => id));
   const mine = live.copies.filter((one) => one.version === order.version && !going.has(one.id));
   const wanted = Math.min(order.count ?? 0, desired);
+  const vacant = Math.max(0, capacity - live.copies.length);
+  const coming = Math.max(0, wanted - mine.length);
+  const staying = live.copies.length - leaving.length + Math.max(vacant, coming);
   return {
-    ...limitsOf(rollout, desired),
+    most: limitsOf(rollout, desired).most,
+    // Where the target is to have less, that is what must stay healthy: else nobody could go.
+    least: limitsOf(rollout, order.desired ?? desired).least,
     leaving,
     firsts: leaving.filter(({ id }) => first.has(id)),
     mine,
     healthy: mine.filter(isHealthy).length,
     wanted,
     capacity,
-    vacant: Math.max(0, capacity - live.copies.length),
-    coming: Math.max(0, wanted - mine.length),
+    vacant,
+    coming,
+    surplus: Math.max(0, desired - Math.max(order.desired ?? desired, staying)),
   };
 }
 
@@ -94,28 +102,27 @@ function isDrained({ backend }: Copy): boolean {
   return backend === null || backend.state === "unused";
 }
 
-function toEnd(order: Order, live: Live): Decision["end"] {
-  const firsts = new Set((order.leaving ?? []).slice(0, order.leavingFirst ?? 0));
-  let surplus = order.desired === undefined ? 0 : Math.max(0, live.desired - order.desired);
+function toEnd(order: Order, live: Live, room: Room): Decision["end"] {
+  let { surplus } = room;
   let borrowed = live.capacity - live.desired;
   return leavingOf(order, live)
     .filter(isDrained)
-    .map(({ id }) => {
+    .map((one) => {
+      const { id } = one;
       if (surplus > 0) {
         surplus -= 1;
         return { id, ending: "shrinks" as const };
       }
       // One that goes first makes room for a new one; what was borrowed goes with those that go last.
-      if (firsts.has(id) || borrowed <= 0) return { id, ending: "keeps" as const };
+      if (room.firsts.includes(one) || borrowed <= 0) return { id, ending: "keeps" as const };
       borrowed -= 1;
       return { id, ending: "givesBack" as const };
     });
 }
 
 /** What is missing and finds no place: neither one that is free nor one that becomes free first. */
-function toBorrow(order: Order, live: Live, room: Room, drain: string[]): number {
-  const shrinks = order.desired !== undefined && order.desired < live.desired;
-  const placed = room.mine.length + room.vacant + (shrinks ? 0 : room.firsts.length);
+function toBorrow(live: Live, room: Room, drain: string[]): number {
+  const placed = room.mine.length + room.vacant + Math.max(0, room.firsts.length - room.surplus);
   const missing = Math.max(0, room.wanted - placed);
   const free = Math.max(0, room.most - room.capacity);
   if (missing > 0) return Math.min(missing, free);
