@@ -181,6 +181,18 @@ test("unknown keys of a request and of a query are refused, naming those there a
   });
 });
 
+test("what is missing is said to be missing, what is of another type or out of range is said to be that", async () => {
+  const said = async (path: string, body: unknown) => (await refused("POST", path, body)).errors;
+  const scale = (replicas: unknown) => said("/v1/targets/shop/prod/scale", { replicas });
+  expect(await scale(undefined)).toEqual([{ path: "replicas", message: "is required: a number" }]);
+  expect(await scale("3")).toEqual([{ path: "replicas", message: 'must be a number, not "3"' }]);
+  expect(await scale(0)).toEqual([{ path: "replicas", message: "must be at least 1, not 0" }]);
+  const body = { environment: "prod", version: "v1", onConflict: "wait" };
+  expect(await said("/v1/apps/shop/deployments", body)).toEqual([
+    { path: "onConflict", message: 'must be one of queue, reject, supersede, not "wait"' },
+  ]);
+});
+
 test("a limit, a cursor and a wait out of range are refused", async () => {
   for (const limit of ["0", "201", "-1", "ten", "1.5", ""])
     expect(await refused("GET", `/v1/apps?limit=${limit}`)).toMatchObject({

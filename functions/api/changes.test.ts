@@ -48,5 +48,5 @@ test("every call that changes something is news of the audit", async () => {
 test("a topic that is none is refused with those that are", async () => {
   const { status, body } = await ask("of=targets,moods");
   expect([status, body.errors[0].path]).toEqual([422, "of.1"]);
-  expect(body.errors[0].message).toContain('"deployments"|"targets"');
+  expect(body.errors[0].message).toContain("must be one of deployments, targets");
 });

@@ -88,7 +88,7 @@ test("a stop that is neither a deployment nor a list of them is told what it mus
     { path: "stops.0.colour", message: "is not a known key" },
   ]);
   expect(await refused({ stops: [[{ app: "shop", environment: "prod" }]] })).toEqual([
-    { path: "stops.0.0.version", message: "is required (string)" },
+    { path: "stops.0.0.version", message: "is required: a text" },
   ]);
   expect(await refused({ stops: ["shop"] })).toEqual([
     {

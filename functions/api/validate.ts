@@ -1,12 +1,13 @@
 // Schema errors in people's words: one entry per fault, with a dotted path and what is allowed there.
 import * as z from "zod";
 import { type FieldError, TuttiError } from "#core/errors.ts";
+import { messageOf } from "#core/manifest/messages.ts";
 
 type Issue = z.core.$ZodIssue;
 
 /** The parsed value, or `invalid_input` with every fault. `prefix` stands before each path. */
 export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix = ""): z.output<S> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const { issues } = result.error;
   const code = issues.every(isLater) ? "not_supported_yet" : "invalid_input";
@@ -73,9 +74,4 @@ function closestBranch(branches: Issue[][]): Issue[] | undefined {
 /** That a key is unknown is said of the object that holds it. */
 function depthOf({ code, path }: Issue): number {
   return path.length + (code === "unrecognized_keys" ? 1 : 0);
-}
-
-function messageOf(issue: Issue): string {
-  if (issue.code === "invalid_type" && issue.input === undefined) return `is required (${issue.expected})`;
-  return issue.message;
 }

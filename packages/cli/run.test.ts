@@ -50,6 +50,24 @@ test("apply creates, then updates", async () => {
   expect((await cli.tutti(["apply"])).out).toBe("shop (server) updated\n");
 });
 
+test("releases are listed of one app, or the newest of all", async () => {
+  await released();
+  cli.api.clock.advance(1000);
+  await cli.tutti(["release", "--version", "v2"]);
+  writeFileSync(join(folder, "tutti.yaml"), "app: cafe\nkind: server\nstart: node app.js\n");
+  cli.api.clock.advance(1000);
+  await released();
+  const listed = async (...more: string[]) => {
+    const { out } = await cli.tutti(["releases", ...more, "--json"]);
+    return JSON.parse(out).items.map((one: { app: string; version: string }) => `${one.app} ${one.version}`);
+  };
+  expect(await listed("shop")).toEqual(["shop v2", "shop v1"]);
+  expect(await listed()).toEqual(["cafe v1", "shop v2", "shop v1"]);
+  expect(await listed("--limit", "1")).toEqual(["cafe v1"]);
+  expect((await cli.tutti(["releases"])).out.split("\n")[0]).toMatch(/^APP +VERSION +CREATED/);
+  expect(await cli.tutti(["releases", "--cursor", "x"])).toMatchObject({ code: 2 });
+});
+
 test("apply shows each fault with its line in the file", async () => {
   writeFileSync(
     join(folder, "tutti.yaml"),

@@ -10,7 +10,7 @@ import { useDoing } from "./use-doing.ts";
 
 type ActionsProps = {
   target: TargetView;
-  /** The environment's settings, once they are known. */
+  /** The environment's settings, once they are known: what asks about its calendar and its approvals is not offered before. */
   place: EnvironmentView | undefined;
 };
 
@@ -35,10 +35,10 @@ export function TargetActions({ target, place }: ActionsProps) {
     );
   return (
     <div class="tools actions">
-      <button type="button" class="first" onClick={ask("deploy")}>
+      <button type="button" class="first" onClick={ask("deploy")} disabled={place === undefined}>
         Deploy…
       </button>
-      <button type="button" onClick={ask("back")} disabled={release === null}>
+      <button type="button" onClick={ask("back")} disabled={place === undefined || release === null}>
         Roll back…
       </button>
       {target.kind !== "function" && (
@@ -46,7 +46,7 @@ export function TargetActions({ target, place }: ActionsProps) {
           <button type="button" onClick={ask("scale")} disabled={release === null}>
             Scale…
           </button>
-          <button type="button" onClick={ask("restart")} disabled={release === null}>
+          <button type="button" onClick={ask("restart")} disabled={place === undefined || release === null}>
             Restart…
           </button>
         </>
