@@ -7,7 +7,7 @@ import type { Kind } from "#core/domain/kind.ts";
 import type { Release } from "#core/domain/release.ts";
 import { withinBounds } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
-import { TuttiError } from "#core/errors.ts";
+import { TuttiError, wrongAt } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
 import type { RolloutOverride } from "#core/manifest/rollout-schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
@@ -89,8 +89,7 @@ export async function scalingOf(
 function assertWithinBounds({ scaling }: Spec, replicas: number): void {
   if (withinBounds(scaling, replicas) === replicas) return;
   const message = `must be from ${scaling!.min} to ${scaling!.max}, the bounds of scaling, not ${replicas}`;
-  const errors = [{ path: "replicas", message }];
-  throw new TuttiError("outside_scaling_bounds", `replicas: ${message}`, { errors });
+  throw wrongAt("replicas", message, "outside_scaling_bounds");
 }
 
 /** What runs there, in fresh copies. */

@@ -1,9 +1,10 @@
-// The driver functions, asked directly: one Lambda per kind. What a driver function throws comes back as the error of
-// the table that its name says, so that a caller sees the same error as if the driver had been called in process.
+// The driver functions, asked directly: one Lambda per kind. What a driver refuses comes back as the error that it is, so that a
+// caller sees the same as if the driver had been called in process.
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { Kind } from "#core/domain/kind.ts";
+import { type Answer, valueIn } from "#core/driver/answer.ts";
 import { CAPABILITIES } from "#core/driver/capabilities.ts";
-import { ERRORS, type ErrorCode, errorName, TuttiError } from "#core/errors.ts";
+import { type ErrorCode, TuttiError } from "#core/errors.ts";
 import type { DirectRequest } from "#core/rollout/messages.ts";
 import { awsOptions } from "./aws-options.ts";
 
@@ -24,8 +25,9 @@ export function driverFunctions(driverPrefix: string, answerSeconds: number): Dr
         .send(command)
         .catch((cause: Error) => Promise.reject(unanswered(kind, cause)));
       const text = new TextDecoder().decode(answer.Payload);
-      if (answer.FunctionError) throw errorFrom(text);
-      return text === "" ? null : JSON.parse(text);
+      if (answer.FunctionError)
+        throw new TuttiError("driver_failed", `The driver failed: ${failureIn(text)}`);
+      return valueIn(JSON.parse(text) as Answer);
     },
   };
 }
@@ -38,20 +40,11 @@ function unanswered(kind: Kind, cause: Error): TuttiError {
   });
 }
 
-const CODES = new Map(Object.keys(ERRORS).map((code) => [errorName(code as ErrorCode), code as ErrorCode]));
-
-/** What Lambda's Node runtime makes of a thrown error: `{errorType, errorMessage}`. */
-function errorFrom(payload: string): TuttiError {
-  const { errorType = "", errorMessage = payload } = parse(payload);
-  const code = CODES.get(errorType);
-  if (code) return new TuttiError(code, errorMessage);
-  return new TuttiError("driver_failed", `The driver failed: ${errorType}: ${errorMessage}`);
-}
-
-function parse(payload: string): { errorType?: string; errorMessage?: string } {
-  try {
-    return JSON.parse(payload) as { errorType?: string; errorMessage?: string };
-  } catch {
-    return {};
-  }
+/** What Lambda makes of a function that threw, died or ran out of its time: `{errorType, errorMessage}`. */
+function failureIn(payload: string): string {
+  const { errorType = "", errorMessage = payload } = JSON.parse(payload) as Record<
+    string,
+    string | undefined
+  >;
+  return `${errorType}: ${errorMessage}`;
 }

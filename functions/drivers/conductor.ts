@@ -1,5 +1,6 @@
 // The one way through every driver function: check the request and conduct it, with a log that says what it is about.
-// Errors leave under the names that the workflow's Retry and Catch match on.
+// To the workflow errors leave under the names that its Retry and Catch match on, to whoever asks directly as an answer.
+import { answerOf, isDirect } from "#core/driver/answer.ts";
 import type { DriverRequest } from "#core/rollout/messages.ts";
 import { conduct } from "#engine/conduct.ts";
 import type { EngineDeps } from "#engine/deps.ts";
@@ -12,6 +13,7 @@ export function conductor(deps: Engines): (event: unknown) => Promise<unknown> {
     const request = parseDriverRequest(event);
     const log = createLog(`driver-${deps.driver.kind}`, aboutOf(request));
     const play = async () => conduct({ ...(await engineFor(deps, request)), log }, request);
+    if (isDirect(request)) return answerOf(play());
     return deps.meter && "deploymentId" in request ? deps.meter.during(request.deploymentId, play) : play();
   };
 }

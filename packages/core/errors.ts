@@ -81,6 +81,11 @@ export class TuttiError extends Error {
   }
 }
 
+/** One fault in what was asked for: where it stands, and what is allowed there. */
+export function wrongAt(path: string, message: string, code: ErrorCode = "invalid_input"): TuttiError {
+  return new TuttiError(code, `${path}: ${message}`, { errors: [{ path, message }] });
+}
+
 /** `stale_write` → `Tutti.StaleWrite`, the name a workflow's Retry and Catch see. */
 export function errorName(code: ErrorCode): string {
   return `Tutti.${code

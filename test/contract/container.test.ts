@@ -282,7 +282,7 @@ test("what copies write on a shared volume the others read, and so do the next r
   // Another environment's app of the same name has a folder of its own, and one without storage cannot have a volume.
   const { storage: _none, ...environment } = target.environment;
   const played = roll(driver, { ...target, environment }, "v2");
-  await expect(played).rejects.toThrow("prod has no storage in its settings, which shared volumes need.");
+  await expect(played).rejects.toThrow("storage: prod has none in its settings, and shared volumes need it.");
   await close();
 });
 

@@ -10,6 +10,7 @@ import { TuttiError } from "../errors.ts";
 import { place } from "../placement/place.ts";
 import { NOTHING, type Resources } from "../placement/resources.ts";
 import type { Demand, Place, PlacementHost } from "../placement/room.ts";
+import type { Shortfall } from "../placement/shortfall.ts";
 import { copyId, placeOf } from "./copy-id.ts";
 import { installOrder, installSteps, numbered, planInPlace, removeSteps } from "./rolling.ts";
 
@@ -59,7 +60,7 @@ function placed(request: PlanRequest, { hosts, holds }: NonNullable<Fleet["place
     ({ id }): Place => ({ host: placeOf(id).host, holds: holds[id] ?? NOTHING }),
   );
   const found = place(withBad(hosts, able, request, spec), [demandOf(spec, wanted, places)]);
-  if (found.shortfalls[0] && !rollback) throw noRoom(found.shortfalls[0], spec);
+  if (found.shortfalls[0] && !rollback) throw noRoom(found.shortfalls[0], desired, spec);
   const left = found.moves.flatMap(({ from }) => (from === null ? [] : [from]));
   const leavers = new Set(leaversOf([...able, ...back], left, request).map(({ id }) => id));
   if (isStateful(spec) && found.moves.some(({ from, to }) => from !== null && to !== null))
@@ -106,7 +107,10 @@ function assertWithDisk(able: Replica[], leavers: Set<string>, { app, server }: 
   throw new TuttiError(
     "capacity_exceeded",
     `Pool ${server.pool}: ${away.id} of ${app} has a disk on ${host} and would have to leave it, for want of room or by its labels. Make room on ${host}, or scale in first: a copy elsewhere begins with an empty disk.`,
-    { extra: { pool: server.pool, replica: away.id } },
+    {
+      errors: [{ path: "volumes", message: `must fit on ${host} with resources and server.labels` }],
+      extra: { pool: server.pool, replica: away.id },
+    },
   );
 }
 
@@ -164,15 +168,14 @@ function freeId(host: string, taken: Set<string>): string {
   return id;
 }
 
-function noRoom(
-  shortfall: { missing: number; needed: object; reason: string },
-  { app, server }: Spec,
-): TuttiError {
-  return new TuttiError(
-    "capacity_exceeded",
-    `Pool ${server.pool} has no room for ${app}: ${shortfall.reason}`,
-    {
-      extra: { pool: server.pool, missing: shortfall.missing, needed: shortfall.needed },
-    },
-  );
+function noRoom({ missing, needed, reason }: Shortfall, desired: number, { app, server }: Spec): TuttiError {
+  const most = desired - missing;
+  const fault =
+    most > 0
+      ? { path: "replicas", message: `must be at most ${most}: ${reason}` }
+      : { path: "resources", message: `must fit on a host: ${reason}` };
+  return new TuttiError("capacity_exceeded", `Pool ${server.pool} has no room for ${app}: ${reason}`, {
+    errors: [fault],
+    extra: { pool: server.pool, missing, needed },
+  });
 }

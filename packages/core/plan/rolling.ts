@@ -108,7 +108,12 @@ function noRoom(desired: number, hosts: number, spec: Spec, bad: string[] = []):
   return new TuttiError(
     "capacity_exceeded",
     `${desired} replicas of ${spec.app} are wanted and pool ${spec.server.pool} has ${count}: ${desired - hosts} missing.${marked}`,
-    { extra: { desired, hosts, pool: spec.server.pool } },
+    {
+      errors: [
+        { path: "replicas", message: `must be at most ${hosts}: pool ${spec.server.pool} has no more` },
+      ],
+      extra: { desired, hosts, pool: spec.server.pool },
+    },
   );
 }
 

@@ -1,6 +1,6 @@
 // What every verb of this driver works with: the clients, the balancer, and what is known of revisions.
 import type { TargetContext } from "#core/driver/driver.ts";
-import { TuttiError } from "#core/errors.ts";
+import { wrongAt } from "#core/errors.ts";
 import {
   type Balancer,
   createBalancer,
@@ -37,7 +37,10 @@ export function createContainer({ namePrefix, secretArn, ...clients }: Container
 export function whoOf(target: Pick<TargetContext, "app" | "environment">): Who {
   const who = placeBehind(target);
   if (who) return who;
-  throw new TuttiError("invalid_input", `${target.environment.name} has no loadBalancer in its settings.`);
+  throw wrongAt(
+    "loadBalancer",
+    `${target.environment.name} has none in its settings, and containers need it.`,
+  );
 }
 
 export function wishOf(target: TargetContext, side: Side): Wish {

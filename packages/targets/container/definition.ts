@@ -7,7 +7,7 @@ import type { Cluster } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
-import { TuttiError } from "#core/errors.ts";
+import { wrongAt } from "#core/errors.ts";
 import { portNaming } from "./connect.ts";
 import { CONTAINER, familyOf, type Label, labelTags, tagsOf } from "./naming.ts";
 import type { TaskSecret } from "./secrets.ts";
@@ -84,12 +84,12 @@ function platformOf({ architecture }: Spec["container"]): RuntimePlatform {
 
 export function needCluster({ environment }: Pick<TargetContext, "environment">): Cluster {
   if (environment.cluster) return environment.cluster;
-  throw new TuttiError("invalid_input", `${environment.name} has no cluster in its settings.`);
+  throw wrongAt("cluster", `${environment.name} has none in its settings, and containers need it.`);
 }
 
 function imageOf({ artifact, version }: Release): string {
   if (artifact.image) return artifact.image;
-  throw new TuttiError("invalid_input", `artifact.image: the release ${version} names no image.`);
+  throw wrongAt("artifact.image", `the release ${version} names no image.`);
 }
 
 /** The manifest refuses names that are Tutti's, so that nothing is overwritten here. HOST is every address: a task has its own. */

@@ -1,6 +1,6 @@
 // Secrets of a container: ECS reads them itself, with the execution role, when a task starts. The task definition says where.
 import type { Spec } from "#core/domain/spec.ts";
-import { TuttiError } from "#core/errors.ts";
+import { wrongAt } from "#core/errors.ts";
 import { parseReference } from "#core/secrets/reference.ts";
 import type { SecretArn } from "./client.ts";
 
@@ -25,6 +25,6 @@ async function valueFrom(variable: string, text: string, arnOf: SecretArn): Prom
   const reference = parseReference(text)!;
   if (reference.store === "ssm") return reference.name;
   const arn = await arnOf(reference.name);
-  if (arn === null) throw new TuttiError("secret_unavailable", `secrets.${variable}: there is no ${text}.`);
+  if (arn === null) throw wrongAt(`secrets.${variable}`, `there is no ${text}.`, "secret_unavailable");
   return reference.key === undefined ? arn : `${arn}:${reference.key}::`;
 }

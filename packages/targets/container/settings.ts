@@ -11,7 +11,7 @@ import type {
 import type { Network } from "#core/domain/environment.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
-import { TuttiError } from "#core/errors.ts";
+import { wrongAt } from "#core/errors.ts";
 import type { Side } from "#targets/balancer/sides.ts";
 import { connectNow, isSameConnect } from "./connect.ts";
 import { needCluster } from "./definition.ts";
@@ -108,7 +108,7 @@ export function graceOf({ graceSeconds }: Pick<Spec["health"], "graceSeconds">):
 }
 
 function networkOf(container: Spec["container"], network: Network | undefined): AwsVpcConfiguration {
-  if (!network) throw new TuttiError("invalid_input", "The environment has no network in its settings.");
+  if (!network) throw wrongAt("network", "containers need it: an operator sets it for the environment.");
   const isPublic = network.assignPublicIp === true && runsOnFargate(container);
   return {
     subnets: network.subnetIds,
@@ -137,9 +137,9 @@ function assertSameLaunch({ spec }: TargetContext, service: Service): void {
   const launchType = capacityProviderStrategy.length > 0 ? PROVIDERS : service.launchType;
   const wanted = spec.container.capacityProviders.length > 0 ? PROVIDERS : spec.container.launchType;
   if (!launchType || launchType === wanted) return;
-  throw new TuttiError(
-    "invalid_input",
-    `container.launchType: ${serviceName} runs on ${launchType} and a service cannot change to ${wanted}: deploy it with strategy blueGreen once.`,
+  throw wrongAt(
+    "container.launchType",
+    `${serviceName} runs on ${launchType} and a service cannot change to ${wanted}: deploy it with strategy blueGreen once.`,
   );
 }
 

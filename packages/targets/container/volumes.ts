@@ -6,7 +6,7 @@ import type { MountPoint, Volume as TaskVolume } from "@aws-sdk/client-ecs";
 import type { Spec } from "#core/domain/spec.ts";
 import { type LiveVolume, volumeVariable } from "#core/domain/volume.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
-import { TuttiError } from "#core/errors.ts";
+import { wrongAt } from "#core/errors.ts";
 import { readRevision } from "./client.ts";
 import type { Container } from "./container.ts";
 
@@ -19,11 +19,7 @@ export async function ensureAccessPoints(container: Container, target: TargetCon
   const { volumes = [] } = spec;
   if (volumes.length === 0) return {};
   const { storage, name } = environment;
-  if (!storage)
-    throw new TuttiError(
-      "invalid_input",
-      `${name} has no storage in its settings, which shared volumes need.`,
-    );
+  if (!storage) throw wrongAt("storage", `${name} has none in its settings, and shared volumes need it.`);
   // Loaded for those who have a volume.
   const { ensureAccessPoint } = await import("#targets/files/access-points.ts");
   const efs = await container.clients.efs();

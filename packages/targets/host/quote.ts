@@ -1,6 +1,6 @@
 // Turns any text into one word of a POSIX shell, and into one value that both systemd's EnvironmentFile= and `sh` read
 // as exactly that text. Nothing that a user wrote reaches a script by another way.
-import { TuttiError } from "#core/errors.ts";
+import { TuttiError, wrongAt } from "#core/errors.ts";
 
 /** `it's` → `'it'\''s'`. A `{{` is split by quotes, since Run Command would put parameters in its place. */
 export function shellQuote(text: string): string {
@@ -22,7 +22,7 @@ export function shellAssignments(variables: Record<string, string>): string {
 export function environmentLine(name: string, value: string): string {
   refuseNul(value);
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-    throw new TuttiError("invalid_input", `config.${name}: a name is letters, digits and _ only.`);
+    throw wrongAt(`config.${name}`, "a name is letters, digits and _ only.");
   return `${name}="${value.replace(/["\\$`]/g, "\\$&")}"\n`;
 }
 

@@ -3,7 +3,7 @@
 import type { Release } from "#core/domain/release.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
-import { TuttiError } from "#core/errors.ts";
+import { wrongAt } from "#core/errors.ts";
 import { environmentLine } from "./quote.ts";
 import { secretLines, secretVariables } from "./secrets.ts";
 
@@ -45,8 +45,7 @@ export function releaseVariables(
   release: Release,
   region: string,
 ): Record<string, string> {
-  if (!spec.start)
-    throw new TuttiError("invalid_input", `start: a ${spec.kind} needs the command line that starts it.`);
+  if (!spec.start) throw wrongAt("start", `a ${spec.kind} needs the command line that starts it.`);
   const own = {
     TUTTI_APP: app,
     TUTTI_ENVIRONMENT: environment.name,

@@ -2,7 +2,7 @@
 // them, since a host may carry several copies of an app.
 import type { ServerPool, SshHost } from "#core/domain/environment.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
-import { TuttiError } from "#core/errors.ts";
+import { wrongAt } from "#core/errors.ts";
 import type { Resources } from "#core/placement/resources.ts";
 import { copyId, placeOf } from "#core/plan/copy-id.ts";
 import { listInstances, type ServerClients } from "./client.ts";
@@ -45,9 +45,9 @@ export function poolOf(target: Pick<TargetContext, "environment" | "spec">): Ser
   const pool = environment.pools[spec.server.pool];
   if (pool) return pool;
   const known = Object.keys(environment.pools).join(", ") || "none";
-  throw new TuttiError(
-    "invalid_input",
-    `server.pool: "${spec.server.pool}" is not a pool of ${environment.name} (there are: ${known}).`,
+  throw wrongAt(
+    "server.pool",
+    `"${spec.server.pool}" is not a pool of ${environment.name} (there are: ${known}).`,
   );
 }
 

@@ -1,7 +1,7 @@
 // Puts the scripts of this kind together, and the user data by which an instance boots into its release.
 import { gzipSync } from "node:zlib";
 import type { Release } from "#core/domain/release.ts";
-import { TuttiError } from "#core/errors.ts";
+import { wrongAt } from "#core/errors.ts";
 import { FETCH } from "#targets/host/fetch.ts";
 import { RESTART } from "#targets/host/look.ts";
 import { PRELUDE } from "#targets/host/prelude.ts";
@@ -42,10 +42,7 @@ export function userDataOf(target: Who, release: Release, { isTrial = false } = 
   packed.fill(0, 4, 8);
   packed[9] = 255;
   if (packed.length > MOST_USER_DATA_BYTES)
-    throw new TuttiError(
-      "invalid_input",
-      "config: does not fit into an instance's user data (16 KB, packed).",
-    );
+    throw wrongAt("config", "does not fit into an instance's user data (16 KB, packed).");
   return packed.toString("base64");
 }
 
