@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Target } from "#core/domain/target.ts";
 import { aDeployment, aStep } from "#test/support/a-deployment.ts";
-import { naturalEnd, settledTarget } from "./end.ts";
+import { naturalEnd } from "./end.ts";
+import { settledTarget } from "./settled-target.ts";
 
 const AT = "2026-01-05T12:00:00.000Z";
 const done = [aStep({ status: "succeeded" })];

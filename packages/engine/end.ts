@@ -3,7 +3,6 @@
 // played twice and by two.
 import { instant } from "#core/clock.ts";
 import { type Deployment, type EndStatus, isEnded } from "#core/domain/deployment.ts";
-import { NOTHING_WRONG } from "#core/domain/healing.ts";
 import { degradedNotice, recoveredNotice } from "#core/domain/notice.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Target } from "#core/domain/target.ts";
@@ -12,14 +11,13 @@ import { stillUntidy, tidied } from "#core/heal/tidying.ts";
 import { withSnapshot } from "#store/targets.ts";
 import type { ControlDeps } from "./deps.ts";
 import { handOverAtMs } from "./doubt.ts";
+import { settledTarget } from "./settled-target.ts";
 import { startNext } from "./start.ts";
 import { tellMissed } from "./tell-missed.ts";
 import { wakeTrainOf } from "./train/wake-train.ts";
 import { asSentence } from "./why.ts";
 
 export type End = { status: EndStatus; reason: string };
-
-const HISTORY = 50;
 
 /** Closes the deployment (once) and settles its target. */
 export async function end(
@@ -98,43 +96,6 @@ async function tellOfTarget({ store }: ControlDeps, deployment: Deployment): Pro
   const owns = target?.lock?.owner === deployment.id;
   if (!owns || target.degraded === null || settledTarget(target, deployment).degraded !== null) return;
   await store.notices.tell([recoveredNotice(deployment)]);
-}
-
-/** What a deployment's end means for its target. Pure. */
-export function settledTarget(target: Target, deployment: Deployment): Target {
-  const { status, version, health, changed, reason, purpose } = deployment;
-  if (status === "succeeded") {
-    const { healing: _over, watched: _before, ...rest } = target;
-    const history = target.history[0] === version ? target.history : [version, ...target.history];
-    return {
-      ...rest,
-      ...watchedAfter(target, deployment),
-      release: version,
-      desired: health.desired,
-      history: history.slice(0, HISTORY),
-      degraded: null,
-    };
-  }
-  if (status === "failed") return { ...target, degraded: reason };
-  const { healing, ...others } = target;
-  // What a deployment that failed was to restore is tried again, and more seldom.
-  const mended =
-    purpose === "restore" && healing?.amiss
-      ? { ...others, healing: { ...NOTHING_WRONG, amiss: healing.amiss } }
-      : others;
-  if (purpose === "remove" && status === "rolled_back")
-    return { ...mended, release: null, desired: 0, degraded: null };
-  return status === "rolled_back" && changed ? { ...mended, degraded: null } : target;
-}
-
-/** A release that has come forward is watched; one that was gone back to is not, so that nothing swings to and fro. */
-function watchedAfter(target: Target, deployment: Deployment): Pick<Target, "watched"> {
-  const { version, purpose, wayBack, trigger, endedAt } = deployment;
-  const { release, watched } = target;
-  const same = purpose !== undefined || release === version;
-  if (same) return watched ? { watched } : {};
-  const back = wayBack || trigger === "rollback" || trigger === "healing";
-  return back || release === null ? {} : { watched: { version, before: release, since: endedAt! } };
 }
 
 /** How a deployment ends that has nothing left to do. Pure. */

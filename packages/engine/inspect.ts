@@ -16,7 +16,8 @@ export async function inspect(deps: EngineDeps, name: TargetName): Promise<Inspe
   const { context, target: before } = await liveTarget(deps, name);
   const seen = await asking(() => deps.driver.inspect(context));
   const fleet = seen.scaling ? { ...seen, scaling: await withValue(deps, told(seen.scaling, before)) } : seen;
-  const target = await deps.store.targets.setSnapshot(name, fleet);
+  const { release, desired, degraded } = before;
+  const target = { ...(await deps.store.targets.setSnapshot(name, fleet)), release, desired, degraded };
   return { target, live: { fleet, observedAt: instant(deps.clock.now()) } };
 }
 

@@ -8,25 +8,27 @@ import type { TargetName } from "#store/targets.ts";
 import { connected } from "./connections.ts";
 import { contextOf, needEnvironment, needRelease, specOf } from "./context.ts";
 import type { ControlDeps } from "./deps.ts";
+import { settledTarget } from "./settled-target.ts";
 
 export type LiveTarget = { target: Target; context: TargetContext; active: Deployment | null };
 
 /** Throws `not_found` for a target that was never deployed. */
 export async function liveTarget(deps: ControlDeps, name: TargetName): Promise<LiveTarget> {
-  const [target, environment] = await Promise.all([
+  const [kept, environment] = await Promise.all([
     deps.store.targets.need(name),
     needEnvironment(deps, name.environment),
   ]);
-  const active = await activeDeployment(deps, target);
+  const owner = await owningDeployment(deps, kept);
+  const active = owner && !isEnded(owner.status) ? owner : null;
+  // One that has ended may hold the lock for a while; what it left there is what should be there.
+  const target = owner && !active ? settledTarget(kept, owner) : kept;
   const spec = await connected(deps, name.environment, await liveSpec(deps, target, active));
   const context = contextOf(deps, name.app, environment, spec);
   return { target, active, context: active ? context : { ...context, current: target.release } };
 }
 
-async function activeDeployment(deps: ControlDeps, target: Target): Promise<Deployment | null> {
-  if (!target.lock?.owner.startsWith("dep_")) return null;
-  const deployment = await deps.store.deployments.get(target.lock.owner);
-  return deployment && !isEnded(deployment.status) ? deployment : null;
+async function owningDeployment(deps: ControlDeps, { lock }: Target): Promise<Deployment | null> {
+  return lock?.owner.startsWith("dep_") ? deps.store.deployments.get(lock.owner) : null;
 }
 
 async function liveSpec(deps: ControlDeps, target: Target, active: Deployment | null) {

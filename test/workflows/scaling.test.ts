@@ -1,6 +1,7 @@
 // Scaling where Tutti itself chooses the count: the scheduled pass reads, core chooses, and a deployment like any other brings it about.
 // Choosing alone is in packages/core/scale.
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Inspection } from "#engine/inspect.ts";
 import { aSpec } from "#test/support/a-deployment.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
@@ -118,4 +119,16 @@ test("a metric that cannot be read, or says nothing, changes nothing", async () 
   await stage.sweep();
   expect((await newest()).id).toBe(before.id);
   expect((await stage.store.targets.need(NAME)).scalings).toBeUndefined();
+});
+
+test("what a deployment has left counts from its end on, before the target has changed hands", async () => {
+  await released("v1");
+  // An answer that was lost: the lock is kept for some seconds after the end (decision 0031).
+  stage.mishaps.push({ verb: "check", times: 1, how: "losesAnswer" });
+  const { id } = await stage.submit("v2", options());
+  await stage.ended(id);
+  const { target, live } = (await stage.conduct({ verb: "inspect", ...NAME })) as Inspection;
+  expect(target).toMatchObject({ lock: { owner: id }, release: "v2", desired: 2 });
+  expect(live.fleet).toMatchObject({ drift: [], scaling: { min: 2, max: 6, count: 2 } });
+  await stage.free();
 });
