@@ -72,15 +72,18 @@ export async function rollbackOf(
   return { ...submission, wayBack: target?.history.includes(earlier) ?? false };
 }
 
-/** What runs there, with another count of replicas. */
+/** What runs there, with another count of replicas; of a function, of environments that are kept initialised. */
 export async function scalingOf(
   deps: Deps,
   app: App,
   { environment, replicas }: { environment: string; replicas: number },
   { client = "scale", ...by }: Asker,
 ): Promise<Submission> {
-  const none = "A function has no replicas to count: Lambda scales it by itself.";
-  const submission = await whatRunsIn(deps, app, environment, { ...by, client }, none);
+  const submission = await whatRunsIn(deps, app, environment, { ...by, client });
+  const { kind, scaling } = submission.spec;
+  const none =
+    "A function has no replicas to count: Lambda scales it by itself. With `scaling` in its manifest, so many are kept initialised.";
+  if (kind === "function" && !scaling) throw new TuttiError("not_supported_by_kind", none);
   assertWithinBounds(submission.spec, replicas);
   return { ...submission, purpose: "scale", spec: { ...submission.spec, replicas } };
 }
@@ -101,21 +104,20 @@ export async function restartOf(
 ): Promise<Submission> {
   const none =
     "A function has no copies to restart: Lambda starts fresh ones by itself; kinds server, vm, container can.";
-  return { ...(await whatRunsIn(deps, app, environment, { ...by, client }, none)), purpose: "restart" };
+  if (app.kind === "function") throw new TuttiError("not_supported_by_kind", none);
+  return { ...(await whatRunsIn(deps, app, environment, { ...by, client })), purpose: "restart" };
 }
 
 type Asker = { id?: string; name: string; client?: Trigger; traceId?: string | undefined };
 
-/** The release that runs there, asked for again; `none`: why a function is refused. */
+/** The release that runs there, asked for again. */
 async function whatRunsIn(
   deps: Deps,
   app: App,
   environment: string,
   { id, name, client, traceId }: Asker & { client: Trigger },
-  none: string,
 ): Promise<Submission> {
   const target = await deps.store.targets.need({ app: app.app, environment });
-  if (target.kind === "function") throw new TuttiError("not_supported_by_kind", none);
   if (target.release === null)
     throw new TuttiError("conflict", `Nothing runs in ${app.app}/${environment}; deploy a release first.`);
   return submissionOf(deps, app, environment, target.release, { id, name, traceId }, { trigger: client });

@@ -33,6 +33,15 @@ export async function desiredCount(
     : withinBounds(spec.scaling, now);
 }
 
+/** Where a replica is a version, what a deployment that scales counts is what is kept initialised of it. */
+export function keptCount(
+  { driver }: Pick<EngineDeps, "driver">,
+  { spec, purpose }: Pick<Wanted, "spec" | "purpose">,
+): number | undefined {
+  const counts = driver.capabilities.traffic === "weighted" && purpose === "scale";
+  return counts ? spec.replicas : undefined;
+}
+
 /** With scaling, its least is where nobody has said a count: that moves nothing by itself. */
 function isChanged(before: Spec, { replicas, scaling }: Spec): boolean {
   return replicas !== before.replicas && replicas !== scaling?.min;

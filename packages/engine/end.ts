@@ -136,6 +136,8 @@ function successReason({ version, steps, failures, health, purpose }: Deployment
     return `${version} runs on ${health.desired - names.length} of ${health.desired}; ${named(names)} failed within the budget: ${asSentence(failures[0]!.reason)}`;
   }
   if (purpose === "restart") return `${version} runs in fresh copies.`;
+  const kept = steps.findLast(({ keeps }) => keeps !== undefined)?.keeps;
+  if (kept) return `${version} keeps ${kept.count} environments initialised.`;
   const nothing = steps.every((step) => step.status === "skipped");
   return nothing ? `${version} was running already; nothing had to be changed.` : `${version} is live.`;
 }

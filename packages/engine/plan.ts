@@ -14,7 +14,7 @@ import { connectionNotes } from "./connections.ts";
 import { contextFor } from "./context.ts";
 import { type Charge, charge } from "./cost.ts";
 import type { EngineDeps } from "./deps.ts";
-import { desiredCount } from "./desired.ts";
+import { desiredCount, keptCount } from "./desired.ts";
 import type { Caller } from "./fence.ts";
 import { fleetToPlan } from "./fleet.ts";
 import { repairEnded } from "./heal/lend.ts";
@@ -73,10 +73,12 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
   await ensureIdentity(deps, taken, target);
   const context = await contextFor(deps, taken, version);
   const fleet = await fleetToPlan(deps, context, target);
-  const desired = await desiredCount(deps, { spec, target, fleet, purpose: purposeOf(taken) });
+  const purpose = purposeOf(taken);
+  const desired = await desiredCount(deps, { spec, target, fleet, purpose });
+  const keep = keptCount(deps, { spec, purpose });
   const freshSince = taken.purpose === "restart" ? taken.createdAt : undefined;
   // What is restored is planned as a way back is: nobody waits for a host that does not answer, and what is broken comes first.
-  const request = { fleet, version, desired, rollback: taken.purpose === "restore", freshSince };
+  const request = { fleet, version, desired, rollback: taken.purpose === "restore", keep, freshSince };
   const steps = withFresh(deps.driver.plan(request, spec).map(forward), freshSince);
   const made: Made = {
     steps,

@@ -24,6 +24,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Scaling } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
+import { placed } from "#core/plan/gates.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
 import { attaching } from "#infra/network-grants.ts";
@@ -294,6 +295,47 @@ test("a version is initialised before it gets traffic, with as many as the one t
     "At most 8 requests at once: what is over that is answered with 429.",
     "Scaling keeps 2 to 4 execution environments initialised, aiming at 70 % of them in use.",
   ]);
+  await close();
+});
+
+test("a count that somebody asks for is initialised before the step is done, and one that is given up leaves what was before", async () => {
+  const place = await open(scaled(SCALING, 8));
+  const { driver, target, makeRelease, lambda, name, close } = place;
+  await makeRelease("v1", "good");
+  expect((await roll(driver, target, "v1")).ok).toBe(true);
+  await driver.tidy!(target);
+  const keeping = async (keep: number) => {
+    const fleet = await driver.inspect(target);
+    return driver.plan({ fleet, version: "v1", desired: 1, rollback: false, keep }, target.spec);
+  };
+  expect(await keeping(2)).toEqual([]);
+  const [planned, ...others] = await keeping(4);
+  expect([planned, others]).toEqual([
+    {
+      ...{ type: "prepare", label: "Keep 4 environments initialised", replicas: [], version: "v1" },
+      keeps: { count: 4, before: 2 },
+    },
+    [],
+  ]);
+  const [step] = placed([planned!]);
+  const begun = await driver.apply(target, step!, null);
+  expect(begun.phase).toBe("running");
+  // Scaling may choose another count meanwhile, and keeps it.
+  const chosen = { FunctionName: name, Qualifier: "1", ProvisionedConcurrentExecutions: 3 };
+  await lambda.send(new PutProvisionedConcurrencyConfigCommand(chosen));
+  await expect
+    .poll(async () => (await driver.check(target, step!, (begun as { state: unknown }).state)).phase)
+    .toBe("done");
+  expect(await keptOf(place)).toEqual(["1: 3 READY"]);
+  expect((await playStep(driver, target, step!)).ok).toBe(true);
+  expect(await keptOf(place)).toEqual(["1: 4 READY"]);
+  await driver.abandon!(target, step!);
+  expect(await keptOf(place)).toEqual(["1: 2 READY"]);
+  const tooMany = { ...step!, keeps: { count: 9, before: 2 } };
+  expect(await driver.apply(target, tooMany, null)).toMatchObject({
+    phase: "failed",
+    reason: expect.stringMatching(/^Lambda refused the concurrency: /),
+  });
   await close();
 });
 

@@ -13,7 +13,7 @@ import {
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Client, createClient } from "#client/client.ts";
 import { type House, openHouse } from "#start/open-house.ts";
-import { ENVIRONMENT, functionCode, publish, settled } from "#test/support/release-of.ts";
+import { deploy, ENVIRONMENT, functionCode, publish, settled } from "#test/support/release-of.ts";
 
 let directory: string;
 let house: House;
@@ -85,4 +85,42 @@ test("a schedule is on the Scheduler as the manifest says it, deploys once for e
 
   await client.apps.remove("mailer", { force: true });
   expect(await kept()).toEqual([]);
+});
+
+test("what the clock scales of a function is kept initialised by the time that its deployment has ended", async () => {
+  const schedules = [{ name: "morning", cron: "0 8 * * *", action: "scale", replicas: 3 }];
+  const scaling = { min: 1, max: 4 };
+  await client.apps.put("greeter", {
+    ...{ app: "greeter", kind: "function", rollout: { strategy: "allAtOnce" }, scaling },
+    environments: { [ENVIRONMENT]: { schedules } },
+  });
+  await publish(client, "greeter", "v1", functionCode("well"));
+  expect(await deploy(client, "greeter", "v1")).toMatchObject({ status: "succeeded" });
+  const count = async () => (await client.targets.get("greeter", ENVIRONMENT)).scaling?.count;
+  await expect.poll(count).toBe(1);
+  const [Name] = await kept();
+  const { Target } = await scheduler.send(new GetScheduleCommand({ Name }));
+  await invoke(
+    "events-schedule",
+    JSON.parse(Target!.Input!.replace("<aws.scheduler.scheduled-time>", "2026-01-05T08:00:00Z")),
+  );
+  const [scaled] = (await client.deployments.list({ app: "greeter" })).items;
+  expect(scaled).toMatchObject({ trigger: "schedule", createdBy: "schedule" });
+  expect(await settled(client, scaled!.id)).toMatchObject({
+    ...{ status: "succeeded", reason: "v1 keeps 3 environments initialised." },
+    steps: [{ type: "prepare", label: "Keep 3 environments initialised", status: "succeeded" }],
+  });
+  await expect.poll(count).toBe(3);
+  expect(await client.targets.get("greeter", ENVIRONMENT)).toMatchObject({ desired: 1, drift: [] });
+  // By hand it is the same; and once more it is nothing.
+  for (const replicas of [2, 2]) {
+    const { id } = await client.targets.scale("greeter", ENVIRONMENT, replicas);
+    expect(await settled(client, id)).toMatchObject({ status: "succeeded" });
+  }
+  await expect.poll(count).toBe(2);
+  await expect(client.targets.scale("greeter", ENVIRONMENT, 5)).rejects.toMatchObject({
+    ...{ status: 422, code: "outside_scaling_bounds" },
+    errors: [{ path: "replicas", message: "must be from 1 to 4, the bounds of scaling, not 5" }],
+  });
+  await client.apps.remove("greeter", { force: true });
 });

@@ -27,6 +27,8 @@ export type PlannedStep = {
   leavingFirst?: number;
   /** replace, remove: how many copies the target is to keep, where the plan changes that; else the platform's own count holds. */
   desired?: number;
+  /** prepare, of a function: so many environments are kept initialised when it is done, and were before; an end that comes first puts those back. */
+  keeps?: { count: number; before: number | null };
   /** Played in one piece however many replicas it has: the platform moves them, not we. */
   whole?: boolean;
   /** The version that this step brings its replicas to; `null` where it takes them away. */

@@ -68,6 +68,8 @@ export type PlanRequest = {
   desired: number;
   /** On the way back the plan holds the same promises but takes no bakes and mends what is broken first. */
   rollback: boolean;
+  /** Where a replica is a version: so many environments of it are to be kept initialised. Absent where the deployment is not about that. */
+  keep?: number | undefined;
   /** Copies that started before this instant are to be replaced by fresh ones, whatever they run. */
   freshSince?: string | undefined;
 };

@@ -86,13 +86,13 @@ export function rolloutKindProblems(rollout: unknown, kind: Kind, path: string):
   ];
 }
 
-/** Lambda counts the copies of a function itself, and starts fresh ones whenever it likes. */
+/** Lambda starts fresh copies of a function whenever it likes. */
 function scheduleProblems(schedules: unknown, kind: Kind, path: string): Problem[] {
   if (kind !== "function" || !Array.isArray(schedules)) return [];
   return schedules.flatMap((one: unknown, index) => {
     const action = isRecord(one) ? one.action : undefined;
     const at = join(join(path, String(index)), "action");
-    if (action !== "scale" && action !== "restart") return [];
+    if (action !== "restart") return [];
     return [problem(at, `"${action}" is not for kind function: ${canDoIt(["server", "vm", "container"])}`)];
   });
 }

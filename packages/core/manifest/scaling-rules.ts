@@ -13,12 +13,20 @@ const NEEDED = {
 
 export function scalingFindings(spec: Spec): Finding[] {
   const { scaling } = spec;
-  if (scaling === undefined) return [];
+  if (scaling === undefined) return spec.kind === "function" ? unkeptFindings(spec) : [];
   const lacking = Object.entries(NEEDED).filter(([key]) => scaling[key as keyof typeof NEEDED] === undefined);
   if (lacking.length > 0)
     return lacking.map(([key, what]) => ({ keys: [`scaling.${key}`], message: `is required: ${what}` }));
   const bounds = [...boundsFindings(spec), ...targetFindings(scaling)];
-  return [...bounds, ...(spec.kind === "function" ? reservedFindings(spec) : countFindings(spec))];
+  const own = spec.kind === "function" ? reservedFindings(spec) : replicasFindings(spec);
+  return [...bounds, ...own, ...plannedFindings(spec)];
+}
+
+/** Lambda counts the copies of a function; what can be counted by the clock is what is kept initialised. */
+function unkeptFindings({ schedules = [] }: Spec): Finding[] {
+  if (schedules.every(({ action }) => action !== "scale")) return [];
+  const message = "the action scale needs scaling: without it nothing of a function is kept initialised";
+  return [{ keys: ["schedules"], message }];
 }
 
 function boundsFindings({ scaling }: Spec): Finding[] {
@@ -45,15 +53,25 @@ function reservedFindings({ scaling, function: { reservedConcurrency: reserved }
   return [{ keys: ["function.reservedConcurrency", "scaling.max"], message }];
 }
 
-function countFindings({ scaling, replicas, schedules = [] }: Spec): Finding[] {
-  const { min, max } = scaling!;
-  const isOut = (count: number) => count < min || count > max;
-  const bounds = `must be from ${min} to ${max}, the bounds of scaling`;
-  const own = isOut(replicas) ? [{ keys: ["replicas"], message: `${bounds}, not ${replicas}` }] : [];
-  const planned = schedules.flatMap(({ replicas: count, action }) =>
-    action === "scale" && count !== undefined && isOut(count)
-      ? [{ keys: ["schedules"], message: `replicas ${bounds}, not ${count}` }]
+function replicasFindings({ scaling, replicas }: Spec): Finding[] {
+  return outsideFindings("replicas", scaling!, replicas, "");
+}
+
+function plannedFindings({ scaling, schedules = [] }: Spec): Finding[] {
+  return schedules.flatMap(({ replicas: count, action }) =>
+    action === "scale" && count !== undefined
+      ? outsideFindings("schedules", scaling!, count, "replicas ")
       : [],
   );
-  return min <= max ? [...own, ...planned] : [];
+}
+
+function outsideFindings(
+  key: string,
+  { min, max }: NonNullable<Spec["scaling"]>,
+  count: number,
+  which: string,
+): Finding[] {
+  if (min > max || (count >= min && count <= max)) return [];
+  const message = `${which}must be from ${min} to ${max}, the bounds of scaling, not ${count}`;
+  return [{ keys: [key], message }];
 }

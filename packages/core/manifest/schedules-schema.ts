@@ -41,7 +41,12 @@ export const scheduleSchema = z
       .regex(VERSION, "must be a version, or latest")
       .optional()
       .describe("deploy: which. Default latest: the release that was registered last."),
-    replicas: z.int().min(1).max(10_000).optional().describe("scale: how many copies."),
+    replicas: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe("scale: how many copies; of a function, environments that are kept initialised."),
   })
   .superRefine(({ action, version, replicas }, context) => {
     const wrong = (key: string, message: string) =>

@@ -57,9 +57,23 @@ test.each([
   expect(problems(document)).toEqual({ [path]: expect.stringMatching(message) });
 });
 
-test("a function is not scaled by the clock, naming the kinds that are", () => {
-  const scaling = { schedules: [{ cron: "0 3 * * *", action: "scale", replicas: 2 }] };
-  expect(() => parseManifest({ app: "shop", kind: "function", ...scaling })).toThrow(
-    'schedules.0.action: "scale" is not for kind function: kinds server, vm, container can',
+test("a function is not restarted by the clock, naming the kinds that are", () => {
+  const schedules = [{ cron: "0 3 * * *", action: "restart" }];
+  expect(() => parseManifest({ app: "shop", kind: "function", schedules })).toThrow(
+    'schedules.0.action: "restart" is not for kind function: kinds server, vm, container can',
   );
+});
+
+test("what the clock scales of a function is what is kept initialised, so it needs scaling", () => {
+  const schedules = [{ cron: "0 8 * * *", action: "scale", replicas: 4 }];
+  const mailer = { app: "mailer", kind: "function", schedules };
+  expect(() => parseManifest(mailer)).toThrow(
+    "schedules: the action scale needs scaling: without it nothing of a function is kept initialised",
+  );
+  expect(() => parseManifest({ ...mailer, scaling: { min: 1, max: 3 } })).toThrow(
+    "schedules: replicas must be from 1 to 3, the bounds of scaling, not 4",
+  );
+  expect(specFor(parseManifest({ ...mailer, scaling: { min: 1, max: 4 } }), "prod").schedules).toMatchObject([
+    { action: "scale", replicas: 4 },
+  ]);
 });

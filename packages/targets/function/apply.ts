@@ -4,6 +4,7 @@ import type { Progress, TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import { checkRemoval, checkShift } from "./check.ts";
 import type { FunctionDeps } from "./client.ts";
+import { keep } from "./keep.ts";
 import { retire } from "./retire.ts";
 
 export async function apply(
@@ -13,6 +14,7 @@ export async function apply(
   state: unknown,
 ): Promise<Progress> {
   if (step.type === "shift" && step.version) return checkShift(deps, target, step, state);
+  if (step.keeps) return keep(deps, target, step.keeps, state);
   if (step.action === "remove") {
     await retire(deps, target);
     return checkRemoval(deps, target, step);

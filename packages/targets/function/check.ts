@@ -3,6 +3,7 @@ import type { Step } from "#core/domain/step.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
 import { Refusal } from "./archive-rules.ts";
 import { type FunctionDeps, type Live, nameOf, type Published, readFunction, readLive } from "./client.ts";
+import { keep } from "./keep.ts";
 import { isOurs, replicaIdOf } from "./naming.ts";
 import { probe } from "./probe.ts";
 import { playShift } from "./shift.ts";
@@ -15,6 +16,7 @@ export async function check(
   state: unknown,
 ): Promise<Progress> {
   if (step.type === "shift" && step.version) return checkShift(deps, target, step, state);
+  if (step.keeps) return keep(deps, target, step.keeps, state);
   if (step.action === "remove") return checkRemoval(deps, target, step);
   return { phase: "done", state: null, observations: await lookAtServing(deps, target, step) };
 }

@@ -7,6 +7,7 @@ import type { FunctionDeps } from "./client.ts";
 import { tidy } from "./concurrency.ts";
 import { diagnoseRole } from "./diagnose-role.ts";
 import { inspect } from "./inspect.ts";
+import { keepAsBefore } from "./keep.ts";
 import { concurrencyNotes, replicaNotes } from "./notes.ts";
 import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
@@ -22,6 +23,7 @@ export function functionDriver(deps: FunctionDeps): Driver {
     check: (target, step, state) => check(deps, target, step, state),
     repair: (target, _fleet, orders) => repair(deps, target, orders),
     retire: (target) => retire(deps, target),
+    abandon: async (target, { keeps }) => (keeps ? keepAsBefore(deps, target, keeps) : undefined),
     tidy: (target) => tidy(deps, target),
     diagnose: async (environment, roles) => {
       const { functionRoleArn = deps.defaultRoleArn } = environment;

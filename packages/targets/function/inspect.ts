@@ -18,7 +18,7 @@ export async function inspect(deps: FunctionDeps, target: TargetContext): Promis
   );
   const traffic = shares.map(([number, percent]) => ({ version: nameIn(live, number), percent }));
   const drift = driftOf(live, target.current);
-  const own = target.current && drift.length === 0 ? await concurrencyOf(deps, target, live) : null;
+  const own = live.alias && drift.length === 0 ? await concurrencyOf(deps, target, live) : null;
   return {
     ...EMPTY_FLEET,
     ...{ replicas, endpoint: live.url, traffic },
@@ -28,12 +28,12 @@ export async function inspect(deps: FunctionDeps, target: TargetContext): Promis
   };
 }
 
-/** Of the version that serves, where it is the one that should. */
+/** Of the version that serves, where it is the one that should. While a deployment is under way nothing is drift. */
 async function concurrencyOf(deps: FunctionDeps, target: TargetContext, live: Live) {
   const serving = servingOf(live)!;
   const seen = await look(deps, target, live.name, serving);
   const scaling = await liveScaling(deps, target, live, serving, seen);
-  return { drift: concurrencyDrift(target, live, serving, seen), scaling };
+  return { drift: target.current ? concurrencyDrift(target, live, serving, seen) : [], scaling };
 }
 
 async function replicaOf(

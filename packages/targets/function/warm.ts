@@ -25,14 +25,22 @@ export async function warm(
     const all = await listProvisioned(lambda, name);
     const own = all.find((one) => one.number === number);
     const wanted = countFor(spec.scaling, all);
-    if (own && own.requested >= wanted) return stateOf(own);
+    if (own && own.requested >= wanted) return waitingFor(own);
     await putProvisioned(lambda, name, number, wanted);
     return initialising(0, wanted);
   } catch (error) {
-    if (isNamed(error, "ResourceConflictException")) return "Lambda is busy with another change";
-    if (!isNamed(error, "InvalidParameterValueException", "LimitExceededException")) throw error;
-    throw new Refusal(`Lambda refused the concurrency: ${(error as Error).message}`, { cause: error });
+    const reason = whatIsWrong(error);
+    if (reason === null) return "Lambda is busy with another change";
+    throw new Refusal(reason, { cause: error });
   }
+}
+
+/** What no waiting will mend; `null` where Lambda is busy with another change. Throws what is neither. */
+export function whatIsWrong(error: unknown): string | null {
+  if (error instanceof Refusal) return error.message;
+  if (isNamed(error, "ResourceConflictException")) return null;
+  if (!isNamed(error, "InvalidParameterValueException", "LimitExceededException")) throw error;
+  return `Lambda refused the concurrency: ${(error as Error).message}`;
 }
 
 /** Pure: scaling may have chosen more than the least for the version that serves. */
@@ -51,7 +59,8 @@ async function makeRoom(lambda: FunctionDeps["lambda"], name: string, wanted: nu
   if (now !== null) await putReserved(lambda, name, wanted);
 }
 
-function stateOf({ status, available, requested, reason }: Provisioned): string | null {
+/** In words; `null` where they are initialised. */
+export function waitingFor({ status, available, requested, reason }: Provisioned): string | null {
   if (status === "READY") return null;
   if (status === "FAILED")
     throw new Refusal(`Lambda could not initialise ${requested} environments: ${reason}`);
