@@ -4,7 +4,7 @@ import { DONE, printed, type Reply, refused, together } from "./command-reply.ts
 import type { ServiceManager } from "./service-manager.ts";
 import { readOptions } from "./systemctl-options.ts";
 import { showUnit, statusOfUnit } from "./systemctl-show.ts";
-import { signalName } from "./unit-file.ts";
+import { signalName } from "./unit-values.ts";
 
 const KNOWN = {
   aliases: {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseSpan, parseUnit, signalName } from "./unit-file.ts";
+import { parseUnit } from "./unit-file.ts";
+import { parseSpan, signalName } from "./unit-values.ts";
 
 const unit = (lines: string) => parseUnit(`[Service]\nExecStart=/bin/app\n${lines}`, "app.service");
 
