@@ -31,7 +31,7 @@ export const DIARY_SPEC: Partial<Spec> = {
   rollout: aRollout({ drainSeconds: 0 }),
 };
 
-export async function diaries({ replicas }: Fleet): Promise<string[]> {
+export async function diaries({ replicas }: { replicas: { address: string | null }[] }): Promise<string[]> {
   const texts = replicas.map(async ({ address }) => (await fetch(`http://${address}/`)).text());
   return (await Promise.all(texts)).map((text) => text.trim().replaceAll("\n", ", ")).sort();
 }

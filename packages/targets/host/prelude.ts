@@ -117,12 +117,14 @@ started_ticks() {
   { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
   set -- \${line##*) }
   ticks=\${20}; ticks_a_second=\${ticks_a_second:-$(getconf CLK_TCK 2>/dev/null || echo 100)}
+  # Rounded up: other clocks are told in whole seconds, cut off, and a process must not look older than it is.
+  since_boot=$(((ticks + ticks_a_second - 1) / ticks_a_second))
 }
 
-# Rounded up: the boot is told in whole seconds, cut off, and a process must not look older than it is, or a fresh one is started again.
+# One that looked older would be started again though it is fresh.
 started_second() {
   started_ticks "$1" || return 1
-  echo $(($(sed -n 's/^btime //p' /proc/stat) + (ticks + ticks_a_second - 1) / ticks_a_second))
+  echo $(($(sed -n 's/^btime //p' /proc/stat) + since_boot))
 }
 
 started() {
@@ -130,12 +132,12 @@ started() {
   date -u -d "@$second" +%Y-%m-%dT%H:%M:%SZ
 }
 
-# Sets age: how many seconds the process runs.
+# Sets age: how many whole seconds the process runs at least, so that its grace is never judged before it is over.
 look_at_age() {
   age=0
   started_ticks "$1" || return 0
   read -r up idle </proc/uptime
-  age=$((\${up%%.*} - ticks / ticks_a_second))
+  age=$((\${up%%.*} - since_boot))
 }
 
 # One request to the health path. True where it answered 2xx; says why not in detail.
