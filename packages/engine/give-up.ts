@@ -9,7 +9,7 @@ import { abandon } from "./abandon.ts";
 import type { ControlDeps, EngineDeps } from "./deps.ts";
 import { type End, end, naturalEnd, settleAgain } from "./end.ts";
 import { type Caller, readOwn } from "./fence.ts";
-import { lastLook } from "./last-look.ts";
+import { lastLook, versionLeft } from "./last-look.ts";
 import { moveOf } from "./move.ts";
 import { trying } from "./trying.ts";
 import { asSentence, whyOf } from "./why.ts";
@@ -39,7 +39,9 @@ async function close(deps: ControlDeps | EngineDeps, deployment: Deployment, why
       reason: how.reason,
     });
   }
-  await end(deps, deployment, how, { fleet });
+  // Where nothing was to stay, it has not all been taken away.
+  const isTidy = deployment.changed && versionLeft(deployment) === null ? false : undefined;
+  await end(deps, deployment, how, { fleet, isTidy });
   if ("driver" in deps) await abandon(deps, deployment);
 }
 

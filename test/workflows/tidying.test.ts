@@ -2,17 +2,20 @@
 // by scheduled passes; and once a day everything is looked through.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fakeDriver } from "#targets/fake/driver.ts";
-import { fakeWorld } from "#targets/fake/world.ts";
+import { type FakeWorld, fakeWorld } from "#targets/fake/world.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
 let stage: Stage;
 let left: string[];
 let tidies: number;
+let retires: number;
 let fails: boolean;
+let world: FakeWorld;
 
 beforeEach(async () => {
-  [left, tidies, fails] = [[], 0, false];
-  const driver = fakeDriver(fakeWorld(4));
+  [left, tidies, retires, fails] = [[], 0, 0, false];
+  world = fakeWorld(4);
+  const driver = fakeDriver(world);
   stage = await openStage({
     driver: {
       ...driver,
@@ -20,6 +23,12 @@ beforeEach(async () => {
         tidies += 1;
         if (fails) throw new Error("the platform is busy");
         left = [];
+      },
+      retire: async (target) => {
+        retires += 1;
+        if (fails) throw new Error("the platform is busy");
+        left = [];
+        await driver.retire(target);
       },
     },
   });
@@ -125,4 +134,33 @@ test("a pass whose lock was given back before it tidied takes nothing away", asy
   await minutes(1);
   await stage.sweep();
   expect([tidies, (await stage.target()).untidy]).toEqual([2, undefined]);
+});
+
+test("a first deployment that could not be removed again is removed by a scheduled pass, and then the target is degraded no more", async () => {
+  fails = true;
+  world.behaviours.v1 = "unhealthy";
+  left.push("a listener of v1");
+  const { id } = await stage.submit("v1");
+  expect((await stage.ended(id)).status).toMatch(/^(rolled_back|failed)$/);
+  await stage.free();
+  const tried = retires;
+  expect(await stage.target()).toMatchObject({ release: null, untidy: { by: id, tries: 1 } });
+  await minutes(1);
+  await stage.sweep();
+  expect([retires, (await stage.target()).untidy?.tries]).toEqual([tried + 1, 2]);
+  fails = false;
+  await minutes(1);
+  await stage.sweep();
+  expect(retires).toBe(tried + 1);
+  await minutes(1);
+  await stage.sweep();
+  const { untidy, degraded, lock, replicas } = await stage.target();
+  expect([left, untidy, degraded, lock]).toEqual([[], undefined, null, null]);
+  expect(replicas.filter(({ version }) => version !== null)).toEqual([]);
+  expect((await runs())[0]).toMatchObject({
+    actions: [{ finding: `something that ${id} has left behind`, result: "closed" }],
+  });
+  const recorded = (await runs()).length;
+  await stage.sweep();
+  expect([retires, (await runs()).length]).toEqual([tried + 2, recorded]);
 });

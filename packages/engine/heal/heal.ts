@@ -19,7 +19,7 @@ import { remember } from "./remember.ts";
 import { repair } from "./repair.ts";
 import { findScaling } from "./scale.ts";
 import { tellRun } from "./tell.ts";
-import { tidyUp } from "./tidy-up.ts";
+import { removeLeft, tidyUp } from "./tidy-up.ts";
 import { underLock } from "./under-lock.ts";
 
 /** `survey`: what is to be mended is left to the workflow of healing, which whoever asked starts (follow-up.ts). */
@@ -62,7 +62,8 @@ export type Request = TargetName & { id: string; asked: boolean; survey?: boolea
 async function pass(deps: EngineDeps, request: Request): Promise<Pass> {
   const live = await liveTarget(deps, request);
   const { target, active } = live;
-  if (target.release === null && !active) return nothing("Nothing runs here.");
+  if (target.release === null && !active)
+    return { ...nothing("Nothing runs here."), actions: await removeLeft(deps, target, request.id) };
   if (active && !isWaiting(active)) return nothing(`${active.id} is under way; it looks after the target.`);
   const healer = target.lock?.owner;
   if (healer?.startsWith("heal_")) return nothing(`${healer} repairs it at this moment.`);
