@@ -8,7 +8,9 @@ import {
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
+  CreateImageCommand,
   DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
@@ -17,7 +19,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
 import { naming } from "#infra/cloud-map-grants.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
-import type { VmSetup } from "#targets/vm/client.ts";
+import { deleteImage, findImages, type VmSetup } from "#targets/vm/client.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
 import { NAMES } from "./as-role.ts";
 import { driverContract } from "./driver.ts";
@@ -174,6 +176,30 @@ test("the driver may end what it made for an app, and nobody else's instance", a
   const ending = new TerminateInstancesCommand({ InstanceIds });
   await expect(own.ec2.send(ending)).rejects.toThrow(/is not authorized to perform: ec2:TerminateInstances/);
   await clients.ec2.send(ending);
+});
+
+test("of two that delete an image at once the slower one finds it gone, though it has no tag any more by which it may; a stranger's stays", async () => {
+  const run = { ImageId: BASE_IMAGE, InstanceType: "t4g.small", MinCount: 1, MaxCount: 1 } as const;
+  const { Instances } = await clients.ec2.send(new RunInstancesCommand(run));
+  const { InstanceId } = Instances![0]!;
+  const made = async (Name: string, key: string) => {
+    const Tags = [{ Key: key, Value: "shop" }];
+    const TagSpecifications = (["image", "snapshot"] as const).map((ResourceType) => ({
+      ResourceType,
+      Tags,
+    }));
+    const ask = new CreateImageCommand({ InstanceId, Name, NoReboot: true, TagSpecifications });
+    await expect.poll(() => clients.ec2.send(ask).catch(() => null), { timeout: 20_000 }).toBeTruthy();
+    return (await findImages(own, [{ Name: "name", Values: [Name] }]))[0]!;
+  };
+  const image = await made("ours", "tutti:app");
+  await Promise.all([deleteImage(own, image), deleteImage(own, image), deleteImage(own, image)]);
+  const SnapshotIds = [image.BlockDeviceMappings![0]!.Ebs!.SnapshotId!];
+  await expect(clients.ec2.send(new DescribeSnapshotsCommand({ SnapshotIds }))).rejects.toThrow("NotFound");
+  const other = await made("theirs", "owner");
+  await expect(deleteImage(own, other)).rejects.toMatchObject({ code: "platform_denied" });
+  await deleteImage(clients, other);
+  await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId!] }));
 });
 
 async function builders(target: TargetContext): Promise<unknown[]> {

@@ -3,7 +3,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DescribeInstancesCommand, EC2Client } from "@aws-sdk/client-ec2";
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
 import { ListExecutionsCommand, SFNClient, StopExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Client } from "#client/client.ts";
@@ -82,6 +87,21 @@ async function builders() {
   );
 }
 
+/** Images that nobody has tested yet, and all snapshots that images are made of. */
+async function unfinished() {
+  const ec2 = new EC2Client(ownerOf(house));
+  const Filters = [{ Name: "tag-key", Values: ["tutti:builder"] }];
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ["self"], Filters }));
+  const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"], Filters }));
+  const images = Images.filter(({ Tags = [] }) => Tags.every(({ Key }) => Key !== "tutti:digest"));
+  return { images: images.map(({ ImageId }) => ImageId!), snapshots: Snapshots.length };
+}
+
+async function stopBake(): Promise<void> {
+  const { executionArn } = (await executions()).find(({ status }) => status === "RUNNING")!;
+  await new SFNClient(ownerOf(house)).send(new StopExecutionCommand({ executionArn }));
+}
+
 async function executions() {
   const { executions = [] } = await new SFNClient(ownerOf(house)).send(
     new ListExecutionsCommand({ stateMachineArn: NAMES.imageMachineArn }),
@@ -141,12 +161,26 @@ test("a bake that a kill of everything cuts off is carried on, and leaves no bui
 
 test("a builder that somebody left behind, who stopped the workflow, goes with the next healing", async () => {
   const { id } = await baking(await gated());
-  const { executionArn } = (await executions()).find(({ status }) => status === "RUNNING")!;
-  await new SFNClient(ownerOf(house)).send(new StopExecutionCommand({ executionArn }));
+  await stopBake();
   const deployment = await settled(client, id);
   expect(deployment).toMatchObject({ status: "rolled_back" });
   expect(deployment.reason).toMatch(/could not be made: the workflow ended ABORTED/);
   await client.targets.heal(APP, ENVIRONMENT);
+  await expect.poll(builders, patience).toEqual([]);
+  expect(await lives()).toEqual(asBefore);
+});
+
+test("an image that was not tested yet, whose workflow somebody stopped, goes with the next healing, and so does its snapshot", async () => {
+  const { id } = await baking(await gated());
+  const before = await unfinished();
+  expect(before.images).toEqual([]);
+  openGate();
+  await expect.poll(async () => (await unfinished()).images.length, { ...patience, interval: 50 }).toBe(1);
+  await stopBake();
+  expect(await settled(client, id)).toMatchObject({ status: "rolled_back" });
+  expect((await unfinished()).images).toHaveLength(1);
+  await client.targets.heal(APP, ENVIRONMENT);
+  await expect.poll(unfinished, patience).toEqual(before);
   await expect.poll(builders, patience).toEqual([]);
   expect(await lives()).toEqual(asBefore);
 });

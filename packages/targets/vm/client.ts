@@ -138,19 +138,52 @@ export async function findImages({ ec2 }: Pick<Vm, "ec2">, Filters: Filter[]): P
   return answer.Images ?? [];
 }
 
-/** The image and the snapshots it is made of; nothing there is fine. */
-export async function deleteImage({ ec2 }: Pick<Vm, "ec2">, image: Image): Promise<void> {
+/** The image and the snapshots it is made of; nothing there is fine. Of two that delete it the one that did takes the snapshots along. */
+export async function deleteImage(
+  vm: Pick<Vm, "ec2">,
+  { ImageId, BlockDeviceMappings }: Image,
+): Promise<void> {
+  const isThere = async () => (await findImages(vm, [{ Name: "image-id", Values: [ImageId!] }])).length > 0;
+  const deregister = (abortSignal: AbortSignal) =>
+    vm.ec2.send(new DeregisterImageCommand({ ImageId }), { abortSignal });
+  if (!(await deleting("DeregisterImage", deregister, isThere))) return;
+  for (const { Ebs } of BlockDeviceMappings ?? [])
+    if (Ebs?.SnapshotId) await deleteSnapshot(vm, Ebs.SnapshotId);
+}
+
+export async function deleteSnapshot(
+  { ec2 }: Pick<Vm, "ec2">,
+  SnapshotId: string,
+  isThere?: () => Promise<boolean>,
+): Promise<void> {
+  const send = (abortSignal: AbortSignal) =>
+    ec2.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal });
+  await deleting("DeleteSnapshot", send, isThere);
+}
+
+const GONE = [
+  "InvalidAMIID.NotFound",
+  "InvalidAMIID.Unavailable",
+  "InvalidSnapshot.NotFound",
+  "InvalidVolume.NotFound",
+];
+
+/**
+ * Whether there was something to delete: somebody may have been faster. What is gone has no tags, so whoever may delete
+ * only what is tagged as ours hears UnauthorizedOperation, and no word of its being gone (runs-on/terraform-aws-runs-on
+ * issue 60 has EC2's answers): then it is looked for.
+ */
+export async function deleting(
+  action: string,
+  send: (abortSignal: AbortSignal) => Promise<unknown>,
+  isThere?: () => Promise<boolean>,
+): Promise<boolean> {
   try {
-    await callAws("ec2:DeregisterImage", (abortSignal) =>
-      ec2.send(new DeregisterImageCommand({ ImageId: image.ImageId }), { abortSignal }),
-    );
-    for (const { Ebs } of image.BlockDeviceMappings ?? [])
-      if (Ebs?.SnapshotId)
-        await callAws("ec2:DeleteSnapshot", (abortSignal) =>
-          ec2.send(new DeleteSnapshotCommand({ SnapshotId: Ebs.SnapshotId }), { abortSignal }),
-        );
+    await callAws(`ec2:${action}`, send);
+    return true;
   } catch (error) {
-    if (!isAwsError(error, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidSnapshot.NotFound"))
-      throw error;
+    if (isAwsError(error, ...GONE)) return false;
+    if (isThere && isAwsError(error, "UnauthorizedOperation") && !(await isThere())) return false;
+    throw error;
   }
 }

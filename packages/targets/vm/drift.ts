@@ -1,13 +1,13 @@
 // What is not as the last deployment left it, each with what puts it right. Somebody may have changed it by hand, or a
 // rollout's end could not do it. The count is no drift: that is scaling, and it is respected.
-import type { Instance } from "@aws-sdk/client-ec2";
+import type { Tag } from "@aws-sdk/client-ec2";
 import { isStateful } from "#core/domain/volume.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import { giveBack, giveSurgeBack, setTemplate } from "./capacity.ts";
-import { findInstances, tagFilters, terminateInstances, type Vm } from "./client.ts";
+import { deleteImage, findInstances, tagFilters, terminateInstances, type Vm } from "./client.ts";
 import type { Given } from "./disks/give.ts";
 import { describe } from "./image/executions.ts";
-import type { Standing } from "./image/find.ts";
+import type { Images } from "./image/find.ts";
 import { prepareImage } from "./image/prepare.ts";
 import { nameDrift } from "./names.ts";
 import { ownerTags, TAGS, tagsOf } from "./naming.ts";
@@ -23,14 +23,14 @@ export type Drift = { sentence: string; mend(): Promise<RepairResult> };
 export type Seen = {
   sides: SideView[];
   active: SideView | undefined;
-  images: Standing[];
+  images: Images;
   versions: Version[];
   disks: Pick<Given, "waiting">;
 };
 
 export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promise<Drift[]> {
   const { current } = target;
-  const left = await builders(vm, target);
+  const left = await leftByBakes(vm, target, seen.images);
   if (!current) return left;
   const { sides, active, versions } = seen;
   if (!active) return [groupGone(vm, target, current), ...left];
@@ -96,7 +96,7 @@ function otherTemplate(
       },
     ];
   }
-  if (images.some(({ id }) => id === own.imageId)) return [];
+  if (images.standing.some(({ id }) => id === own.imageId)) return [];
   return [
     {
       sentence: `The image ${own.imageId} of ${current} is gone: no instance could be launched.`,
@@ -148,29 +148,48 @@ async function otherScaling(vm: Vm, target: TargetContext, active: SideView): Pr
   return [{ sentence, mend }];
 }
 
-/** An execution takes away what it launched; one that was stopped, or ran out of time, could not. */
-async function builders(vm: Vm, target: TargetContext): Promise<Drift[]> {
+type Left = { id: string; execution: string; takeAway(): Promise<void> };
+
+/** An execution takes away what it launched and did not test; one that was stopped, or ran out of time, could not. */
+async function leftByBakes(vm: Vm, target: TargetContext, { untested }: Images): Promise<Drift[]> {
+  const found = [...(await builders(vm, target)), ...unfinished(vm, target, untested)];
+  const executions = [...new Set(found.map(({ execution }) => execution))];
+  const states = await Promise.all(executions.map((name) => describe(vm, name)));
+  const ended = executions.filter((_, index) => states[index]?.status !== "RUNNING");
+  return found.filter(({ execution }) => ended.includes(execution)).map(leftBehind);
+}
+
+async function builders(vm: Vm, target: TargetContext): Promise<Left[]> {
   const found = await findInstances(vm, [
     ...tagFilters(ownerTags(ownerOf(target))),
     { Name: "tag-key", Values: [TAGS.builder] },
   ]);
-  const executions = [...new Set(found.map(executionOf))];
-  const states = await Promise.all(executions.map((name) => describe(vm, name)));
-  const ended = executions.filter((_, index) => states[index]?.status !== "RUNNING");
-  return found.filter((one) => ended.includes(executionOf(one))).map((one) => leftBehind(vm, one));
+  return found.map(({ InstanceId: id = "", Tags }) => ({
+    ...{ id, execution: executionOf(Tags) },
+    takeAway: () => terminateInstances(vm, [id]),
+  }));
 }
 
-function executionOf({ Tags }: Instance): string {
-  return tagsOf(Tags)[TAGS.builder] ?? "";
+function unfinished(vm: Vm, target: TargetContext, untested: Images["untested"]): Left[] {
+  const { environment } = ownerOf(target);
+  return untested
+    .filter(({ Tags }) => tagsOf(Tags)[TAGS.environment] === environment && executionOf(Tags) !== "")
+    .map((image) => ({
+      ...{ id: image.ImageId ?? "", execution: executionOf(image.Tags) },
+      takeAway: () => deleteImage(vm, image),
+    }));
 }
 
-function leftBehind(vm: Vm, instance: Instance): Drift {
-  const { InstanceId = "" } = instance;
+function executionOf(tags: Tag[] | undefined): string {
+  return tagsOf(tags)[TAGS.builder] ?? "";
+}
+
+function leftBehind({ id, execution, takeAway }: Left): Drift {
   return {
-    sentence: `${InstanceId} was left behind by ${executionOf(instance)}, which made an image.`,
+    sentence: `${id} was left behind by ${execution}, which made an image.`,
     mend: async () => {
-      await terminateInstances(vm, [InstanceId]);
-      return done(InstanceId, "terminated", "it was left behind by a workflow that made an image");
+      await takeAway();
+      return done(id, "taken away", "it was left behind by a workflow that made an image");
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Vm } from "./client.ts";
 import { lookAtDisks } from "./disks/give.ts";
 import { liveVolumes } from "./disks/serve.ts";
 import { driftOf } from "./drift.ts";
-import { standingImages } from "./image/find.ts";
+import { readImages } from "./image/find.ts";
 import { type Choice, chooseType } from "./instance-type.ts";
 import { placeOf, whoOf } from "./place.ts";
 import { liveScaling } from "./scaling.ts";
@@ -20,7 +20,7 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
   const [disks, weights, images, versions] = await Promise.all([
     lookAtDisks(vm, target, sides),
     vm.balancer.weights(who),
-    standingImages(vm, target.app),
+    readImages(vm, target.app),
     readVersions(vm, target),
   ]);
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
@@ -40,7 +40,7 @@ export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
     endpoint,
     traffic: trafficOf(sides, weights),
     drift: drift.map(({ sentence }) => sentence),
-    prepared: [...new Set(images.map((one) => one.version))],
+    prepared: [...new Set(images.standing.map((one) => one.version))],
     ...(active ? { desired: active.desired } : {}),
     ...(keeps === undefined ? {} : { keeps }),
     ...(volumes === undefined ? {} : { volumes }),

@@ -3,7 +3,7 @@
 // from the kept artifact.
 import type { TargetContext } from "#core/driver/driver.ts";
 import { deleteImage, type Vm } from "./client.ts";
-import { type Standing, standingImages } from "./image/find.ts";
+import { readImages, type Standing } from "./image/find.ts";
 import { templateName } from "./naming.ts";
 import { ownerOf } from "./place.ts";
 import type { SideView } from "./side.ts";
@@ -29,7 +29,7 @@ export async function prune(vm: Vm, target: TargetContext, sides: SideView[]): P
     versions.filter((one) => !old.includes(one)),
   );
   const nowMs = target.clock.now();
-  for (const one of await standingImages(vm, target.app))
+  for (const one of (await readImages(vm, target.app)).standing)
     if (!named.has(one.id) && (gone.has(one.id) || isForgotten(one, nowMs))) await deleteImage(vm, one.image);
 }
 

@@ -20,7 +20,7 @@ import type { Vm } from "./client.ts";
 import { lookAtDisks, ownVolumes } from "./disks/give.ts";
 import { serveDisks, servedResults } from "./disks/serve.ts";
 import { driftOf } from "./drift.ts";
-import { standingImages } from "./image/find.ts";
+import { readImages } from "./image/find.ts";
 import { leaveNames } from "./names.ts";
 import { whoOf } from "./place.ts";
 import { hostScript } from "./scripts/compose.ts";
@@ -160,7 +160,7 @@ async function mendDrift(vm: Vm, target: TargetContext): Promise<RepairResult[]>
   const [disks, weights, images, versions] = await Promise.all([
     lookAtDisks(vm, target, sides),
     vm.balancer.weights(whoOf(target)),
-    standingImages(vm, target.app),
+    readImages(vm, target.app),
     readVersions(vm, target),
   ]);
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];

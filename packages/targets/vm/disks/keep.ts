@@ -2,18 +2,25 @@
 // may go with it.
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import type { TargetContext } from "#core/driver/driver.ts";
-import type { Vm } from "../client.ts";
-import { TAGS, tagsOf } from "../naming.ts";
+import { deleteSnapshot, type Vm } from "../client.ts";
+import { type Owner, TAGS, tagsOf } from "../naming.ts";
 import { ownerOf } from "../place.ts";
 import { ownVolumes } from "./give.ts";
-import { deleteDisk, deleteSnapshot, findDisks, findSnapshots } from "./volumes.ts";
+import { deleteDisk, findDisks, findSnapshots } from "./volumes.ts";
 
 export const KEPT_SNAPSHOTS = 3;
 
 export async function pruneSnapshots(vm: Vm, target: TargetContext): Promise<void> {
   if (!ownVolumes(target).some(({ snapshot }) => snapshot === true)) return;
-  for (const { SnapshotId } of tooMany(await findSnapshots(vm, ownerOf(target))))
-    await deleteSnapshot(vm, SnapshotId!);
+  const owner = ownerOf(target);
+  await deleteAll(vm, owner, tooMany(await findSnapshots(vm, owner)));
+}
+
+async function deleteAll(vm: Vm, owner: Owner, snapshots: Snapshot[]): Promise<void> {
+  const isThere = async (id: string) =>
+    (await findSnapshots(vm, owner)).some(({ SnapshotId }) => SnapshotId === id);
+  for (const { SnapshotId = "" } of snapshots)
+    await deleteSnapshot(vm, SnapshotId, () => isThere(SnapshotId));
 }
 
 /** Whoever takes the target away: `deletes` them with their snapshots once no instance has them, or says in the log that they stay. */
@@ -31,8 +38,9 @@ export async function partFromDisks(
   if (deletes) {
     const isFree = async () => (await findDisks(vm, owner)).every((one) => one.instanceId === null);
     await until(isFree, "the instances that have its disks");
-    for (const { id } of disks) await deleteDisk(vm, id);
-    for (const { SnapshotId } of await findSnapshots(vm, owner)) await deleteSnapshot(vm, SnapshotId!);
+    const isThere = async (asked: string) => (await findDisks(vm, owner)).some(({ id }) => id === asked);
+    for (const { id } of disks) await deleteDisk(vm, id, () => isThere(id));
+    await deleteAll(vm, owner, await findSnapshots(vm, owner));
   }
   target.note?.(`${target.app}/${owner.environment}: ${did} its disks: ${names}`);
 }

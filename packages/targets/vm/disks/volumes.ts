@@ -5,7 +5,6 @@ import {
   CreateSnapshotCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
-  DeleteSnapshotCommand,
   DeleteVolumeCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
@@ -14,7 +13,7 @@ import {
   type Snapshot,
 } from "@aws-sdk/client-ec2";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
-import { tagFilters, type Vm } from "../client.ts";
+import { deleting, tagFilters, type Vm } from "../client.ts";
 import { hashOf, type Owner, ownerTags, TAGS, tagList, tagsOf } from "../naming.ts";
 import type { Disk, Order } from "./slots.ts";
 
@@ -110,14 +109,13 @@ export async function retag({ ec2 }: Ec2, id: string, tags: Record<string, strin
 }
 
 /** One that is attached stays. */
-export async function deleteDisk({ ec2 }: Ec2, VolumeId: string): Promise<void> {
-  try {
-    await callAws("ec2:DeleteVolume", (abortSignal) =>
-      ec2.send(new DeleteVolumeCommand({ VolumeId }), { abortSignal }),
-    );
-  } catch (error) {
-    if (!isAwsError(error, "InvalidVolume.NotFound")) throw error;
-  }
+export async function deleteDisk(
+  { ec2 }: Ec2,
+  VolumeId: string,
+  isThere: () => Promise<boolean>,
+): Promise<void> {
+  const send = (abortSignal: AbortSignal) => ec2.send(new DeleteVolumeCommand({ VolumeId }), { abortSignal });
+  await deleting("DeleteVolume", send, isThere);
 }
 
 /** It holds what the disk holds at this moment, whatever is written after the answer (EBS user guide, "How EBS snapshots work"). */
@@ -153,14 +151,4 @@ export async function findSnapshots({ ec2 }: Ec2, owner: Owner): Promise<Snapsho
   );
   const at = ({ StartTime }: Snapshot) => StartTime?.getTime() ?? 0;
   return (answer.Snapshots ?? []).sort((a, b) => at(b) - at(a));
-}
-
-export async function deleteSnapshot({ ec2 }: Ec2, SnapshotId: string): Promise<void> {
-  try {
-    await callAws("ec2:DeleteSnapshot", (abortSignal) =>
-      ec2.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal }),
-    );
-  } catch (error) {
-    if (!isAwsError(error, "InvalidSnapshot.NotFound")) throw error;
-  }
 }

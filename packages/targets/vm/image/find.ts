@@ -9,14 +9,18 @@ import { keyOf } from "./request.ts";
 
 export type Standing = { id: string; key: string; version: string; createdAt: string; image: Image };
 
-/** The tested images of an app, newest first, whichever environment asked for them. */
-export async function standingImages(vm: Pick<Vm, "ec2">, app: string): Promise<Standing[]> {
-  const found = await findImages(vm, [
-    ...tagFilters({ [TAGS.app]: app }),
-    { Name: "tag-key", Values: [TAGS.digest] },
-    { Name: "state", Values: ["available"] },
-  ]);
-  return found
+export type Images = { standing: Standing[]; untested: Image[] };
+
+/** All of an app, whichever environment asked for them. */
+export async function readImages(vm: Pick<Vm, "ec2">, app: string): Promise<Images> {
+  const found = await findImages(vm, tagFilters({ [TAGS.app]: app }));
+  const isTested = ({ Tags }: Image) => tagsOf(Tags)[TAGS.digest] !== undefined;
+  const standing = found.filter((one) => isTested(one) && one.State === "available");
+  return { standing: newestFirst(standing), untested: found.filter((one) => !isTested(one)) };
+}
+
+function newestFirst(images: Image[]): Standing[] {
+  return images
     .map((image) => {
       const tags = tagsOf(image.Tags);
       return {
