@@ -68,6 +68,17 @@ test("a look waits until the phase is another one, or its time is up", async () 
   expect(api.clock.now() - before).toBe(3000);
 });
 
+test("an app that is deleted has its builds stopped, and no other app's", async () => {
+  await api.call("PUT", "/v1/apps/other", { ...CONTAINER, app: "other" });
+  const [{ body: own }, { body: others }] = [
+    await build("v1"),
+    await build("v1", { uri: "s3://bucket/uploads/other/art_1/context.zip" }, "other"),
+  ];
+  expect((await api.call("DELETE", "/v1/apps/shop")).status).toBe(204);
+  const find = async (id: string) => (await api.deps.imageBuilds.find(id))?.status;
+  expect([await find(own.id), await find(others.id)]).toEqual(["failed", "building"]);
+});
+
 test("a build is found under its own app only", async () => {
   await api.call("PUT", "/v1/apps/other", { ...CONTAINER, app: "other" });
   const { body } = await build("v1");

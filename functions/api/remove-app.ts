@@ -1,5 +1,5 @@
 // Takes an app away: refused while anything of it runs, unless forced. Then every deployment under way is aborted and
-// brought to its end, what runs is retired through its driver, and only then the app and its releases are forgotten;
+// brought to its end, what runs is retired through its driver, images that are being built are built no further, and only then the app and its releases are forgotten;
 // the history of its deployments stays. Asked again after a time-out it goes on where it was.
 import type { App } from "#core/domain/app.ts";
 import { isEnded } from "#core/domain/deployment.ts";
@@ -27,6 +27,8 @@ export async function removeApp(
   await Promise.all(targets.map((target) => retire(deps, target, deleteVolumes)));
   await removeSchedules(deps, app.app);
   await forgetReleases(deps, app.app);
+  // Its images stay in the repository, where somebody else's release may name them.
+  if (app.kind === "container") await deps.imageBuilds.stopAll(app.app);
   await deps.hookSecrets.remove(app.app);
   await deps.store.apps.remove(app.app);
 }

@@ -6,7 +6,9 @@ import {
   type Build,
   type BuildPhase,
   CodeBuildClient,
+  ListBuildsForProjectCommand,
   StartBuildCommand,
+  StopBuildCommand,
 } from "@aws-sdk/client-codebuild";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { instant } from "#core/clock.ts";
@@ -31,6 +33,8 @@ export type ImageBuilds = {
   find(id: string): Promise<ImageBuild | null>;
   /** The last lines of an ended build's log; none where it is not there yet. */
   log(id: string): Promise<string[]>;
+  /** Stops those of an app that are under way. */
+  stopAll(app: string): Promise<void>;
 };
 
 const LOG_LINES = 40;
@@ -77,7 +81,28 @@ export function codeBuilds(project: string): ImageBuilds {
         /^arn:aws:s3:::([^/]+)\/(.+)$/.exec((await look(id))?.logs?.s3LogsArn ?? "") ?? [];
       return Bucket && Key ? lastLines(s3, Bucket, Key) : [];
     },
+    async stopAll(app) {
+      for (const { id } of await underWay(codebuild, project, app))
+        await codebuild.send(new StopBuildCommand({ id }));
+    },
   };
+}
+
+/** Newest first, a page at a time: behind a page of builds that have all ended nothing is looked for. */
+async function underWay(codebuild: CodeBuildClient, projectName: string, app: string): Promise<Build[]> {
+  const found: Build[] = [];
+  let nextToken: string | undefined;
+  do {
+    const ask = new ListBuildsForProjectCommand({ projectName, sortOrder: "DESCENDING", nextToken });
+    const page = await codebuild.send(ask);
+    const { ids = [] } = page;
+    if (ids.length === 0) return found;
+    const { builds = [] } = await codebuild.send(new BatchGetBuildsCommand({ ids }));
+    const going = builds.filter(({ buildStatus }) => buildStatus === "IN_PROGRESS");
+    found.push(...going.filter((build) => variable(build, "TUTTI_APP") === app));
+    nextToken = going.length > 0 ? page.nextToken : undefined;
+  } while (nextToken !== undefined);
+  return found;
 }
 
 function imageBuildOf(build: Build): ImageBuild {

@@ -9,6 +9,7 @@ export function buildsWhenAsked(project: string): ImageBuilds {
     start: async (request) => (await builds()).start(request),
     find: async (id) => (await builds()).find(id),
     log: async (id) => (await builds()).log(id),
+    stopAll: async (app) => (await builds()).stopAll(app),
   };
 }
 

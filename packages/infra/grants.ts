@@ -213,11 +213,16 @@ function artifacts(names: Names): Statement[] {
   ];
 }
 
-/** Making an app's repository, building into it, reading how the build went, and looking up what a release names. */
+/** Making an app's repository, building into it, reading how the build went, stopping it where the app goes, and looking up what a release names. */
 function images(names: Names): Statement[] {
   return [
     { actions: ["ecr:CreateRepository", "ecr:TagResource"], resources: [names.imageRepositoriesArn] },
-    { actions: ["codebuild:StartBuild", "codebuild:BatchGetBuilds"], resources: [names.imageProjectArn] },
+    {
+      actions: ["StartBuild", "BatchGetBuilds", "ListBuildsForProject", "StopBuild"].map(
+        (call) => `codebuild:${call}`,
+      ),
+      resources: [names.imageProjectArn],
+    },
     { actions: ["s3:GetObject"], resources: [`${names.bucketArn}/image-builds/*`] },
     {
       actions: ["ecr:DescribeImages"],

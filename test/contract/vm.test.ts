@@ -195,7 +195,8 @@ test("of two that delete an image at once the slower one finds it gone, though i
   const image = await made("ours", "tutti:app");
   await Promise.all([deleteImage(own, image), deleteImage(own, image), deleteImage(own, image)]);
   const SnapshotIds = [image.BlockDeviceMappings![0]!.Ebs!.SnapshotId!];
-  await expect(clients.ec2.send(new DescribeSnapshotsCommand({ SnapshotIds }))).rejects.toThrow("NotFound");
+  const look = clients.ec2.send(new DescribeSnapshotsCommand({ SnapshotIds }));
+  await expect(look).rejects.toMatchObject({ name: "InvalidSnapshot.NotFound" });
   const other = await made("theirs", "owner");
   await expect(deleteImage(own, other)).rejects.toMatchObject({ code: "platform_denied" });
   await deleteImage(clients, other);

@@ -45,6 +45,7 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
     "more releases than are kept: test/slow/vm-versions.test.ts",
   ],
   [/^driver-vm ec2:DescribeInstanceTypes/, "resources that choose a type: test/contract/vm-sizes.test.ts"],
+  [/^api codebuild:StopBuild/, "an app that goes while its image is built: test/slow/image-builds.test.ts"],
   [/ cloudwatch:GetMetricData/, "what scaling follows: test/slow/scaling.test.ts"],
   [
     / (elasticfilesystem:|ec2:DeleteVolume|ec2:DescribeVpcs)/,

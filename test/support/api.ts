@@ -222,6 +222,11 @@ function fakeBuilds(): ApiDeps["imageBuilds"] {
       return build;
     },
     log: async () => ["one line", "the last line"],
+    stopAll: async (app) => {
+      for (const [id, build] of builds)
+        if (build.app === app && build.status === "building")
+          builds.set(id, { ...build, status: "failed", phase: "failed", reason: "Build has been stopped." });
+    },
   };
 }
 

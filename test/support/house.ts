@@ -52,7 +52,10 @@ export async function startHouse(options: HouseOptions = {}): Promise<TestHouse>
   });
   const heard = listen(child);
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));
-  await ready(child, heard);
+  await ready(child, heard).catch(async (error: Error) => {
+    await end(child, "SIGTERM", ended);
+    throw error;
+  });
   const apiUrl = `http://127.0.0.1:${port}`;
   return {
     directory,

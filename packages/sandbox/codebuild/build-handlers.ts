@@ -1,6 +1,7 @@
 // Builds: started, answered, stopped, listed.
 import type * as codebuild from "@aws-sdk/client-codebuild";
 import type { Documents } from "../ground/documents.ts";
+import { pageOf } from "../machines/pages.ts";
 import type { Handler, Platform } from "../platform.ts";
 import type { Builds } from "./builds.ts";
 import { type Build, invalid, notFound, type Phase, type Project, s3LogOf } from "./model.ts";
@@ -9,6 +10,8 @@ import { findProject } from "./projects.ts";
 
 /** StartBuild, idempotencyToken: "valid for 5 minutes after the StartBuild request" (CodeBuild API Reference). */
 const IDEMPOTENCY_MS = 5 * 60_000;
+/** ListBuildsForProject answers so many at once, as BatchGetBuilds takes them (the same). */
+const PAGE = 100;
 
 export function buildHandlers(
   platform: Platform,
@@ -42,7 +45,9 @@ export function buildHandlers(
     ListBuildsForProject(input: codebuild.ListBuildsForProjectInput) {
       const { name } = findProject(projects, input.projectName);
       const ids = builds.list().flatMap((build) => (build.project === name ? [build.id] : []));
-      return { ids: input.sortOrder === "ASCENDING" ? ids : ids.reverse() };
+      const sorted = input.sortOrder === "ASCENDING" ? ids : ids.reverse();
+      const page = pageOf(sorted, PAGE, input.nextToken);
+      return { ids: page.items, nextToken: page.next };
     },
   };
 }
