@@ -48,3 +48,17 @@ test("a pool or an environment that is not there has no hosts to mark", async ()
   expect((await api.call("GET", "/v1/environments/nowhere/bad-hosts")).status).toBe(404);
   expect((await api.call("PUT", HOST, {})).body.errors).toMatchObject([{ path: "why" }]);
 });
+
+test("of a pool whose hosts are named one by one no other host is marked", async () => {
+  const host = { name: "box-1", address: "10.0.0.1", user: "ops", hostKey: `ssh-ed25519 ${"A".repeat(68)}` };
+  const pools = { boxes: { ssh: { hosts: [host], keySecret: "pool-key" } } };
+  const put = await api.call("PUT", "/v1/environments/dev", { pools });
+  expect(put.status, JSON.stringify(put.body)).toBeLessThan(300);
+  const mark = (name: string) =>
+    api.call("PUT", `/v1/environments/dev/bad-hosts/boxes/${name}`, { why: "it is ill" });
+  expect((await mark("box-2")).body).toMatchObject({
+    code: "not_found",
+    detail: "Pool boxes of dev has no host box-2; it has box-1.",
+  });
+  expect((await mark("box-1")).status).toBe(201);
+});

@@ -1,7 +1,7 @@
 // Hosts of pools that are marked bad: healing marks them by itself, and so may an operator, who also takes marks back.
 import * as z from "zod";
 import { instant } from "#core/clock.ts";
-import type { BadHost } from "#core/domain/environment.ts";
+import type { BadHost, Environment } from "#core/domain/environment.ts";
 import { TuttiError } from "#core/errors.ts";
 import { needPlace } from "../find.ts";
 import { reply, route } from "../route.ts";
@@ -42,7 +42,7 @@ export const putBadHost = route(
   },
   async ({ params: { env, pool, host }, body: { why }, caller, deps }) => {
     const { pools } = await needPlace(deps, env);
-    if (!Object.hasOwn(pools, pool)) throw new TuttiError("not_found", `${env} has no pool ${pool}.`);
+    assertHost(env, pools, { pool, host });
     const since = instant(deps.clock.now());
     const mark: BadHost = { pool, host, since, why, by: caller.name, provenSince: null };
     let isNew = true;
@@ -74,6 +74,22 @@ export const deleteBadHost = route(
     return reply(204, undefined);
   },
 );
+
+/** Which hosts carry a pool's tag is known to Systems Manager alone. */
+function assertHost(
+  env: string,
+  pools: Environment["pools"],
+  { pool, host }: Pick<BadHost, "pool" | "host">,
+): void {
+  const settings = Object.hasOwn(pools, pool) ? pools[pool] : undefined;
+  if (!settings) throw new TuttiError("not_found", `${env} has no pool ${pool}.`);
+  const names = "ssh" in settings ? settings.ssh.hosts.map(({ name }) => name) : null;
+  if (names?.includes(host) === false)
+    throw new TuttiError(
+      "not_found",
+      `Pool ${pool} of ${env} has no host ${host}; it has ${names.join(", ")}.`,
+    );
+}
 
 function isIt(mark: Pick<BadHost, "pool" | "host">, it: Pick<BadHost, "pool" | "host">): boolean {
   return mark.pool === it.pool && mark.host === it.host;

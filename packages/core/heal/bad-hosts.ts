@@ -113,6 +113,17 @@ function proven(mark: BadHost, ill: Set<string>, nowMs: number): BadHost {
   return mark.provenSince === null ? { ...mark, provenSince: instant(nowMs) } : mark;
 }
 
-function isProven({ provenSince }: BadHost, nowMs: number): boolean {
-  return provenSince !== null && nowMs - Date.parse(provenSince) >= PROOF_MS;
+function isProven(mark: BadHost, nowMs: number): boolean {
+  const { at } = endOfMark(mark);
+  return at !== null && nowMs >= Date.parse(at);
+}
+
+/** What ends a mark, in words, and when, where that is known: a person's stays. */
+export function endOfMark({ by, provenSince }: Pick<BadHost, "by" | "provenSince">): {
+  how: string;
+  at: string | null;
+} {
+  if (by !== TUTTI) return { how: "somebody clears it", at: null };
+  if (provenSince === null) return { how: "it has been well for half an hour", at: null };
+  return { how: "it stays well until then", at: instant(Date.parse(provenSince) + PROOF_MS) };
 }

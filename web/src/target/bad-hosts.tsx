@@ -1,6 +1,7 @@
 // The hosts of the environment's pools that take no copies, why, and the way to take a mark back.
 import { useSignal } from "@preact/signals";
 import type { Answer } from "#client/operations.ts";
+import { endOfMark } from "#core/heal/bad-hosts.ts";
 import { api } from "../api.ts";
 import { useDoing } from "../doing/use-doing.ts";
 import { may } from "../me.ts";
@@ -26,7 +27,7 @@ export function BadHosts({ environment, rows }: BadHostsProps) {
     !cleared.value.some((one) => one.pool === pool && one.host === host && one.since === since);
   return (
     <>
-      <Table of="Hosts marked bad" columns={["Host", "Since", "By", "Why", "Well since", ""]}>
+      <Table of="Hosts marked bad" columns={["Host", "Since", "By", "Why", "Until", ""]}>
         {rows.filter(isLeft).map((one) => (
           <tr key={`${one.pool}/${one.host}`}>
             <td>
@@ -39,7 +40,9 @@ export function BadHosts({ environment, rows }: BadHostsProps) {
             </td>
             <td>{one.by}</td>
             <td class="why">{one.why}</td>
-            <td>{one.provenSince ? <When at={one.provenSince} /> : "–"}</td>
+            <td>
+              <Until mark={one} />
+            </td>
             <td>
               {may("operate", { environment }) && (
                 <button
@@ -58,4 +61,9 @@ export function BadHosts({ environment, rows }: BadHostsProps) {
       <Refusal error={error.value} />
     </>
   );
+}
+
+function Until({ mark }: { mark: BadHostView }) {
+  const { how, at } = endOfMark(mark);
+  return at === null ? how : <When at={at} />;
 }
