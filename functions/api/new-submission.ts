@@ -160,6 +160,8 @@ function assertRollout(spec: Spec): void {
   if (found.length > 0) throw refusal(found);
 }
 
+const NO_DISKS = "no cluster.infrastructureRoleArn in its settings, with which ECS makes disks";
+
 /** What each kind needs of an environment. */
 const NEEDS: Record<Kind, (place: Environment, spec: Spec) => string | null> = {
   server: ({ pools }, { server }) => {
@@ -168,8 +170,10 @@ const NEEDS: Record<Kind, (place: Environment, spec: Spec) => string | null> = {
   },
   vm: (place) => missing(place, ["loadBalancer", "network", "vm"]),
   container: (place, { volumes = [] }) => {
-    const files = volumes.length > 0 ? (["storage"] as const) : [];
-    return missing(place, ["loadBalancer", "network", "cluster", ...files]);
+    const files = volumes.some(({ shared }) => shared) ? (["storage"] as const) : [];
+    const disks = volumes.some(({ ephemeral }) => ephemeral);
+    const role = disks && !place.cluster?.infrastructureRoleArn ? NO_DISKS : null;
+    return missing(place, ["loadBalancer", "network", "cluster", ...files]) ?? role;
   },
   function: (place, { volumes = [] }) => {
     if (volumes.length === 0) return null;

@@ -60,6 +60,12 @@ export function services({ account, region, appFunctionPrefix }: Names): Stateme
       why: "An operator names the roles of tasks in the environment; nothing but a task may get them.",
     },
     {
+      actions: ["iam:PassRole"],
+      resources: [`arn:aws:iam::${account}:role/*`],
+      conditions: { StringEquals: { "iam:PassedToService": "ecs.amazonaws.com" } },
+      why: "An operator names the role in the environment with which ECS makes disks of tasks; nothing but ECS may get it.",
+    },
+    {
       actions: ["ecr:GetLifecyclePolicy"],
       resources: [`arn:aws:ecr:${region}:${account}:repository/*`],
       why: "A release may name an image that something else pushed into this account.",

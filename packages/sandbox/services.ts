@@ -40,7 +40,7 @@ export function createServices(platform: Platform): StandardServices {
   const efs = createEfs(platform);
   const lambda = createLambda(platform, efs.files);
   const ecr = createEcr(platform);
-  const containers = createContainerService(platform, efs.files);
+  const containers = createContainerService(platform, efs.files, ec2.disks);
   return {
     dynamodb: createDynamoDb(platform),
     s3: createS3(platform),

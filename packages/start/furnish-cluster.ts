@@ -1,5 +1,5 @@
 // Where containers run: a cluster per environment with a few hosts for the launch type EC2, and the two roles that every
-// task has. Idempotent, as all furnishing is.
+// task has, with the one that ECS makes their disks with. Idempotent, as all furnishing is.
 import { CreateClusterCommand, ECSClient } from "@aws-sdk/client-ecs";
 import type { Cluster } from "#core/domain/environment.ts";
 import type { Names } from "#infra/names.ts";
@@ -12,6 +12,7 @@ const ZONES = ["a", "b"];
 const HOST = { cpu: 2048, memoryMib: 4096 };
 
 const TASKS = "ecs-tasks.amazonaws.com";
+const ECS = "ecs.amazonaws.com";
 const PROVIDERS = ["FARGATE", "FARGATE_SPOT"];
 
 type Furnishing = { sandbox: Sandbox; access: AwsAccess; names: Names };
@@ -22,13 +23,14 @@ export async function furnishClusters(
   environments: string[],
 ): Promise<Cluster[]> {
   const ecs = new ECSClient(access);
-  const [executionRoleArn, taskRoleArn] = await Promise.all([
+  const [executionRoleArn, taskRoleArn, infrastructureRoleArn] = await Promise.all([
     furnishRole(access, names, {
       short: "task-execution",
       service: TASKS,
       statements: [PULLING, ...readingSecrets(names)],
     }),
     furnishRole(access, names, { short: "task", service: TASKS, statements: [] }),
+    furnishRole(access, names, { short: "task-disks", service: ECS, statements: [MAKING_DISKS] }),
   ]);
   return Promise.all(
     environments.map(async (environment, number) => {
@@ -38,7 +40,7 @@ export async function furnishClusters(
       await Promise.all(
         ZONES.map((zone, at) => host(sandbox, environment, zone, number * ZONES.length + at)),
       );
-      return { arn: cluster!.clusterArn!, executionRoleArn, taskRoleArn };
+      return { arn: cluster!.clusterArn!, executionRoleArn, taskRoleArn, infrastructureRoleArn };
     }),
   );
 }
@@ -47,6 +49,13 @@ function host({ containers, platform }: Sandbox, cluster: string, zone: string, 
   const id = `i-0${number.toString(16).padStart(16, "0")}`;
   return containers.ensureInstance({ cluster, id, availabilityZone: `${platform.region}${zone}`, ...HOST });
 }
+
+/** Of AWS's own AmazonECSInfrastructureRolePolicyForVolumes, what is asked for here. */
+const MAKING_DISKS = {
+  Effect: "Allow",
+  Action: ["ec2:CreateVolume", "ec2:CreateTags", "ec2:DescribeVolumes", "ec2:DeleteVolume"],
+  Resource: "*",
+};
 
 /** What pulling takes, as in AWS's own AmazonECSTaskExecutionRolePolicy. */
 const PULLING = {

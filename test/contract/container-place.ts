@@ -119,13 +119,19 @@ async function furnish(sandbox: Sandbox): Promise<Partial<Environment>> {
       resources: ["*"],
     },
   ]);
+  const infrastructureRoleArn = await makeRole(sandbox, "task-disks", [
+    {
+      actions: ["ec2:CreateVolume", "ec2:CreateTags", "ec2:DescribeVolumes", "ec2:DeleteVolume"],
+      resources: ["*"],
+    },
+  ]);
   const made = await elb.send(
     new CreateLoadBalancerCommand({ Name: "tutti", Subnets: ["subnet-1", "subnet-2"] }),
   );
   const { LoadBalancerArn, VpcId } = made.LoadBalancers![0]!;
   const subnetIds = ["subnet-sandbox-a", "subnet-sandbox-b"];
   return {
-    cluster: { arn: cluster!.clusterArn!, executionRoleArn },
+    cluster: { arn: cluster!.clusterArn!, executionRoleArn, infrastructureRoleArn },
     network: { subnetIds, securityGroupIds: [] },
     storage: { fileSystem: await furnishFiles(asRoot(sandbox), subnetIds), uid: 1000, gid: 1000 },
     loadBalancer: { arn: LoadBalancerArn!, vpcId: VpcId ?? "vpc-1", ports: { from: 8000, to: 8099 } },

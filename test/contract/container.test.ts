@@ -4,9 +4,17 @@ import {
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from "@aws-sdk/client-application-auto-scaling";
+import {
+  CreateSnapshotCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+  type Volume,
+} from "@aws-sdk/client-ec2";
 import { DeleteServiceCommand, UpdateServiceCommand } from "@aws-sdk/client-ecs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { aRollout } from "#test/support/a-deployment.ts";
+import { asRoot } from "./as-role.ts";
 import { openPlace, type Place, serviceName } from "./container-place.ts";
 import { driverContract } from "./driver.ts";
 import { unaskedFor } from "./every-grant.ts";
@@ -283,6 +291,90 @@ test("what copies write on a shared volume the others read, and so do the next r
   const { storage: _none, ...environment } = target.environment;
   const played = roll(driver, { ...target, environment }, "v2");
   await expect(played).rejects.toThrow("storage: prod has none in its settings, and shared volumes need it.");
+  await close();
+});
+
+/** Of the volume's own tags, what says whose it is. */
+async function disksOf(app: string): Promise<Volume[]> {
+  const Filters = [{ Name: "tag:tutti:app", Values: [app] }];
+  const ec2 = new EC2Client(asRoot(place.sandbox));
+  return (await ec2.send(new DescribeVolumesCommand({ Filters }))).Volumes ?? [];
+}
+
+test("each copy has an ephemeral disk of its own, new with it and gone with it, while the release rolls without a failed request", async () => {
+  const scratch = { name: "data", path: "/data", sizeGiB: 3, ephemeral: true };
+  const { driver, target, makeRelease, load, close } = await place.open({ volumes: [scratch] });
+  for (const version of ["v1", "v2"]) await makeRelease(version, "writing");
+  await roll(driver, target, "v1");
+  const { endpoint, replicas, volumes = [] } = await driver.inspect(target);
+  const first = await disksOf(target.app);
+  expect(first.map(({ Size, State, Encrypted }) => [Size, State, Encrypted])).toEqual([
+    [3, "in-use", true],
+    [3, "in-use", true],
+  ]);
+  const told = ({ copy, where }: { copy: string | null; where: string }) => `${copy} ${where}`;
+  expect(volumes).toHaveLength(2);
+  for (const { where, ...one } of volumes)
+    expect(one).toEqual({ name: "data", sizeGiB: 3, copy: expect.any(String), ephemeral: true });
+  expect(volumes.map(({ copy }) => copy).sort()).toEqual(replicas.map(({ id }) => id).sort());
+  expect(volumes.map(({ where }) => where).sort()).toEqual(first.map((one) => one.VolumeId!).sort());
+  const running = load(endpoint!);
+  await roll(driver, target, "v2");
+  expect((await running.stop()).failed).toBe(0);
+  // Nothing of the release before, nor of the other copy.
+  for (let asked = 0; asked < 6; asked++)
+    expect((await (await fetch(endpoint!)).json()) as { lines: string }).toMatchObject({ lines: "v2 " });
+  await expect.poll(async () => (await disksOf(target.app)).length).toBe(2);
+  const second = await disksOf(target.app);
+  expect(second.filter((one) => first.some((old) => old.VolumeId === one.VolumeId))).toEqual([]);
+  expect((await driver.inspect(target)).volumes!.map(told)).not.toEqual(volumes.map(told));
+
+  // Another size is another disk, for a copy of its own; what somebody changed there is put right; and the disk may go.
+  const larger = { ...target, spec: { ...target.spec, volumes: [{ ...scratch, sizeGiB: 4 }] } };
+  await roll(driver, larger, "v1");
+  await expect.poll(async () => (await disksOf(target.app)).map(({ Size }) => Size)).toEqual([4, 4]);
+  const settled = { ...larger, current: "v1" };
+  expect((await driver.inspect(settled)).drift).toEqual([]);
+  const drifted = { ...settled, spec: { ...target.spec } };
+  expect((await driver.inspect(drifted)).drift).toEqual([
+    "The service's disks are not as its release has them.",
+  ]);
+  const without = { ...target, spec: { ...target.spec, volumes: [] } };
+  await makeRelease("v3");
+  await roll(driver, without, "v3");
+  await expect.poll(() => disksOf(target.app)).toEqual([]);
+  expect((await driver.inspect(without)).volumes).toBeUndefined();
+  await close();
+});
+
+test("an ephemeral disk begins with the snapshot that is named, and a role that may not make it ends the step with why", async () => {
+  const ec2 = new EC2Client(asRoot(place.sandbox));
+  const scratch = { name: "data", path: "/data", sizeGiB: 1, ephemeral: true };
+  const { driver, target, makeRelease, close } = await place.open({ replicas: 1, volumes: [scratch] });
+  await makeRelease("v1", "writing");
+  await roll(driver, target, "v1");
+  const [disk] = await disksOf(target.app);
+  const { SnapshotId } = await ec2.send(new CreateSnapshotCommand({ VolumeId: disk!.VolumeId! }));
+  const volumes = [{ ...scratch, fromSnapshot: SnapshotId! }];
+  const seeded = { ...target, spec: { ...target.spec, volumes } };
+  const settledSnapshot = async () =>
+    (await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [SnapshotId!] }))).Snapshots![0]!.State;
+  await expect.poll(settledSnapshot).toBe("completed");
+  await makeRelease("v2", "writing");
+  await roll(driver, seeded, "v2");
+  const { endpoint } = await driver.inspect(seeded);
+  expect(await (await fetch(endpoint!)).json()).toMatchObject({ lines: "v1 v2 " });
+
+  const cluster = {
+    ...target.environment.cluster!,
+    infrastructureRoleArn: target.environment.cluster!.executionRoleArn,
+  };
+  const powerless = { ...seeded, environment: { ...target.environment, cluster } };
+  const { ok, reason, observations } = await roll(driver, powerless, "v1");
+  expect(ok).toBe(false);
+  expect(reason + observations.map(({ detail }) => detail).join()).toMatch(
+    /failed to make and attach the EBS volume data: .*ec2:CreateVolume/,
+  );
   await close();
 });
 

@@ -98,7 +98,7 @@ const ENVIRONMENTS_OWN = [
   "servicediscovery:service/*",
 ];
 
-test("a role that is not the installation's own may be passed to tasks and instances only", () => {
+test("a role that is not the installation's own may be passed to tasks, to ECS itself and to instances only", () => {
   const onRoles = statementsOf(plan).filter((one) => one.resources.some((arn) => arn.endsWith(":role/*")));
   const passing = onRoles.filter((one) => one.actions.includes("iam:PassRole"));
   // Beside that, the doctor reads who may assume one.
@@ -111,7 +111,9 @@ test("a role that is not the installation's own may be passed to tasks and insta
   const found = passing.map(({ actions, conditions }) => ({ actions, conditions }));
   // The driver of virtual machines and the function that bakes their images both launch instances.
   const [tasks, instances] = [passedTo("ecs-tasks.amazonaws.com"), passedTo("ec2.amazonaws.com")];
-  expect(found).toEqual([instances, tasks, instances]);
+  // With it ECS makes disks of tasks.
+  const scheduler = passedTo("ecs.amazonaws.com");
+  expect(found).toEqual([instances, tasks, scheduler, instances]);
 });
 
 test("no ARN belongs to another account, region or installation", () => {

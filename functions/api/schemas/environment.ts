@@ -116,6 +116,9 @@ const cluster = z
     taskRoleArn: roleArn
       .optional()
       .meta({ description: "The role that apps run as. `{app}` in its name: one for each app" }),
+    infrastructureRoleArn: roleArn.optional().meta({
+      description: "With which ECS makes and attaches disks of copies; volumes that are `ephemeral` need it",
+    }),
     logGroup: z
       .string()
       .regex(/^[A-Za-z0-9._/#-]{1,512}$/, "must be the name of a CloudWatch log group")

@@ -60,6 +60,7 @@ const volumeView = z
       .string()
       .nullable()
       .meta({ description: "The replica that has it; null: shared, or kept and had by none now" }),
+    ephemeral: z.boolean().optional().meta({ description: "It goes with its copy" }),
   })
   .meta({ id: "Volume", description: "A disk that outlives a release, read back", example: VOLUME });
 

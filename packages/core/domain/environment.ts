@@ -80,6 +80,8 @@ export type Cluster = {
   executionRoleArn: string;
   /** The role that apps run as. */
   taskRoleArn?: string;
+  /** With which ECS makes and attaches disks of copies; volumes that are `ephemeral` need it. */
+  infrastructureRoleArn?: string;
   /** The CloudWatch log group that what apps print goes to; it must be there. Default: nowhere. */
   logGroup?: string;
 };

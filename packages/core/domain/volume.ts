@@ -1,4 +1,5 @@
-// A volume is a disk that outlives a release: each copy's own, or one file system that all copies share.
+// A volume is a disk that outlives a release: each copy's own, or one file system that all copies share. Or, where it is said, one
+// that goes with its copy.
 
 export type Volume = {
   name: string;
@@ -10,6 +11,10 @@ export type Volume = {
   shared?: boolean;
   /** vm: a snapshot of each disk before it changes hands. */
   snapshot?: boolean;
+  /** container: each copy's own, new with it and gone with it. */
+  ephemeral?: boolean;
+  /** What each of those begins with: a snapshot's id. */
+  fromSnapshot?: string;
 };
 
 /** A disk as a driver sees it now. */
@@ -21,11 +26,13 @@ export type LiveVolume = {
   where: string;
   /** The replica whose disk it is. `null`: it is shared, or kept and no copy has it now. */
   copy: string | null;
+  /** It goes with its copy, and nobody misses it. */
+  ephemeral?: boolean;
 };
 
-/** Of which each copy has its own: its copies cannot stand beside each other on the same disk. */
+/** Of which each copy has its own that stays: its copies cannot stand beside each other on the same disk. */
 export function isStateful({ volumes = [] }: { volumes?: readonly Volume[] }): boolean {
-  return volumes.some((one) => one.shared !== true);
+  return volumes.some((one) => one.shared !== true && one.ephemeral !== true);
 }
 
 /** `data-1` → `TUTTI_VOLUME_DATA_1`: how the app is told where it lies. */

@@ -17,28 +17,59 @@ export function volumeKindProblems(volumes: unknown, kind: Kind, path: string): 
   return volumes.flatMap((one: unknown, index) => {
     if (!isRecord(one)) return [];
     const at = (key: string) => join(join(path, String(index)), key);
-    const found: Problem[] = [];
-    const tell = (key: string, message: string) => found.push({ path: at(key), message, sort: "kind" });
-    if (one.shared === true && (kind === "server" || kind === "vm"))
-      tell("shared", `is not for kind ${kind}: kinds container, function can`);
-    if (one.shared !== true && kind === "function")
-      tell(
+    const found = [
+      ...sharedProblems(one, kind),
+      ...ephemeralProblems(one, kind),
+      ...snapshotProblems(one, kind),
+    ];
+    return found.map(([key, message]): Problem => ({ path: at(key), message, sort: "kind" }));
+  });
+}
+
+type Told = [key: string, message: string];
+
+function sharedProblems({ shared, ephemeral }: Record<string, unknown>, kind: Kind): Told[] {
+  if (kind === "server" || kind === "vm")
+    return shared === true ? [["shared", `is not for kind ${kind}: kinds container, function can`]] : [];
+  if (shared === true) return [];
+  if (kind === "function")
+    return [
+      [
         "shared",
         "must be true on a function: its copies have no disk of their own, kinds server, vm have; function.ephemeralMiB sizes /tmp",
-      );
-    if (one.shared !== true && kind === "container")
-      tell(
-        "shared",
-        "must be true on a container: ECS deletes the disk of a service's task with the task, so that no release would find it again; kinds server, vm have disks that stay",
-      );
-    if (one.snapshot === true && kind !== "vm") tell("snapshot", `is not for kind ${kind}: only kind vm can`);
-    return found;
-  });
+      ],
+    ];
+  if (ephemeral === true) return [];
+  return [
+    [
+      "shared",
+      "must be true on a container, or ephemeral: ECS deletes the disk of a service's task with the task, so that no release would find it again; kinds server, vm have disks that stay",
+    ],
+  ];
+}
+
+function ephemeralProblems({ ephemeral, fromSnapshot }: Record<string, unknown>, kind: Kind): Told[] {
+  if (kind === "container") {
+    const stray = fromSnapshot !== undefined && ephemeral !== true;
+    return stray ? [["fromSnapshot", "needs ephemeral: true: what is shared is never made anew"]] : [];
+  }
+  const message = `is not for kind ${kind}: only kind container can`;
+  return [
+    ...(ephemeral === true ? [["ephemeral", message] as Told] : []),
+    ...(fromSnapshot === undefined ? [] : [["fromSnapshot", message] as Told]),
+  ];
+}
+
+function snapshotProblems({ snapshot }: Record<string, unknown>, kind: Kind): Told[] {
+  return snapshot === true && kind !== "vm"
+    ? [["snapshot", `is not for kind ${kind}: only kind vm can`]]
+    : [];
 }
 
 /** Once it is whole for an environment. `rollout` may have been said by a deployment alone. */
 export function volumeFindings(spec: Spec): Finding[] {
   if (spec.kind === "function") return functionFindings(spec);
+  if (spec.kind === "container") return containerFindings(spec);
   return isStateful(spec) ? [...oneAtATimeFindings(spec), ...linkFindings(spec)] : [];
 }
 
@@ -53,6 +84,25 @@ function functionFindings({ volumes = [] }: Spec): Finding[] {
       keys: ["volumes.0.path", "volumes"],
       message: `must be one folder below /mnt/ on a function, such as /mnt/data, not ${path}`,
     }));
+}
+
+/** One for each task of a service (ECS developer guide, "Use Amazon EBS volumes with Amazon ECS"). */
+function containerFindings({ volumes = [] }: Spec): Finding[] {
+  const at = (index: number, key: string) => [`volumes.${index}.${key}`, "volumes"];
+  const first = volumes.findIndex((one) => one.ephemeral);
+  return volumes.flatMap(({ shared, ephemeral }, index) => [
+    ...(ephemeral && shared
+      ? [{ keys: at(index, "ephemeral"), message: "must not be true beside shared: choose one of them" }]
+      : []),
+    ...(ephemeral && index > first
+      ? [
+          {
+            keys: at(index, "ephemeral"),
+            message: "must be true of one volume at most: ECS gives a task one",
+          },
+        ]
+      : []),
+  ]);
 }
 
 /** A link shows everybody on the host the same disk. */

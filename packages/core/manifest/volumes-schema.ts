@@ -1,9 +1,11 @@
-// `volumes`: disks that outlive a release. A disk is a copy's own, or one file system that all copies share.
+// `volumes`: disks that outlive a release. A disk is a copy's own, or one file system that all copies share; or goes with its copy, where
+// that is said.
 import * as z from "zod";
 
 /** A label as of DNS, so that it is safe in names of volumes, folders and tags; `TUTTI_VOLUME_…` is made of it. */
 const NAME = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/;
 const PATH = /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/;
+const SNAPSHOT = /^snap-([0-9a-f]{8}|[0-9a-f]{17})$/;
 /** What a machine cannot do without: nothing is laid over it, and nothing goes below the first three. */
 const SYSTEM = /^\/((proc|sys|dev)(\/.*)?|bin|boot|etc|home|lib|lib64|opt|root|run|sbin|tmp|usr|var)$/;
 /** Where releases live on a host that is set up without another word: a release is replaced as a whole. */
@@ -42,6 +44,15 @@ export const volumeSchema = z.strictObject({
     .boolean()
     .optional()
     .describe("vm: a snapshot of each disk before it changes hands. Default false."),
+  ephemeral: z
+    .boolean()
+    .optional()
+    .describe("container: a disk of each copy's own, new with it and gone with it. Default false."),
+  fromSnapshot: z
+    .string()
+    .regex(SNAPSHOT, "must be the id of an EBS snapshot, such as snap-0123456789abcdef0")
+    .optional()
+    .describe("With ephemeral: what each disk begins with. Default: an empty file system."),
 });
 
 export const volumesSchema = z

@@ -75,7 +75,7 @@ test("what a kind cannot do names the kinds that can", () => {
   expect(unfit("vm", { shared: true })).toHaveLength(1);
   expect(unfit("container", { shared: true })).toEqual([]);
   expect(unfit("container", {})).toEqual([
-    "volumes.0.shared: must be true on a container: ECS deletes the disk of a service's task with the task, so that no release would find it again; kinds server, vm have disks that stay",
+    "volumes.0.shared: must be true on a container, or ephemeral: ECS deletes the disk of a service's task with the task, so that no release would find it again; kinds server, vm have disks that stay",
   ]);
   expect(unfit("function", {})).toEqual([
     "volumes.0.shared: must be true on a function: its copies have no disk of their own, kinds server, vm have; function.ephemeralMiB sizes /tmp",
@@ -84,6 +84,39 @@ test("what a kind cannot do names the kinds that can", () => {
     "volumes.0.snapshot: is not for kind server: only kind vm can",
   ]);
   expect(unfit("vm", { snapshot: true })).toEqual([]);
+});
+
+test("a disk that goes with its copy is a container's alone, one for each, and may begin with a snapshot", () => {
+  const scratch = { ...DATA, ephemeral: true };
+  const fromSnapshot = "snap-0123456789abcdef0";
+  expect(told([{ ...scratch, fromSnapshot }])).toEqual([]);
+  expect(told([{ ...scratch, fromSnapshot: "latest" }])).toEqual([
+    "volumes.0.fromSnapshot: must be the id of an EBS snapshot, such as snap-0123456789abcdef0",
+  ]);
+  expect(unfit("container", { ephemeral: true, fromSnapshot })).toEqual([]);
+  expect(unfit("container", { shared: true, fromSnapshot })).toEqual([
+    "volumes.0.fromSnapshot: needs ephemeral: true: what is shared is never made anew",
+  ]);
+  for (const kind of ["server", "vm"] as const)
+    expect(unfit(kind, { ephemeral: true, fromSnapshot })).toEqual([
+      `volumes.0.ephemeral: is not for kind ${kind}: only kind container can`,
+      `volumes.0.fromSnapshot: is not for kind ${kind}: only kind container can`,
+    ]);
+  const found = (...volumes: Manifest["volumes"] & object) =>
+    contradictions(undefined, { kind: "container", volumes });
+  expect(found(scratch, { ...DATA, name: "b", path: "/b", shared: true })).toEqual([]);
+  expect(found(scratch, { ...scratch, name: "b", path: "/b" })).toEqual([
+    "volumes.1.ephemeral: must be true of one volume at most: ECS gives a task one",
+  ]);
+  expect(found({ ...scratch, shared: true })).toEqual([
+    "volumes.0.ephemeral: must not be true beside shared: choose one of them",
+  ]);
+});
+
+test("what goes with its copy hinders no rollout", () => {
+  const manifest = { app: "a", kind: "container" as const, volumes: [{ ...DATA, ephemeral: true }] };
+  expect(specFor(manifest, "prod").rollout.maxSurge).toBe(1);
+  expect(contradictions({ strategy: "blueGreen" }, manifest)).toEqual([]);
 });
 
 test("a function mounts one file system below /mnt", () => {

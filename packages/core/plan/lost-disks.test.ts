@@ -32,6 +32,7 @@ test("what is seen, kept, or has its copy still there is not lost", () => {
 test("a disk is remembered until it is seen again or given up", () => {
   expect(rememberedDisks(target, left)).toEqual([disk("web-1"), disk("web-2")]);
   expect(rememberedDisks({}, left)).toEqual([disk("web-1")]);
+  expect(rememberedDisks({}, { ...left, volumes: [{ ...disk("web-1"), ephemeral: true }] })).toEqual([]);
   expect(rememberedDisks(target, { ...left, volumes: [disk("web-1"), disk("web-2", null)] })).toEqual([
     disk("web-1"),
   ]);

@@ -16,7 +16,10 @@ export function lostDisks({ disks = [] }: Pick<Target, "disks">, fleet: Fleet): 
 
 /** What is to be remembered after a look: what copies have, and what is lost. */
 export function rememberedDisks(target: Pick<Target, "disks">, fleet: Fleet): LiveVolume[] {
-  return [...(fleet.volumes ?? []).filter(({ copy }) => copy !== null), ...lostDisks(target, fleet)];
+  return [
+    ...(fleet.volumes ?? []).filter(({ copy, ephemeral }) => copy !== null && !ephemeral),
+    ...lostDisks(target, fleet),
+  ];
 }
 
 /** The fleet with the copies of lost disks, as copies that do not answer. */

@@ -18,6 +18,7 @@ import { snapshotHandlers } from "./snapshot-handlers.ts";
 import { resumeSnapshots } from "./snapshots.ts";
 import { changeInstance, openState, type State } from "./state.ts";
 import { tagHandlers } from "./tags.ts";
+import { type TaskDisks, taskDisks } from "./task-disks.ts";
 import { templateHandlers } from "./template-handlers.ts";
 import { findTemplate, findVersion } from "./templates.ts";
 import { versionHandlers } from "./version-handlers.ts";
@@ -50,7 +51,7 @@ export type InstancePool = {
   onChange(listener: (instance: InstanceRecord) => void): void;
 };
 
-export type Ec2 = Service & { pool: InstancePool };
+export type Ec2 = Service & { pool: InstancePool; disks: TaskDisks };
 
 export function createEc2(platform: Platform, machines: Machines): Ec2 {
   const state = openState(platform, machines);
@@ -87,6 +88,7 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
       state.metadata.closeAll();
     },
     pool: poolOf(state),
+    disks: taskDisks(state),
   };
 }
 

@@ -67,9 +67,12 @@ export function volumeHandlers(state: State): Record<string, Handler> {
       return describeAttachment(after);
     },
     DeleteVolume: async (input: DeleteVolumeRequest) => {
-      const { id, attachment } = findVolume(state, input.VolumeId ?? "");
-      if (attachment)
-        throw new AwsError("VolumeInUse", `Volume ${id} is currently attached to ${attachment.instanceId}`);
+      const { id, attachment, state: use } = findVolume(state, input.VolumeId ?? "");
+      if (attachment || use === "in-use")
+        throw new AwsError(
+          "VolumeInUse",
+          `Volume ${id} is currently attached to ${attachment?.instanceId ?? "a task"}`,
+        );
       await deleteVolume(state, id);
       return {};
     },

@@ -1,10 +1,17 @@
 // What IAM is asked about a call: the ARNs that it touches, and iam:PassRole for the roles that it hands over.
+import type { ServiceVolumeConfiguration } from "@aws-sdk/client-ecs";
 import type { Service } from "../platform.ts";
 import type { Definition } from "./model.ts";
 import { arnOf, lastPart } from "./names.ts";
 import { definitionOf, findCluster, type State, serviceOf } from "./state.ts";
 
-type Asked = { cluster?: string; service?: string; serviceName?: string; taskDefinition?: string };
+type Asked = {
+  cluster?: string;
+  service?: string;
+  serviceName?: string;
+  taskDefinition?: string;
+  volumeConfigurations?: ServiceVolumeConfiguration[];
+};
 
 /** Service Authorization Reference, Amazon Elastic Container Service. What is not here knows no resources. */
 export function iamResources(state: State): Service["iamResources"] {
@@ -59,14 +66,21 @@ export function iamContext({ tasks }: State): NonNullable<Service["iamContext"]>
 
 /** Developer guide, "Amazon ECS task definition parameters", roles: who registers or runs hands both over. */
 export function iamAlso(state: State): Service["iamAlso"] {
-  const pass = (...roles: (string | undefined)[]) =>
+  const passTo = (service: string, roles: (string | undefined)[]) =>
     [...new Set(roles)]
       .filter((role) => role !== undefined)
       .map((resource) => ({
         action: "iam:PassRole",
         resource,
-        context: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
+        context: { "iam:PassedToService": service },
       }));
+  const pass = (...roles: (string | undefined)[]) => passTo("ecs-tasks.amazonaws.com", roles);
+  // Developer guide, "Amazon ECS infrastructure IAM role": its trust is the service's own.
+  const passDisks = ({ volumeConfigurations = [] }: Asked) =>
+    passTo(
+      "ecs.amazonaws.com",
+      volumeConfigurations.map(({ managedEBSVolume }) => managedEBSVolume?.roleArn),
+    );
   const ofDefinition = (one: Definition | undefined) => [one?.input.taskRoleArn, one?.input.executionRoleArn];
   const started = (input: Asked) => {
     if (input.taskDefinition) return pass(...ofDefinition(definitionOf(state, input.taskDefinition)));
@@ -92,11 +106,12 @@ export function iamAlso(state: State): Service["iamAlso"] {
     ],
     CreateService: (input) => [
       ...started(input),
+      ...passDisks(input),
       ...tag(input.tags, "service", inCluster(input), input.serviceName ?? ""),
     ],
     UpdateService: (input: Asked) => {
       const known = serviceOf(state, findCluster(state, input.cluster).arn, input.service ?? "");
-      return known ? started(input) : [];
+      return known ? [...started(input), ...passDisks(input)] : [];
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Task } from "./model.ts";
 import { type State, saveSoon } from "./state.ts";
 import { taskMarks } from "./tasks/container.ts";
 import { pruneImages } from "./tasks/image.ts";
+import { deleteDisk } from "./tasks/own-disk.ts";
 import { deregister } from "./tasks/targets.ts";
 
 // Developer guide, "Amazon ECS task lifecycle": stopped tasks are answered for at least an hour.
@@ -20,6 +21,7 @@ export async function buryTasks(state: State): Promise<void> {
   for (const task of lost) {
     for (const target of task.targets) await deregister(state.platform, task, target);
     await leaveNames(state, task);
+    await deleteDisk(state, task);
     bury(state, task);
   }
   rmSync(join(state.directory, "tasks"), { recursive: true, force: true });

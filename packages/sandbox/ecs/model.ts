@@ -7,6 +7,7 @@ import type {
   PlacementConstraint,
   PlacementStrategy,
   RegisterTaskDefinitionRequest,
+  ServiceVolumeConfiguration,
   Tag,
   TaskOverride,
   ThresholdConfiguration,
@@ -47,6 +48,7 @@ export type Revision = {
   network: AwsVpcConfiguration;
   loadBalancers: LoadBalancer[];
   connect?: MaybeConnect;
+  volumes?: ServiceVolumeConfiguration[];
 };
 
 export type Deployment = {
@@ -207,6 +209,9 @@ export type Task = {
   /** Service Connect: what it reaches, and what it is found under. */
   endpoints?: Endpoint[];
   offers?: Offer[];
+  /** A disk of its own: how it was asked for, and the one that it has. */
+  volumes?: ServiceVolumeConfiguration[];
+  volumeId?: string;
   /** It has been healthy for once. */
   proven: boolean;
   tags: Tag[];

@@ -123,6 +123,7 @@ function revisionOf(state: State, service: EcsService, rollout: Rollout): Servic
     ...describeRevision(revision),
     launchType: revision.strategy ? undefined : launchTypeOf(revision),
     serviceConnectConfiguration: revision.connect?.asked,
+    volumeConfigurations: revision.volumes ?? [],
     createdAt: date(rollout.createdAt),
   };
 }

@@ -14,16 +14,11 @@ import { readConnect } from "./connect/input.ts";
 import { checkCount, clientError, invalid, notImplemented, refuseParts } from "./faults.ts";
 import type { CircuitBreaker, Cluster, Definition, Revision, ServiceSettings } from "./model.ts";
 import type { State } from "./state.ts";
+import { readVolumes } from "./volume-input.ts";
 
 export type ServiceInput = CreateServiceRequest & UpdateServiceRequest;
 
-const NOT_IMPLEMENTED = [
-  "serviceRegistries",
-  "volumeConfigurations",
-  "vpcLatticeConfigurations",
-  "gatewayConnectors",
-  "monitoring",
-];
+const NOT_IMPLEMENTED = ["serviceRegistries", "vpcLatticeConfigurations", "gatewayConnectors", "monitoring"];
 
 export function refuseUnknown(input: ServiceInput, operation: string): void {
   refuseParts(input, NOT_IMPLEMENTED, operation);
@@ -161,10 +156,15 @@ export async function readRevision(
       ? readNetwork(input.networkConfiguration)
       : (before?.network ?? readNetwork(undefined)),
     loadBalancers: await readBalancers(state, definition, input.loadBalancers ?? before?.loadBalancers ?? []),
+    ...volumesOf(readVolumes(definition, input.volumeConfigurations ?? before?.volumes ?? [])),
   };
   checkLaunch(revision, definition);
   const connect = input.serviceConnectConfiguration ?? before?.connect?.asked;
   return connect ? { ...revision, connect: await readConnect(state, arn, definition, connect) } : revision;
+}
+
+function volumesOf(volumes: NonNullable<Revision["volumes"]>): Pick<Revision, "volumes"> {
+  return volumes.length > 0 ? { volumes } : {};
 }
 
 export function checkLaunch(

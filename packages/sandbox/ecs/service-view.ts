@@ -71,6 +71,7 @@ function describeDeployment(service: EcsService, deployment: Deployment, all: Ta
     updatedAt: new Date(deployment.updatedAt),
     ...describeRevision(deployment.revision),
     ...describeConnect(deployment.revision),
+    volumeConfigurations: deployment.revision.volumes ?? [],
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
   };

@@ -1,6 +1,7 @@
 // Elastic Container Service of the sandbox: the one entry of this folder. The control plane is handlers over a state;
 // a scheduler brings services to what they want; tasks are real processes on addresses of their own.
 import * as ecs from "@aws-sdk/client-ecs";
+import type { TaskDisks } from "../ec2/task-disks.ts";
 import type { Files } from "../efs/folders.ts";
 import type { Platform, Service } from "../platform.ts";
 import { iamAlso, iamContext, iamResources } from "./access.ts";
@@ -24,8 +25,8 @@ export type ContainerService = Service & {
   removeInstance(id: string): Promise<void>;
 };
 
-export function createContainerService(platform: Platform, files: Files): ContainerService {
-  const state = loadState(platform, files);
+export function createContainerService(platform: Platform, files: Files, disks: TaskDisks): ContainerService {
+  const state = loadState(platform, files, disks);
   const scheduler = createScheduler(state);
   const agent = createAgentServer(state);
   let endings: (() => void)[] = [];

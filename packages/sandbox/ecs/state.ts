@@ -1,6 +1,7 @@
 // All that ECS knows and runs, in one place: records by ARN and the tasks that are alive. What is changed is saved; the
 // saves that come together share a write.
 import { join } from "node:path";
+import type { TaskDisks } from "../ec2/task-disks.ts";
 import type { Files } from "../efs/folders.ts";
 import { type JsonFile, jsonFile } from "../json-file.ts";
 import { AwsError, type Platform } from "../platform.ts";
@@ -32,9 +33,10 @@ export type State = {
   stopped: boolean;
   /** What there is to mount. */
   files: Files;
+  disks: TaskDisks;
 };
 
-export function loadState(platform: Platform, files: Files): State {
+export function loadState(platform: Platform, files: Files, disks: TaskDisks): State {
   const directory = join(platform.directory, "ecs");
   const file = jsonFile<Records>(join(directory, "state.json"));
   const records = file.read();
@@ -53,6 +55,7 @@ export function loadState(platform: Platform, files: Files): State {
     wake: () => {},
     stopped: false,
     files,
+    disks,
   };
 }
 

@@ -72,6 +72,8 @@ async function runTask(state: State, input: RunTaskRequest) {
   refuseParts(input, ["volumeConfigurations"], "RunTask");
   const cluster = findCluster(state, input.cluster);
   const definition = findActiveDefinition(state, input.taskDefinition);
+  if (definition.input.volumes?.some(({ configuredAtLaunch }) => configuredAtLaunch))
+    throw notImplemented("RunTask of a task definition with a volume that is configured at launch");
   checkOverrides(input, definition);
   const network = readNetwork(input.networkConfiguration);
   const launch = launchOf(input, cluster);

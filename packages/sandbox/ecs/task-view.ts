@@ -36,7 +36,7 @@ export function describeTask(state: State, task: Task, withTags = false): ApiTas
     stoppingAt: date(task.stoppingAt),
     executionStoppedAt: date(task.executionStoppedAt),
     stoppedAt: date(task.stoppedAt),
-    attachments: [describeInterface(task)],
+    attachments: [describeInterface(task), ...describeDisk(task)],
     containers: task.containers.map((container) => describeContainer(task, container)),
     overrides: { containerOverrides: [], ...task.overrides },
     attributes: [],
@@ -86,6 +86,32 @@ function describeInterface(task: Task) {
       { name: "privateIPv4Address", value: task.address },
     ],
   };
+}
+
+/** API reference, Attachment. */
+function describeDisk({ id, volumes = [], volumeId, lastStatus }: Task) {
+  const [asked] = volumes;
+  if (!asked) return [];
+  const { roleArn, sizeInGiB, snapshotId, filesystemType, volumeType } = asked.managedEBSVolume!;
+  const told = {
+    volumeId,
+    volumeName: asked.name,
+    roleArn,
+    sizeInGiB,
+    snapshotId,
+    filesystemType,
+    volumeType,
+  };
+  return [
+    {
+      id: `${id}-disk`,
+      type: "AmazonElasticBlockStorage",
+      status: volumeId ? (ATTACHMENT[lastStatus] ?? "ATTACHED") : "PRECREATED",
+      details: Object.entries({ ...told, deleteOnTermination: true }).flatMap(([name, value]) =>
+        value === undefined ? [] : [{ name, value: String(value) }],
+      ),
+    },
+  ];
 }
 
 function describeContainer(task: Task, container: ContainerRecord): Container {

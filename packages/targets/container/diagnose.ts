@@ -6,6 +6,7 @@ import { diagnoseNamespace } from "#targets/cloud-map/diagnose.ts";
 import { type ContainerClients, describeCluster } from "./client.ts";
 
 const TASKS = "ecs-tasks.amazonaws.com";
+const ECS = "ecs.amazonaws.com";
 
 export async function diagnose(
   clients: ContainerClients,
@@ -21,6 +22,9 @@ export async function diagnose(
     ),
     checkRole("cluster.executionRoleArn", cluster.executionRoleArn, TASKS, roles),
     ...(cluster.taskRoleArn ? [checkRole("cluster.taskRoleArn", cluster.taskRoleArn, TASKS, roles)] : []),
+    ...(cluster.infrastructureRoleArn
+      ? [checkRole("cluster.infrastructureRoleArn", cluster.infrastructureRoleArn, ECS, roles)]
+      : []),
   ];
   return [
     ...(await diagnoseBalancer(clients.elb, environment)),

@@ -8,7 +8,7 @@ import { type Container, whoOf } from "./container.ts";
 import { type Live, mainSide, readLive, type SideLive, standing } from "./live.ts";
 import { liveScaling, scalingDrift } from "./scaling.ts";
 import type { Task } from "./tasks.ts";
-import { liveVolumes } from "./volumes.ts";
+import { liveVolumes, volumeDrift } from "./volumes.ts";
 
 export async function inspect(container: Container, target: TargetContext): Promise<Fleet> {
   const live = await readLive(container, target);
@@ -19,7 +19,7 @@ export async function inspect(container: Container, target: TargetContext): Prom
   const [endpoint, scaling, volumes] = await Promise.all([
     targetGroupArn ? container.balancer.endpoint(whoOf(target), targetGroupArn) : null,
     target.current ? scalingOf(container, target, main.service) : null,
-    liveVolumes(container, target, main.service.taskDefinition),
+    liveVolumes(container, target, main.service.taskDefinition, live.sides.flatMap(standing)),
   ]);
   return {
     ...EMPTY_FLEET,
@@ -83,7 +83,9 @@ export function driftOf(
   const others = live.sides.filter((one) => one !== main);
   return [
     ...definitionDrift(main, current),
-    ...[connectDrift(target, live, main.side)].filter((sentence) => sentence !== null),
+    ...[connectDrift(target, live, main.side), volumeDrift(target, main.service)].filter(
+      (sentence) => sentence !== null,
+    ),
     ...(main.service.desiredCount === 0 ? ["The service's count is 0."] : []),
     ...(main.percent === 100 ? [] : [`The listener sends ${main.percent}% to the service, not all of it.`]),
     ...others.map(({ percent }) => `A second service stands beside it, with ${percent}% of the traffic.`),

@@ -20,6 +20,7 @@ function aTask(id: string, part: Partial<Task> = {}): Task {
     version: "v2",
     state: "running",
     status: "running",
+    disk: null,
     ip: "10.0.0.1",
     createdAtMs: 1000,
     startedAt: null,

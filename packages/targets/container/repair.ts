@@ -14,6 +14,7 @@ import { driftOf } from "./inspect.ts";
 import { type Live, mainSide, readLive, type SideLive } from "./live.ts";
 import { percentsOf } from "./percents.ts";
 import { applyScaling, scalingDrift, takeServiceAway } from "./scaling.ts";
+import { volumeDrift } from "./volumes.ts";
 
 export async function repair(
   container: Container,
@@ -64,7 +65,8 @@ async function mendDrift(
   const isAsItShould =
     main?.version === current &&
     main.service.desiredCount !== 0 &&
-    connectDrift(target, live, main.side) === null;
+    connectDrift(target, live, main.side) === null &&
+    volumeDrift(target, main.service) === null;
   if (!isAsItShould) await mendService(container, target, live, { side, current }, told);
   if (main) await mendTraffic(container, target, live, main, told);
   if (main && scaling !== null) {

@@ -99,6 +99,36 @@ test("a count or a percentage alone begins none; a deployment that failed is beg
   expect(change(aTarget(), failed, wanted)).toMatchObject({ forceNewDeployment: true });
 });
 
+test("a disk of each copy's own is said to the service, again only where it changes, and an empty list where it goes", () => {
+  const target = aTarget();
+  const withRole = { ...environment.cluster!, infrastructureRoleArn: "disks" };
+  const scratch = (sizeGiB: number): TargetContext => ({
+    ...target,
+    environment: { ...environment, cluster: withRole },
+    spec: { ...target.spec, volumes: [{ name: "data", path: "/data", sizeGiB, ephemeral: true }] },
+  });
+  const { volumeConfigurations } = creation("t-", scratch(5), { ...wanted, count: 3 }, "group");
+  expect(volumeConfigurations).toMatchObject([
+    {
+      name: "data",
+      managedEBSVolume: { roleArn: "disks", sizeInGiB: 5, encrypted: true, filesystemType: "ext4" },
+    },
+  ]);
+  const filled = { ...volumeConfigurations![0]!.managedEBSVolume!, iops: 3000, throughput: 125 };
+  const told = [{ name: "data", managedEBSVolume: filled }];
+  const has = aService({ deployments: [{ id: "ecs-svc/1", volumeConfigurations: told }] });
+  expect(change(scratch(5), has, wanted)).toBeNull();
+  const larger = [{ managedEBSVolume: { sizeInGiB: 6 } }];
+  expect(change(scratch(6), has, wanted)).toMatchObject({
+    forceNewDeployment: true,
+    volumeConfigurations: larger,
+  });
+  expect(change(target, has, wanted)).toMatchObject({ volumeConfigurations: [] });
+  expect(creation("t-", target, { ...wanted, count: 3 }, "group")).not.toHaveProperty("volumeConfigurations");
+  const powerless = { ...scratch(5), environment };
+  expect(() => change(powerless, has, wanted)).toThrow(/^cluster\.infrastructureRoleArn: prod has none/);
+});
+
 test("another kind of place is refused, with the way to get there", () => {
   const toHosts = aTarget({ launchType: "EC2" });
   expect(() => change(toHosts, aService(), wanted)).toThrow(

@@ -18,6 +18,7 @@ import { needCluster } from "./definition.ts";
 import { CONTAINER, serviceNameOf, tagsOf } from "./naming.ts";
 import type { Percents } from "./percents.ts";
 import { runsOnFargate } from "./sizes.ts";
+import { isSameVolumes, serviceVolumes } from "./volumes.ts";
 
 export type Wanted = {
   side: Side;
@@ -38,6 +39,7 @@ export function creation(
 ): CreateServiceCommandInput {
   const { container, port } = target.spec;
   const strategy = providersOf(container);
+  const volumes = serviceVolumes(target);
   return {
     cluster: needCluster(target).arn,
     serviceName: serviceNameOf(namePrefix, target, wanted.side),
@@ -48,6 +50,7 @@ export function creation(
     ...places(target),
     ...kept(target, wanted.percents),
     ...(wanted.connect.enabled ? { serviceConnectConfiguration: wanted.connect } : {}),
+    ...(volumes.length > 0 ? { volumeConfigurations: volumes } : {}),
     // New services have it on by default, and it does not go with 100 % at most, nor with binpack (ECS developer guide,
     // "Balancing an Amazon ECS service across Availability Zones"). Copies move when a release or a person moves them.
     availabilityZoneRebalancing: "DISABLED",
@@ -67,7 +70,9 @@ export function change(
   const recount = wanted.count !== null && service.desiredCount !== wanted.count;
   const strategy = providersOf(target.spec.container);
   const reconnect = !isSameConnect(connectNow(service), wanted.connect);
-  const begins = differs || reconnect || isToBeginAnew(service, wanted);
+  const volumes = serviceVolumes(target);
+  const refit = !isSameVolumes(service.deployments?.[0]?.volumeConfigurations, volumes);
+  const begins = differs || reconnect || refit || isToBeginAnew(service, wanted);
   if (!begins && !recount && hasPercents(service, wanted.percents)) return null;
   return {
     cluster: needCluster(target).arn,
@@ -76,6 +81,8 @@ export function change(
     ...(recount ? { desiredCount: wanted.count! } : {}),
     ...(begins ? { forceNewDeployment: true, ...places(target) } : {}),
     ...(reconnect ? { serviceConnectConfiguration: wanted.connect } : {}),
+    // Said with each change of it, an empty list where there is none any more (ECS API reference, UpdateService).
+    ...(refit ? { volumeConfigurations: volumes } : {}),
     ...(differs && strategy ? { capacityProviderStrategy: strategy } : {}),
     ...kept(target, wanted.percents),
   };

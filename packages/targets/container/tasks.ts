@@ -16,6 +16,8 @@ export type Task = {
   /** ECS's word for it, lower case. */
   status: string;
   ip: string | null;
+  /** Of its own, made with it; `null` where it has none yet. */
+  disk: { volumeId: string; sizeGiB: number | null } | null;
   createdAtMs: number;
   startedAt: string | null;
   /** When it began to end. */
@@ -40,6 +42,7 @@ export function taskOf(one: EcsTask, version: string | null, backends: BackendHe
     state,
     status: (one.lastStatus ?? "unknown").toLowerCase(),
     ip,
+    disk: diskOf(one),
     createdAtMs: one.createdAt?.getTime() ?? 0,
     startedAt: one.startedAt?.toISOString() ?? null,
     endedAtMs: (one.stoppingAt ?? one.stoppedAt)?.getTime() ?? null,
@@ -58,6 +61,14 @@ function addressOf({ attachments = [], containers = [] }: EcsTask): string | nul
   const details = attachments.flatMap(({ details = [] }) => details);
   const attached = details.find(({ name }) => name === "privateIPv4Address")?.value;
   return attached ?? containers[0]?.networkInterfaces?.[0]?.privateIpv4Address ?? null;
+}
+
+/** ECS API reference, Attachment: details of elastic block storage. */
+function diskOf({ attachments = [] }: EcsTask): Task["disk"] {
+  const { details = [] } = attachments.find(({ type }) => type === "AmazonElasticBlockStorage") ?? {};
+  const told = Object.fromEntries(details.map(({ name = "", value }) => [name, value]));
+  if (!told.volumeId) return null;
+  return { volumeId: told.volumeId, sizeGiB: told.sizeInGiB ? Number(told.sizeInGiB) : null };
 }
 
 function healthOf(

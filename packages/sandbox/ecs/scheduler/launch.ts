@@ -33,6 +33,7 @@ export function launchForService(
     overrides: {},
     tags: tagsFor(service, definition),
     ...(deployment.endpoints ? { endpoints: deployment.endpoints, offers: offersOf(revision.connect) } : {}),
+    ...(revision.volumes ? { volumes: revision.volumes } : {}),
     targets: revision.loadBalancers.map((balancer) => ({
       groupArn: balancer.targetGroupArn!,
       containerName: balancer.containerName!,

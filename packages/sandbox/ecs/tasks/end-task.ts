@@ -11,6 +11,7 @@ import { countFailure } from "../scheduler/failures.ts";
 import { type State, saveSoon } from "../state.ts";
 import { taskDirectory, taskMarks } from "./container.ts";
 import { type LiveContainer, type LiveTask, setStatus } from "./live-task.ts";
+import { deleteDisk } from "./own-disk.ts";
 import { deregister, drained } from "./targets.ts";
 
 export type End = {
@@ -54,6 +55,7 @@ async function takeDown(state: State, live: LiveTask): Promise<void> {
   const { SANDBOX_DIRECTORY, SANDBOX_MACHINE } = taskMarks(state, task);
   killMarked([`SANDBOX_DIRECTORY=${SANDBOX_DIRECTORY}`, `SANDBOX_MACHINE=${SANDBOX_MACHINE}`]);
   rmSync(taskDirectory(state, task), { recursive: true, force: true });
+  await deleteDisk(state, task);
   task.stoppedAt = state.platform.now();
   for (const container of task.containers) container.lastStatus = "STOPPED";
   state.live.delete(task.arn);

@@ -13,6 +13,7 @@ import { startHealthChecks } from "./health-command.ts";
 import { pullImage } from "./image.ts";
 import { type LiveContainer, type LiveTask, setStatus, TaskFailure } from "./live-task.ts";
 import { newInterface, waitForPort } from "./network.ts";
+import { makeDisk } from "./own-disk.ts";
 import { readSecrets } from "./secrets.ts";
 import { register } from "./targets.ts";
 
@@ -36,6 +37,7 @@ export type TaskRequest = Pick<
   | "tags"
   | "endpoints"
   | "offers"
+  | "volumes"
 > & { definition: Definition; targets: (Target & { containerName: string })[] };
 
 /** Answers at once; the rest comes on its own. */
@@ -87,6 +89,8 @@ async function bringUp(state: State, live: LiveTask, targets: Target[]): Promise
   try {
     setStatus(state, live.task, "PENDING");
     const plans = await prepare(state, live);
+    if (live.ending) return;
+    await makeDisk(state, live.task);
     if (live.ending) return;
     await openProxies(state, live, taskDirectory(state, live.task));
     for (const plan of plans) {

@@ -1,4 +1,4 @@
-// What a container sees beside its image: the folders of file systems at their mount points. A file system that is not there, or not
+// What a container sees beside its image: the folders of file systems, and of its task's own disk, at their mount points. A file system that is not there, or not
 // to be reached from the task's subnet, ends the task on its way up, as the mount helper's failure does on AWS.
 import type { ContainerDefinition, EFSVolumeConfiguration } from "@aws-sdk/client-ecs";
 import type { Bind } from "../../ground/mounts.ts";
@@ -13,7 +13,9 @@ export function bindsOf(
 ): Bind[] {
   return mountPoints.map(({ sourceVolume, containerPath = "" }) => {
     const volume = definition.input.volumes?.find(({ name }) => name === sourceVolume);
-    const source = folderOf(state, volume!.efsVolumeConfiguration!, task.subnetId);
+    const source = volume!.configuredAtLaunch
+      ? state.disks.folder(task.volumeId!)
+      : folderOf(state, volume!.efsVolumeConfiguration!, task.subnetId);
     return { source, path: containerPath };
   });
 }
