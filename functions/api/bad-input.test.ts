@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openShop, POOL, SHOP } from "#test/support/a-shop.ts";
+import { openShop, SHOP } from "#test/support/a-shop.ts";
 import { openTestApi, type TestApi } from "#test/support/api.ts";
 
 let api: TestApi;
@@ -68,14 +68,6 @@ test("a deployment's own rollout is refused by its path", async () => {
     status: 422,
     code: "invalid_input",
     errors: [{ path: "rollout.batch", message: '"150%" is over 100%' }],
-  });
-});
-
-test("what is of the contract and not built yet says so", async () => {
-  expect(await refused("PUT", "/v1/environments/prod", { ...POOL, accounts: { vm: {} } })).toMatchObject({
-    status: 422,
-    code: "not_supported_yet",
-    errors: [{ path: "accounts.vm" }],
   });
 });
 

@@ -9,13 +9,8 @@ type Issue = z.core.$ZodIssue;
 export function validate<S extends z.ZodType>(schema: S, value: unknown, prefix = ""): z.output<S> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const { issues } = result.error;
-  const code = issues.every(isLater) ? "not_supported_yet" : "invalid_input";
   const known = knownKeys(schema);
-  throw refusal(
-    issues.flatMap((issue) => fieldErrors(issue, prefix, known)),
-    code,
-  );
+  throw refusal(result.error.issues.flatMap((issue) => fieldErrors(issue, prefix, known)));
 }
 
 /** Path parameters: a name that cannot be is refused with its reason; an id or word that cannot be is not there. */
@@ -35,11 +30,6 @@ export function refusal(errors: FieldError[], code: "invalid_input" | "not_suppo
   const sentence = first ? `${first.path || "the body"}: ${first.message}` : "The input does not fit.";
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   return new TuttiError(code, sentence + more, { errors });
-}
-
-/** The contract has it, and it is not built yet. */
-function isLater(issue: Issue): boolean {
-  return issue.code === "custom" && issue.params?.later === true;
 }
 
 function fieldErrors(issue: Issue, prefix: string, known: string[]): FieldError[] {

@@ -3,7 +3,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type { RoleReader } from "#core/driver/diagnosis.ts";
 import { callAws } from "#targets/host/call-aws.ts";
 import { awsOptions } from "./aws-options.ts";
-import type { Bring } from "./engines.ts";
+import type { Bring } from "./target-accounts.ts";
 
 type Trust = { Statement?: { Effect?: string; Principal?: { Service?: string | string[] } }[] };
 

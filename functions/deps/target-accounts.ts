@@ -17,7 +17,7 @@ const SESSION_SECONDS = 3600;
 const ANSWER_SECONDS = 5;
 
 /** Kept until shortly before they end; who asks meanwhile waits for the same answer. `roleName`: of the role in every such account. Throws `platform_denied` where the role is not there or does not trust. */
-export function accountCredentials(roleName: string, { id, externalId }: TargetAccount): AccountCredentials {
+function accountCredentials(roleName: string, { id, externalId }: TargetAccount): AccountCredentials {
   const RoleArn = `arn:aws:iam::${id}:role/${roleName}`;
   let client: STSClient | undefined;
   let kept: Promise<Temporary> | undefined;
@@ -56,15 +56,29 @@ export function accountCredentials(roleName: string, { id, externalId }: TargetA
   };
 }
 
+/** Has a client of the target's place counted, and made one of its account. */
+export type Bring = <T>(client: T) => T;
+
+/** What `make` makes of clients that it brings: one of each account, made when it is first needed. */
+export function inEachAccount<T>(
+  roleName: string,
+  make: (bring: Bring, assume: AccountCredentials, account: TargetAccount) => T,
+): (account: TargetAccount) => T {
+  const known = new Map<string, T>();
+  return (account) => {
+    const key = JSON.stringify([account.id, account.region, account.externalId]);
+    const assume = accountCredentials(roleName, account);
+    const found = known.get(key) ?? make((client) => moved(client, account, assume), assume, account);
+    known.set(key, found);
+    return found;
+  };
+}
+
 /** What each SDK client lets be set after it was made: its credentials by a setter, its region as a plain provider. */
 type Movable = { config: { credentials: AccountCredentials; region: () => Promise<string> } };
 
 /** The client as one of that account. */
-export function moved<T>(
-  client: T,
-  { region }: Pick<TargetAccount, "region">,
-  credentials: AccountCredentials,
-): T {
+function moved<T>(client: T, { region }: Pick<TargetAccount, "region">, credentials: AccountCredentials): T {
   const { config } = client as Movable;
   config.credentials = credentials;
   if (region !== undefined) config.region = async () => region;

@@ -1,11 +1,12 @@
 // The Lambda functions of an installation: what each is given to know, and what it may do.
 import { IMAGE_FUNCTION_MIB, TRAIN_FUNCTION_MIB } from "#core/rollout/limits.ts";
-import { assuming, grantsOf } from "./grants.ts";
+import { grantsOf } from "./grants.ts";
 import { BUILT_KINDS, type Names } from "./names.ts";
 import { attaching } from "./network-grants.ts";
 import type { FunctionNetwork, OperatingSettings } from "./operating-settings.ts";
 import { tracing, writingLogs } from "./running-grants.ts";
 import type { Statement } from "./statement.ts";
+import { goingElsewhere } from "./target-policy.ts";
 
 export type FunctionBlueprint = {
   /** Short name; the function is `<installation>-<short>`, and so is its role. */
@@ -39,19 +40,22 @@ export function functionsOf(
 ): FunctionBlueprint[] {
   return [
     apiFunction(names, operating, access),
-    ...driverFunctions(names, operating),
+    ...driverFunctions(names),
     imageFunction(names),
     hooksFunction(names),
     trainFunction(names),
     ...eventFunctions(names),
   ].map((one) => {
     const network = callsOthers(one, access) ? operating.network : undefined;
+    const elsewhere = goingElsewhere(names, one.short, operating.targetAccounts ?? []);
     return {
       ...one,
       startsTraces: one.url,
       ...(network ? { network } : {}),
+      environment: { ...one.environment, ...elsewhere.environment },
       statements: [
         ...one.statements,
+        ...elsewhere.statements,
         ...(network ? [attaching(names.functionArn(one.short))] : []),
         writingLogs(names, one.short),
         tracing(),
@@ -93,28 +97,17 @@ function apiFunction(
   };
 }
 
-function driverFunctions(names: Names, { targetAccounts = [] }: OperatingSettings): Own[] {
+function driverFunctions(names: Names): Own[] {
   return BUILT_KINDS.map((kind) => ({
     short: `driver-${kind}`,
     handler: `functions/drivers/${kind}.ts`,
     // The largest function artifact (50 MB), packed again and sent on, takes 370 MB at its peak.
     memoryMiB: kind === "function" ? 512 : 256,
     timeoutSeconds: 300,
-    environment: {
-      ...environmentOf(names),
-      ...(goesElsewhere(kind, targetAccounts) ? { TUTTI_TARGET_ROLE: names.targetRoleName } : {}),
-    },
-    statements: [
-      ...grantsOf[`driver-${kind}`]!(names),
-      ...(goesElsewhere(kind, targetAccounts) ? [assuming(names, targetAccounts)] : []),
-    ],
+    environment: environmentOf(names),
+    statements: grantsOf[`driver-${kind}`]!(names),
     url: false,
   }));
-}
-
-/** Images of virtual machines are made in the installation's own account. */
-function goesElsewhere(kind: string, targetAccounts: string[]): boolean {
-  return kind !== "vm" && targetAccounts.length > 0;
 }
 
 /** Plays the workflow that makes images of virtual machines. */

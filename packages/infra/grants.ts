@@ -241,8 +241,3 @@ function tellingFailures(names: Names): Statement[] {
 function telling404(names: Names): Statement[] {
   return [{ actions: ["s3:ListBucket"], resources: [names.bucketArn] }];
 }
-
-/** The one role by which a driver works in another account; whose it is there, and the external id, its trust policy says. */
-export function assuming(names: Names, accounts: string[]): Statement {
-  return { actions: ["sts:AssumeRole"], resources: accounts.map(names.targetRoleArn) };
-}

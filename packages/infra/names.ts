@@ -58,10 +58,10 @@ export function namesOf({ name, account, region }: Installation) {
     imageExecutionsArn: arn("states", `execution:${name}-bake:*`),
     imageProject: `${name}-image`,
     imageProjectArn: arn("codebuild", `project/${name}-image`),
+    /** The role that is assumed in an account that targets of the kind live in. */
+    targetRoleName: (kind: Kind) => `${name}-targets-${kind}`,
+    targetRoleArn: (kind: Kind, id: string) => `arn:aws:iam::${id}:role/${name}-targets-${kind}`,
     /** Where images are pushed to and looked up. */
-    /** The role that drivers assume in an account that targets live in. */
-    targetRoleName: `${name}-targets`,
-    targetRoleArn: (id: string) => `arn:aws:iam::${id}:role/${name}-targets`,
     registry: `${account}.dkr.ecr.${region}.amazonaws.com`,
     /** The repository of an app's images is `<name>/<app>`. */
     imageRepositoryPrefix: `${name}/`,

@@ -1,4 +1,5 @@
-# The role by which an installation of Tutti in another account works in this one: docs/accounts.md. Nothing is made where tutti_account is empty.
+# The roles by which an installation of Tutti in another account works in this one, one of each kind of targets: docs/accounts.md. Nothing is made
+# where tutti_account is empty.
 
 variable "tutti_installation" {
   type    = string
@@ -21,14 +22,14 @@ data "aws_caller_identity" "here" {
 }
 
 locals {
-  with_targets = var.tutti_account == "" ? 0 : 1
-  named        = replace(file("${path.module}/../targets-policy.json"), "INSTALLATION", var.tutti_installation)
-  placed       = replace(replace(local.named, "ACCOUNT", data.aws_caller_identity.here.account_id), "REGION", var.region)
+  named         = replace(file("${path.module}/../targets.json"), "INSTALLATION", var.tutti_installation)
+  placed        = replace(replace(local.named, "ACCOUNT", data.aws_caller_identity.here.account_id), "REGION", var.region)
+  targets_roles = var.tutti_account == "" ? {} : jsondecode(local.placed)
 }
 
 resource "aws_iam_role" "targets" {
-  count = local.with_targets
-  name  = "${var.tutti_installation}-targets"
+  for_each = local.targets_roles
+  name     = "${var.tutti_installation}-targets-${each.key}"
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -37,15 +38,15 @@ resource "aws_iam_role" "targets" {
       Action    = "sts:AssumeRole"
       Condition = {
         StringEquals = { "sts:ExternalId" = var.tutti_external_id }
-        ArnLike      = { "aws:PrincipalArn" = "arn:aws:iam::${var.tutti_account}:role/${var.tutti_installation}-driver-*" }
+        ArnEquals    = { "aws:PrincipalArn" = [for name in each.value.assumedBy : "arn:aws:iam::${var.tutti_account}:role/${name}"] }
       }
     }]
   })
 }
 
 resource "aws_iam_role_policy" "targets" {
-  count  = local.with_targets
-  name   = "targets"
-  role   = aws_iam_role.targets[0].name
-  policy = local.placed
+  for_each = local.targets_roles
+  name     = "targets"
+  role     = aws_iam_role.targets[each.key].name
+  policy   = jsonencode(each.value.policy)
 }

@@ -36,7 +36,6 @@ export const putEnvironment = route(
     params: environmentParams,
     body: environmentBody,
     answers: { 200: environmentView, 201: environmentView },
-    refusals: ["not_supported_yet"],
   },
   async ({ params, body, deps }) => {
     const { accounts, ...rest } = body;
@@ -52,7 +51,7 @@ export const putEnvironment = route(
 /** Where drivers may work is granted when the installation is deployed, and no word of an operator's goes beyond it. */
 function known(
   { targetAccounts }: ApiDeps,
-  { vm: _notYet, ...accounts }: NonNullable<z.infer<typeof environmentBody>["accounts"]>,
+  accounts: NonNullable<z.infer<typeof environmentBody>["accounts"]>,
 ): NonNullable<Environment["accounts"]> {
   const there = targetAccounts.join(", ") || "none";
   const strange = Object.entries(accounts).filter(

@@ -1,6 +1,5 @@
 // Other accounts that targets live in (docs/accounts.md).
 import * as z from "zod";
-import { later } from "./later.ts";
 
 const account = z.strictObject({
   id: z.string().regex(/^\d{12}$/, "must be the 12 digits of an AWS account"),
@@ -15,12 +14,12 @@ const account = z.strictObject({
     .meta({ description: "Where it is not Tutti's own" }),
 });
 
-/** By kind. The images of virtual machines are made in Tutti's own account, and are not taken elsewhere yet. */
+/** By kind. */
 export const accounts = z
   .strictObject({
     server: account.optional(),
     container: account.optional(),
     function: account.optional(),
-    vm: later(),
+    vm: account.optional(),
   })
   .meta({ description: "Where targets of a kind live, if not in Tutti's own account (docs/accounts.md)" });

@@ -21,6 +21,8 @@ export function isElbError(error: unknown, ...names: string[]): boolean {
 }
 
 function translate(action: string, cause: unknown): TuttiError {
+  // What keeps the call from being made, such as a role that may not be assumed, has its words already.
+  if (cause instanceof TuttiError) return cause;
   const { name, message } = cause as Error;
   if (/AccessDenied|OperationNotPermitted/.test(name))
     return new TuttiError("platform_denied", `${action} was denied: ${message}`, { cause });

@@ -238,6 +238,8 @@ export async function call<T>(action: string, send: (signal: AbortSignal) => Pro
 }
 
 function translate(action: string, cause: unknown): TuttiError {
+  // What keeps the call from being made, such as a role that may not be assumed, has its words already.
+  if (cause instanceof TuttiError) return cause;
   const { name, message } = cause as Error;
   if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(name))
     return new TuttiError("platform_denied", `${action} was denied: ${message}`, { cause });

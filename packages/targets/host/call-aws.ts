@@ -18,6 +18,8 @@ export function isAwsError(error: unknown, ...names: string[]): boolean {
 }
 
 function translate(action: string, cause: unknown): TuttiError {
+  // What keeps the call from being made, such as a role that may not be assumed, has its words already.
+  if (cause instanceof TuttiError) return cause;
   const { name, message } = cause as Error;
   if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(name))
     return new TuttiError("platform_denied", `${action} was denied: ${message}`, { cause });

@@ -1,5 +1,6 @@
 // What the image workflow is asked for: everything that makes an image, and how a copy of it is tested. It travels as the
 // execution's input, so it holds no secret and no link.
+import type { TargetAccount } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { hashOf, imageName, type Owner } from "../naming.ts";
@@ -29,6 +30,8 @@ export type ImageRequest = Owner & {
   /** How a copy boots, and the script that watches it. */
   userData: string;
   checkScript: string;
+  /** Where it is made, if not in Tutti's own account. An external id is none of IAM's secrets ("How to use an external ID" in the IAM User Guide). */
+  account?: TargetAccount;
 };
 
 export function imageRequest(
@@ -38,6 +41,7 @@ export function imageRequest(
 ): ImageRequest {
   const { vm, network } = placeOf(target);
   const own = makings(target, release);
+  const account = target.environment.accounts?.vm;
   const key = keyOf(target, release);
   return {
     ...ownerOf(target),
@@ -52,14 +56,17 @@ export function imageRequest(
     instanceProfileArn: vm.instanceProfileArn ?? null,
     userData: userDataOf(target, release, { isTrial: true }),
     checkScript: checkScript(target),
+    ...(account ? { account } : {}),
   };
 }
 
-/** 64 hex digits. The environment, its configuration and the start line are no part of it. */
+/** 64 hex digits. The environment, its configuration and the start line are no part of it; the account and region are, where they are not Tutti's own. */
 export function keyOf(target: Pick<TargetContext, "app" | "environment" | "spec">, release: Release): string {
   const { artifactUri, sha256, ...rest } = makings(target, release);
   // The bytes' digest is what counts; where nobody named one, the place they come from.
-  return hashOf([target.app, sha256 || artifactUri, rest]);
+  const account = target.environment.accounts?.vm;
+  const elsewhere = account ? [account.id, account.region] : [];
+  return hashOf([target.app, sha256 || artifactUri, rest, ...elsewhere]);
 }
 
 function makings({ environment, spec }: Pick<TargetContext, "environment" | "spec">, { artifact }: Release) {
