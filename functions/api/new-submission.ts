@@ -11,7 +11,7 @@ import { TuttiError, wrongAt } from "#core/errors.ts";
 import { parseRollout } from "#core/manifest/parse.ts";
 import type { RolloutOverride } from "#core/manifest/rollout-schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
-import { volumeFindings } from "#core/manifest/volume-rules.ts";
+import { resizeFindings, volumeFindings } from "#core/manifest/volume-rules.ts";
 import { isWeaker } from "#core/plan/gates.ts";
 import { specOf } from "#engine/context.ts";
 import type { Submission } from "#engine/submit.ts";
@@ -42,7 +42,17 @@ export async function deploymentOf(
   const more = { rollout, onConflict: asked.onConflict, trigger: caller.client };
   const submission = await submissionOf(deps, app, asked.environment, asked.version, caller, more);
   assertMayAsk(caller, submission);
+  await assertSizes(deps, submission);
   return submission;
+}
+
+/** What has run there is a way back, which nothing closes: its dry run says that disks keep their size. */
+async function assertSizes({ store }: Deps, { app, environment, version, spec }: Submission): Promise<void> {
+  const target = spec.kind === "vm" ? await store.targets.get({ app, environment }) : null;
+  if (!target?.release || target.history.includes(version)) return;
+  const running = await store.releases.get(app, target.release);
+  const found = running ? resizeFindings(specOf(running, environment), spec) : [];
+  if (found.length > 0) throw refusal(found.map(({ keys, message }) => ({ path: keys[0]!, message })));
 }
 
 /** Whoever may not change manifests does not take away for one deployment what a manifest asks for. */

@@ -86,6 +86,17 @@ function functionFindings({ volumes = [] }: Spec): Finding[] {
     }));
 }
 
+/** Of a release against the one that runs: a disk of a machine keeps the size that it was made with. */
+export function resizeFindings(before: Spec, after: Spec): Finding[] {
+  const sizes = new Map(before.volumes?.map(({ name, sizeGiB }) => [name, sizeGiB]));
+  return (after.kind === "vm" ? (after.volumes ?? []) : []).flatMap(({ name, sizeGiB }, index) => {
+    const has = sizes.get(name) ?? sizeGiB;
+    if (has === sizeGiB) return [];
+    const message = `must stay ${has}, not ${sizeGiB}: a disk of a virtual machine is not resized; under another name it is another disk, which begins empty`;
+    return [{ keys: [`volumes.${index}.sizeGiB`], message }];
+  });
+}
+
 /** One for each task of a service (ECS developer guide, "Use Amazon EBS volumes with Amazon ECS"). */
 function containerFindings({ volumes = [] }: Spec): Finding[] {
   const at = (index: number, key: string) => [`volumes.${index}.${key}`, "volumes"];
