@@ -1,8 +1,7 @@
-// Load rises and falls, and the count of copies follows, before one's eyes: no request fails, and nothing goes to and fro. Sandbox
-// time runs 20 times as fast, so a target of 1 request per second is reached by 20 of the clock's.
-import { afterAll, beforeAll, expect, test } from "vitest";
+// Load rises from 50 to 500 requests per second and falls back, and the count of copies follows, on each kind, with a release in the
+// middle: no request fails, and nothing goes to and fro. Each wait is for a state; what is late is waited for.
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
-import { loadAt } from "#test/support/load-at.ts";
 import { buildImage, publishContainer } from "#test/support/release-container.ts";
 import {
   deploy,
@@ -13,180 +12,196 @@ import {
   serverCode,
   serverManifest,
 } from "#test/support/release-of.ts";
+import { waveAt } from "#test/support/wave.ts";
 
-const SCALING = { min: 2, max: 8, metric: "requestsPerReplica", target: 1, warmupSeconds: 120 };
+/** By the machine's clock. Sandbox time runs 20 times as fast: a twentieth of them by its own. */
+const [CALM, BUSY] = [50, 500];
+const TIME_SCALE = 20;
+const LEAST = 2;
+const MOST = 5;
+
+/**
+ * What each kind's scaling aims at. 3.5 requests a second are 70 by the clock: 500 would take 8 copies and `max` is 5, so that a busy machine,
+ * on which the load has dips, has no other counts than a quiet one; 50 are carried by 2. The pool of servers has 5 hosts, and all that is
+ * over is told. A function's requests take 8 ms and a little, so all 5 environments that it may keep are busy, and of 2 a quarter when it is calm.
+ */
+const SCALING = {
+  server: { min: LEAST, max: 9, metric: "requestsPerReplica", target: 3.5, warmupSeconds: 3 },
+  vm: { min: LEAST, max: MOST, metric: "requestsPerReplica", target: 3.5, warmupSeconds: 120 },
+  container: { min: LEAST, max: MOST, metric: "requestsPerReplica", target: 3.5, warmupSeconds: 120 },
+  function: { min: LEAST, max: MOST, warmupSeconds: 60 },
+};
+/** What the platform's own metric says in a whole minute of the high load: nine tenths of it at least, or of what is kept initialised. */
+const SEEN = { server: share(BUSY), vm: share(BUSY), container: share(BUSY), function: 90 };
+type Kind = keyof typeof SCALING;
+
+function share(requestsPerSecond: number): number {
+  return (0.9 * requestsPerSecond) / TIME_SCALE / MOST;
+}
+
+const HANDLER = `exports.handler = async ({ rawPath }) => {
+  if (rawPath !== "/healthz") await new Promise((resolve) => setTimeout(resolve, 8));
+  return { statusCode: 200, body: process.env.TUTTI_VERSION };
+};
+`;
 
 let house: TestHouse;
-let counts: ReturnType<typeof watchCounts>;
 beforeAll(async () => {
-  house = await startHouse({ timeScale: 20 });
-});
-afterAll(async () => {
-  await counts?.stop();
-  await house?.clear();
+  house = await startHouse({ timeScale: TIME_SCALE, servers: MOST });
+}, 300_000);
+afterAll(() => house?.clear());
+
+/** What one attempt has set going is no part of the next. */
+const running: { stop(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  await Promise.allSettled(running.splice(0).map((one) => one.stop()));
 });
 
 const target = (app: string) => house.client.targets.get(app, ENVIRONMENT);
 
-/** The counts that were wanted, one after the other, without repeats. */
+const PUBLISH: Record<Kind, (app: string) => Promise<void>> = {
+  server: (app) => published(app, { ...serverManifest(app), replicas: LEAST }, serverCode("well")),
+  vm: (app) => {
+    const manifest = machineManifest(app, { batch: MOST, maxSurge: MOST });
+    return published(app, { ...manifest, replicas: LEAST }, serverCode("well"));
+  },
+  container: async (app) => {
+    const image = await buildImage(house.client, app);
+    const more = { scaling: SCALING.container, replicas: LEAST };
+    for (const version of ["v1", "v2"])
+      await publishContainer(house.client, app, version, image, "well", more);
+  },
+  function: (app) => published(app, functionManifest(app), { "index.js": HANDLER }),
+};
+
+async function published(
+  app: string,
+  manifest: { kind: string; replicas?: number },
+  code: Record<string, string>,
+) {
+  const { client } = house;
+  await client.apps.put(app, { ...manifest, scaling: SCALING[manifest.kind as Kind] });
+  for (const version of ["v1", "v2"]) await publish(client, app, version, { ...code, version });
+}
+
+/** How many copies are wanted, or environments kept initialised: while a deployment of a function is under way nobody tells. */
+async function countOf(app: string): Promise<number | undefined> {
+  const { kind, desired, scaling } = await target(app);
+  return kind === "function" ? scaling?.count : desired;
+}
+
+async function reaches(app: string, count: number): Promise<void> {
+  const stands = async () => {
+    const { kind, replicas } = await target(app);
+    const healthy = replicas.filter((one) => one.health === "healthy").length;
+    return { wanted: await countOf(app), healthy: kind === "function" ? count : healthy };
+  };
+  const expected = { wanted: count, healthy: count };
+  await expect.poll(stands, { timeout: 400_000, interval: 1_000 }).toEqual(expected);
+}
+
+/** The counts one after the other, without repeats. */
 function watchCounts(app: string) {
   const seen: number[] = [];
   let stopped = false;
   const looking = (async () => {
     while (!stopped) {
-      const { desired } = await target(app);
-      if (seen.at(-1) !== desired) seen.push(desired);
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      const count = await countOf(app);
+      if (count !== undefined && count !== seen.at(-1)) seen.push(count);
+      await new Promise((resolve) => setTimeout(resolve, 300));
     }
   })();
-  return {
+  const counts = {
     seen,
     stop: async () => {
       stopped = true;
       await looking;
     },
   };
+  running.push(counts);
+  return counts;
 }
 
-async function reaches(app: string, count: number, timeout: number): Promise<void> {
-  const healthy = async () => (await target(app)).replicas.filter((one) => one.health === "healthy").length;
-  await expect.poll(healthy, { timeout, interval: 1_000 }).toBe(count);
+/** The clock of the schedule is the machine's, and a sandbox minute three seconds: passes are asked for, where Tutti itself scales. */
+function askForPasses(app: string) {
+  let stopped = false;
+  const asking = (async () => {
+    while (!stopped) {
+      await house.client.targets.heal(app, ENVIRONMENT).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+    }
+  })();
+  const passes = {
+    stop: async () => {
+      stopped = true;
+      await asking;
+    },
+  };
+  running.push(passes);
+  return passes;
 }
 
-const KINDS = {
-  vm: {
-    scaledTo: (from: number, to: number) =>
-      `triggered policy tutti-scaling changing the desired capacity from ${from} to ${to}.`,
-    publish: async (app: string) => {
-      const { replicas: _chosen, ...manifest } = machineManifest(app);
-      await house.client.apps.put(app, { ...manifest, scaling: SCALING });
-      for (const version of ["v1", "v2"]) await publish(house.client, app, version, serverCode("well"));
-    },
-  },
-  container: {
-    scaledTo: () => "triggered policy tutti-scaling",
-    publish: async (app: string) => {
-      const image = await buildImage(house.client, app);
-      const more = { scaling: SCALING, replicas: 2 };
-      for (const version of ["v1", "v2"])
-        await publishContainer(house.client, app, version, image, "well", more);
-    },
-  },
-};
+/** The counts that scaling has chosen, by its own word: none passes unseen. */
+async function chosen(app: string): Promise<number[]> {
+  const { activities } = (await target(app)).scaling!;
+  return activities
+    .filter(({ status }) => status !== "Failed")
+    .map(({ description, cause }) => Number(/ to (\d+)\./.exec(`${description} ${cause}`)?.[1]))
+    .reverse();
+}
+
+const rising = (counts: number[]) => [...new Set(counts)].sort((a, b) => a - b);
+const falling = (counts: number[]) => rising(counts).reverse();
+const withoutRepeats = (counts: number[]) => counts.filter((count, at) => count !== counts[at - 1]);
 
 let attempt = 1;
-test.each(["vm", "container"] as const)(
+test.each(["server", "vm", "container", "function"] as const)(
   "%s: ten times the load and back: the count follows, a rollout respects it, no request fails, nothing flaps",
   async (kind) => {
     const { client } = house;
     // Tried again, it begins with an app of its own.
-    const app = `waves-${kind}-${attempt++}`;
-    const { scaledTo, publish: publishBoth } = KINDS[kind];
-    await publishBoth(app);
-    expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded", health: { desired: 2 } });
+    const app = `wave-${kind}-${attempt++}`;
+    await PUBLISH[kind](app);
+    expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded" });
+    await reaches(app, LEAST);
     const { endpoint, scaling } = await target(app);
-    expect(scaling).toEqual({
-      ...{ min: 2, max: 8, metric: "requestsPerReplica", target: 1, count: 2 },
-      ...{ value: null, lastActivity: null, activities: [] },
-    });
-    await expect(client.targets.scale(app, ENVIRONMENT, 9)).rejects.toMatchObject({
-      ...{ status: 422, code: "outside_scaling_bounds" },
-      errors: [{ path: "replicas", message: "must be from 2 to 8, the bounds of scaling, not 9" }],
-    });
+    const { min, max } = SCALING[kind];
+    expect(scaling).toMatchObject({ min, max, count: LEAST, activities: [] });
+    const passes = kind === "server" ? askForPasses(app) : null;
+    const counts = watchCounts(app);
+    const wave = waveAt(endpoint!, CALM);
+    running.push(wave);
+    // Measured for a whole minute.
+    await measures(app, Number.MIN_VALUE);
 
-    counts = watchCounts(app);
-    const load = loadAt(endpoint!, 9);
-    await new Promise((resolve) => setTimeout(resolve, 12_000));
-    load.setRate(90);
-    await reaches(app, 5, 60_000);
-    const cause = async () => (await target(app)).scaling!.lastActivity!.cause;
-    expect(await cause()).toMatch(/alarm TargetTracking-\S+-AlarmHigh-\S+ in state ALARM/);
-    expect(await cause()).toContain(scaledTo(2, 5));
-    expect((await target(app)).scaling!.value).toBeGreaterThan(0.5);
-    expect(await deploy(client, app, "v2")).toMatchObject({ status: "succeeded", health: { desired: 5 } });
-    load.setRate(9);
-    await reaches(app, 2, 180_000);
-    await expect.poll(() => counts.seen.at(-1)).toBe(2);
+    wave.setRate(BUSY);
+    await reaches(app, MOST);
+    await measures(app, SEEN[kind]);
+    expect(await deploy(client, app, "v2")).toMatchObject({ status: "succeeded" });
+    await reaches(app, MOST);
+    const upwards = [...counts.seen];
+    expect([upwards[0], upwards.at(-1), upwards]).toEqual([LEAST, MOST, rising(upwards)]);
+    const before = await chosen(app);
+    expect(withoutRepeats(before)).toEqual(rising(before));
+
+    wave.setRate(CALM);
+    await reaches(app, LEAST);
     await counts.stop();
-    const { sent, failed } = await load.stop();
-    expect(failed).toBe(0);
-    // A count may pass between two looks; none comes back.
-    const [before, most, ...downwards] = counts.seen;
-    expect([before, most, downwards.at(-1)]).toEqual([2, 5, 2]);
-    expect(downwards).toEqual([...new Set(downwards)].sort((a, b) => b - a));
-    expect(sent).toBeGreaterThan(1_000);
-    expect(await cause()).toMatch(/AlarmLow-\S+ in state ALARM/);
-    expect(await cause()).toContain(scaledTo(3, 2));
-    expect((await target(app)).scaling!.activities.length).toBeGreaterThanOrEqual(4);
+    await passes?.stop();
+    expect(await wave.stop()).toMatchObject({ failed: 0, failures: {} });
+    const downwards = counts.seen.slice(upwards.length - 1);
+    expect([downwards[0], downwards.at(-1), downwards]).toEqual([MOST, LEAST, falling(downwards)]);
+    expect(withoutRepeats((await chosen(app)).slice(before.length))).toEqual([4, 3, 2]);
+    const { cause } = (await target(app)).scaling!.lastActivity!;
+    expect(cause).toMatch(
+      kind === "server"
+        ? /^requestsPerReplica was at \S+ for 15 minutes, below 3\.5/
+        : /-AlarmLow-\S+ in state ALARM/,
+    );
   },
 );
 
-const SLOW_HANDLER = {
-  "index.js": `exports.handler = async ({ rawPath }) => {
-  if (rawPath !== "/healthz") await new Promise((resolve) => setTimeout(resolve, 100));
-  return { statusCode: 200, body: "" };
-};
-`,
-};
-
-test("function: what is kept initialised follows the requests at once, and back, and a release takes the count along", async () => {
-  const { client } = house;
-  const app = "waves-function";
-  const scaling = { min: 2, max: 8, warmupSeconds: 60 };
-  await client.apps.put(app, { ...functionManifest(app), scaling });
-  for (const version of ["v1", "v2"]) await publish(client, app, version, { ...SLOW_HANDLER, version });
-  expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded" });
-  const { endpoint, scaling: told } = await target(app);
-  expect(told).toMatchObject({ min: 2, max: 8, count: 2, target: 70, activities: [] });
-  const count = async () => (await target(app)).scaling!.count;
-  // Of 100 ms each: half a request at a time, then five.
-  const load = loadAt(endpoint!, 5);
-  await new Promise((resolve) => setTimeout(resolve, 5_000));
-  load.setRate(45);
-  await expect.poll(count, { timeout: 60_000, interval: 1_000 }).toBeGreaterThanOrEqual(6);
-  expect(await deploy(client, app, "v2")).toMatchObject({ status: "succeeded" });
-  expect(await count()).toBeGreaterThanOrEqual(6);
-  load.setRate(5);
-  await expect.poll(count, { timeout: 150_000, interval: 1_000 }).toBe(2);
-  expect(await load.stop()).toMatchObject({ failed: 0 });
-  const { activities } = (await target(app)).scaling!;
-  expect(activities.every(({ cause }) => cause.includes("AlarmLow"))).toBe(true);
-});
-
-test("server: the scheduled pass has the count follow the load, by deployments that drop nothing", async () => {
-  const { client } = house;
-  const app = "waves-server";
-  const { replicas: _chosen, ...manifest } = serverManifest(app);
-  await client.apps.put(app, { ...manifest, scaling: { ...SCALING, min: 1, max: 9, warmupSeconds: 3 } });
-  await publish(client, app, "v1", serverCode("well"));
-  expect(await deploy(client, app, "v1")).toMatchObject({ status: "succeeded", health: { desired: 1 } });
-  const { endpoint } = await target(app);
-  counts = watchCounts(app);
-  // A sandbox minute is three seconds; the clock of the schedule is the machine's, so passes are asked for.
-  let stopped = false;
-  const passes = (async () => {
-    while (!stopped) {
-      await client.targets.heal(app, ENVIRONMENT).catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 3_000));
-    }
-  })();
-  const load = loadAt(endpoint!, 9);
-  await new Promise((resolve) => setTimeout(resolve, 6_000));
-  load.setRate(90);
-  await reaches(app, 3, 60_000);
-  const told = async () => (await target(app)).scaling!.activities;
-  // The pool has three hosts.
-  await expect.poll(async () => (await told()).map(({ status }) => status)).toContain("Failed");
-  load.setRate(9);
-  await reaches(app, 1, 150_000);
-  await expect.poll(() => counts.seen.at(-1)).toBe(1);
-  stopped = true;
-  await passes;
-  await counts.stop();
-  expect(await load.stop()).toMatchObject({ failed: 0 });
-  expect(counts.seen).toEqual([1, 3, 2, 1]);
-  expect((await told())[0]).toMatchObject({
-    status: "Successful",
-    description: expect.stringContaining("scales from 2 to 1."),
-  });
-});
+async function measures(app: string, least: number): Promise<void> {
+  const value = async () => (await target(app)).scaling?.value ?? 0;
+  await expect.poll(value, { timeout: 400_000, interval: 500 }).toBeGreaterThanOrEqual(least);
+}
