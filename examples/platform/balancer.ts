@@ -37,7 +37,7 @@ export function balancer(
     subnets: publicSubnetIds,
     securityGroups: [front.id],
     dropInvalidHeaderFields: true,
-    enableDeletionProtection: stage === "prod",
+    enableDeletionProtection: $app.protect,
   });
   return { arn: made.arn, dnsName: made.dnsName, zoneId: made.zoneId, appsGroupId: apps.id };
 }

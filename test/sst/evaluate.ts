@@ -17,6 +17,8 @@ export type Evaluation = {
   secrets: Record<string, string>;
   env?: Record<string, string>;
   changes?: Change[];
+  /** What the app says otherwise of itself. */
+  app?: Partial<Pick<Graph["app"], "protect" | "removal">>;
   /** Where sst.config.ts is; the repository's root unless another app is meant. */
   config?: string;
 };
@@ -42,7 +44,7 @@ export async function evaluate(options: Evaluation): Promise<Graph> {
   const name = `evaluated-${process.pid}-${Date.now()}-${Math.random().toString(36).slice(2)}`;
   const outfile = join(PLATFORM, `${name}.mjs`);
   try {
-    const app = await readApp(options, outfile);
+    const app = { ...(await readApp(options, outfile)), ...options.app };
     await bundleProgram({ ...programOf(options, app), outfile });
     const { account, region } = options;
     const resultFile = join(folder, "graph.json");

@@ -74,6 +74,31 @@ test("in production nothing that remembers goes with the installation, elsewhere
   }
 });
 
+test("what an uninstall sets in sst.config.ts leaves nothing that would stop the removal", async () => {
+  for (const config of [undefined, "examples/platform"]) {
+    const graph = await at("production", { app: { protect: false, removal: "remove" }, config });
+    const still = graph.resources.filter(
+      ({ protect, retainOnDelete, inputs }) =>
+        protect ||
+        retainOnDelete ||
+        inputs.deletionProtectionEnabled === true ||
+        inputs.enableDeletionProtection === true ||
+        inputs.forceDestroy === false,
+    );
+    expect(still.map(({ name }) => name)).toEqual([]);
+  }
+});
+
+test("what apps of the kind function print is kept for as long as Tutti's own logs, in the group that they are told", () => {
+  const groups = inputsOf(stage, "aws:cloudwatch/logGroup:LogGroup");
+  const api = Object.values(inputsOf(stage, "aws:lambda/function:Function")).map((one) => one.environment);
+  const told = JSON.stringify(api).match(/"TUTTI_APP_FUNCTION_LOG_GROUP":"([^"]+)"/)?.[1];
+  expect(groups.AppFunctionLogs).toEqual({
+    name: told,
+    retentionInDays: groups.ApiLogGroup!.retentionInDays,
+  });
+});
+
 test("everything carries the installation's tag", () => {
   expect(production.app.providers.aws).toMatchObject({
     defaultTags: { tags: { "tutti:installation": "tutti-production" } },

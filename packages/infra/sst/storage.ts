@@ -21,7 +21,8 @@ export function buildTable(plan: Blueprint) {
     ttl: { attributeName: ttlAttribute, enabled: true },
     pointInTimeRecovery: { enabled: true },
     serverSideEncryption: { enabled: true },
-    deletionProtectionEnabled: $app.stage === "production",
+    // What `sst.config.ts` protects is not taken away, and what it lets go goes whole: one switch each, or an uninstall stops halfway.
+    deletionProtectionEnabled: $app.protect,
   });
 }
 
@@ -33,7 +34,7 @@ export function buildBucket(plan: Blueprint) {
     versioning: true,
     // Uploads go by presigned URLs from programs; no page of another origin has any business here.
     cors: false,
-    transform: { bucket: { bucket: plan.names.bucket, forceDestroy: $app.stage !== "production" } },
+    transform: { bucket: { bucket: plan.names.bucket, forceDestroy: $app.removal === "remove" } },
   });
   new aws.s3.BucketServerSideEncryptionConfiguration("ArtifactsEncryption", {
     bucket: bucket.name,
