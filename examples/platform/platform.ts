@@ -27,13 +27,14 @@ export function platform(stage: string) {
     vm: { baseImageId: hosts.imageId, instanceType: "t4g.small", instanceProfileArn: hosts.profileArn },
     cluster: containers,
     functionRoleArn: functionRole(stage),
+    functionLogGroup: functionLogs(stage),
   });
   return { settings, endpoint: front.dnsName, deployerRoleArn: ci, targets: targets() };
 }
 
 /**
- * What apps of the kind `function` run as: they may write their log, and whatever else you give them. It is named as the installation's roles
- * for apps are, since Tutti hands functions no other.
+ * What apps of the kind `function` run as: they may write their log and be in the network (`function.network`), and whatever else you give
+ * them. It is named as the installation's roles for apps are, since Tutti hands functions no other.
  */
 function functionRole(stage: string) {
   const role = new aws.iam.Role("FunctionRole", {
@@ -42,7 +43,15 @@ function functionRole(stage: string) {
   });
   new aws.iam.RolePolicyAttachment("FunctionLogs", {
     role: role.name,
-    policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+    policyArn: "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole",
   });
   return role.arn;
+}
+
+/** Without it they go to the installation's own group, or, in another account, to one that Lambda makes for each and keeps for ever. */
+function functionLogs(stage: string) {
+  return new aws.cloudwatch.LogGroup("FunctionLogGroup", {
+    name: `/platform/${stage}/functions`,
+    retentionInDays: 30,
+  }).name;
 }

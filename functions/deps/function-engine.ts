@@ -32,6 +32,7 @@ export function functionEngine(env: NodeJS.ProcessEnv): Engines {
       scaling: bring(new ApplicationAutoScalingClient(awsOptions())),
       namePrefix: settings.appFunctionPrefix,
       defaultRoleArn: settings.appFunctionRoleArn,
+      defaultLogGroup: settings.appFunctionLogGroup,
     });
     return {
       ...control,

@@ -15,6 +15,8 @@ export type Settings = {
   authorityPrefix: string;
   /** The role of users' functions where an environment names none. */
   appFunctionRoleArn: string | undefined;
+  /** Where they write to where an environment names no log group. */
+  appFunctionLogGroup: string | undefined;
 };
 
 /** Throws a sentence that names the missing variable. */
@@ -29,6 +31,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     identityPrefix: required(env, "TUTTI_IDENTITY_SECRET_PREFIX"),
     authorityPrefix: required(env, "TUTTI_AUTHORITY_SECRET_PREFIX"),
     appFunctionRoleArn: env.TUTTI_APP_FUNCTION_ROLE_ARN || undefined,
+    appFunctionLogGroup: env.TUTTI_APP_FUNCTION_LOG_GROUP || undefined,
   };
 }
 

@@ -72,7 +72,7 @@ function callsOthers({ short }: Own, access: Record<string, string>): boolean {
 
 function apiFunction(
   names: Names,
-  { apiConcurrency, targetAccounts = [] }: OperatingSettings,
+  { apiConcurrency, targetAccounts = [], network }: OperatingSettings,
   access: Record<string, string>,
 ): Own {
   return {
@@ -86,6 +86,8 @@ function apiFunction(
       ...access,
       TUTTI_IMAGE_PROJECT: names.imageProject,
       ...(targetAccounts.length > 0 ? { TUTTI_TARGET_ACCOUNTS: targetAccounts.join(",") } : {}),
+      // For the doctor: the others are in it, whether it is itself or not.
+      ...(network ? { TUTTI_SUBNET_IDS: network.subnetIds.join(",") } : {}),
       ...registryOf(names),
       TUTTI_EVENT_PREFIX: names.eventPrefix,
       TUTTI_HOOK_SECRET_PREFIX: names.hookSecretPrefix,
@@ -198,6 +200,7 @@ function environmentOf(names: Names): Record<string, string> {
     TUTTI_DRIVER_PREFIX: names.driverPrefix,
     TUTTI_APP_FUNCTION_PREFIX: names.appFunctionPrefix,
     TUTTI_APP_FUNCTION_ROLE_ARN: names.roleArn("app-function"),
+    TUTTI_APP_FUNCTION_LOG_GROUP: names.appLogGroup,
     TUTTI_VM_PREFIX: names.vmPrefix,
     TUTTI_IDENTITY_SECRET_PREFIX: names.identitySecretPrefix,
     TUTTI_AUTHORITY_SECRET_PREFIX: names.authoritySecretPrefix,

@@ -49,6 +49,8 @@ export function namesOf({ name, account, region }: Installation) {
     /** Users' functions are `<name>-app-…`: the only ones that the function driver may touch, and never Tutti's own. */
     appFunctionPrefix: `${name}-app-`,
     appFunctionsArn: functionArn("app-*"),
+    /** Where they write to: no function has this name, since theirs have an underscore. */
+    appLogGroup: `/aws/lambda/${name}-app-functions`,
     /** Functions that a manifest's hooks may name are `<name>-hook-…`. */
     hookFunctionPrefix: `${name}-hook-`,
     hookFunctionsArn: functionArn("hook-*"),

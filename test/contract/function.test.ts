@@ -97,7 +97,8 @@ function driverAs(role: string, asked: string[] = []) {
   });
   const efs = async () => new EFSClient(as(role));
   const s3 = new S3Client(as(role));
-  return functionDriver({ lambda, scaling, s3, efs, namePrefix: NAMES.appFunctionPrefix });
+  const { appFunctionPrefix: namePrefix, appLogGroup: defaultLogGroup } = NAMES;
+  return functionDriver({ lambda, scaling, s3, efs, namePrefix, defaultLogGroup });
 }
 
 const realClock = {
@@ -425,9 +426,62 @@ test("a volume for which the environment has no file system ends the step with w
   const volumes = [{ name: "notes", path: "/mnt/notes", sizeGiB: 1, shared: true }];
   const { driver, target, makeRelease, close } = await open({ volumes });
   await makeRelease("v1", "keeping");
-  expect((await roll(driver, target, "v1")).reason).toBe(
-    "A function with a volume needs storage and a network with security groups in the settings of prod.",
+  const reason = async (settings: Partial<Environment>) =>
+    (await roll(driver, { ...target, environment: { ...target.environment, ...settings } }, "v1")).reason;
+  expect(await reason({})).toBe(
+    "A function with a volume needs a network with security groups in the settings of prod.",
   );
+  expect(await reason({ network: NETWORK })).toBe(
+    "A function with a volume needs storage in the settings of prod.",
+  );
+  await close();
+});
+
+const NETWORK = { subnetIds: ["subnet-sandbox-a"], securityGroupIds: ["sg-sandbox-default"] };
+
+test("a function is in the environment's network where the manifest asks for it, leaves it with a release that does not, and is refused where there is none", async () => {
+  const rollout = aRollout({ strategy: "allAtOnce" });
+  const inside = { rollout, function: { ...aSpec({}).function, network: true } };
+  const { driver, target, makeRelease, lambda, name, close } = await open(inside, { network: NETWORK });
+  for (const version of ["v1", "v2", "v3"]) await makeRelease(version, "good");
+  const networkOf = async () => {
+    const command = new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier: "live" });
+    return (await lambda.send(command)).VpcConfig;
+  };
+  expect((await roll(driver, target, "v1")).reason).toBe("");
+  expect(await networkOf()).toMatchObject({
+    SubnetIds: NETWORK.subnetIds,
+    SecurityGroupIds: NETWORK.securityGroupIds,
+  });
+  const { endpoint } = await driver.inspect(target);
+  expect(await (await fetch(endpoint!)).json()).toMatchObject({ version: "v1" });
+  const outside = { ...target, spec: { ...target.spec, function: aSpec({}).function } };
+  expect((await roll(driver, outside, "v2")).reason).toBe("");
+  expect(await networkOf()).toBeUndefined();
+  for (const network of [undefined, { ...NETWORK, securityGroupIds: [] }]) {
+    const { network: _, ...rest } = target.environment;
+    const bare = { ...target, environment: { ...rest, ...(network ? { network } : {}) } };
+    const problem = "function.network needs a network with security groups in the settings of prod.";
+    expect((await driver.notes!(bare, "v3"))[0]).toContain(problem);
+    expect((await roll(driver, bare, "v3")).reason).toBe(problem);
+  }
+  await close();
+});
+
+test("what a function prints goes to the installation's log group, to the environment's, and in another account to Lambda's own", async () => {
+  const rollout = aRollout({ strategy: "allAtOnce" });
+  const { driver, target, makeRelease, lambda, name, close } = await open({ rollout });
+  const groupAt = async (version: string, settings: Partial<Environment>) => {
+    const place = { ...target, environment: { ...target.environment, ...settings } };
+    await makeRelease(version, "good");
+    expect((await roll(driver, place, version)).reason).toBe("");
+    const command = new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier: "live" });
+    return (await lambda.send(command)).LoggingConfig?.LogGroup;
+  };
+  expect(await groupAt("v1", {})).toBe("/aws/lambda/tutti-app-functions");
+  expect(await groupAt("v2", { functionLogGroup: "/shops/{app}" })).toBe(`/shops/${target.app}`);
+  const accounts = { function: { id: "111111111111", externalId: "x".repeat(16) } };
+  expect(await groupAt("v4", { accounts })).toBe(`/aws/lambda/${name}`);
   await close();
 });
 

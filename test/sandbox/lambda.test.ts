@@ -39,6 +39,19 @@ export const handler = async (event, context) => {
   return { event, version: context.functionVersion, left: context.getRemainingTimeInMillis(), env: process.env };
 };`;
 
+test("a function writes to the log group that it names, of which it and its versions know", async () => {
+  const LoggingConfig = { LogGroup: "/shops/all" };
+  await aws.function("logging", role, everything, { LoggingConfig });
+  const told = await aws.lambda.send(new GetFunctionCommand({ FunctionName: "logging" }));
+  expect(told.Configuration!.LoggingConfig).toEqual({ LogFormat: "Text", ...LoggingConfig });
+  const { json } = await aws.invoke("logging", {});
+  expect(json.env.AWS_LAMBDA_LOG_GROUP_NAME).toBe("/shops/all");
+  const wrong = { FunctionName: "logging", LoggingConfig: { LogGroup: "not a name" } };
+  expect(await refusal(aws.lambda.send(new UpdateFunctionConfigurationCommand(wrong)))).toBe(
+    "InvalidParameterValueException",
+  );
+});
+
 test("a function sees its event, its context and only its own environment", async () => {
   await aws.function("sees", role, everything, { Environment: { Variables: { MINE: "yes" } }, Timeout: 7 });
   const { json, StatusCode, ExecutedVersion } = await aws.invoke("sees", { a: 1 });

@@ -42,6 +42,7 @@ test("what the platform says of itself is an environment as the API takes it, ke
     vm: { instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/platform-prod-machine" },
     cluster: { logGroup: "/platform/prod/apps" },
     functionRoleArn: "arn:aws:iam::123456789012:role/tutti-production-app-platform-prod",
+    functionLogGroup: "/platform/prod/functions",
   });
 });
 

@@ -67,7 +67,8 @@ output "settings" {
       taskRoleArn      = aws_iam_role.task.arn
       logGroup         = aws_cloudwatch_log_group.apps.name
     }
-    functionRoleArn = aws_iam_role.function.arn
+    functionRoleArn  = aws_iam_role.function.arn
+    functionLogGroup = aws_cloudwatch_log_group.functions.name
   }))
 }
 

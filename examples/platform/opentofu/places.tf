@@ -9,6 +9,11 @@ resource "aws_cloudwatch_log_group" "apps" {
   retention_in_days = 30
 }
 
+resource "aws_cloudwatch_log_group" "functions" {
+  name              = "/platform/${var.environment}/functions"
+  retention_in_days = 30
+}
+
 data "aws_iam_policy_document" "trust" {
   for_each = toset(["ecs-tasks", "ec2", "lambda"])
   statement {
@@ -145,7 +150,7 @@ resource "aws_iam_role" "function" {
 
 resource "aws_iam_role_policy_attachment" "function" {
   role       = aws_iam_role.function.name
-  policy_arn = "${local.managed}/service-role/AWSLambdaBasicExecutionRole"
+  policy_arn = "${local.managed}/service-role/AWSLambdaVPCAccessExecutionRole"
 }
 
 resource "aws_iam_openid_connect_provider" "github" {

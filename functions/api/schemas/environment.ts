@@ -107,6 +107,20 @@ const vm = z
 
 const roleArn = z.string().regex(/^arn:[^:]*:iam::\d{12}:role\/\S+$/, "must be the ARN of a role");
 
+const logGroup = z.string().regex(/^[A-Za-z0-9._/#-]{1,512}$/, "must be the name of a CloudWatch log group");
+
+/** Lambda developer guide, "Configuring CloudWatch log groups": none that begins with aws/ is made. */
+const functionLogGroup = z
+  .string()
+  .regex(
+    /^(?!aws\/)(?:[A-Za-z0-9._/#-]|\{app\}){1,512}$/,
+    "must be the name of a CloudWatch log group, and not begin with aws/",
+  )
+  .meta({
+    description:
+      "Where what users' functions print goes; `{app}` in it: one for each app. Default: the installation's own group, kept for 30 days, or in another account Lambda's own",
+  });
+
 const cluster = z
   .strictObject({
     arn: z.string().regex(/^arn:[^:]*:ecs:[^:]*:\d{12}:cluster\/\S+$/, "must be the ARN of an ECS cluster"),
@@ -119,9 +133,7 @@ const cluster = z
     infrastructureRoleArn: roleArn.optional().meta({
       description: "With which ECS makes and attaches disks of copies; volumes that are `ephemeral` need it",
     }),
-    logGroup: z
-      .string()
-      .regex(/^[A-Za-z0-9._/#-]{1,512}$/, "must be the name of a CloudWatch log group")
+    logGroup: logGroup
       .optional()
       .meta({ description: "Where what apps print goes; it must be there. Default: nowhere" }),
   })
@@ -168,6 +180,7 @@ export const environmentBody = z
       description:
         "The role that users' functions run as, named `<installation>-app-…`. `{app}` in its name: one for each app",
     }),
+    functionLogGroup: functionLogGroup.optional(),
     domain: domain.optional(),
     accounts: accounts.optional(),
     freezes: z.array(freeze).max(100).optional(),

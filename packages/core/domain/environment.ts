@@ -126,6 +126,8 @@ export type Environment = {
   hooks?: { allowPrivate: string[] };
   /** The role that users' functions run as. */
   functionRoleArn?: string;
+  /** The CloudWatch log group that users' functions write to. Default: the installation's own, or Lambda's in another account. */
+  functionLogGroup?: string;
   /** Kept beside the settings: writing these leaves it as it is. */
   badHosts?: BadHost[];
   updatedAt: string;

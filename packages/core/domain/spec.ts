@@ -122,6 +122,8 @@ export type Spec = {
     reservedConcurrency?: number;
     /** Size of /tmp. Absent: 512, Lambda's own default. */
     ephemeralMiB?: number;
+    /** It is in the environment's network, as one with a volume always is. */
+    network?: boolean;
   };
   /** vm: the script of the release that is run on the base image while baking. */
   build?: { run: string };

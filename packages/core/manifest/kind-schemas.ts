@@ -66,6 +66,12 @@ export const functionSchema = z
       .max(10_240)
       .optional()
       .describe("Size of /tmp, which is gone with its copy. Default 512."),
+    network: z
+      .boolean()
+      .optional()
+      .describe(
+        "Runs in the environment's `network`, to reach what is private there, such as a database; the internet then through a NAT gateway only. Default false; with a volume always.",
+      ),
     reservedConcurrency: z
       .int()
       .min(1)

@@ -8,7 +8,7 @@ import { operatingSettings } from "../operating-settings.ts";
 import { buildAlarms, buildDashboard, buildLogMetrics } from "./alarms.ts";
 import { foldersOf } from "./bundles.ts";
 import { buildRules, buildSchedules } from "./events.ts";
-import { buildFailureDestinations, buildFunctions } from "./functions.ts";
+import { buildAppLogGroup, buildFailureDestinations, buildFunctions } from "./functions.ts";
 import { buildProjects } from "./projects.ts";
 import { buildRoles } from "./roles.ts";
 import { buildBucket, buildTable } from "./storage.ts";
@@ -29,6 +29,7 @@ export async function buildOnAws() {
   const roles = buildRoles(plan);
   const functions = buildFunctions(plan, roles, adminTokenSha256, bundles, storage);
   buildFailureDestinations(plan, functions);
+  buildAppLogGroup(plan);
   buildStateMachines(plan, roles);
   buildProjects(plan, roles, storage);
   buildRules(plan, functions);

@@ -50,6 +50,13 @@ function argumentsOf(plan: Blueprint, one: FunctionBlueprint) {
   };
 }
 
+/** That of users' functions: Lambda would make one for each, and keep it for ever. The sandbox keeps its logs in files. */
+export function buildAppLogGroup({ names }: Blueprint): void {
+  new aws.cloudwatch.LogGroup("AppFunctionLogs", { name: names.appLogGroup, retentionInDays: LOG_DAYS });
+}
+
+const LOG_DAYS = 30;
+
 export function buildFailureDestinations(plan: Blueprint, functions: BuiltFunctions): void {
   for (const { short, onFailure } of plan.functions) {
     if (!onFailure) continue;

@@ -18,6 +18,7 @@ export type Settings = {
   TracingConfig?: { Mode?: string };
   VpcConfig?: { SubnetIds?: string[]; SecurityGroupIds?: string[] };
   FileSystemConfigs?: { Arn?: string; LocalMountPath?: string }[];
+  LoggingConfig?: { LogGroup?: string; LogFormat?: string };
 } & Record<string, unknown>;
 
 const runtimes = ["nodejs18.x", "nodejs20.x", "nodejs22.x", "nodejs24.x"];
@@ -38,6 +39,7 @@ export function configure(version: VersionRecord, settings: Settings, nowMs: num
     environment: settings.Environment ? { ...settings.Environment.Variables } : version.environment,
     ephemeralStorageMib: settings.EphemeralStorage?.Size ?? version.ephemeralStorageMib,
     tracingMode: settings.TracingConfig?.Mode ?? version.tracingMode,
+    logGroup: settings.LoggingConfig?.LogGroup ?? version.logGroup,
     ...placeOf(version, settings),
     lastModified: awsInstant(nowMs),
     revisionId: randomUUID(),
@@ -58,6 +60,12 @@ function checkSettings(settings: Settings): void {
   within("ephemeralStorage.size", settings.EphemeralStorage?.Size, 512, 10_240);
   if (settings.Role !== undefined && !/^arn:aws:iam::\d{12}:role\/.+$/.test(settings.Role)) {
     throw invalid(`Value '${settings.Role}' at 'role' is not the ARN of a role`);
+  }
+  const group = settings.LoggingConfig?.LogGroup;
+  if (group !== undefined && !/^[.\-_/#A-Za-z0-9]{1,512}$/.test(group)) {
+    throw invalid(
+      `Value '${group}' at 'loggingConfig.logGroup' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
+    );
   }
   checkVariables(settings.Environment?.Variables ?? {});
 }
@@ -135,8 +143,12 @@ export function describe(
     ...(version.vpc ? { VpcConfig: { ...version.vpc, VpcId: VPC_ID, Ipv6AllowedForDualStack: false } } : {}),
     ...(version.fileSystems ? { FileSystemConfigs: version.fileSystems } : {}),
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
-    LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${record.name}` },
+    LoggingConfig: { LogFormat: "Text", LogGroup: logGroupOf(record, version) },
   };
+}
+
+export function logGroupOf({ name }: FunctionRecord, { logGroup }: VersionRecord): string {
+  return logGroup ?? `/aws/lambda/${name}`;
 }
 
 export function emptyVersion(role: string): VersionRecord {

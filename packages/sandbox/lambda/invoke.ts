@@ -1,6 +1,7 @@
 // Invoking: which version a call runs, what the caller gets back, and the queue of asynchronous calls.
 import { randomUUID } from "node:crypto";
 import { AwsError, type Platform } from "../platform.ts";
+import { logGroupOf } from "./configuration.ts";
 import type { Play, Played } from "./environment.ts";
 import type { Environments } from "./environments.ts";
 import { conflict, invalid, notFound, tooLarge } from "./faults.ts";
@@ -105,7 +106,7 @@ function contextOf(
     invokedFunctionArn: qualifier ? `${record.arn}:${qualifier}` : record.arn,
     memoryLimitInMB: String(version.memoryMib),
     awsRequestId: requestId,
-    logGroupName: `/aws/lambda/${record.name}`,
+    logGroupName: logGroupOf(record, version),
     logStreamName: version.version,
   };
 }

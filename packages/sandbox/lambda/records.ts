@@ -13,6 +13,8 @@ export type VersionRecord = {
   architectures: string[];
   ephemeralStorageMib: number;
   tracingMode: string;
+  /** Without a word Lambda's own. */
+  logGroup?: string | undefined;
   codeSha256: string;
   codeSizeBytes: number;
   /** Folder of the unpacked code, relative to the service's directory. */

@@ -1,5 +1,6 @@
 // The environment variables that a function finds: its own, its role's credentials, and what Lambda always sets.
 import type { Platform } from "../platform.ts";
+import { logGroupOf } from "./configuration.ts";
 import type { FunctionRecord, VersionRecord } from "./records.ts";
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
@@ -25,7 +26,7 @@ export function variablesOf(
     AWS_LAMBDA_FUNCTION_NAME: record.name,
     AWS_LAMBDA_FUNCTION_VERSION: version.version,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(version.memoryMib),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${record.name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(record, version),
     AWS_LAMBDA_LOG_STREAM_NAME: version.version,
     AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
     LAMBDA_TASK_ROOT: taskRoot,

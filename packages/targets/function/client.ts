@@ -25,6 +25,8 @@ export type FunctionDeps = {
   namePrefix: string;
   /** The role of users' functions where the environment names none. */
   defaultRoleArn?: string;
+  /** Where users' functions write to where the environment names no group. */
+  defaultLogGroup?: string;
 };
 
 /** A published version. `number` is Lambda's; `label` says which release it is, `null` where somebody else published it. */

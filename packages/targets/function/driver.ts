@@ -8,10 +8,11 @@ import { tidy } from "./concurrency.ts";
 import { diagnoseRole } from "./diagnose-role.ts";
 import { inspect } from "./inspect.ts";
 import { keepAsBefore } from "./keep.ts";
-import { concurrencyNotes, replicaNotes } from "./notes.ts";
+import { concurrencyNotes, placeNotes, replicaNotes } from "./notes.ts";
 import { plan } from "./plan.ts";
 import { repair } from "./repair.ts";
 import { retire } from "./retire.ts";
+import { networkProblem } from "./storage.ts";
 
 export function functionDriver(deps: FunctionDeps): Driver {
   return {
@@ -32,6 +33,10 @@ export function functionDriver(deps: FunctionDeps): Driver {
       const { diagnoseStorage } = await import("#targets/files/diagnose.ts");
       return [...role, ...(await diagnoseStorage(deps.efs, environment))];
     },
-    notes: ({ spec }) => [...replicaNotes(spec), ...concurrencyNotes(spec)],
+    notes: ({ spec, environment }) => [
+      ...placeNotes(networkProblem({ spec, environment })),
+      ...replicaNotes(spec),
+      ...concurrencyNotes(spec),
+    ],
   };
 }

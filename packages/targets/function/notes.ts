@@ -2,6 +2,11 @@
 import { scalingNote } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 
+/** Said before it is tried, since the deployment would only end with it. */
+export function placeNotes(problem: string | null): string[] {
+  return problem === null ? [] : [`${problem} Without it the deployment ends at its first step.`];
+}
+
 export function replicaNotes({ replicas }: Pick<Spec, "replicas">): string[] {
   if (replicas <= 1) return [];
   return [`replicas: ${replicas} is left unused: Lambda runs as many copies as requests need.`];

@@ -16,6 +16,7 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { Refusal } from "./archive-rules.ts";
 import { loadPackage } from "./artifact.ts";
 import { type FunctionDeps, isNamed, nameOf, readFunction } from "./client.ts";
+import { logGroupOf, writesTo } from "./log-group.ts";
 import { isOurs, labelOf, tagsOf } from "./naming.ts";
 import { handlerOf } from "./secrets.ts";
 import { type ShiftState, watching } from "./shift-state.ts";
@@ -83,12 +84,13 @@ async function configure(
   deps: FunctionDeps,
   target: TargetContext,
   live: FunctionConfiguration,
-  { plain, storage }: Settings,
+  { plain, LoggingConfig, storage }: Settings,
 ): Promise<Turn> {
   await deps.lambda.send(
     new UpdateFunctionConfigurationCommand({
       FunctionName: nameOf(deps, target),
       ...plain,
+      LoggingConfig,
       ...withoutRest(live, storage),
     }),
   );
@@ -101,13 +103,14 @@ async function create(
   release: Release,
   zip: Uint8Array,
 ): Promise<void> {
-  const { plain, storage } = await settingsOf(deps, target, release);
+  const { plain, LoggingConfig, storage } = await settingsOf(deps, target, release);
   await deps.lambda.send(
     new CreateFunctionCommand({
       FunctionName: nameOf(deps, target),
       Code: { ZipFile: zip },
       Tags: tagsOf(target.app, target.environment.name),
       ...plain,
+      LoggingConfig,
       ...storage,
     }),
   );
@@ -138,16 +141,20 @@ async function settingsOf(deps: FunctionDeps, target: TargetContext, release: Re
       },
     },
   };
-  return { plain, storage: await storageOf(deps, target) };
+  const LoggingConfig = { LogGroup: logGroupOf(deps, target) };
+  return { plain, LoggingConfig, storage: await storageOf(deps, target) };
 }
 
-function hasSettings(live: FunctionConfiguration, { plain: wanted, storage }: Settings): boolean {
-  const { Environment, ...plain } = wanted;
+function hasSettings(live: FunctionConfiguration, wanted: Settings): boolean {
+  const { Environment, ...plain } = wanted.plain;
   const same = Object.entries(plain).every(
     ([key, value]) => live[key as keyof FunctionConfiguration] === value,
   );
   return (
-    same && sameEntries(live.Environment?.Variables ?? {}, Environment.Variables) && hasStorage(live, storage)
+    same &&
+    sameEntries(live.Environment?.Variables ?? {}, Environment.Variables) &&
+    writesTo(live, wanted.LoggingConfig.LogGroup) &&
+    hasStorage(live, wanted.storage)
   );
 }
 

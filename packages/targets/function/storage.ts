@@ -1,5 +1,5 @@
-// What a function keeps its files on: the environment's file system at the volume's path, and the size of /tmp. A file system
-// is reached through the environment's network, so that a function with a volume is in it.
+// What a function keeps its files on, and the network that it is in: the environment's file system at the volume's path, and the size
+// of /tmp. A file system is reached through the environment's network, so that a function with a volume is in it, unasked.
 import type { FunctionConfiguration } from "@aws-sdk/client-lambda";
 import type { Spec } from "#core/domain/spec.ts";
 import { type LiveVolume, volumeVariable } from "#core/domain/volume.ts";
@@ -20,20 +20,39 @@ export type StorageSettings = {
 export async function storageOf(deps: FunctionDeps, target: TargetContext): Promise<StorageSettings> {
   const { ephemeralMiB } = target.spec.function;
   const tmp = ephemeralMiB === undefined ? {} : { EphemeralStorage: { Size: ephemeralMiB } };
-  return { ...tmp, ...(await mountOf(deps, target)) };
+  return { ...tmp, ...networkOf(target), ...(await mountOf(deps, target)) };
+}
+
+function networkOf(target: TargetContext): Pick<StorageSettings, "VpcConfig"> {
+  const problem = networkProblem(target);
+  if (problem !== null) throw new Refusal(problem);
+  const { network } = target.environment;
+  if (!network || !isInNetwork(target.spec)) return {};
+  return { VpcConfig: { SubnetIds: network.subnetIds, SecurityGroupIds: network.securityGroupIds } };
+}
+
+/** What the environment lacks for a function that asks to be in its network: Lambda takes no subnets without a group. */
+export function networkProblem({
+  spec,
+  environment: { name, network },
+}: Pick<TargetContext, "spec" | "environment">): string | null {
+  if (!isInNetwork(spec) || (network && network.securityGroupIds.length > 0)) return null;
+  const what = spec.function.network ? "function.network" : "A function with a volume";
+  return `${what} needs a network with security groups in the settings of ${name}.`;
+}
+
+function isInNetwork({ function: own, volumes = [] }: Pick<Spec, "function" | "volumes">): boolean {
+  return own.network === true || volumes.length > 0;
 }
 
 async function mountOf(
   deps: FunctionDeps,
   { app, spec, environment }: TargetContext,
-): Promise<Pick<StorageSettings, "VpcConfig" | "FileSystemConfigs">> {
+): Promise<Pick<StorageSettings, "FileSystemConfigs">> {
   const [volume] = spec.volumes ?? [];
   if (!volume) return {};
-  const { storage, network, name } = environment;
-  if (!storage || !network || network.securityGroupIds.length === 0)
-    throw new Refusal(
-      `A function with a volume needs storage and a network with security groups in the settings of ${name}.`,
-    );
+  const { storage, name } = environment;
+  if (!storage) throw new Refusal(`A function with a volume needs storage in the settings of ${name}.`);
   // Loaded for those who have a volume.
   const { ensureAccessPoint } = await import("#targets/files/access-points.ts");
   const Arn = await ensureAccessPoint(await deps.efs(), {
@@ -42,10 +61,7 @@ async function mountOf(
     environment: name,
     volume: volume.name,
   });
-  return {
-    VpcConfig: { SubnetIds: network.subnetIds, SecurityGroupIds: network.securityGroupIds },
-    FileSystemConfigs: [{ Arn, LocalMountPath: volume.path }],
-  };
+  return { FileSystemConfigs: [{ Arn, LocalMountPath: volume.path }] };
 }
 
 /** `TUTTI_VOLUME_DATA`: where it lies. */
