@@ -21,6 +21,8 @@ export type ApiDeps = SweepDeps & {
   rateLimits: RateLimits;
   /** Ids of the accounts, besides Tutti's own, that targets may live in. */
   targetAccounts: string[];
+  /** Whether those of Tutti's functions that call others are in a network; else they reach only what is public. */
+  inNetwork: boolean;
   /** Lower-case hex. */
   adminTokenSha256: string;
   /** Where the console's built files lie; ends with a slash. */

@@ -38,6 +38,7 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
     schedules: schedulePlatform(env),
     hookSecrets: hookSecrets(required(env, "TUTTI_HOOK_SECRET_PREFIX")),
     targetAccounts: (env.TUTTI_TARGET_ACCOUNTS ?? "").split(",").filter((id) => id !== ""),
+    inNetwork: Boolean(env.TUTTI_SUBNET_IDS),
     adminTokenSha256: required(env, "TUTTI_ADMIN_TOKEN_SHA256").toLowerCase(),
     issuerKeys: issuerKeys({
       documents: issuerDocuments(env.TUTTI_OIDC_TRUSTED_ORIGINS ?? ""),

@@ -7,7 +7,7 @@ import type { Bring } from "./target-accounts.ts";
 
 type Trust = { Statement?: { Effect?: string; Principal?: { Service?: string | string[] } }[] };
 
-export function roleReader(bring: Bring): RoleReader {
+export function roleReader(bring: Bring): Pick<RoleReader, "servicesOf"> {
   let client: IAMClient | undefined;
   return {
     servicesOf: async (roleArn) => {

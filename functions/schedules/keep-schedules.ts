@@ -3,7 +3,7 @@
 import type { App } from "#core/domain/app.ts";
 import type { ControlDeps } from "#engine/deps.ts";
 import type { KeptSchedule, NewSchedule, SchedulePlatform } from "#functions/deps/schedules.ts";
-import type { Page, PageRequest } from "#store/page.ts";
+import { everything } from "#store/page.ts";
 import {
   appPrefix,
   asksForAny,
@@ -80,14 +80,4 @@ async function bring(
 
 async function inTurns<T>(all: T[], work: (one: T) => Promise<void>): Promise<void> {
   for (let i = 0; i < all.length; i += AT_ONCE) await Promise.all(all.slice(i, i + AT_ONCE).map(work));
-}
-
-async function everything<T>(list: (request: PageRequest) => Promise<Page<T>>): Promise<T[]> {
-  const found: T[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await list({ limit: 200, cursor });
-    found.push(...page.items);
-    cursor = page.cursor;
-  }
-  return found;
 }

@@ -87,7 +87,7 @@ export type EngineDeps = ControlDeps & {
     assume(): Promise<unknown>;
   };
   /** For kinds that hand roles on. */
-  roles?: RoleReader;
+  roles?: Pick<RoleReader, "servicesOf">;
   alarms: AlarmReader;
   metrics: MetricReader;
   secrets: SecretFinder;

@@ -2,6 +2,7 @@
 import { type Check, check } from "#core/driver/diagnosis.ts";
 import { TuttiError } from "#core/errors.ts";
 import { CERTIFICATE_DAYS } from "#core/identity/identity.ts";
+import { everything } from "#store/page.ts";
 import type { EngineDeps } from "./deps.ts";
 import { checkReceivers } from "./diagnose-receivers.ts";
 
@@ -12,12 +13,20 @@ export async function diagnose(deps: EngineDeps, { environment }: { environment:
   // Nothing there can be looked at before the role can be assumed.
   if (elsewhere.some(({ ok }) => !ok)) return elsewhere;
   const [own, authority, receivers] = await Promise.all([
-    deps.driver.diagnose?.(settings, deps.roles) ?? [],
+    deps.driver.diagnose?.(settings, await rolesIn(deps, environment)) ?? [],
     checkAuthority(deps, environment),
     // Their secrets are at home, where another driver looks.
     deps.account ? [] : checkReceivers(deps, settings),
   ]);
   return [...elsewhere, ...own, ...authority, ...receivers];
+}
+
+/** Roles may be one for each app, which settings do not name. */
+async function rolesIn({ roles, store, driver }: EngineDeps, environment: string) {
+  if (!roles) return undefined;
+  const all = await everything((request) => store.targets.list(request));
+  const there = all.filter((one) => one.environment === environment && one.kind === driver.kind);
+  return { ...roles, apps: there.map(({ app }) => app) };
 }
 
 async function checkAccount({ account, driver }: EngineDeps): Promise<Check[]> {

@@ -5,6 +5,7 @@ import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import type { Target } from "#core/domain/target.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
+import { everything } from "#store/page.ts";
 import { carryOn } from "./carry-on.ts";
 import type { SweepDeps } from "./deps.ts";
 import { handOverAtMs } from "./doubt.ts";
@@ -40,7 +41,7 @@ export type SweepReport = {
 /** `heal: false` only looks after deployments (an execution has just ended). */
 export async function sweep(deps: SweepDeps, { heal = true } = {}): Promise<SweepReport> {
   const endsAt = deps.clock.now() + HEALING_ENDS_MS;
-  const targets = await allTargets(deps);
+  const targets = await everything((request) => deps.store.targets.list(request));
   countWaiting(deps, targets);
   const report: SweepReport = { targets: targets.length, actions: [], trains: [] };
   await eachOf(targets, STORE_AT_ONCE, (target) => lookAfterTarget(deps, target, report));
@@ -63,16 +64,6 @@ async function tellKept({ store, log }: SweepDeps): Promise<void> {
   } catch (error) {
     log.error("notices could not be told", { error: String(error) });
   }
-}
-
-async function allTargets(deps: SweepDeps): Promise<Target[]> {
-  const found: Target[] = [];
-  for (let cursor: string | null | undefined; cursor !== null; ) {
-    const page = await deps.store.targets.list({ limit: 200, cursor });
-    found.push(...page.items);
-    cursor = page.cursor;
-  }
-  return found;
 }
 
 /** One target's trouble is not another's. */

@@ -68,6 +68,6 @@ for (const [net, bits] of [
 const privateV6 = new BlockList();
 privateV6.addSubnet("fc00::", 7, "ipv6");
 
-function isPrivate(address: string): boolean {
+export function isPrivate(address: string): boolean {
   return isIPv4(address) ? privateV4.check(address, "ipv4") : privateV6.check(address, "ipv6");
 }

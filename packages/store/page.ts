@@ -42,6 +42,17 @@ export async function page<T>(
   return { items, cursor: startKey ? encodeCursor(startKey) : null };
 }
 
+/** All of a list, page by page: for lists that are bounded by what there is (apps, targets). */
+export async function everything<T>(list: (request: PageRequest) => Promise<Page<T>>): Promise<T[]> {
+  const found: T[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await list({ limit: MAX_LIMIT, cursor });
+    found.push(...page.items);
+    cursor = page.cursor;
+  }
+  return found;
+}
+
 function keyOf(item: Item): ItemKey {
   return { pk: item.pk as string, sk: item.sk as string };
 }

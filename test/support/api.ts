@@ -85,6 +85,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     tokens: { succeed: async () => undefined },
     log: { info: note, warn: note, error: note },
     targetAccounts: [TARGET_ACCOUNT],
+    inNetwork: false,
     adminTokenSha256: sha256Hex(TOKEN),
     webFolder: new URL("./no-such-folder/", import.meta.url),
     artifacts: fakeBucket(),

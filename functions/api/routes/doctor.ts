@@ -3,6 +3,7 @@ import { instant } from "#core/clock.ts";
 import { KINDS, type Kind } from "#core/domain/kind.ts";
 import { type Check, missing } from "#core/driver/diagnosis.ts";
 import type { ApiDeps } from "../deps.ts";
+import { networkChecks } from "../diagnose-network.ts";
 import { needPlace } from "../find.ts";
 import { reply, route } from "../route.ts";
 import { type DiagnosisView, diagnosisView } from "../schemas/diagnosis.ts";
@@ -20,15 +21,16 @@ export const diagnoseEnvironment = route(
     answers: { 200: diagnosisView },
   },
   async ({ params: { env }, deps }) => {
-    await needPlace(deps, env);
+    const place = await needPlace(deps, env);
     const answers = await Promise.all(KINDS.map((kind) => ask(deps, kind, env)));
-    const checks = merged(answers.flat());
+    const checks = merged([...networkChecks(place, deps.inNetwork), ...answers.flat()]);
     const checkedAt = instant(deps.clock.now());
     return reply(200, { environment: env, checkedAt, ok: checks.every((one) => one.ok), checks });
   },
 );
 
-type KindCheck = Check & { kind: Kind };
+/** Without a kind where no driver looked. */
+type KindCheck = Check & { kind?: Kind };
 
 /** A driver that cannot even look is a finding of its own. */
 async function ask(deps: ApiDeps, kind: Kind, environment: string): Promise<KindCheck[]> {
@@ -47,8 +49,9 @@ function merged(checks: KindCheck[]): DiagnosisView["checks"] {
   for (const { kind, ...check } of checks) {
     const key = JSON.stringify([check.path, check.ok, check.detail]);
     const known = found.get(key);
-    if (known) known.kinds.push(kind);
-    else found.set(key, { ...check, kinds: [kind] });
+    const kinds = kind ? [kind] : [];
+    if (known) known.kinds.push(...kinds);
+    else found.set(key, { ...check, kinds });
   }
   return [...found.values()].sort((one, other) => Number(one.ok) - Number(other.ok));
 }

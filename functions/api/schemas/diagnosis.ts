@@ -6,7 +6,9 @@ import { environmentName, instantText } from "./names.ts";
 
 const checkView = z.object({
   path: z.string().meta({ description: "The setting, dotted: `cluster.executionRoleArn`" }),
-  kinds: z.array(z.enum(KINDS)).meta({ description: "Whose drivers looked, with their own permissions" }),
+  kinds: z.array(z.enum(KINDS)).meta({
+    description: "Whose drivers looked, with their own permissions; none of what the API knows itself",
+  }),
   ok: z.boolean(),
   detail: z.string().meta({ description: "What was found, or what is wrong" }),
   mend: z.string().nullable().meta({ description: "What to do about it; null where all is well" }),
