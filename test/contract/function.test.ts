@@ -1,147 +1,34 @@
 // The function driver on the sandbox's Lambda and S3: real invocations of real code behind real weighted aliases.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   ApplicationAutoScalingClient,
   DeleteScalingPolicyCommand,
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from "@aws-sdk/client-application-auto-scaling";
-import { EFSClient } from "@aws-sdk/client-efs";
-import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   GetFunctionConfigurationCommand,
-  LambdaClient,
+  type LambdaClient,
   ListProvisionedConcurrencyConfigsCommand,
   ListVersionsByFunctionCommand,
   PutFunctionConcurrencyCommand,
   PutProvisionedConcurrencyConfigCommand,
   UpdateAliasCommand,
 } from "@aws-sdk/client-lambda";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Scaling } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import { placed } from "#core/plan/gates.ts";
 import { grantsOf } from "#infra/grants.ts";
-import { namesOf } from "#infra/names.ts";
-import { attaching } from "#infra/network-grants.ts";
-import type { Statement } from "#infra/statement.ts";
-import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { furnishFiles } from "#start/furnish-files.ts";
-import { functionDriver } from "#targets/function/driver.ts";
 import { functionScaled } from "#targets/scaling/calls.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
-import { aTarget } from "./a-target.ts";
-import { driverContract, type Harness } from "./driver.ts";
+import { driverContract } from "./driver.ts";
 import { unaskedFor } from "./every-grant.ts";
-import { type FunctionNature, functionArchive } from "./function-archive.ts";
+import { as, driverAs, inFunctionWorld, makeRole, NAMES, open, sandbox } from "./function-world.ts";
 import { planTo, playStep, roll } from "./roll.ts";
-import { steadyLoad } from "./steady-load.ts";
 
-let sandbox: Sandbox;
-let directory: string;
-let apps = 0;
-const NAMES = namesOf({ name: "tutti", account: "000000000000", region: "us-east-1" });
-
-beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
-  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-  await makeRole("app-function", [attaching(NAMES.appFunctionsArn)]);
-  await makeRole("driver-function", grantsOf["driver-function"]!(NAMES));
-  await new S3Client(as("root")).send(new CreateBucketCommand({ Bucket: NAMES.bucket }));
-});
-afterAll(async () => {
-  await sandbox.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-/** Access as the owner, or as the role of that function: the driver has its own grants and no more. */
-function as(role: string) {
-  const { endpoint, rootCredentials, platform } = sandbox;
-  const credentials = role === "root" ? rootCredentials : platform.credentialsOf(NAMES.roleArn(role));
-  return { endpoint, region: "us-east-1", credentials };
-}
-
-async function makeRole(short: string, statements: Statement[]): Promise<void> {
-  const iam = new IAMClient(as("root"));
-  const RoleName = NAMES.roleName(short);
-  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
-  // A policy without statements is refused, and a role without a policy may do nothing.
-  if (statements.length === 0) return;
-  const allowed = statements.map(({ actions, resources }) => ({
-    Effect: "Allow",
-    Action: actions,
-    Resource: resources,
-  }));
-  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: allowed });
-  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
-}
-
-/** `asked` hears of the commands about concurrency. */
-function driverAs(role: string, asked: string[] = []) {
-  const lambda = new LambdaClient(as(role));
-  const scaling = new ApplicationAutoScalingClient(as(role));
-  const hear = (name = "") => {
-    if (/Concurrency|Scal/.test(name)) asked.push(name.replace("Command", ""));
-  };
-  lambda.middlewareStack.add((next, { commandName }) => (args) => {
-    hear(commandName);
-    return next(args);
-  });
-  scaling.middlewareStack.add((next, { commandName }) => (args) => {
-    hear(commandName);
-    return next(args);
-  });
-  const efs = async () => new EFSClient(as(role));
-  const s3 = new S3Client(as(role));
-  const { appFunctionPrefix: namePrefix, appLogGroup: defaultLogGroup } = NAMES;
-  return functionDriver({ lambda, scaling, s3, efs, namePrefix, defaultLogGroup });
-}
-
-const realClock = {
-  now: () => Date.now(),
-  sleep: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-};
-
-async function open(overrides: Partial<Spec> = {}, place: Partial<Environment> = {}) {
-  apps += 1;
-  const s3 = new S3Client(as("root"));
-  const spec = aSpec({
-    app: `greeter-${apps}`,
-    kind: "function",
-    replicas: 1,
-    health: {
-      path: "/healthz",
-      intervalSeconds: 0.1,
-      timeoutSeconds: 2,
-      healthyThreshold: 2,
-      unhealthyThreshold: 3,
-      graceSeconds: 0,
-    },
-    rollout: aRollout({ strategy: "canary", weights: [10, 50, 100] }),
-    config: { GREETING: "Hello" },
-    ...overrides,
-  });
-  const { target, releases } = aTarget(spec, realClock, {
-    functionRoleArn: NAMES.roleArn("app-function"),
-    ...place,
-  });
-  const makeRelease = async (version: string, nature: FunctionNature) => {
-    const { bytes, sha256 } = await functionArchive(version, nature);
-    const key = `uploads/${spec.app}/${version}`;
-    await s3.send(new PutObjectCommand({ Bucket: NAMES.bucket, Key: key, Body: bytes }));
-    releases.add(version, { uri: `s3://${NAMES.bucket}/${key}`, sha256 });
-  };
-  const lambda = new LambdaClient(as("root"));
-  const asked: string[] = [];
-  const driver = driverAs("driver-function", asked);
-  const close = () => driver.retire(target);
-  const harness: Harness = { driver, target, makeRelease, load: steadyLoad, close };
-  return { ...harness, makeRelease, asked, lambda, name: `tutti-app-${spec.app}_prod` };
-}
+inFunctionWorld();
 
 driverContract(
   "function",
