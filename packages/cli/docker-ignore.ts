@@ -1,6 +1,7 @@
 // What `.dockerignore` leaves out of an image's folder. Rules: "Build context", .dockerignore files, in Docker's manual:
 // patterns start at the folder's root, `**` is any number of folders, the last line that fits counts, `!` takes back.
 // (`.tuttiignore` follows .gitignore, whose rules are others: ignore.ts.)
+import { globSource } from "./glob.ts";
 
 /** Paths are relative to the folder, with `/`. A folder that is left out takes everything in it along. */
 export function dockerIgnoreOf(text: string): (path: string) => boolean {
@@ -20,20 +21,5 @@ function ruleOf(line: string): { pattern: RegExp; keeps: boolean } {
   const parts = (keeps ? line.slice(1).trim() : line)
     .split("/")
     .filter((part) => part !== "" && part !== ".");
-  const source = parts
-    .join("/")
-    .split(/(\*\*\/|\/\*\*$|\*\*|\*|\?|\[[^\]]+\]|\\.)/)
-    .map(translate);
-  return { pattern: new RegExp(`^${source.join("")}(?:/.*)?$`, "s"), keeps };
-}
-
-/** Go's filepath.Match, and `**`. */
-function translate(part: string): string {
-  if (part === "**/") return "(?:.*/)?";
-  if (part === "/**") return "/.*";
-  if (part === "**") return ".*";
-  if (part === "*") return "[^/]*";
-  if (part === "?") return "[^/]";
-  if (/^\[.+\]$/.test(part)) return part;
-  return part.replace(/^\\(.)$/, "$1").replaceAll(/[.+^${}()|[\]\\*?]/g, "\\$&");
+  return { pattern: new RegExp(`^${globSource(parts.join("/"))}(?:/.*)?$`, "s"), keeps };
 }

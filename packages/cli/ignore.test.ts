@@ -17,6 +17,10 @@ const CASES: [string, string, boolean, boolean][] = [
   ["a?c", "abc", false, true],
   ["a?c", "a/c", false, false],
   ["a.c", "abc", false, false],
+  ["*.[oa]", "x/lib.a", false, true],
+  ["*.[!oa]", "lib.a", false, false],
+  ["*.[!oa]", "lib.c", false, true],
+  ["\\!kept", "!kept", false, true],
   ["*.log\n!keep.log", "keep.log", false, false],
   ["# *.js\n\n", "app.js", false, false],
 ];

@@ -1,5 +1,6 @@
 // What is left out of a release: version control and the like, and what `.tuttiignore` names, in the words of
-// .gitignore (`*`, `**`, `?`, a leading and a trailing slash, `!`). node_modules is kept: it is part of what runs.
+// .gitignore (`*`, `**`, `?`, `[…]`, `\`, a leading and a trailing slash, `!`). node_modules is kept: it is part of what runs.
+import { globSource } from "./glob.ts";
 
 export type Ignore = (path: string, isFolder: boolean) => boolean;
 
@@ -21,23 +22,11 @@ function ruleOf(line: string): Rule {
   const keeps = line.startsWith("!");
   const bare = (keeps ? line.slice(1) : line).replace(/\/+$/, "");
   const anchored = bare.includes("/");
-  const source = bare
-    .replace(/^\//, "")
-    .split(/(\*\*\/|\/\*\*$|\*\*|\*|\?)/)
-    .map(translate)
-    .join("");
+  // What a class leaves out is said with `!` in .gitignore, with `^` in a regular expression.
+  const source = globSource(bare.replace(/^\//, "").replaceAll("[!", "[^"));
   return {
     pattern: new RegExp(`^${anchored ? "" : "(?:.*/)?"}${source}$`),
     foldersOnly: line.endsWith("/"),
     keeps,
   };
-}
-
-function translate(part: string): string {
-  if (part === "**/") return "(?:.*/)?";
-  if (part === "/**") return "/.*";
-  if (part === "**") return ".*";
-  if (part === "*") return "[^/]*";
-  if (part === "?") return "[^/]";
-  return part.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&");
 }
