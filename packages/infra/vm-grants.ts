@@ -54,6 +54,7 @@ export function templates(names: Names): Statement[] {
     describing(
       "ec2:DescribeInstances",
       "ec2:DescribeInstanceTypes",
+      "ec2:DescribeInstanceTypeOfferings",
       "ec2:DescribeImages",
       "ec2:DescribeSubnets",
       "ec2:DescribeSecurityGroups",

@@ -77,6 +77,29 @@ test("resources choose the smallest type that fits, a change of them rolls out a
   await close();
 });
 
+test("a type that is offered in every zone of the subnets is taken before a smaller one that is not, and where there is no other it is told", async () => {
+  const { driver, open } = house;
+  const { target: bare, makeRelease } = open({ replicas: 1 });
+  await makeRelease("v1", "good");
+  const target = asking(bare, { cpu: 1, memoryMiB: 1500 });
+  expect((await driver.inspect(within(target, ["c7g.*", "m7g.*"]))).size).toBe("m7g.medium");
+  const alone = within(target, ["c7g.*"]);
+  expect((await driver.inspect(alone)).size).toBe("c7g.medium");
+  expect(await driver.notes!(alone, "v1")).toContain(
+    "Each copy gets an instance of type c7g.medium (cpu 1, memoryMiB 2048), the smallest of c7g.* that has cpu 1, memoryMiB 1500. EC2 does not offer it in us-east-1b: no copy comes up there.",
+  );
+  const { network } = alone.environment;
+  const there = (subnetIds: string[]) => ({
+    ...alone,
+    environment: { ...alone.environment, network: { ...network!, subnetIds } },
+  });
+  expect((await driver.inspect(there(["subnet-sandbox-a"]))).size).toBe("c7g.medium");
+  await expect(planTo(driver, there(["subnet-sandbox-b"]), "v1")).rejects.toMatchObject({
+    code: "invalid_input",
+    message: "No type of instance has cpu 1, memoryMiB 1500: EC2 offers none of c7g.* here.",
+  });
+});
+
 test("a type that the environment does not allow is refused by its name, and one that it does is taken as it is", async () => {
   const { driver, open } = house;
   const { target, makeRelease } = open({ replicas: 1, vm: { keepSeconds: 0, instanceType: "t4g.large" } });
@@ -146,5 +169,10 @@ test("a copy of a type that somebody chose by hand is drift, and another takes i
 }, 60_000);
 
 test("what was read of EC2 was read with the driver's own rights", () => {
-  expectAsked(house.sandbox, "driver-vm", ["ec2:DescribeInstanceTypes"]);
+  const calls = ["DescribeInstanceTypes", "DescribeInstanceTypeOfferings", "DescribeSubnets"];
+  expectAsked(
+    house.sandbox,
+    "driver-vm",
+    calls.map((call) => `ec2:${call}`),
+  );
 });

@@ -12,6 +12,7 @@ import {
   DescribeImagesCommand,
   DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
+  DescribeInstanceTypeOfferingsCommand,
   DescribeInstanceTypesCommand,
   DescribeLaunchTemplatesCommand,
   DescribeLaunchTemplateVersionsCommand,
@@ -245,6 +246,18 @@ test("Types of instances are told by name, by filter and in pages, with their fi
   await expect(types({ Filters: [{ Name: "hypervisor", Values: ["nitro"] }] })).rejects.toThrow(
     "does not implement the filter hypervisor of DescribeInstanceTypes",
   );
+  const there = new DescribeInstanceTypeOfferingsCommand({
+    LocationType: "availability-zone",
+    Filters: [{ Name: "instance-type", Values: ["c7g.medium", "t4g.nano"] }],
+  });
+  const { InstanceTypeOfferings } = await ec2.send(there);
+  expect(InstanceTypeOfferings!.map((one) => `${one.InstanceType} ${one.Location}`)).toEqual([
+    "t4g.nano us-east-1a",
+    "c7g.medium us-east-1a",
+    "t4g.nano us-east-1b",
+  ]);
+  const launch = { InstanceType: "c7g.medium", SubnetId: "subnet-sandbox-b" } as const;
+  expect(await refusal(house.run({ ImageId: "ami-0a12023ba5e00a640", ...launch }))).toBe("Unsupported");
   const small = { BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeSize: 4 } }] };
   expect(await refusal(house.run({ ImageId, InstanceType, ...small }))).toBe("InvalidBlockDeviceMapping");
 });

@@ -1,10 +1,15 @@
-// DescribeInstanceTypes, of the types that the sandbox knows. A machine here is as large as this host whatever its type, so a
-// launch takes any type; who asks which there are gets these.
-import type { DescribeInstanceTypesRequest, InstanceTypeInfo } from "@aws-sdk/client-ec2";
+// DescribeInstanceTypes, of the types that the sandbox knows, and in which zones they are offered. A machine here is as large as this
+// host whatever its type, so a launch takes any type that its zone has; who asks which there are gets these.
+import type {
+  DescribeInstanceTypeOfferingsRequest,
+  DescribeInstanceTypesRequest,
+  InstanceTypeInfo,
+} from "@aws-sdk/client-ec2";
 import { pageOf } from "../machines/pages.ts";
-import { AwsError, type Handler } from "../platform.ts";
+import { AwsError, type Handler, type Platform } from "../platform.ts";
 import { pageSize } from "./describe-instances.ts";
 import { filterItems } from "./filters.ts";
+import { subnets } from "./network.ts";
 
 type Known = { name: string; cpu: number; memoryMiB: number; architecture: "arm64" | "x86_64" };
 
@@ -59,8 +64,43 @@ const FIELDS = {
   "bare-metal": () => ["false"],
 };
 
-export function instanceTypeHandlers(): Record<string, Handler> {
+/** As on AWS not every zone has every type: here the second one has no C7g. */
+export function isOffered(type: string, zone: string): boolean {
+  return !(zone.endsWith("b") && type.startsWith("c7g."));
+}
+
+/** EC2 API reference, DescribeInstanceTypeOfferings: without a LocationType, of the region. */
+function offerings(
+  { region, ...platform }: Platform,
+  { LocationType = "region" }: DescribeInstanceTypeOfferingsRequest,
+) {
+  if (LocationType !== "region" && LocationType !== "availability-zone")
+    throw new AwsError(
+      "NotImplemented",
+      `The sandbox implements no LocationType ${LocationType} of DescribeInstanceTypeOfferings: it has region, availability-zone.`,
+    );
+  const places =
+    LocationType === "region" ? [region] : subnets({ ...platform, region }).map(({ zone }) => zone);
+  return places.flatMap((Location) =>
+    KNOWN.filter(({ name }) => isOffered(name, Location)).map(({ name }) => ({
+      InstanceType: name as InstanceTypeInfo["InstanceType"],
+      LocationType,
+      Location,
+    })),
+  );
+}
+
+export function instanceTypeHandlers(platform: Platform): Record<string, Handler> {
   return {
+    DescribeInstanceTypeOfferings: (input: DescribeInstanceTypeOfferingsRequest) => {
+      const found = filterItems(offerings(platform, input), input.Filters, {
+        "instance-type": ({ InstanceType = "" }) => [InstanceType],
+        location: ({ Location }) => [Location],
+      });
+      // The same reference: MaxResults is 5 to 1000.
+      const page = pageOf(found, pageSize(input.MaxResults, 5, 1_000), input.NextToken);
+      return { InstanceTypeOfferings: page.items, NextToken: page.next };
+    },
     DescribeInstanceTypes: (input: DescribeInstanceTypesRequest) => {
       const unknown = (input.Filters ?? []).find(({ Name = "" }) => !Object.hasOwn(FIELDS, Name));
       if (unknown)

@@ -2,7 +2,7 @@
 import type { RequestLaunchTemplateData, RunInstancesRequest } from "@aws-sdk/client-ec2";
 import { AwsError } from "../platform.ts";
 import { findUsableImage, IMAGE_GIB } from "./images.ts";
-import { architectureOf } from "./instance-types.ts";
+import { architectureOf, isOffered } from "./instance-types.ts";
 import type { ImageRecord, Tags } from "./model.ts";
 import { checkGroups, DEFAULT_GROUP_ID, findSubnet, subnets } from "./network.ts";
 import type { State } from "./state.ts";
@@ -62,7 +62,7 @@ export async function readLaunch(state: State, input: RunInstancesRequest): Prom
   return {
     image,
     type,
-    subnetId: subnetOf(state, data),
+    subnetId: subnetOf(state, data, type),
     securityGroupIds,
     profileArn: profileArn(state, data.IamInstanceProfile),
     userData: checkUserData(data.UserData),
@@ -107,9 +107,17 @@ function checkRoot({ BlockDeviceMappings = [] }: LaunchData): void {
     );
 }
 
-function subnetOf({ platform }: State, data: LaunchData): string {
+/** EC2 user guide, "Instance launch issues": not every zone has every type. */
+function subnetOf({ platform }: State, data: LaunchData, type: string): string {
   const wanted = data.SubnetId ?? data.NetworkInterfaces?.[0]?.SubnetId;
-  if (wanted) return findSubnet(platform, wanted).id;
+  if (wanted) {
+    const { id, zone } = findSubnet(platform, wanted);
+    if (isOffered(type, zone)) return id;
+    throw new AwsError(
+      "Unsupported",
+      `Your requested instance type (${type}) is not supported in your requested Availability Zone (${zone}).`,
+    );
+  }
   const zone = data.Placement?.AvailabilityZone;
   const found = subnets(platform).find((one) => !zone || one.zone === zone);
   if (found) return found.id;

@@ -62,7 +62,7 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
       return { module, Client: module.EC2Client };
     },
     handlers: withDryRun({
-      ...instanceTypeHandlers(),
+      ...instanceTypeHandlers(platform),
       ...instanceHandlers(state),
       ...imageHandlers(state),
       ...volumeHandlers(state),

@@ -2,7 +2,7 @@
 // environment's own. What the environment allows bounds the first two.
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
-import { isAllowed, smallestType, whyNoType } from "#core/placement/instance-type.ts";
+import { type InstanceType, isAllowed, smallestType, whyNoType } from "#core/placement/instance-type.ts";
 import { tellResources } from "#core/placement/resources.ts";
 import type { Vm } from "./client.ts";
 import { placeOf } from "./place.ts";
@@ -15,7 +15,7 @@ type Chooser = Pick<Vm, "offers">;
 
 /** Calls the platform only where there is something to choose. */
 export async function chooseType({ offers }: Chooser, target: TargetContext): Promise<Choice> {
-  const { vm: settings } = placeOf(target);
+  const { vm: settings, network } = placeOf(target);
   const { instanceType, baseImage, least } = target.spec.vm;
   const { instanceTypes } = settings;
   if (instanceType !== undefined) {
@@ -27,9 +27,19 @@ export async function chooseType({ offers }: Chooser, target: TargetContext): Pr
   const allowed = instanceTypes ?? [settings.instanceType.replace(/\..*$/, ".*")];
   const imageId = baseImage ?? settings.baseImageId;
   const nowMs = target.clock.now();
-  const [types, image] = await Promise.all([offers.types(allowed, nowMs), offers.image(imageId, nowMs)]);
+  const [all, image, offered, subnets] = await Promise.all([
+    offers.types(allowed, nowMs),
+    offers.image(imageId, nowMs),
+    offers.zonesOfTypes(allowed, nowMs),
+    offers.zonesOfSubnets(network.subnetIds, nowMs),
+  ]);
+  const zones = [...new Set(subnets.values())].sort();
+  const lacks = ({ name }: InstanceType) => zones.filter((zone) => !offered.get(name)?.includes(zone));
+  const types = all.filter((one) => lacks(one).length < zones.length);
+  const everywhere = types.filter((one) => lacks(one).length === 0);
   const wish = { ...least, architecture: image?.Architecture ?? "" };
-  const found = image && smallestType(types, wish, allowed);
+  // One that is there in some of the zones alone is better than none: the group launches where it can.
+  const found = image && (smallestType(everywhere, wish, allowed) ?? smallestType(types, wish, allowed));
   if (!found)
     return {
       reason: image ? whyNoType(types, wish, allowed) : `There is no image ${imageId}.`,
@@ -37,7 +47,9 @@ export async function chooseType({ offers }: Chooser, target: TargetContext): Pr
     };
   const [has, needs] = [found, least].map((one) => tellResources({ ...one, diskGiB: 0 }));
   const note = `Each copy gets an instance of type ${found.name} (${has}), the smallest of ${allowed.join(", ")} that has ${needs}.`;
-  return { type: found.name, note };
+  const missing = lacks(found);
+  const where = `EC2 does not offer it in ${missing.join(", ")}: no copy comes up there.`;
+  return { type: found.name, note: missing.length === 0 ? note : `${note} ${where}` };
 }
 
 /** For a release that is launched. One that had a type here before, which the environment allows no more, keeps it: a way back is never closed. */

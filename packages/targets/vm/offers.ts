@@ -1,9 +1,12 @@
-// What EC2 offers: its types of instances, and what an image says of itself. Neither changes from one look to the next, so it is
+// What EC2 offers: its types of instances, in which zones, and what an image says of itself. None of it changes from one look to the next, so it is
 // asked once an hour in each copy of the function.
 import {
   DescribeImagesCommand,
+  DescribeInstanceTypeOfferingsCommand,
+  type DescribeInstanceTypeOfferingsCommandOutput,
   DescribeInstanceTypesCommand,
   type DescribeInstanceTypesCommandOutput,
+  DescribeSubnetsCommand,
   type EC2Client,
   type Image,
   type InstanceTypeInfo,
@@ -14,6 +17,10 @@ import { callAws } from "#targets/host/call-aws.ts";
 export type Offers = {
   /** Of the region; `names` may end in a `*`. */
   types(names: string[], nowMs: number): Promise<InstanceType[]>;
+  /** Zones in which each of the types is offered; `names` as above. */
+  zonesOfTypes(names: string[], nowMs: number): Promise<Map<string, string[]>>;
+  /** By the ids of the subnets. */
+  zonesOfSubnets(ids: string[], nowMs: number): Promise<Map<string, string>>;
   /** `null` where there is none. */
   image(id: string, nowMs: number): Promise<Image | null>;
 };
@@ -23,6 +30,8 @@ const KEPT_MS = 3_600_000;
 export function createOffers(ec2: EC2Client): Offers {
   return {
     types: kept((names: string[]) => readTypes(ec2, names)),
+    zonesOfTypes: kept((names: string[]) => readOfferings(ec2, names)),
+    zonesOfSubnets: kept((ids: string[]) => readSubnetZones(ec2, ids)),
     image: kept((id: string) => readImage(ec2, id)),
   };
 }
@@ -62,6 +71,33 @@ export async function readTypes(ec2: EC2Client, Values: string[]): Promise<Insta
     memoryMiB: MemoryInfo?.SizeInMiB ?? 0,
     architectures: ProcessorInfo?.SupportedArchitectures ?? [],
   }));
+}
+
+/** EC2 API reference, DescribeInstanceTypeOfferings: a type need not be there in each zone of its region. */
+async function readOfferings(ec2: EC2Client, Values: string[]): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>();
+  const ask = { LocationType: "availability-zone", Filters: [{ Name: "instance-type", Values }] } as const;
+  let NextToken: string | undefined;
+  do {
+    const page: DescribeInstanceTypeOfferingsCommandOutput = await callAws(
+      "ec2:DescribeInstanceTypeOfferings",
+      (abortSignal) =>
+        ec2.send(new DescribeInstanceTypeOfferingsCommand({ ...ask, Filters: [...ask.Filters], NextToken }), {
+          abortSignal,
+        }),
+    );
+    for (const { InstanceType: name = "", Location = "" } of page.InstanceTypeOfferings ?? [])
+      found.set(name, [...(found.get(name) ?? []), Location]);
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return found;
+}
+
+export async function readSubnetZones(ec2: EC2Client, SubnetIds: string[]): Promise<Map<string, string>> {
+  const answer = await callAws("ec2:DescribeSubnets", (abortSignal) =>
+    ec2.send(new DescribeSubnetsCommand({ SubnetIds }), { abortSignal }),
+  );
+  return new Map((answer.Subnets ?? []).map((one) => [one.SubnetId ?? "", one.AvailabilityZone ?? ""]));
 }
 
 export async function readImage(ec2: EC2Client, id: string): Promise<Image | null> {

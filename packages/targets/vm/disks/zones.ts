@@ -1,11 +1,10 @@
 // A disk stays in its zone, so the copies have to come to it: a group whose copies have disks launches only where disks are
 // left for the next ones. Its zones are never rebalanced.
 import { SuspendProcessesCommand, UpdateAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
-import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
 import type { TargetContext } from "#core/driver/driver.ts";
-import { callAws } from "#targets/host/call-aws.ts";
 import { REBALANCING } from "../capacity.ts";
 import { callGroup, type Vm } from "../client.ts";
+import { readSubnetZones } from "../offers.ts";
 import { placeOf } from "../place.ts";
 import type { SideView } from "../side.ts";
 import type { Given } from "./give.ts";
@@ -53,10 +52,7 @@ async function stopRebalancing({ autoscaling }: Vm, view: SideView): Promise<voi
   view.suspended.push(REBALANCING);
 }
 
-async function subnetsIn({ ec2 }: Vm, SubnetIds: string[], zones: string[]): Promise<string[]> {
-  const answer = await callAws("ec2:DescribeSubnets", (abortSignal) =>
-    ec2.send(new DescribeSubnetsCommand({ SubnetIds }), { abortSignal }),
-  );
-  const there = (answer.Subnets ?? []).filter((one) => zones.includes(one.AvailabilityZone ?? ""));
-  return there.map((one) => one.SubnetId!);
+async function subnetsIn({ ec2 }: Vm, ids: string[], zones: string[]): Promise<string[]> {
+  const all = await readSubnetZones(ec2, ids);
+  return [...all].filter(([, zone]) => zones.includes(zone)).map(([id]) => id);
 }
