@@ -2,19 +2,15 @@
 
 import type { ApiDeps } from "#functions/api/deps.ts";
 import { issuerKeys } from "#functions/api/oidc/issuer-keys.ts";
-import { artifactBucket } from "./artifact-bucket.ts";
 import { controlDeps } from "./control.ts";
-import { driverFunctions } from "./driver-functions.ts";
-import { eventFunctions } from "./event-functions.ts";
-import { healWorkflow, trainWorkflow } from "./executions.ts";
 import { hookSecrets } from "./hook-secrets.ts";
-import { buildsWhenAsked, registryWhenAsked } from "./images-when-asked.ts";
 import { issuerDocuments } from "./issuer-documents.ts";
 import { functionMeter } from "./meter.ts";
 import { rateLimits } from "./rate-limits.ts";
 import { schedulePlatform } from "./schedules.ts";
-import { readSettings, required } from "./settings.ts";
+import { readSettings, required, type Settings } from "./settings.ts";
 import { newTraceId } from "./trace-ids.ts";
+import { whenAsked } from "./when-asked.ts";
 
 /** The API itself has 30 seconds. */
 const DRIVER_SECONDS = 25;
@@ -25,16 +21,7 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
   const control = { ...controlDeps(settings, "api", functionMeter(env)), newTraceId };
   return {
     ...control,
-    trainExecutions: trainWorkflow(required(env, "TUTTI_TRAIN_ARN")),
-    healExecutions: healWorkflow(required(env, "TUTTI_HEAL_ARN")),
-    drivers: driverFunctions(settings.driverPrefix, DRIVER_SECONDS),
-    artifacts: artifactBucket(settings.bucket),
-    registry: registryWhenAsked(
-      required(env, "TUTTI_REGISTRY"),
-      required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX"),
-    ),
-    imageBuilds: buildsWhenAsked(required(env, "TUTTI_IMAGE_PROJECT")),
-    eventFunctions: eventFunctions(required(env, "TUTTI_EVENT_PREFIX")),
+    ...askedOfFew(env, settings),
     schedules: schedulePlatform(env),
     hookSecrets: hookSecrets(required(env, "TUTTI_HOOK_SECRET_PREFIX")),
     targetAccounts: (env.TUTTI_TARGET_ACCOUNTS ?? "").split(",").filter((id) => id !== ""),
@@ -47,5 +34,30 @@ export function apiDeps(env: NodeJS.ProcessEnv, webFolder: URL): ApiDeps {
     }),
     rateLimits: rateLimits(env),
     webFolder,
+  };
+}
+
+/** Reading needs none of these. */
+function askedOfFew(env: NodeJS.ProcessEnv, { bucket, driverPrefix }: Settings) {
+  const [trainArn, healArn] = [required(env, "TUTTI_TRAIN_ARN"), required(env, "TUTTI_HEAL_ARN")];
+  const host = required(env, "TUTTI_REGISTRY");
+  const repositories = required(env, "TUTTI_IMAGE_REPOSITORY_PREFIX");
+  const project = required(env, "TUTTI_IMAGE_PROJECT");
+  const events = required(env, "TUTTI_EVENT_PREFIX");
+  return {
+    trainExecutions: whenAsked(async () => (await import("./executions.ts")).trainWorkflow(trainArn)),
+    healExecutions: whenAsked(async () => (await import("./executions.ts")).healWorkflow(healArn)),
+    drivers: whenAsked(async () =>
+      (await import("./driver-functions.ts")).driverFunctions(driverPrefix, DRIVER_SECONDS),
+    ),
+    artifacts: whenAsked(async () => (await import("./artifact-bucket.ts")).artifactBucket(bucket), {
+      name: bucket,
+    }),
+    registry: whenAsked(
+      async () => (await import("./image-registry.ts")).elasticRegistry(host, repositories),
+      { host },
+    ),
+    imageBuilds: whenAsked(async () => (await import("./image-builds.ts")).codeBuilds(project)),
+    eventFunctions: whenAsked(async () => (await import("./event-functions.ts")).eventFunctions(events)),
   };
 }

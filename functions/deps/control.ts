@@ -7,14 +7,15 @@ import { createStore } from "#store/store.ts";
 import { awsOptions } from "./aws-options.ts";
 import { systemClock } from "./clock.ts";
 import { counting, embeddedMetrics } from "./embedded-metrics.ts";
-import { rolloutWorkflow } from "./executions.ts";
 import { createLog } from "./log.ts";
 import type { FunctionMeter } from "./meter.ts";
 import { noticeBus } from "./notice-bus.ts";
 import type { Settings } from "./settings.ts";
+import { whenAsked } from "./when-asked.ts";
 
 export function controlDeps(settings: Settings, serviceName: string, meter?: FunctionMeter): ControlDeps {
   const measures = embeddedMetrics(settings.bus);
+  const rollouts = async () => (await import("./executions.ts")).rolloutWorkflow(settings.rolloutArn);
   const dynamo = new DynamoDBClient(awsOptions());
   const client = documentClient(meter ? meter.countUnits(dynamo) : dynamo);
   return {
@@ -27,7 +28,8 @@ export function controlDeps(settings: Settings, serviceName: string, meter?: Fun
     }),
     clock: systemClock,
     ids: idSource(systemClock.now, Math.random),
-    ...rolloutWorkflow(settings.rolloutArn),
+    executions: whenAsked(async () => (await rollouts()).executions),
+    tokens: whenAsked(async () => (await rollouts()).tokens),
     log: createLog(serviceName),
     // The bus has the installation's name (packages/infra/names.ts).
     notificationSecretPrefix: `${settings.bus}/notifications/`,
