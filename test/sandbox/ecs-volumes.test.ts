@@ -118,6 +118,37 @@ test("What cannot be is refused: an access point without encryption or with a ro
   expect(await refusal(define("rooted", root))).toBe("ClientException");
   const unknown = [{ sourceVolume: "else", containerPath: "/data" }];
   expect(await refusal(define("unknown", {}, unknown))).toBe("ClientException");
-  const ebs = { volumes: [{ name: "data", configuredAtLaunch: true }] };
-  expect(await refusal(world.define("ebs", image, {}, ebs))).toBe("UnsupportedFeatureException");
+  const docker = { volumes: [{ name: "data", dockerVolumeConfiguration: { driver: "local" } }] };
+  expect(await refusal(world.define("docker", image, {}, docker))).toBe("UnsupportedFeatureException");
+});
+
+test("A disk that the service configures is one for each task, and what does not go together is refused.", async () => {
+  const volumes = [{ name: "data", configuredAtLaunch: true }];
+  const mounted = { mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] };
+  const open = await world.define("open", image, mounted, { volumes });
+  const closed = await world.define("closed", image);
+  const two = { volumes: [...volumes, { name: "more", configuredAtLaunch: true }] };
+  expect(await refusal(world.define("two", image, {}, two))).toBe("ClientException");
+  const serve = (
+    definition: string,
+    disk?: Partial<ecs.ServiceManagedEBSVolumeConfiguration>,
+    name = "data",
+  ) =>
+    world.serve("disks", definition, {
+      desiredCount: 0,
+      ...(disk ? { volumeConfigurations: [{ name, managedEBSVolume: { roleArn: role, ...disk } }] } : {}),
+    });
+  await expect(serve(open)).rejects.toThrow("The volume data is configured at launch");
+  await expect(serve(closed, { sizeInGiB: 1 })).rejects.toThrow(
+    "The volume data is not configured at launch",
+  );
+  await expect(serve(open, { sizeInGiB: 1 }, "else")).rejects.toThrow("The volume else is not configured");
+  await expect(serve(open, {})).rejects.toThrow("either sizeInGiB or snapshotId");
+  await expect(serve(open, { sizeInGiB: 16_385 })).rejects.toThrow("from 1 to 16384");
+  await expect(serve(open, { sizeInGiB: 1, filesystemType: "ntfs" as never })).rejects.toThrow(
+    "ext3, ext4, xfs",
+  );
+  await expect(serve(open, { sizeInGiB: 1, iops: 9 })).rejects.toThrow("The sandbox does not implement");
+  const { service } = await serve(open, { sizeInGiB: 1 });
+  expect(service!.deployments![0]!.volumeConfigurations).toMatchObject([{ name: "data" }]);
 });
