@@ -4,10 +4,12 @@ import { UpdateAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import {
   CreateLaunchTemplateVersionCommand,
   DescribeLaunchTemplateVersionsCommand,
+  TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
+import { DIARY_SPEC, diaryArchive, disksOf } from "./diary.ts";
 import { expectAsked } from "./every-grant.ts";
 import { expectPlayed, planTo, roll } from "./roll.ts";
 import { openVmHouse, type VmHouse } from "./vm-world.ts";
@@ -167,6 +169,46 @@ test("a copy of a type that somebody chose by hand is drift, and another takes i
   expect(fewest).toBe(3);
   await close();
 }, 60_000);
+
+test("one with a disk of its own is not taken out of traffic by the pass that gives it its disk, and then another goes on with the disk", async () => {
+  const { driver, open, clients } = house;
+  const { target: bare, putRelease, close } = open({ ...DIARY_SPEC, replicas: 1 });
+  await putRelease("v1", diaryArchive("v1"));
+  const target = asking(bare, { cpu: 1, memoryMiB: 1000 });
+  expectPlayed(await roll(driver, target, "v1"));
+  const live = { ...target, current: "v1" };
+  const [disk] = await disksOf(driver, live);
+  const LaunchTemplateName = `tutti-vm-diary_${target.environment.name}`;
+  const { LaunchTemplateVersion } = await clients.ec2.send(
+    new CreateLaunchTemplateVersionCommand({
+      ...{ LaunchTemplateName, SourceVersion: "1" },
+      LaunchTemplateData: { InstanceType: "t4g.large" },
+    }),
+  );
+  const launch = (Version: string) =>
+    clients.autoscaling.send(
+      new UpdateAutoScalingGroupCommand({
+        AutoScalingGroupName: `${LaunchTemplateName}_a`,
+        LaunchTemplate: { LaunchTemplateName, Version },
+      }),
+    );
+  await launch(String(LaunchTemplateVersion!.VersionNumber));
+  await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [disk!.copy!] }));
+  await expect.poll(() => sizes(live), { timeout: 20_000 }).toEqual(["v1 starting t4g.large"]);
+  await launch("1");
+  const seen: string[] = [];
+  const mended = async () => {
+    const fleet = await driver.inspect(live);
+    for (const { action, result } of await driver.repair(live, fleet, { replicas: [], drift: true }))
+      seen.push(`${action} ${result}`);
+    return sizes(live);
+  };
+  await expect.poll(mended, { timeout: 20_000 }).toEqual(["v1 starting t4g.large"]);
+  await expect.poll(mended, { timeout: 20_000 }).toEqual(["v1 healthy t4g.micro"]);
+  expect(seen[0]).toBe("attached its disks begun");
+  expect(seen).toContain("replace held");
+  await close();
+}, 90_000);
 
 test("what was read of EC2 was read with the driver's own rights", () => {
   const calls = ["DescribeInstanceTypes", "DescribeInstanceTypeOfferings", "DescribeSubnets"];

@@ -53,7 +53,6 @@ function healing(app: string) {
     const now = await look(app);
     seen.fewest = Math.min(seen.fewest, now.copies.filter((one) => one.startsWith("healthy")).length);
     for (const copy of now.copies) seen.all.add(copy);
-    console.log(new Date().toISOString(), JSON.stringify(now));
     if (now.drift.length > 0) await house.client.targets.heal(app, ENVIRONMENT);
     return now;
   };

@@ -19,7 +19,12 @@ import type { SideView } from "./side.ts";
 import { ensureVersion, type Version } from "./template.ts";
 import { wrongSize } from "./wrong-size.ts";
 
-export type Drift = { sentence: string; mend(): Promise<RepairResult> };
+export type Drift = {
+  sentence: string;
+  mend(): Promise<RepairResult>;
+  /** It takes a copy out of traffic, so it waits where another is on its way. */
+  takesAway?: true;
+};
 export type Seen = {
   sides: SideView[];
   active: SideView | undefined;

@@ -53,8 +53,9 @@ export async function repair(
   );
   await backIntoTraffic(vm, target, restarted);
   const replaced = await replaceLost(vm, target, fleet, restarted);
-  const mended = target.current === undefined || !orders.drift ? [] : await mendDrift(vm, target);
   const done = restarted.filter(({ lost }) => !lost).map(({ result }) => result);
+  const isCalm = [...served, ...done, ...replaced].every(({ result }) => result !== "begun");
+  const mended = target.current === undefined || !orders.drift ? [] : await mendDrift(vm, target, isCalm);
   return [...served, ...done, ...replaced, ...mended.filter(({ replica }) => !isServed(replica))];
 }
 
@@ -155,7 +156,8 @@ async function replaceLost(
   }));
 }
 
-async function mendDrift(vm: Vm, target: TargetContext): Promise<RepairResult[]> {
+/** `isCalm`: nothing has been begun whose end is waited for, which is when all copies are well. */
+async function mendDrift(vm: Vm, target: TargetContext, isCalm: boolean): Promise<RepairResult[]> {
   const sides = await readSides(vm, target);
   const [disks, weights, images, versions] = await Promise.all([
     lookAtDisks(vm, target, sides),
@@ -165,7 +167,8 @@ async function mendDrift(vm: Vm, target: TargetContext): Promise<RepairResult[]>
   ]);
   const active = sides.find((one) => (weights[one.side] ?? 0) > 0) ?? sides[0];
   const results: RepairResult[] = [];
-  for (const { sentence, mend } of await driftOf(vm, target, { sides, active, images, versions, disks }))
-    results.push({ ...(await mend()), finding: sentence });
+  const found = await driftOf(vm, target, { sides, active, images, versions, disks });
+  for (const { sentence, mend, takesAway } of found)
+    if (isCalm || !takesAway) results.push({ ...(await mend()), finding: sentence });
   return results;
 }

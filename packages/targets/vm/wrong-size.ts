@@ -5,11 +5,12 @@ import { paceOf } from "#core/plan/pace.ts";
 import { limitsOf } from "#core/plan/replacing.ts";
 import { borrow } from "./capacity.ts";
 import type { Vm } from "./client.ts";
+import type { Drift } from "./drift.ts";
 import { carryOut, decided } from "./replace.ts";
 import type { Copy, SideView } from "./side.ts";
 import type { Version } from "./template.ts";
 
-export type WrongSize = { copies: Copy[]; sentence: string; mend(): Promise<RepairResult> };
+export type WrongSize = Drift & { copies: Copy[] };
 
 /** `null` where all of the release's copies are as they should be, or the group launches something else. */
 export function wrongSize(
@@ -27,7 +28,7 @@ export function wrongSize(
   if (!first) return null;
   const named = copies.map(({ id, type }) => `${id} (${type})`).join(", ");
   const sentence = `${named} should be of type ${own.type}, as ${view.name} launches them.`;
-  return { copies, sentence, mend: () => replaceOne(vm, target, view, first, own) };
+  return { copies, sentence, takesAway: true, mend: () => replaceOne(vm, target, view, first, own) };
 }
 
 async function replaceOne(
