@@ -3,12 +3,14 @@ import { randomUUID } from "node:crypto";
 import { deliver } from "../events/targets.ts";
 import type { Documents } from "../ground/documents.ts";
 import type { Platform } from "../platform.ts";
-import { nextAt, parseSchedule } from "./expression.ts";
+import { type Schedule as Expression, nextAt, parseSchedule } from "./expression.ts";
 import { arnOf, type Schedule } from "./schedules.ts";
 
 /** Timers hold at most 2^31 ms; and a machine that slept is noticed within a minute. */
 const LONGEST_SLEEP_MS = 60_000;
 const MAX_RETRIES = 60;
+/** However fast time runs: what a schedule starts takes its moment all the same. */
+const SHORTEST_RATE_MINUTES = 1 / 60;
 
 export function createClock(platform: Platform, schedules: Documents<Schedule>) {
   const stopping = new AbortController();
@@ -17,7 +19,7 @@ export function createClock(platform: Platform, schedules: Documents<Schedule>) 
   function tick(): void {
     const nowMs = platform.now();
     for (const schedule of schedules.list()) {
-      const due = dueAt(schedule);
+      const due = dueAt(schedule, platform.timeScale);
       if (due !== undefined && due <= nowMs) fire(schedule, due, nowMs);
     }
     rearm();
@@ -25,7 +27,8 @@ export function createClock(platform: Platform, schedules: Documents<Schedule>) 
 
   function fire(schedule: Schedule, due: number, nowMs: number): void {
     const fired = { ...schedule, lastFiredAt: nowMs };
-    if (schedule.deleteAfterCompletion && dueAt(fired) === undefined) schedules.delete(schedule.name);
+    if (schedule.deleteAfterCompletion && dueAt(fired, platform.timeScale) === undefined)
+      schedules.delete(schedule.name);
     else schedules.set(schedule.name, fired);
     const delivery = {
       from: `schedule ${schedule.name}`,
@@ -40,7 +43,7 @@ export function createClock(platform: Platform, schedules: Documents<Schedule>) 
   function rearm(): void {
     clearTimeout(timer);
     if (stopping.signal.aborted) return;
-    const dues = schedules.list().flatMap((schedule) => dueAt(schedule) ?? []);
+    const dues = schedules.list().flatMap((schedule) => dueAt(schedule, platform.timeScale) ?? []);
     if (dues.length === 0) return;
     const sleepMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, Math.min(...dues) - platform.now()));
     timer = setTimeout(tick, sleepMs).unref();
@@ -56,9 +59,9 @@ export function createClock(platform: Platform, schedules: Documents<Schedule>) 
 }
 
 /** The next moment, which may be past. `undefined` where nothing is to come. */
-export function dueAt(schedule: Schedule): number | undefined {
+export function dueAt(schedule: Schedule, timeScale = 1): number | undefined {
   if (!schedule.enabled) return undefined;
-  const expression = parseSchedule(schedule.expression);
+  const expression = inSandboxTime(parseSchedule(schedule.expression), timeScale);
   // A one-time schedule whose moment had passed before it was made still fires, at once.
   const from =
     expression.type === "at" ? (schedule.lastFiredAt ?? 0) : (schedule.lastFiredAt ?? schedule.changedAt);
@@ -70,6 +73,12 @@ export function dueAt(schedule: Schedule): number | undefined {
     schedule.timeZone,
   );
   return due !== undefined && due <= (schedule.endAt ?? Number.POSITIVE_INFINITY) ? due : undefined;
+}
+
+/** A rate is a length of time, and the time scale divides it as every wait; `cron` and `at` name moments of the real clock. */
+function inSandboxTime(expression: Expression, timeScale: number): Expression {
+  if (expression.type !== "rate") return expression;
+  return { ...expression, minutes: Math.max(SHORTEST_RATE_MINUTES, expression.minutes / timeScale) };
 }
 
 function payloadFor(platform: Platform, schedule: Schedule, due: number): string {
