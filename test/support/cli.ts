@@ -1,5 +1,5 @@
 // The command line in this process, against a real HTTP server with the API behind it.
-import { hash } from "node:crypto";
+
 import type { Io } from "#cli/io.ts";
 import { run } from "#cli/run.ts";
 import { createApp } from "#functions/api/app.ts";
@@ -25,11 +25,6 @@ export async function openTestCli(cwd: string): Promise<TestCli> {
   });
   const api = await openTestApi();
   api.deps.artifacts.uploadUrl = async (key) => `${bucket.url}/${key}`;
-  const { digest } = api.deps.artifacts;
-  api.deps.artifacts.digest = async (key) => {
-    const bytes = uploads.get(key);
-    return bytes ? hash("sha256", bytes) : digest(key);
-  };
   const { fetch } = createApp(api.deps);
   const served = await serve((request) => fetch(request));
   const tutti: TestCli["tutti"] = async (args, io = {}) => {
