@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Duplex } from "node:stream";
+import { type Doors, openDoors } from "../ground/doors.ts";
 import { AwsError } from "../platform.ts";
 import { forward, respond } from "./forward.ts";
 import type { Via } from "./headers.ts";
@@ -35,12 +36,13 @@ export async function openListener(state: State, listener: Listener): Promise<Op
     if (socket.writable)
       socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   });
-  await listen(server, address, listener.port);
+  const doors = await listen(server, address, listener.port);
   return {
     routesChanged: () => {
       routes = compileRoutes(state, state.listeners.get(listener.arn) ?? listener);
     },
     close: async (force) => {
+      doors.close();
       server.close();
       if (force) server.closeAllConnections();
       else server.closeIdleConnections();
@@ -129,19 +131,11 @@ function choose(state: State, { group }: Destination & { type: "group" }, { url 
   return { target, address, counts: [group.counts, target.counts] };
 }
 
-function listen(server: Server, address: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(
-        new AwsError(
-          "ValidationError",
-          `The listener cannot be opened on ${address}:${port}: ${error.message}`,
-        ),
-      ),
-    );
-    server.listen({ host: address, port, backlog: 4_096 }, () => {
-      server.removeAllListeners("error");
-      resolve();
-    });
-  });
+async function listen(server: Server, host: string, port: number): Promise<Doors> {
+  try {
+    return await openDoors(server, { host, port });
+  } catch (error) {
+    const message = `The listener cannot be opened on ${host}:${port}: ${(error as Error).message}`;
+    throw new AwsError("ValidationError", message);
+  }
 }

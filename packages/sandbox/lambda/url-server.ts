@@ -1,6 +1,7 @@
 // One function URL's listener: a real HTTP server that turns each request into a call of the function.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { openDoors } from "../ground/doors.ts";
 import { AwsError } from "../platform.ts";
 import { type Invoker, payloadLimitBytes } from "./invoke.ts";
 import { isPublic } from "./permissions.ts";
@@ -22,11 +23,14 @@ export async function listen(
       else response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(at.port, at.host, 1024, resolve);
-  });
-  return { ...at, close: () => close(server) };
+  const doors = await openDoors(server, at);
+  return {
+    ...at,
+    close: () => {
+      doors.close();
+      return close(server);
+    },
+  };
 }
 
 /** Lets the requests under way finish. */
