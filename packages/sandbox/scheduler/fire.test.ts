@@ -25,10 +25,6 @@ function aSchedule(more: Partial<Schedule> = {}): Schedule {
 }
 
 function aClock(...schedules: Schedule[]) {
-  return aScaledClock(1, ...schedules);
-}
-
-function aScaledClock(timeScale: number, ...schedules: Schedule[]) {
   const kept = new Map(schedules.map((schedule) => [schedule.name, schedule]));
   const documents: Documents<Schedule> = {
     get: (name) => kept.get(name),
@@ -37,7 +33,7 @@ function aScaledClock(timeScale: number, ...schedules: Schedule[]) {
     list: () => [...kept.values()],
   };
   const call = vi.fn(async () => undefined);
-  const platform = { now: () => Date.now(), timeScale, call, log: () => {} } as unknown as Platform;
+  const platform = { now: () => Date.now(), call, log: () => {} } as unknown as Platform;
   const clock = createClock(platform, documents);
   clock.rearm();
   return { clock, call, kept };
@@ -54,19 +50,6 @@ test("a rate fires each time it is due, from when the schedule was made", async 
   clock.stop();
   await vi.advanceTimersByTimeAsync(180_000);
   expect(call).toHaveBeenCalledTimes(4);
-});
-
-test("the time scale divides a rate, down to a second, and leaves moments of the clock where they are", async () => {
-  const { call } = aScaledClock(10, aSchedule());
-  await vi.advanceTimersByTimeAsync(5_999);
-  expect(call).toHaveBeenCalledTimes(0);
-  await vi.advanceTimersByTimeAsync(12_001);
-  expect(call).toHaveBeenCalledTimes(3);
-  const fast = aScaledClock(10_000, aSchedule({ changedAt: Date.now() }));
-  await vi.advanceTimersByTimeAsync(3_000);
-  expect(fast.call).toHaveBeenCalledTimes(3);
-  const daily = aSchedule({ expression: "cron(0 13 * * ? *)" });
-  expect(dueAt(daily, 10)).toBe(Date.parse("2026-11-24T13:00:00Z"));
 });
 
 test("moments that passed while nobody was there are made up for once", async () => {

@@ -3,14 +3,12 @@ import { randomUUID } from "node:crypto";
 import { deliver } from "../events/targets.ts";
 import type { Documents } from "../ground/documents.ts";
 import type { Platform } from "../platform.ts";
-import { type Schedule as Expression, nextAt, parseSchedule } from "./expression.ts";
+import { nextAt, parseSchedule } from "./expression.ts";
 import { arnOf, type Schedule } from "./schedules.ts";
 
 /** Timers hold at most 2^31 ms; and a machine that slept is noticed within a minute. */
 const LONGEST_SLEEP_MS = 60_000;
 const MAX_RETRIES = 60;
-/** However fast time runs: what a schedule starts takes its moment all the same. */
-const SHORTEST_RATE_MINUTES = 1 / 60;
 
 export function createClock(platform: Platform, schedules: Documents<Schedule>) {
   const stopping = new AbortController();
@@ -19,7 +17,7 @@ export function createClock(platform: Platform, schedules: Documents<Schedule>) 
   function tick(): void {
     const nowMs = platform.now();
     for (const schedule of schedules.list()) {
-      const due = dueAt(schedule, platform.timeScale);
+      const due = dueAt(schedule);
       if (due !== undefined && due <= nowMs) fire(schedule, due, nowMs);
     }
     rearm();
@@ -27,8 +25,7 @@ export function createClock(platform: Platform, schedules: Documents<Schedule>) 
 
   function fire(schedule: Schedule, due: number, nowMs: number): void {
     const fired = { ...schedule, lastFiredAt: nowMs };
-    if (schedule.deleteAfterCompletion && dueAt(fired, platform.timeScale) === undefined)
-      schedules.delete(schedule.name);
+    if (schedule.deleteAfterCompletion && dueAt(fired) === undefined) schedules.delete(schedule.name);
     else schedules.set(schedule.name, fired);
     const delivery = {
       from: `schedule ${schedule.name}`,
@@ -43,7 +40,7 @@ export function createClock(platform: Platform, schedules: Documents<Schedule>) 
   function rearm(): void {
     clearTimeout(timer);
     if (stopping.signal.aborted) return;
-    const dues = schedules.list().flatMap((schedule) => dueAt(schedule, platform.timeScale) ?? []);
+    const dues = schedules.list().flatMap((schedule) => dueAt(schedule) ?? []);
     if (dues.length === 0) return;
     const sleepMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, Math.min(...dues) - platform.now()));
     timer = setTimeout(tick, sleepMs).unref();
@@ -59,9 +56,9 @@ export function createClock(platform: Platform, schedules: Documents<Schedule>) 
 }
 
 /** The next moment, which may be past. `undefined` where nothing is to come. */
-export function dueAt(schedule: Schedule, timeScale = 1): number | undefined {
+export function dueAt(schedule: Schedule): number | undefined {
   if (!schedule.enabled) return undefined;
-  const expression = inSandboxTime(parseSchedule(schedule.expression), timeScale);
+  const expression = parseSchedule(schedule.expression);
   // A one-time schedule whose moment had passed before it was made still fires, at once.
   const from =
     expression.type === "at" ? (schedule.lastFiredAt ?? 0) : (schedule.lastFiredAt ?? schedule.changedAt);
@@ -73,12 +70,6 @@ export function dueAt(schedule: Schedule, timeScale = 1): number | undefined {
     schedule.timeZone,
   );
   return due !== undefined && due <= (schedule.endAt ?? Number.POSITIVE_INFINITY) ? due : undefined;
-}
-
-/** A rate is a length of time, and the time scale divides it as every wait; `cron` and `at` name moments of the real clock. */
-function inSandboxTime(expression: Expression, timeScale: number): Expression {
-  if (expression.type !== "rate") return expression;
-  return { ...expression, minutes: Math.max(SHORTEST_RATE_MINUTES, expression.minutes / timeScale) };
 }
 
 function payloadFor(platform: Platform, schedule: Schedule, due: number): string {
