@@ -2,6 +2,7 @@
 // cannot have mounts of its own, so such a function runs in a process of its own (environment-process.mjs). Where this
 // machine does not let us, it is refused when it is asked for.
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Files } from "../efs/folders.ts";
 import { type Bind, mountProblem } from "../ground/mounts.ts";
 import type { Settings } from "./configuration.ts";
@@ -66,7 +67,13 @@ function isThere(files: Files, accessPoint: string): boolean {
 
 export type OwnMounts = { binds: Bind[]; scratch: string };
 
-/** Nothing where the function has no mounts. `directory`: of the service, in which its code is: seen below a /tmp of its own too. */
+/** What runs the functions: this program and the modules beside it. */
+const RUNTIME = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
+/**
+ * Nothing where the function has no mounts. `directory`: of the service, in which its code is. That and what runs it are seen
+ * below a /tmp of its own too.
+ */
 export function mountsOf(
   files: Files,
   { fileSystems = [], ephemeralStorageMib }: VersionRecord,
@@ -75,7 +82,8 @@ export function mountsOf(
   const own = ephemeralStorageMib !== USUAL_TMP_MIB;
   if (!own && fileSystems.length === 0) return undefined;
   const tmp: Bind[] = own ? [{ sizeMib: ephemeralStorageMib, path: "/tmp" }] : [];
-  const code: Bind[] = own && directory.startsWith("/tmp/") ? [{ source: directory, path: directory }] : [];
+  const needed = own ? [directory, RUNTIME].filter((path) => path.startsWith("/tmp/")) : [];
+  const code = needed.map((path): Bind => ({ source: path, path }));
   const shared = fileSystems.map(({ Arn, LocalMountPath }) => ({
     source: files.accessPointFolder(Arn),
     path: LocalMountPath,

@@ -138,7 +138,10 @@ export async function findImages({ ec2 }: Pick<Vm, "ec2">, Filters: Filter[]): P
   return answer.Images ?? [];
 }
 
-/** The image and the snapshots it is made of; nothing there is fine. Of two that delete it the one that did takes the snapshots along. */
+/**
+ * The image and the snapshots it is made of; nothing there is fine. Where the image was gone, its snapshots are asked for all the same:
+ * the answer to whoever deleted it may have been lost. Of those that somebody else took along nothing is known but a refusal.
+ */
 export async function deleteImage(
   vm: Pick<Vm, "ec2">,
   { ImageId, BlockDeviceMappings }: Image,
@@ -146,9 +149,9 @@ export async function deleteImage(
   const isThere = async () => (await findImages(vm, [{ Name: "image-id", Values: [ImageId!] }])).length > 0;
   const deregister = (abortSignal: AbortSignal) =>
     vm.ec2.send(new DeregisterImageCommand({ ImageId }), { abortSignal });
-  if (!(await deleting("DeregisterImage", deregister, isThere))) return;
+  const wasThere = await deleting("DeregisterImage", deregister, isThere);
   for (const { Ebs } of BlockDeviceMappings ?? [])
-    if (Ebs?.SnapshotId) await deleteSnapshot(vm, Ebs.SnapshotId);
+    if (Ebs?.SnapshotId) await deleteSnapshot(vm, Ebs.SnapshotId, async () => wasThere);
 }
 
 export async function deleteSnapshot(
