@@ -172,6 +172,8 @@ test("one that cannot be put back makes the train fail, and the others still go 
   const train = await stage.ended(id);
   expect(statuses(train)).toEqual(["orders rolled_back", "shop failed", "web rolled_back"]);
   expect(train.status).toBe("failed");
-  expect(stage.logs.filter((line) => line.startsWith(`${LOG_MESSAGES.trainFailed} `))).toHaveLength(1);
+  // It is logged once the end is written.
+  const told = () => stage.logs.filter((line) => line.startsWith(`${LOG_MESSAGES.trainFailed} `)).length;
+  await expect.poll(told).toBe(1);
   expect(train.reason).toContain("Not back on its release: shop/prod: ");
 });
