@@ -9,6 +9,7 @@ import type { HealInput } from "#core/heal/messages.ts";
 import type { TrainInput } from "#core/train/messages.ts";
 import type { Executions, Tokens } from "#engine/deps.ts";
 import { awsOptions } from "./aws-options.ts";
+import { unless } from "./unless.ts";
 
 export function rolloutWorkflow(rolloutArn: string): { executions: Executions; tokens: Tokens } {
   const sfn = new SFNClient(awsOptions());
@@ -47,14 +48,4 @@ function executionsOf<Input>(sfn: SFNClient, stateMachineArn: string): Execution
       return found.status === "RUNNING" || found.status === "PENDING_REDRIVE" ? "running" : "ended";
     },
   };
-}
-
-/** `null` for the error of that name. */
-async function unless<T>(name: string, call: Promise<T>): Promise<T | null> {
-  try {
-    return await call;
-  } catch (error) {
-    if ((error as Error).name === name) return null;
-    throw error;
-  }
 }

@@ -2,6 +2,7 @@
 // here. The SDK's client is loaded with the first look-up: most calls of the API need none, and a cold start reads less.
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { awsOptions } from "./aws-options.ts";
+import { unless } from "./unless.ts";
 
 export type HookSecrets = {
   /** `null` where the app has none. */
@@ -67,13 +68,4 @@ async function create({ client, commands }: Sdk, Name: string, SecretString: str
 async function remove({ client, commands }: Sdk, SecretId: string): Promise<void> {
   const command = new commands.DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true });
   await unless(GONE, client.send(command));
-}
-
-async function unless<T>(names: string[], call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (names.includes((error as Error).name)) return undefined;
-    throw error;
-  }
 }

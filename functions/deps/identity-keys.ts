@@ -5,14 +5,14 @@ import {
   DeleteSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
-  ResourceExistsException,
-  ResourceNotFoundException,
 } from "@aws-sdk/client-secrets-manager";
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from "jose";
 import { CERTIFICATE_DAYS, type Identity, type PublicKey } from "#core/identity/identity.ts";
 import type { Count } from "./secret-finder.ts";
 import { secretsClient } from "./secret-queries.ts";
+import { unless } from "./unless.ts";
 
+const NOT_THERE = "ResourceNotFoundException";
 const ALGORITHM = "EdDSA";
 const CURVE = "Ed25519";
 const DAY_SECONDS = 86_400;
@@ -52,11 +52,11 @@ export async function issueIdentity(
 /** At once: a name that is yet to be deleted could not be used again, and nobody wants a lost identity back. */
 export async function removeIdentity(count: Count, SecretId: string): Promise<void> {
   const command = new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true });
-  await unlessMissing(secretsClient(count).send(command));
+  await unless(NOT_THERE, secretsClient(count).send(command));
 }
 
 async function readAuthority(count: Count, SecretId: string): Promise<AuthoritySecret | null> {
-  const found = await unlessMissing(secretsClient(count).send(new GetSecretValueCommand({ SecretId })));
+  const found = await unless(NOT_THERE, secretsClient(count).send(new GetSecretValueCommand({ SecretId })));
   return found ? JSON.parse(found.SecretString!) : null;
 }
 
@@ -64,13 +64,8 @@ async function makeAuthority(count: Count, Name: string): Promise<AuthoritySecre
   const made = { keys: [await newKey(), await newKey()] };
   const Description = "Certifies whose call is whose in an environment (Tutti)";
   const command = new CreateSecretCommand({ Name, SecretString: JSON.stringify(made), Description });
-  try {
-    await secretsClient(count).send(command);
-    return made;
-  } catch (error) {
-    if (!(error instanceof ResourceExistsException)) throw error;
-    return (await readAuthority(count, Name))!;
-  }
+  const isMade = await unless("ResourceExistsException", secretsClient(count).send(command));
+  return isMade ? made : (await readAuthority(count, Name))!;
 }
 
 async function newKey(): Promise<JWK> {
@@ -81,17 +76,8 @@ async function newKey(): Promise<JWK> {
 
 async function put(count: Count, SecretId: string, SecretString: string): Promise<void> {
   const client = secretsClient(count);
-  const found = await unlessMissing(client.send(new PutSecretValueCommand({ SecretId, SecretString })));
+  const found = await unless(NOT_THERE, client.send(new PutSecretValueCommand({ SecretId, SecretString })));
   if (found) return;
   const Description = "By which an app proves who it is where it calls (Tutti)";
   await client.send(new CreateSecretCommand({ Name: SecretId, SecretString, Description }));
-}
-
-async function unlessMissing<T>(call: Promise<T>): Promise<T | null> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return null;
-    throw error;
-  }
 }

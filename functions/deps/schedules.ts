@@ -4,6 +4,7 @@ import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { instant } from "#core/clock.ts";
 import { awsOptions } from "./aws-options.ts";
 import { required } from "./settings.ts";
+import { unless } from "./unless.ts";
 
 export type KeptSchedule = {
   name: string;
@@ -85,12 +86,4 @@ async function list({ client, commands }: Sdk, NamePrefix: string): Promise<Kept
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return kept;
-}
-
-async function unless(name: string, call: Promise<unknown>): Promise<void> {
-  try {
-    await call;
-  } catch (error) {
-    if ((error as Error).name !== name) throw error;
-  }
 }

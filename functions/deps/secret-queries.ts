@@ -1,12 +1,9 @@
 // The calls that look whether a secret or a parameter is there, and never answer what it holds.
-import {
-  DescribeSecretCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from "@aws-sdk/client-secrets-manager";
+import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { DescribeParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { awsOptions } from "./aws-options.ts";
 import type { Count } from "./secret-finder.ts";
+import { unless } from "./unless.ts";
 
 export function secretsClient(count: Count): SecretsManagerClient {
   return count(new SecretsManagerClient(awsOptions()));
@@ -17,17 +14,11 @@ export type FoundSecret = { arn: string; version: string };
 /** `null` where there is none. One that is to be deleted, or has no value yet, cannot be read. */
 export async function findSecret(count: Count, SecretId: string): Promise<FoundSecret | null> {
   const client = secretsClient(count);
-  try {
-    const { ARN, DeletedDate, VersionIdsToStages } = await client.send(
-      new DescribeSecretCommand({ SecretId }),
-    );
-    const versions = Object.entries(VersionIdsToStages ?? {});
-    const version = versions.find(([, stages]) => stages.includes("AWSCURRENT"))?.[0];
-    return ARN && version && !DeletedDate ? { arn: ARN, version } : null;
-  } catch (error) {
-    if (error instanceof ResourceNotFoundException) return null;
-    throw error;
-  }
+  const look = client.send(new DescribeSecretCommand({ SecretId }));
+  const { ARN, DeletedDate, VersionIdsToStages } = (await unless("ResourceNotFoundException", look)) ?? {};
+  const versions = Object.entries(VersionIdsToStages ?? {});
+  const version = versions.find(([, stages]) => stages.includes("AWSCURRENT"))?.[0];
+  return ARN && version && !DeletedDate ? { arn: ARN, version } : null;
 }
 
 /** `null` where there is none. */

@@ -44,7 +44,14 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
     /^driver-vm ec2:DeleteLaunchTemplateVersions/,
     "more releases than are kept: test/slow/vm-versions.test.ts",
   ],
-  [/^driver-vm ec2:DescribeInstanceTypes/, "resources that choose a type: test/contract/vm-sizes.test.ts"],
+  [
+    /^driver-vm ec2:DescribeInstanceType(s|Offerings)/,
+    "resources that choose a type: test/contract/vm-sizes.test.ts",
+  ],
+  [
+    /^driver-container iam:PassRole .*iam:PassedToService=ecs\.amazonaws\.com/,
+    "a disk of each task's own: test/contract/container.test.ts",
+  ],
   [/^api codebuild:StopBuild/, "an app that goes while its image is built: test/slow/image-builds.test.ts"],
   [/ cloudwatch:GetMetricData/, "what scaling follows: test/slow/scaling.test.ts"],
   [

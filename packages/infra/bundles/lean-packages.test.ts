@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ElasticLoadBalancingV2ServiceException } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SSMServiceException } from "@aws-sdk/client-ssm";
 import type { Plugin } from "esbuild";
@@ -145,4 +147,17 @@ test("of errors only those stay registered that say more, or are tried again", (
     ([, name]) => name,
   );
   expect(left).toEqual(["Why", "Again"]);
+});
+
+test("errors of AWS are told apart by their names: by its class only one that says more than a sentence is found", () => {
+  const root = fileURLToPath(new URL("../../..", import.meta.url));
+  const sources = globSync(["functions/**/*.ts", "workflows/**/*.ts", "packages/**/*.ts"], { cwd: root });
+  const bundled = sources.filter((path) => !/^packages\/(sandbox|start|cli)\/|\.test\.ts$/.test(path));
+  const classes = bundled.flatMap((path) => {
+    const imports = readFileSync(join(root, path), "utf8").matchAll(/^import \{([^}]*)\} from "@aws-sdk\//gm);
+    const names = [...imports].flatMap(([, all]) => all!.split(",").map((one) => one.trim()));
+    return names.filter((name) => /(Exception|Fault|NotFound|Exists?)$/.test(name));
+  });
+  expect(bundled.length).toBeGreaterThan(300);
+  expect(classes).toEqual(["ConditionalCheckFailedException"]);
 });
