@@ -139,8 +139,8 @@ export async function findImages({ ec2 }: Pick<Vm, "ec2">, Filters: Filter[]): P
 }
 
 /**
- * The image and the snapshots it is made of; nothing there is fine. Where the image was gone, its snapshots are asked for all the same:
- * the answer to whoever deleted it may have been lost. Of those that somebody else took along nothing is known but a refusal.
+ * The image and the snapshots it is made of; nothing there is fine. Whoever asks deletes the snapshots too, since the answer to the one
+ * that deleted the image may have been lost. They carry the image's tags, so a refusal says that somebody else took them along.
  */
 export async function deleteImage(
   vm: Pick<Vm, "ec2">,
@@ -149,9 +149,9 @@ export async function deleteImage(
   const isThere = async () => (await findImages(vm, [{ Name: "image-id", Values: [ImageId!] }])).length > 0;
   const deregister = (abortSignal: AbortSignal) =>
     vm.ec2.send(new DeregisterImageCommand({ ImageId }), { abortSignal });
-  const wasThere = await deleting("DeregisterImage", deregister, isThere);
+  await deleting("DeregisterImage", deregister, isThere);
   for (const { Ebs } of BlockDeviceMappings ?? [])
-    if (Ebs?.SnapshotId) await deleteSnapshot(vm, Ebs.SnapshotId, async () => wasThere);
+    if (Ebs?.SnapshotId) await deleteSnapshot(vm, Ebs.SnapshotId, async () => false);
 }
 
 export async function deleteSnapshot(
