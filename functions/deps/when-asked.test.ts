@@ -22,6 +22,12 @@ test("it is made when it is first asked for something, and once", async () => {
   expect(opened()).toBe(1);
 });
 
+test("it may be handed on by an asynchronous function, and is not made by that", async () => {
+  const { shop, opened } = aShop();
+  const handedOn = await (async () => shop)();
+  expect([handedOn === shop, opened()]).toEqual([true, 0]);
+});
+
 test("what it fails with is what its caller sees", async () => {
   const broken = whenAsked<Pick<Shop, "sell">>(async () => ({
     sell: async () => Promise.reject(new Error("closed")),

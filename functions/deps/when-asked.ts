@@ -18,6 +18,7 @@ export function whenAsked<T extends object, Known extends Partial<T> = Record<ne
       return Reflect.apply(Reflect.get(whole, name), whole, args);
     };
   return new Proxy(known, {
-    get: (target, name) => (name in target ? Reflect.get(target, name) : call(name)),
+    // `then` is no function of it: to await the thing itself is not to ask it.
+    get: (target, name) => (name in target || name === "then" ? Reflect.get(target, name) : call(name)),
   }) as unknown as T;
 }
