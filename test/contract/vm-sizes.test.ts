@@ -102,6 +102,18 @@ test("a type that is offered in every zone of the subnets is taken before a smal
   });
 });
 
+test("an image is made where its type is, though the first subnet's zone has it not", async () => {
+  const { driver, open } = house;
+  const { target: bare, makeRelease, close } = open({ app: "shop-in-a", replicas: 1 });
+  await makeRelease("v1", "good");
+  const target = within(asking(bare, { cpu: 1, memoryMiB: 1500 }), ["c7g.*"]);
+  const network = { subnetIds: ["subnet-sandbox-b", "subnet-sandbox-a"], securityGroupIds: [] };
+  const there = { ...target, environment: { ...target.environment, network } };
+  expectPlayed(await roll(driver, there, "v1"));
+  expect(await sizes(there)).toEqual(["v1 healthy c7g.medium"]);
+  await close();
+});
+
 test("a type that the environment does not allow is refused by its name, and one that it does is taken as it is", async () => {
   const { driver, open } = house;
   const { target, makeRelease } = open({ replicas: 1, vm: { keepSeconds: 0, instanceType: "t4g.large" } });

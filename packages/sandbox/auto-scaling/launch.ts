@@ -22,7 +22,7 @@ export function launchMissing(state: State, group: Group, wake: (name: string) =
     const description = "Launching a new EC2 instance";
     const activity = beginActivity(state, group, { kind: "launch", description, cause });
     take(state.launching, group.name, 1);
-    launchOne(state, group.name, subnetFor(group, index), activity)
+    launchOne(state, group.name, subnetFor(state, group, index), activity)
       .then(() => wake(group.name))
       .catch((error: Error) => state.platform.log(`autoscaling: ${group.name}: ${error.stack ?? error}`));
   }
@@ -42,11 +42,18 @@ function isWaiting(state: State, name: string): boolean {
   return pause !== undefined && pause.until > state.platform.now();
 }
 
-/** Zones are kept even; `ahead` others are being launched right now. */
-function subnetFor(group: Group, ahead: number): string {
+/**
+ * Zones are kept even; `ahead` others are being launched right now. Where a launch failed, another zone is tried instead
+ * (API reference, AvailabilityZoneDistribution: `balanced-best-effort` is the default).
+ */
+function subnetFor({ backOff }: State, group: Group, ahead: number): string {
   const sizeOf = (id: string) => activeMembers(group).filter((member) => member.subnetId === id).length;
-  const sizes = new Map(group.subnetIds.map((id) => [id, sizeOf(id)]));
-  let chosen = group.subnetIds[0]!;
+  const { failedIn = [] } = backOff.get(group.name) ?? {};
+  const others = group.subnetIds.filter((id) => !failedIn.includes(id));
+  // Where all have failed, the one where it is longest ago.
+  const ids = others.length > 0 ? others : failedIn.filter((id) => group.subnetIds.includes(id)).slice(0, 1);
+  const sizes = new Map(ids.map((id) => [id, sizeOf(id)]));
+  let chosen = ids[0]!;
   for (let launches = 0; launches <= ahead; launches++) {
     chosen = [...sizes].reduce((a, b) => (b[1] < a[1] ? b : a))[0];
     sizes.set(chosen, sizes.get(chosen)! + 1);
@@ -79,7 +86,7 @@ async function launchOne(state: State, name: string, subnetId: string, activity:
   } catch (error) {
     const message = `${(error as Error).message}. Launching EC2 instance failed.`;
     endActivity(state, activity.id, "Failed", message);
-    pause(state, name);
+    pause(state, name, subnetId);
   } finally {
     take(state.launching, name, -1);
   }
@@ -119,14 +126,16 @@ export async function enterService(state: State, group: Group, member: Member): 
 export function launchFailed(state: State, group: Group, member: Member): void {
   const { code, message } = state.pool.instance(member.id)?.reason ?? {};
   endActivity(state, member.activityId, "Failed", message ?? "The instance was terminated.");
-  if (code?.startsWith("Server.")) pause(state, group.name);
+  if (code?.startsWith("Server.")) pause(state, group.name, member.subnetId);
 }
 
 /** The tick looks again when it is over. */
-function pause(state: State, name: string): void {
-  const failures = (state.backOff.get(name)?.failures ?? 0) + 1;
+function pause(state: State, name: string, subnetId: string): void {
+  const before = state.backOff.get(name);
+  const failures = (before?.failures ?? 0) + 1;
   const milliseconds = Math.min(FIRST_PAUSE_MILLISECONDS * 2 ** (failures - 1), LONGEST_PAUSE_MILLISECONDS);
-  state.backOff.set(name, { failures, until: state.platform.now() + milliseconds });
+  const failedIn = [...(before?.failedIn ?? []).filter((id) => id !== subnetId), subnetId];
+  state.backOff.set(name, { failures, until: state.platform.now() + milliseconds, failedIn });
 }
 
 export function resetPause(state: State, name: string): void {

@@ -18,8 +18,8 @@ export type State = {
   launching: Map<string, number>;
   /** Members to be replaced since they were unhealthy, by group: the cause of the next launches. */
   replacing: Map<string, number>;
-  /** Groups whose last launch failed, and when they try again. */
-  backOff: Map<string, { failures: number; until: number }>;
+  /** Groups whose last launch failed, when they try again, and in which subnets not before the others were tried. */
+  backOff: Map<string, { failures: number; until: number; failedIn: string[] }>;
   /** Members that are being put into service. */
   entering: Set<string>;
   /** Work under way; a stop waits for none of it, a start carries it on. */

@@ -20,8 +20,9 @@ import type { StepState } from "./step-state.ts";
 /** So many new instances may end by themselves before it is the release's fault. */
 const MOST_LOST = 3;
 const ASK_LAUNCHES_MS = 2_000;
-/** A launch that failed so often in a row does not get better by waiting for the deadline. */
+/** A launch that failed so often in each subnet, all in a row, does not get better by waiting for the deadline. */
 const MOST_FAILED_LAUNCHES = 2;
+const LATEST_ACTIVITIES = 20;
 
 export async function playReplace(
   vm: Vm,
@@ -148,7 +149,9 @@ function observed(
   { mine, state, decision, waiting }: Seen,
 ): Observation[] {
   const { problem = "", failures = 0 } = state.launch ?? {};
-  const hopeless = failures >= MOST_FAILED_LAUNCHES;
+  // Where one zone has no room Auto Scaling tries the others.
+  const subnets = Math.max(1, view.subnetIds.length);
+  const hopeless = failures >= Math.min(MOST_FAILED_LAUNCHES * subnets, LATEST_ACTIVITIES);
   const leaving = view.copies.filter(({ id }) => (step.leaving ?? []).includes(id));
   return [
     ...mine.map((copy) => {
@@ -200,7 +203,10 @@ async function askLaunches(
   if (nowMs - (state.launch?.atMs ?? 0) < ASK_LAUNCHES_MS) return;
   const answer = await callGroup("DescribeScalingActivities", (options) =>
     vm.autoscaling.send(
-      new DescribeScalingActivitiesCommand({ AutoScalingGroupName: view.name, MaxRecords: 10 }),
+      new DescribeScalingActivitiesCommand({
+        AutoScalingGroupName: view.name,
+        MaxRecords: LATEST_ACTIVITIES,
+      }),
       options,
     ),
   );

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { TuttiError } from "#core/errors.ts";
 import { MOST_SENDS } from "#core/rollout/limits.ts";
+import { isAwsError } from "#targets/host/call-aws.ts";
 import { downloadLink } from "#targets/host/download-link.ts";
 import { readResult } from "#targets/host/result.ts";
 import { listInvocations, notListed, readInvocation, startCommand } from "#targets/host/run-command.ts";
@@ -53,25 +54,43 @@ async function launch(
   role: "builder" | "copy",
   more: { ImageId?: string | undefined; UserData?: string },
 ): Promise<string> {
-  const { subnetId, securityGroupIds, instanceProfileArn, execution } = baking;
+  const { subnetIds, securityGroupIds, instanceProfileArn, execution } = baking;
   const tags = { ...tagsFor(baking), Name: `${baking.app} ${baking.version} (${role})` };
   try {
-    return await runInstance(baker, {
+    return await runInAnyOf(baker, subnetIds, (SubnetId) => ({
       ...more,
       InstanceType: baking.instanceType as never,
-      SubnetId: subnetId,
+      SubnetId,
       ...(securityGroupIds.length > 0 ? { SecurityGroupIds: securityGroupIds } : {}),
       ...(instanceProfileArn ? { IamInstanceProfile: { Arn: instanceProfileArn } } : {}),
       MetadataOptions: { HttpTokens: "required" },
-      ClientToken: createHash("sha256").update(`${execution} ${role}`).digest("hex"),
+      // A token belongs to one request, and each subnet makes another.
+      ClientToken: createHash("sha256").update(`${execution} ${role} ${SubnetId}`).digest("hex"),
       TagSpecifications: [{ ResourceType: "instance", Tags: tagList(tags) }],
-    });
+    }));
   } catch (error) {
     const { name = "", message = "" } = ((error as Error).cause ?? {}) as Partial<Error>;
     // What is wrong with the request stays wrong: an image that is not there, a type that does not fit.
     if (/^Invalid|^Missing|^Unsupported|IdempotentParameterMismatch/.test(name))
       throw imageFailed(`The ${role} could not be launched: ${message}`);
     throw error;
+  }
+}
+
+/** What another subnet may not say (EC2 API reference, "Error codes"): no address is left, or its zone has no room for the type, or not the type. */
+const ELSEWHERE = ["InsufficientFreeAddressesInSubnet", "InsufficientInstanceCapacity", "Unsupported"];
+
+/** Whatever answer is lost on the way from one to the next: what was launched is found by its tag in the end. */
+async function runInAnyOf(
+  baker: Baker,
+  [subnetId, ...others]: string[],
+  inputFor: (subnetId: string) => Parameters<typeof runInstance>[1],
+): Promise<string> {
+  try {
+    return await runInstance(baker, inputFor(subnetId!));
+  } catch (error) {
+    if (others.length === 0 || !isAwsError(error, ...ELSEWHERE)) throw error;
+    return runInAnyOf(baker, others, inputFor);
   }
 }
 

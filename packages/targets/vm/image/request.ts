@@ -16,7 +16,8 @@ export type ImageRequest = Owner & {
   name: string;
   baseImageId: string;
   instanceType: string;
-  subnetId: string;
+  /** In this order: the next one where one is full, or its zone has not the type. */
+  subnetIds: string[];
   securityGroupIds: string[];
   instanceProfileArn: string | null;
   /** `s3://bucket/key` */
@@ -51,7 +52,7 @@ export function imageRequest(
     key,
     name: imageName(namePrefix, target.app, release.version, key),
     instanceType,
-    subnetId: network.subnetIds[0]!,
+    subnetIds: network.subnetIds,
     securityGroupIds: network.securityGroupIds,
     instanceProfileArn: vm.instanceProfileArn ?? null,
     userData: userDataOf(target, release, { isTrial: true }),
