@@ -16,7 +16,7 @@ export function ReplicaTable({ target, history }: { target: TargetView; history:
       <Table
         of="Replicas"
         columns={[
-          ...["Replica", "Release", "Health", "Since the page was opened", "Address"],
+          ...["Replica", "Release", "Health", "Since opened", "Address"],
           ...(sized ? ["Size"] : []),
           "Age",
         ]}
