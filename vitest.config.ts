@@ -23,14 +23,15 @@ const alone = ["test/slow/scaling.test.ts"];
 const foreign = ["test/foreign/**/*.test.ts"];
 const sst = ["test/sst/**/*.test.ts"];
 
-/** What a test waits for it waits for patiently: a busy machine is no failure. */
-const expectations = { poll: { timeout: 20_000 } };
+/** What a test waits for it waits for patiently, for a busy machine is no failure: these limits are for what will never come. */
+const expectations = { poll: { timeout: 90_000 } };
+const patience = { expect: expectations, testTimeout: 300_000, hookTimeout: 300_000 };
 
 /** On two cores: what a test of real processes does most is wait, and the quick ones fill the gaps. */
 const maxWorkers = 4;
 
 /** A house of its own, for minutes, on a machine that may be busy: once more before a failure counts. */
-const slowly = { expect: expectations, testTimeout: 900_000, hookTimeout: 120_000, retry: 1 };
+const slowly = { ...patience, testTimeout: 900_000, retry: 1 };
 
 export default defineConfig({
   test: {
@@ -41,7 +42,8 @@ export default defineConfig({
           name: "unit",
           include: ["{functions,workflows,packages,web,test}/**/*.test.ts"],
           exclude: [...integration, ...slow, ...foreign, ...sst, "**/node_modules/**"],
-          testTimeout: 20_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers,
           // What two files import is loaded once: measured on two cores, 23 s for 1,959 tests where a fresh process for each of 199
           // files took 57 s. So a test here leaves no global behind (an environment variable, a fake clock).
@@ -50,12 +52,10 @@ export default defineConfig({
       },
       {
         test: {
+          ...patience,
           name: "integration",
-          expect: expectations,
           include: integration,
           exclude: slow,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           maxWorkers,
           // Real processes on a machine that may be busy: once more before it counts. A second failure is a failure. Without it, at
           // a load of 15 on two cores, tests whose clock runs fifty times as fast (test/workflows) take a stall for a deadline.
@@ -75,22 +75,20 @@ export default defineConfig({
       { test: { ...slowly, name: "slow-alone", include: alone, fileParallelism: false } },
       {
         test: {
+          ...patience,
           name: "sst",
           include: sst,
           globalSetup: "test/sst/setup.ts",
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
           maxWorkers: 2,
         },
       },
       ...["moto", "MiniStack"].map((judge) => ({
         test: {
+          ...patience,
           name: `foreign-${judge}`,
           include: [...foreign, "packages/store/*.test.ts"],
           globalSetup: "test/foreign/setup.ts",
           setupFiles: "test/foreign/lead.ts",
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
         },
       })),
     ],

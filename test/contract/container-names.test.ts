@@ -64,7 +64,7 @@ test("a name leads to the copies of a service while it rolls, and while its call
   await front.close();
   await orders.close();
   await expect
-    .poll(() => found(orders.target.app).catch((error) => error.message), { timeout: 5_000 })
+    .poll(() => found(orders.target.app).catch((error) => error.message))
     .toMatch("There is no service");
 });
 
@@ -83,7 +83,7 @@ test("what somebody changed is drift and is put right, and so is an environment 
     expect(results).toMatchObject([{ action: "put the service back", result: "begun", finding: sentence }]);
     expect(await drift(one)).toEqual([]);
     const steady = async () => (await place.service(target))!.deployments!.map((it) => it.rolloutState);
-    await expect.poll(steady, { timeout: 20_000 }).toEqual(["COMPLETED"]);
+    await expect.poll(steady).toEqual(["COMPLETED"]);
   };
   await mend();
   await expect.poll(() => found(target.app)).toHaveLength(2);

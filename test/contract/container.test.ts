@@ -85,7 +85,7 @@ test("a canary grows with its share beside the release before, and nothing of th
   expect(await roll(driver, target, "v3")).toMatchObject({ ok: false });
   expect((await driver.inspect(target)).traffic).toEqual([{ version: "v2", percent: 100 }]);
   await driver.tidy!(target);
-  await expect.poll(() => place.service(target, "a"), { timeout: 5_000 }).toBeUndefined();
+  await expect.poll(() => place.service(target, "a")).toBeUndefined();
   expect((await requests.stop()).failed).toBe(0);
   await close();
 });
@@ -252,9 +252,9 @@ test("what somebody changed by hand is told and put right", async () => {
   ]);
   expect(await driver.repair(settled, fleet)).toMatchObject([{ result: "begun", replica: "v2" }]);
   await expect
-    .poll(async () => (await driver.inspect(settled)).traffic, { timeout: 10_000 })
+    .poll(async () => (await driver.inspect(settled)).traffic)
     .toEqual([{ version: "v2", percent: 100 }]);
-  await expect.poll(async () => (await driver.inspect(settled)).drift, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(async () => (await driver.inspect(settled)).drift).toEqual([]);
 
   const service = serviceName(target);
   await place.clients.ecs.send(new DeleteServiceCommand({ cluster: place.cluster, service, force: true }));
@@ -264,7 +264,7 @@ test("what somebody changed by hand is told and put right", async () => {
     return driver.inspect(settled);
   };
   const whole = { traffic: [{ version: "v2", percent: 100 }], drift: [] };
-  await expect.poll(healed, { timeout: 10_000, interval: 250 }).toMatchObject(whole);
+  await expect.poll(healed, { interval: 250 }).toMatchObject(whole);
   await close();
 });
 

@@ -51,7 +51,7 @@ export async function healUntil(
   isSo: (fleet: Fleet) => boolean,
 ): Promise<Fleet> {
   const live = { ...target, current: version };
-  for (const until = Date.now() + 40_000; ; ) {
+  for (const until = Date.now() + 120_000; ; ) {
     const fleet = await driver.inspect(live);
     if (isSo(fleet)) return fleet;
     expect(Date.now(), JSON.stringify(fleet)).toBeLessThan(until);

@@ -89,7 +89,7 @@ test("a target on virtual machines gets its name, and its traffic is shifted the
   const house = await openVmHouse();
   await movesIn(house.sandbox, house.open({ replicas: 1, rollout: blueGreen }));
   await house.close();
-}, 240_000);
+});
 
 test("a first release has its name at once, and no port is opened; a name that somebody else has is left to them", async () => {
   const place = await openPlace();

@@ -38,4 +38,4 @@ test("of a family's revisions the newest ten stay, and the one that runs; an old
   } finally {
     await place.close();
   }
-}, 120_000);
+});

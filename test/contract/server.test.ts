@@ -126,11 +126,9 @@ test("a killed process is healed, and what was done to the traffic by hand is pu
     ["web-3", "repaired"],
     ["127.9.9.9:9999", "repaired"],
   ]);
-  await expect.poll(async () => (await driver.inspect(settled)).drift, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(async () => (await driver.inspect(settled)).drift).toEqual([]);
   await expect
-    .poll(async () => (await driver.inspect(settled)).replicas.map(({ health }) => health), {
-      timeout: 10_000,
-    })
+    .poll(async () => (await driver.inspect(settled)).replicas.map(({ health }) => health))
     .toEqual(["healthy", "healthy", "healthy"]);
   await close();
 });

@@ -9,7 +9,7 @@ export function steadyLoad(endpoint: string): { stop(): Promise<{ sent: number; 
   const run = async () => {
     while (!stopped) {
       sent += 1;
-      const ok = await fetch(endpoint, { signal: AbortSignal.timeout(5000) }).then(drained, () => false);
+      const ok = await fetch(endpoint, { signal: AbortSignal.timeout(30_000) }).then(drained, () => false);
       if (!ok) failed += 1;
       await new Promise((resolve) => setTimeout(resolve, BETWEEN_REQUESTS_MS));
     }

@@ -29,7 +29,7 @@ let open: VmHouse["open"];
 beforeAll(async () => {
   house = await openVmHouse();
   ({ sandbox, driver, own, clients, open } = house);
-}, 120_000);
+});
 afterAll(() => house.close());
 
 /** Images serve every environment of an app: each version is baked once. */

@@ -17,7 +17,7 @@ import { openVmHouse, type VmHouse } from "./vm-world.ts";
 let house: VmHouse;
 beforeAll(async () => {
   house = await openVmHouse();
-}, 60_000);
+});
 afterAll(() => house.close());
 
 type Needs = { cpu: number; memoryMiB: number; diskGiB?: number };
@@ -159,7 +159,7 @@ test("a copy of a type that somebody chose by hand is drift, and another takes i
   const number = String(made.LaunchTemplateVersion!.VersionNumber);
   await launch(number, { DesiredCapacity: 3 });
   const three = ["v1 healthy t4g.large", "v1 healthy t4g.micro", "v1 healthy t4g.micro"];
-  await expect.poll(async () => (await sizes(live)).sort(), { timeout: 20_000 }).toEqual(three);
+  await expect.poll(async () => (await sizes(live)).sort()).toEqual(three);
   expect((await driver.inspect(live)).drift).toEqual([
     `${AutoScalingGroupName} launches version ${number} of the template (t4g.large); the last deployment left it at v1.`,
   ]);
@@ -176,11 +176,11 @@ test("a copy of a type that somebody chose by hand is drift, and another takes i
     if (fleet.drift.length > 0) await driver.repair(live, fleet);
     return fleet;
   };
-  await expect.poll(mended, { timeout: 30_000 }).toMatchObject({ drift: [], desired: 3 });
+  await expect.poll(mended).toMatchObject({ drift: [], desired: 3 });
   expect((await sizes(live)).sort()).toEqual(Array(3).fill("v1 healthy t4g.micro"));
   expect(fewest).toBe(3);
   await close();
-}, 60_000);
+});
 
 test("one with a disk of its own is not taken out of traffic by the pass that gives it its disk, and then another goes on with the disk", async () => {
   const { driver, open, clients } = house;
@@ -206,7 +206,7 @@ test("one with a disk of its own is not taken out of traffic by the pass that gi
     );
   await launch(String(LaunchTemplateVersion!.VersionNumber));
   await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [disk!.copy!] }));
-  await expect.poll(() => sizes(live), { timeout: 20_000 }).toEqual(["v1 starting t4g.large"]);
+  await expect.poll(() => sizes(live)).toEqual(["v1 starting t4g.large"]);
   await launch("1");
   const seen: string[] = [];
   const mended = async () => {
@@ -215,12 +215,12 @@ test("one with a disk of its own is not taken out of traffic by the pass that gi
       seen.push(`${action} ${result}`);
     return sizes(live);
   };
-  await expect.poll(mended, { timeout: 20_000 }).toEqual(["v1 starting t4g.large"]);
-  await expect.poll(mended, { timeout: 20_000 }).toEqual(["v1 healthy t4g.micro"]);
+  await expect.poll(mended).toEqual(["v1 starting t4g.large"]);
+  await expect.poll(mended).toEqual(["v1 healthy t4g.micro"]);
   expect(seen[0]).toBe("attached its disks begun");
   expect(seen).toContain("replace held");
   await close();
-}, 90_000);
+});
 
 test("what was read of EC2 was read with the driver's own rights", () => {
   const calls = ["DescribeInstanceTypes", "DescribeInstanceTypeOfferings", "DescribeSubnets"];

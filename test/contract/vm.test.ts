@@ -44,7 +44,7 @@ beforeAll(async () => {
     await keeper.makeRelease(version, "good");
     expectPlayed(await roll(driver, keeper.target, version));
   }
-}, 120_000);
+});
 afterAll(() => house.close());
 
 driverContract("vm", async () => open(), {
@@ -63,7 +63,7 @@ test("an install script that fails says its last lines, and leaves neither build
   expect(failed.reason).toBe(
     "The image of v9 could not be made: install.sh ended with exit code 7, its last lines:\nlooking for the library\nno such library",
   );
-  await expect.poll(() => builders(target), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => builders(target)).toEqual([]);
 });
 
 test("3 more than there are, none fewer: with all the surge never fewer than 3 are healthy, never more than 6 there", async () => {
@@ -189,7 +189,7 @@ test("of two that delete an image at once the slower one finds it gone, though i
       Tags,
     }));
     const ask = new CreateImageCommand({ InstanceId, Name, NoReboot: true, TagSpecifications });
-    await expect.poll(() => clients.ec2.send(ask).catch(() => null), { timeout: 20_000 }).toBeTruthy();
+    await expect.poll(() => clients.ec2.send(ask).catch(() => null)).toBeTruthy();
     return (await findImages(own, [{ Name: "name", Values: [Name] }]))[0]!;
   };
   const image = await made("ours", "tutti:app");

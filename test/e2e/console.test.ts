@@ -7,7 +7,7 @@ import { startHouse, type TestHouse } from "#test/support/house.ts";
 import { deploy, ENVIRONMENT, publish, serverCode, serverManifest, start } from "#test/support/release-of.ts";
 
 const APP = "shown";
-const PATIENCE_MILLISECONDS = 15_000;
+const PATIENCE_MILLISECONDS = 60_000;
 
 let house: TestHouse;
 let browser: Browser;

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { freePort } from "#start/free-port.ts";
 import type { Judge } from "./judges.ts";
 
-const READY_MS = 60_000;
+const READY_MS = 240_000;
 const GRACE_MS = 5000;
 
 export type RunningJudge = { endpoint: string; stop(): Promise<void> };

@@ -95,7 +95,7 @@ const calls = new Map<string, string[]>();
 beforeAll(async () => {
   for (const one of plan.functions) calls.set(one.short, await callsOf(ROOT, one));
   // Sixteen bundles, beside whatever else the machine does.
-}, 180_000);
+});
 
 function takenBy(one: FunctionBlueprint): Set<string> {
   const carried = CARRIED[one.short] ?? [];

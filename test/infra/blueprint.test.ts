@@ -29,7 +29,7 @@ test("the sandbox builds a bundle of every function", async () => {
     expect(sizeBytes, short).toBeLessThan(short === "api" ? MOST_BYTES.api : MOST_BYTES.others);
   }
   // The first time on a machine nothing of it is kept yet, and others bundle beside it.
-}, 180_000);
+});
 
 test("settings of access are the API's alone, and nothing is let in or changed where none is given", () => {
   const variables = (settings?: AccessSettings) =>

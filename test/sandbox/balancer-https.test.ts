@@ -79,7 +79,7 @@ test("a name is asked for over TLS, its rule is found, and the app is told how i
     Port: made.port,
     Certificates: [{ CertificateArn: "arn:aws:iam::000000000000:server-certificate/apps.example.test" }],
   });
-  await expect.poll(async () => (await made.ask(url("shop"))).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await made.ask(url("shop"))).status).toBe(200);
   expect((await made.ask(url("shop"))).body).toBe(`https ${made.port} shop.apps.example.test:${made.port}`);
   expect((await made.ask(url("nobody"))).status).toBe(404);
 });
@@ -132,7 +132,7 @@ test("after a restart the certificate and the listener are there again", async (
   await running.stop();
   running = await runSandbox(running.directory);
   clientsOf(running);
-  await expect.poll(async () => (await made.ask(url("shop"))).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await made.ask(url("shop"))).status).toBe(200);
   await iam.send(new DeleteServerCertificateCommand({ ServerCertificateName: made.domain.name }));
   await expect(
     iam.send(new GetServerCertificateCommand({ ServerCertificateName: made.domain.name })),

@@ -12,6 +12,8 @@ import type { Sandbox } from "#sandbox/sandbox.ts";
 import { manifestOf, uploadLayer } from "./push-image.ts";
 
 export const PORT = 8080;
+/** A busy machine is no failure. */
+const PATIENCE_MS = 90_000;
 const REGISTRY = "000000000000.dkr.ecr.us-east-1.amazonaws.com";
 
 /** Answers `version` after a few milliseconds, and ends its requests before it ends. */
@@ -174,8 +176,8 @@ export async function openWorld({
       return client.send(new ecs.UpdateServiceCommand({ cluster: "main", service, ...part }));
     },
     /** Until the primary deployment is COMPLETED, alone, and the service is steady. */
-    async steady(service: string, seconds = 20): Promise<ecs.Service> {
-      return until(`${service} to be steady`, seconds, async () => {
+    async steady(service: string): Promise<ecs.Service> {
+      return until(`${service} to be steady`, async () => {
         const found = await describe(service);
         const [primary, ...others] = found.deployments ?? [];
         const done = primary?.rolloutState === "COMPLETED" && others.length === 0;
@@ -209,14 +211,13 @@ export const NETWORK = { awsvpcConfiguration: { subnets: ["subnet-sandbox-a", "s
 
 export async function until<T>(
   what: string,
-  seconds: number,
   ask: () => Promise<T | false | undefined> | T | false | undefined,
 ): Promise<T> {
-  const end = Date.now() + seconds * 1_000;
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const found = await ask();
     if (found) return found;
-    if (Date.now() > end) throw new Error(`Waited ${seconds} s for ${what}`);
+    if (Date.now() > end) throw new Error(`Waited long for ${what}`);
     await sleep(15);
   }
 }

@@ -74,7 +74,7 @@ export async function instanceHouse(directory = mkdtempSync(join(tmpdir(), "inst
 }
 
 /** For what becomes so in its own time, on a machine that may be busy. */
-export const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 10 });
+export const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { interval: 10 });
 
 export const base64 = (text: string) => Buffer.from(text).toString("base64");
 
@@ -102,7 +102,7 @@ echo installed ${version}
 
 /** The answer's text, as soon as there is one. */
 export async function textOf(url: string): Promise<string> {
-  for (const end = Date.now() + 10_000; ; ) {
+  for (const end = Date.now() + 60_000; ; ) {
     try {
       return await (await fetch(url)).text();
     } catch (error) {

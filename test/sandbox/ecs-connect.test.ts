@@ -78,11 +78,7 @@ async function take(...services: string[]): Promise<void> {
   for (const service of services)
     await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service, force: true }));
   for (const service of services)
-    await until(
-      `${service} to be gone`,
-      15,
-      async () => (await world.describe(service)).status === "INACTIVE",
-    );
+    await until(`${service} to be gone`, async () => (await world.describe(service)).status === "INACTIVE");
 }
 
 /** So that a test that is tried again begins with nothing. */
@@ -125,7 +121,7 @@ test("a name leads in turn to the tasks behind it, through a rolling deployment 
   await take("orders");
   expect(await ask(url)).toBe("503 no healthy upstream");
   const services = async () => (await discovery.send(new ListServicesCommand({}))).Services;
-  await until("the name to be gone", 10, async () => (await services())?.length === 0);
+  await until("the name to be gone", async () => (await services())?.length === 0);
 });
 
 test("a name that is made later is known to the next deployment of who calls, and not before", async () => {

@@ -33,8 +33,8 @@ async function runOne(taskDefinition: string, part: Partial<ecs.RunTaskCommandIn
   return { task: tasks![0], failures };
 }
 
-async function ended(task: ecs.Task | undefined, seconds = 10): Promise<ecs.Task> {
-  return until("the task to stop", seconds, async () => {
+async function ended(task: ecs.Task | undefined): Promise<ecs.Task> {
+  return until("the task to stop", async () => {
     const input = { cluster: "main", tasks: [task!.taskArn!] };
     const found = (await world.ecs.send(new ecs.DescribeTasksCommand(input))).tasks![0]!;
     return found.lastStatus === "STOPPED" && found;
@@ -100,13 +100,13 @@ test.concurrent("A task has its environment, its secrets and its role; what it p
 test.concurrent("A container over its memory limit is killed: exit code 137, and why.", async () => {
   const definition = await world.define("eater", image, { memory: 128 }, onFargate());
   const { task } = await runOne(definition);
-  const running = await until("the task to run", 10, async () => {
+  const running = await until("the task to run", async () => {
     const input = { cluster: "main", tasks: [task!.taskArn!] };
     const found = (await world.ecs.send(new ecs.DescribeTasksCommand(input))).tasks![0]!;
     return found.lastStatus === "RUNNING" && found;
   });
   const address = running.containers![0]!.networkInterfaces![0]!.privateIpv4Address;
-  await until("the app to answer", 5, () => fetch(`http://${address}:8080/eat`).catch(() => undefined));
+  await until("the app to answer", () => fetch(`http://${address}:8080/eat`).catch(() => undefined));
   expect(await ended(task)).toMatchObject({
     stoppedReason: "Essential container in task exited",
     containers: [{ exitCode: 137, reason: "OutOfMemoryError: Container killed due to memory usage" }],
@@ -126,7 +126,7 @@ test.concurrent("A container's own health check is run, and its service waits fo
   expect(task).toMatchObject({ healthStatus: "HEALTHY", containers: [{ healthStatus: "HEALTHY" }] });
   const bad = await world.define("checked", image, healthy("v2"), onFargate());
   await world.update("checked", { taskDefinition: bad });
-  const stopped = await until("the new task to be stopped", 15, async () =>
+  const stopped = await until("the new task to be stopped", async () =>
     (await world.tasks("checked", "STOPPED")).find(({ taskArn }) => taskArn !== task!.taskArn),
   );
   expect(stopped.stoppedReason).toBe("Task failed container health checks");
@@ -143,13 +143,13 @@ test.concurrent("A task that is stopped gets SIGTERM, and SIGKILL when it does n
   const definition = await world.define("deaf", deaf, { stopTimeout: 1 }, onFargate());
   const { task } = await runOne(definition);
   const asked = { cluster: "main", tasks: [task!.taskArn!] };
-  await until("the task to run", 10, async () => {
+  await until("the task to run", async () => {
     const { tasks } = await world.ecs.send(new ecs.DescribeTasksCommand(asked));
     return tasks![0]!.lastStatus === "RUNNING";
   });
   // It must have come to its handler.
   const address = task!.attachments![0]!.details!.find(({ name }) => name === "privateIPv4Address")!.value;
-  await until("the app to answer", 10, () => fetch(`http://${address}:8080/`).catch(() => undefined));
+  await until("the app to answer", () => fetch(`http://${address}:8080/`).catch(() => undefined));
   await world.ecs.send(new ecs.StopTaskCommand({ cluster: "main", task: task!.taskArn, reason: "enough" }));
   expect(await ended(task)).toMatchObject({
     stopCode: "UserInitiated",
@@ -218,7 +218,7 @@ test.concurrent("Tasks are placed where there is room, spread over zones, moved 
       .map((task) => task.availabilityZone!.at(-1))
       .sort();
   };
-  await until("a task in each zone", 10, async () => (await zones()).join() === "a,b");
+  await until("a task in each zone", async () => (await zones()).join() === "a,b");
   const { containerInstanceArns } = await world.ecs.send(
     new ecs.ListContainerInstancesCommand({ cluster: "iron" }),
   );
@@ -229,7 +229,7 @@ test.concurrent("Tasks are placed where there is room, spread over zones, moved 
       status: "DRAINING",
     }),
   );
-  await until("both tasks in the other zone", 10, async () => (await zones()).join() === "b,b");
+  await until("both tasks in the other zone", async () => (await zones()).join() === "b,b");
   const memoryLeft = async () => {
     const asked = { cluster: "iron", containerInstances: containerInstanceArns };
     const { containerInstances } = await world.ecs.send(new ecs.DescribeContainerInstancesCommand(asked));
@@ -237,9 +237,9 @@ test.concurrent("Tasks are placed where there is room, spread over zones, moved 
       ({ remainingResources }) => remainingResources!.find(({ name }) => name === "MEMORY")!.integerValue,
     );
   };
-  await until("the first to be empty", 5, async () => (await memoryLeft()).join() === "1024,0");
+  await until("the first to be empty", async () => (await memoryLeft()).join() === "1024,0");
   await world.ecs.send(new ecs.UpdateServiceCommand({ cluster: "iron", service: "placed", desiredCount: 3 }));
-  await until("the event", 10, async () => {
+  await until("the event", async () => {
     const asked = { cluster: "iron", services: ["placed"] };
     const { services } = await world.ecs.send(new ecs.DescribeServicesCommand(asked));
     return services![0]!.events!.some(({ message }) =>
@@ -252,7 +252,7 @@ test.concurrent("Tasks are placed where there is room, spread over zones, moved 
   expect(failures).toEqual([{ arn: containerInstanceArns![1], reason: "RESOURCE:MEMORY" }]);
 
   await home.sandbox.containers.removeInstance("i-b");
-  const stopped = await until("the tasks to end with their instance", 10, async () => {
+  const stopped = await until("the tasks to end with their instance", async () => {
     const asked = { cluster: "iron", serviceName: "placed", desiredStatus: "STOPPED" } as const;
     const { taskArns } = await world.ecs.send(new ecs.ListTasksCommand(asked));
     const { tasks } = await world.ecs.send(

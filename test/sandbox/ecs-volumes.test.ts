@@ -75,7 +75,7 @@ async function runOnce(taskDefinition: string): Promise<ecs.Task> {
       networkConfiguration: NETWORK,
     }),
   );
-  return until("the task to stop", 10, async () => {
+  return until("the task to stop", async () => {
     const input = { cluster: "main", tasks: [tasks![0]!.taskArn!] };
     const found = (await world.ecs.send(new ecs.DescribeTasksCommand(input))).tasks![0]!;
     return found.lastStatus === "STOPPED" && found;

@@ -94,7 +94,7 @@ test("A service of three answers behind its load balancer, and replaces a task t
 
   const [first] = tasks;
   process.kill(Number(first!.containers![0]!.runtimeId!.split("-").at(-1)), "SIGKILL");
-  await until("the task to be replaced", 10, async () => {
+  await until("the task to be replaced", async () => {
     const now = await world.tasks("three");
     const fresh = now.every(({ taskArn }) => taskArn !== first!.taskArn);
     return fresh && now.length === 3 && (await world.healthyTargets(front.arn)) === 3;
@@ -117,7 +117,7 @@ test("A rolling update under load fails no request and keeps to the minimum and 
   const v2 = await world.define("roll", image("v2"));
   await world.serve("roll", v1, { desiredCount: 3, behind: front.arn });
   await world.steady("roll");
-  await until("all targets", 10, async () => (await world.healthyTargets(front.arn)) === 3);
+  await until("all targets", async () => (await world.healthyTargets(front.arn)) === 3);
   const stopLoad = startLoad(front.url);
   const updated = await world.update("roll", { taskDefinition: v2 });
   expect(updated.service?.deployments?.map(({ status }) => status)).toEqual(["PRIMARY", "ACTIVE"]);
@@ -147,7 +147,7 @@ test("Scaling in drains first: what is in flight is answered.", async () => {
     behind: front.arn,
   });
   await world.steady("slow");
-  await until("all targets", 10, async () => (await world.healthyTargets(front.arn)) === 3);
+  await until("all targets", async () => (await world.healthyTargets(front.arn)) === 3);
   const agent = new Agent();
   const answers = Array.from({ length: 9 }, () =>
     ask(front.url, agent).catch((error: Error) => error.message),
@@ -155,7 +155,7 @@ test("Scaling in drains first: what is in flight is answered.", async () => {
   await sleep(50);
   await world.update("slow", { desiredCount: 1 });
   const states = new Set<string>();
-  await until("the service to be one", 10, async () => {
+  await until("the service to be one", async () => {
     for (const task of await world.tasks("slow", "STOPPED")) states.add(task.lastStatus!);
     return (await world.steady("slow")).runningCount === 1 && states.has("STOPPED");
   });
@@ -189,7 +189,7 @@ test.concurrent("The circuit breaker rolls back to the deployment that completed
       taskDefinition: bad,
       deploymentConfiguration: { deploymentCircuitBreaker },
     });
-    const back = await until("the way back", 30, async () => {
+    const back = await until("the way back", async () => {
       const found = await world.describe("breaker");
       return found.deployments![0]!.id === before.id && found;
     });
@@ -215,7 +215,7 @@ test.concurrent("The circuit breaker rolls back to the deployment that completed
     "ROLLBACK_SUCCESSFUL",
     "SUCCESSFUL",
   ]);
-}, 60_000);
+});
 
 test.concurrent("Without a rollback a deployment fails where it is, and the tasks before it serve on.", async () => {
   const good = await world.define("stays", image("v1"));
@@ -226,7 +226,7 @@ test.concurrent("Without a rollback a deployment fails where it is, and the task
   });
   await world.steady("stays");
   await world.update("stays", { taskDefinition: broken });
-  const failed = await until("the failure", 10, async () => {
+  const failed = await until("the failure", async () => {
     const found = await world.describe("stays");
     return found.deployments![0]!.rolloutState === "FAILED" && found;
   });
@@ -241,11 +241,7 @@ test.concurrent("Without a rollback a deployment fails where it is, and the task
   const stopped = await world.tasks("stays", "STOPPED");
   expect(stopped.map(({ containers }) => containers![0]!.exitCode)).toEqual([3, 3, 3]);
   await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "stays", force: true }));
-  await until(
-    "the service to be gone",
-    10,
-    async () => (await world.describe("stays")).status === "INACTIVE",
-  );
+  await until("the service to be gone", async () => (await world.describe("stays")).status === "INACTIVE");
 });
 
 test.concurrent("A task that is killed while a broken release is rolled out comes again as what it was.", async () => {
@@ -255,7 +251,7 @@ test.concurrent("A task that is killed while a broken release is rolled out come
   await world.update("holds", { taskDefinition: await world.define("holds", image("broken")) });
   const victim = (await world.tasks("holds")).find(({ taskArn }) => taskArn === before[0])!;
   process.kill(Number(victim.containers![0]!.runtimeId!.split("-").at(-1)), "SIGKILL");
-  await until("two of the first revision", 10, async () => {
+  await until("two of the first revision", async () => {
     const running = (await world.tasks("holds")).filter(({ lastStatus }) => lastStatus === "RUNNING");
     const old = running.filter(({ taskDefinitionArn }) => taskDefinitionArn!.endsWith(":1"));
     return old.length === 2 && old.every(({ taskArn }) => taskArn !== victim.taskArn);
@@ -272,7 +268,7 @@ test.concurrent("A deployment that may neither start nor stop a task says so, an
   await world.serve("stuck", first, { desiredCount: 1, deploymentConfiguration });
   await world.steady("stuck");
   await world.update("stuck", { forceNewDeployment: true });
-  await until("the event", 5, async () =>
+  await until("the event", async () =>
     (await world.describe("stuck")).events!.some(({ message }) =>
       message!.includes("was unable to stop or start tasks during a deployment"),
     ),
@@ -289,7 +285,7 @@ test.concurrent("A crash loop slows down, and is fixed by the next deployment.",
   // Without room for both at once: the one that crashes must not keep the place of the one that does not.
   const deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 100 };
   await world.serve("loop", broken, { desiredCount: 1, deploymentConfiguration });
-  const stopped = await until("four crashes", 15, async () => {
+  const stopped = await until("four crashes", async () => {
     const found = await world.tasks("loop", "STOPPED");
     return found.length >= 4 && found;
   });

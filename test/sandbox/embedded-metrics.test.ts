@@ -1,6 +1,6 @@
 // What a function prints in the embedded metric format is a metric, as CloudWatch Logs makes it; anything else is only a log.
 import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
 
 let aws: RunningSandbox;
@@ -35,10 +35,8 @@ test("its values count under each set of dimensions that it names", async () => 
     );
     return Datapoints.reduce((all, one) => all + one.Sum!, 0);
   };
-  await vi.waitFor(async () => {
-    expect(await sum([{ Name: "end", Value: "failed" }])).toBe(6);
-    expect(await sum([])).toBe(7);
-  });
+  await expect.poll(() => sum([{ Name: "end", Value: "failed" }])).toBe(6);
+  await expect.poll(() => sum([])).toBe(7);
   const { Metrics = [] } = await client.send(new ListMetricsCommand({ Namespace: "Mine" }));
   expect(Metrics).toHaveLength(3);
 });

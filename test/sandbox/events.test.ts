@@ -2,7 +2,7 @@
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import * as scheduler from "@aws-sdk/client-scheduler";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { AwsError, type Service } from "#sandbox/platform.ts";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
 
@@ -69,7 +69,7 @@ test("an upload reaches the function of the rule that takes it", async () => {
   const s3 = new S3Client(sandbox.config());
   for (const Key of ["uploads/x", "releases/storefront/v2/app.zip"])
     await s3.send(new PutObjectCommand({ Bucket: "artifacts", Key, Body: "x" }));
-  await vi.waitFor(() => expect(invoked).toHaveLength(1));
+  await expect.poll(() => invoked).toHaveLength(1);
   expect(invoked[0]).toMatchObject({ FunctionName: FUNCTION, InvocationType: "Event" });
   expect(JSON.parse(String(invoked[0]?.Payload))).toMatchObject({
     version: "0",
@@ -86,7 +86,7 @@ test("a state machine is started with the part of the event that its target asks
   const client = await aRule({ source: ["app"] }, { Arn: MACHINE, RoleArn: role, InputPath: "$.detail" });
   const Entries = [{ Source: "app", DetailType: "done", Detail: '{"n":1}' }];
   await client.send(new eventbridge.PutEventsCommand({ Entries }));
-  await vi.waitFor(() => expect(started).toEqual([{ stateMachineArn: MACHINE, input: '{"n":1}' }]));
+  await expect.poll(() => started).toEqual([{ stateMachineArn: MACHINE, input: '{"n":1}' }]);
 });
 
 test("a target that fails is tried again, one that refuses is not", async () => {
@@ -95,12 +95,12 @@ test("a target that fails is tried again, one that refuses is not", async () => 
   await client.send(
     new eventbridge.PutEventsCommand({ Entries: [{ Source: "app", DetailType: "retried" }] }),
   );
-  await vi.waitFor(() => expect(invoked).toHaveLength(1));
+  await expect.poll(() => invoked).toHaveLength(1);
   failures = [new AwsError("ResourceNotFoundException", "no such function")];
   await client.send(
     new eventbridge.PutEventsCommand({ Entries: [{ Source: "app", DetailType: "refused" }] }),
   );
-  await vi.waitFor(() => expect(failures).toHaveLength(0));
+  await expect.poll(() => failures).toHaveLength(0);
   expect(invoked.map(({ Payload }) => JSON.parse(String(Payload))["detail-type"])).toEqual(["retried"]);
 });
 
@@ -108,11 +108,11 @@ test("an event that was accepted is delivered after a restart", async () => {
   const client = await aRule({ source: ["app"] }, {});
   failures = Array.from({ length: 20 }, () => new AwsError("ServiceException", "down"));
   await client.send(new eventbridge.PutEventsCommand({ Entries: [{ Source: "app", DetailType: "kept" }] }));
-  await vi.waitFor(() => expect(failures.length).toBeLessThan(20));
+  await expect.poll(() => failures.length).toBeLessThan(20);
   await sandbox.stop();
   failures = [];
   sandbox = await aSandbox({ services: doubles, directory: sandbox.directory });
-  await vi.waitFor(() => expect(invoked).toHaveLength(1));
+  await expect.poll(() => invoked).toHaveLength(1);
 });
 
 test("a disabled rule takes nothing, and one with targets is not deleted", async () => {
@@ -164,7 +164,7 @@ test("a rule sees the events of its own bus, and what goes to a bus that is not 
   const Entries = buses.map((EventBusName) => ({ ...event, EventBusName }));
   const answer = await client.send(new eventbridge.PutEventsCommand({ Entries }));
   expect(answer.FailedEntryCount).toBe(0);
-  await vi.waitFor(() => expect(invoked).toHaveLength(3));
+  await expect.poll(() => invoked).toHaveLength(3);
   expect(invoked.map(({ Payload }) => String(Payload)).sort()).toEqual(['"default"', '"told"', '"told"']);
   const listed = await client.send(new eventbridge.ListRulesCommand({ EventBusName: "told" }));
   expect(listed.Rules).toMatchObject([{ Name: "rule", EventBusName: "told" }]);
@@ -223,7 +223,7 @@ test("a schedule fires as its role, with its input, once", async () => {
       Target: { Arn: FUNCTION, RoleArn, Input: '{"at":"<aws.scheduler.scheduled-time>"}' },
     }),
   );
-  await vi.waitFor(() => expect(invoked).toHaveLength(1));
+  await expect.poll(() => invoked).toHaveLength(1);
   expect(String(invoked[0]?.Payload)).toBe('{"at":"2026-01-01T00:00:00Z"}');
   await expect(client.send(new scheduler.GetScheduleCommand({ Name: "once" }))).rejects.toBeInstanceOf(
     scheduler.ResourceNotFoundException,

@@ -54,7 +54,7 @@ test("executions in a loop and in a wait are carried to their end after kill -9"
   const after = await run(directory);
   for (const executionArn of executions) {
     const describe = () => after.send(new DescribeExecutionCommand({ executionArn }));
-    await expect.poll(async () => (await describe()).status, { timeout: 10_000 }).toBe("SUCCEEDED");
+    await expect.poll(async () => (await describe()).status).toBe("SUCCEEDED");
     expect((await describe()).output).toBe("40");
     const { events } = await after.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }));
     expect(events?.map((event) => event.id)).toEqual(events?.map((_, at) => at + 1));

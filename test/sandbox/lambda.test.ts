@@ -252,13 +252,11 @@ test("an asynchronous call that fails for good is told to the function that is n
   const Payload = JSON.stringify({ exit: true });
   await aws.lambda.send(new InvokeCommand({ FunctionName: "fails", InvocationType: "Event", Payload }));
   await expect
-    .poll(
-      () =>
-        aws.invoke("hears", { read: true }).then(
-          ({ json }) => json,
-          (busy: Error) => busy.name,
-        ),
-      { timeout: 5000 },
+    .poll(() =>
+      aws.invoke("hears", { read: true }).then(
+        ({ json }) => json,
+        (busy: Error) => busy.name,
+      ),
     )
     .toMatchObject({
       version: "1.0",

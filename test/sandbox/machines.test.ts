@@ -92,8 +92,8 @@ async function installApp(machines: Machines, more = ""): Promise<string> {
   return url;
 }
 
-async function answered(url: string, seconds = 10): Promise<string> {
-  for (const end = Date.now() + seconds * 1_000; ; await sleep(20)) {
+async function answered(url: string): Promise<string> {
+  for (const end = Date.now() + 60_000; ; await sleep(20)) {
     const response = await fetch(url).catch(() => undefined);
     if (response) return response.text();
     if (Date.now() > end) throw new Error(`${url} does not answer`);

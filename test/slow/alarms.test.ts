@@ -49,7 +49,7 @@ async function putAlarm(AlarmName: string, metric: { Namespace: string; MetricNa
     (await cloudwatch.send(new ListMetricsCommand({ Namespace }))).Metrics?.find(({ Dimensions = [] }) =>
       about.test(Dimensions.map(({ Name, Value }) => `${Name}=${Value}`).join(" ")),
     );
-  await expect.poll(told, { timeout: 10_000 }).toBeDefined();
+  await expect.poll(told).toBeDefined();
   await cloudwatch.send(
     new PutMetricAlarmCommand({
       ...{ AlarmName, ...metric, Dimensions: (await told())?.Dimensions, Statistic: "Sum", Period: 10 },

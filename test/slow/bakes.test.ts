@@ -27,7 +27,7 @@ import {
 } from "#test/support/release-of.ts";
 
 const APP = "gated";
-const patience = { timeout: 60_000, interval: 500 };
+const patience = { interval: 500 };
 let house: TestHouse;
 let client: Client;
 let folder: string;
@@ -44,7 +44,7 @@ beforeAll(async () => {
   await client.apps.put(APP, machineManifest(APP));
   await publish(client, APP, "v1", serverCode("well"));
   expect(await deploy(client, APP, "v1")).toMatchObject({ status: "succeeded" });
-}, 120_000);
+});
 afterAll(async () => {
   await house?.clear();
   rmSync(folder, { recursive: true, force: true });

@@ -81,5 +81,5 @@ test("a house that was killed starts its apps again with their secrets", async (
   await house.kill();
   house = await startHouse({ directory, servers: 1 });
   const again = () => shown("server").catch(() => null);
-  await expect.poll(again, { timeout: 60_000 }).toEqual(saying("hello"));
+  await expect.poll(again).toEqual(saying("hello"));
 });

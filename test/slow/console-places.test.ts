@@ -84,7 +84,7 @@ test("bounds, what is followed, and what the platform did by itself are shown wh
   const [first] = await rowsOf("Scaling");
   const told = (await client.targets.get(WAVES, ENVIRONMENT)).scaling!.activities.at(-1)!;
   expect(first!.slice(2)).toEqual([told.description, told.cause]);
-  await expect.poll(() => fact("Keeps now"), { timeout: 30_000 }).toBe("4");
+  await expect.poll(() => fact("Keeps now")).toBe("4");
   await page.locator(".deed.scaling").first().waitFor();
   await picture("scaling");
   await load.stop();

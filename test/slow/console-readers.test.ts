@@ -189,7 +189,7 @@ test("a page waits for a change with one request, asks for nothing else meanwhil
       return [name, seen.open, seen.asked.filter((one) => one !== waitsAt)];
     };
     // Healing passes by once a minute, and what it finds new is a change.
-    await expect.poll(quiet, { timeout: 20_000 }).toEqual([name, 1, []]);
+    await expect.poll(quiet).toEqual([name, 1, []]);
   }
   await reader.go("#/audit");
   await page.getByText("/v1/apps/seen-at-once").waitFor({ state: "detached" });

@@ -68,7 +68,7 @@ test("the document leads from its fourth step to a release, to the next, back, a
     ["v1", "succeeded"],
   ]);
   expect((await house.client.tokens.list()).items.map((one) => one.name)).toContain("ci");
-}, 120_000);
+});
 
 /** Proven elsewhere: both programs by test/sst, the rest by everybody. */
 const PROVEN = [

@@ -37,7 +37,7 @@ const runsOf = async (app: string) => {
   return items.toReversed();
 };
 const healthOf = async (app: string) => (await targetOf(app)).replicas.map((one) => one.health);
-const patience = { timeout: 60_000, interval: 250 };
+const patience = { interval: 250 };
 
 /** Does as the file says: `crash HOST` ends there at once and at every start, `ill` answers 500 everywhere. */
 function moodyCode(mood: string): Record<string, string> {

@@ -45,7 +45,7 @@ test("a hook that nobody heard the end of is called again under the same key", a
   await house.client.apps.put("mailer", { app: "mailer", ...MANIFEST, hooks });
   await publish(house.client, "mailer", "v1", functionCode("well"));
   const { id } = await start(house.client, "mailer", "v1");
-  await until("the first call", () => heard.length === 1, 20_000);
+  await until("the first call", () => heard.length === 1, 120_000);
   await house.kill();
   silence.resolve(new Response(""));
   answer = async () => new Response("fine");
@@ -64,7 +64,7 @@ test("a schedule comes round each minute by itself, and a moment that passed in 
   });
   await publish(house.client, "clock", "v1", functionCode("well"));
   const ofClock = async () => (await house.client.deployments.list({ app: "clock" })).items;
-  await until("the first time", async () => (await ofClock()).length === 1, 90_000);
+  await until("the first time", async () => (await ofClock()).length === 1, 200_000);
   const [first] = await ofClock();
   expect(first).toMatchObject({ trigger: "schedule", createdBy: "schedule", version: "v1" });
   await whenever(house.client, first!.id, () => false);
@@ -72,7 +72,7 @@ test("a schedule comes round each minute by itself, and a moment that passed in 
   // Over the next full minute, and a moment further.
   await new Promise((resolve) => setTimeout(resolve, 62_000 - (Date.now() % 60_000)));
   house = await startHouse({ servers: 1, directory: house.directory });
-  await until("the second time", async () => (await ofClock()).length === 2, 20_000);
+  await until("the second time", async () => (await ofClock()).length === 2, 120_000);
   await new Promise((resolve) => setTimeout(resolve, 3000));
   expect((await ofClock()).length).toBe(2);
   await house.client.apps.remove("clock", { force: true });

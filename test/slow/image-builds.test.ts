@@ -27,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "Dockerfile"), "FROM scratch\nCOPY app.js /app.js\n");
   writeFileSync(join(folder, "app.js"), "console.log(1);\n");
   await anApp();
-}, 180_000);
+});
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await house?.clear();
@@ -88,7 +88,7 @@ test("a build whose follower is killed comes to its own end, and what it made ca
   const image = `${NAMES.registry}/tutti/${APP}:v1`;
   const release = await house.client.releases.create(APP, { version: "v1", artifact: { image } });
   expect(release.artifact).toEqual({ image: expect.stringContaining("@sha256:") });
-}, 200_000);
+});
 
 test("a build that a kill of everything cuts off has failed, nothing of it works on, and it is built again", async () => {
   const follower = builder("v2");
@@ -101,7 +101,7 @@ test("a build that a kill of everything cuts off has failed, nothing of it works
   expect(await tags()).toEqual(["v1"]);
   expect(await exitOf(builder("v2"))).toBe(0);
   expect(await tags()).toEqual(["v1", "v2"]);
-}, 300_000);
+});
 
 test("an app that is deleted while its image is built: the build is stopped, and nothing is pushed", async () => {
   const follower = builder("v3");
@@ -112,4 +112,4 @@ test("an app that is deleted while its image is built: the build is stopped, and
   expect(await ended).not.toBe(0);
   await expect.poll(atWork, PATIENCE).toEqual([]);
   expect(await tags()).toEqual(["v1", "v2"]);
-}, 200_000);
+});

@@ -19,7 +19,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-test("SIGTERM to npm stops the house and all that it started", { timeout: 150_000 }, async () => {
+test("SIGTERM to npm stops the house and all that it started", async () => {
   const [port, awsPort] = await Promise.all([freePort(), freePort()]);
   const settings = { PORT: `${port}`, SANDBOX_AWS_PORT: `${awsPort}`, SANDBOX_DIR: directory };
   const env = { ...process.env, ...settings, SANDBOX_SERVERS: "1" };

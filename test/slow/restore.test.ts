@@ -55,11 +55,11 @@ async function backup(dynamo: DynamoDBClient): Promise<Item[]> {
 async function restore(dynamo: DynamoDBClient, items: Item[]): Promise<void> {
   const { ttlAttribute: _, ...definition } = TABLE_DEFINITION;
   await dynamo.send(new DeleteTableCommand({ TableName }));
-  await expect.poll(() => made(dynamo, definition), { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => made(dynamo, definition)).toBe(true);
   // At most 25 at once (DynamoDB API reference, BatchWriteItem).
   for (let i = 0; i < items.length; i += 25) {
     const puts = items.slice(i, i + 25).map((item) => ({ PutRequest: { Item: item } }));
-    await expect.poll(() => put(dynamo, puts), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => put(dynamo, puts)).toBe(0);
   }
 }
 

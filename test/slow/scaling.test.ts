@@ -48,7 +48,7 @@ const HANDLER = `exports.handler = async ({ rawPath }) => {
 let house: TestHouse;
 beforeAll(async () => {
   house = await startHouse({ timeScale: TIME_SCALE, servers: MOST });
-}, 300_000);
+});
 afterAll(() => house?.clear());
 
 /** What one attempt has set going is no part of the next. */

@@ -113,11 +113,11 @@ test("the next release takes its place, and the way back needs no image to be ma
 
 test("it scales, and a copy that is gone is replaced, over there", async () => {
   await client.targets.scale("shop", "abroad", 3);
-  await expect.poll(copies, { timeout: 60_000 }).toHaveLength(3);
+  await expect.poll(copies).toHaveLength(3);
   const [gone] = await copies();
   await new EC2Client(abroad(house)).send(new TerminateInstancesCommand({ InstanceIds: [gone!] }));
   await client.targets.heal("shop", "abroad");
-  await expect.poll(copies, { timeout: 60_000 }).toHaveLength(3);
+  await expect.poll(copies).toHaveLength(3);
   expect(await copies()).not.toContain(gone);
   expect((await machinesOf(abroad(house))).instances.sort()).toEqual((await copies()).sort());
 });
@@ -133,5 +133,5 @@ test("the same release at home is an image of its own, and an app that goes leav
   expect(await machinesOf(house.access())).toMatchObject({ groups: 1, templates: 1, images: 1 });
   await client.apps.remove("shop", { force: true });
   for (const access of [abroad(house), house.access()])
-    await expect.poll(() => machinesOf(access), { timeout: 60_000 }).toEqual(NOTHING);
+    await expect.poll(() => machinesOf(access)).toEqual(NOTHING);
 });

@@ -17,7 +17,7 @@ let open: VmHouse["open"];
 beforeAll(async () => {
   house = await openVmHouse();
   ({ driver, clients, open } = house);
-}, 120_000);
+});
 afterAll(() => house.close());
 
 async function place(spec: Partial<Spec>) {

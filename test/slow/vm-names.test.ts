@@ -29,7 +29,7 @@ beforeAll(async () => {
   world = await openVmWorld(sandbox);
   driver = createVmDriver(vmClients(await asFunction(sandbox, "driver-vm")));
   clients = vmClients(asRoot(sandbox));
-}, 120_000);
+});
 afterAll(async () => {
   await sandbox.stop();
   rmSync(directory, { recursive: true, force: true });

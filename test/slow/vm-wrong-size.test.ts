@@ -17,7 +17,7 @@ const PATIENCE = { timeout: 120_000, interval: 1000 };
 let house: TestHouse;
 beforeAll(async () => {
   house = await startHouse();
-}, 180_000);
+});
 afterAll(() => house?.clear());
 
 const templateOf = (app: string) => `tutti-vm-${app}_${ENVIRONMENT}`;
@@ -72,7 +72,7 @@ test("a copy of another type than its release's is replaced by passes that end, 
   const copies = Array(3).fill("healthy t4g.micro");
   await expect.poll(pass, PATIENCE).toEqual({ copies, drift: [] });
   expect(seen.fewest).toBe(3);
-}, 300_000);
+});
 
 test("one with a disk of its own leaves first, and the one that takes its place goes on with the disk", async () => {
   const app = "kept";
@@ -99,4 +99,4 @@ test("one with a disk of its own leaves first, and the one that takes its place 
   expect(await disks()).toEqual(before);
   const whole = "begins v1, ends v1, begins v1, ends v1, begins v1";
   expect(await diaries(await target())).toEqual(["begins v1", whole]);
-}, 300_000);
+});

@@ -10,7 +10,7 @@ const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "
 export async function startBrowser(): Promise<Browser> {
   try {
     const executablePath = await chromium.executablePath();
-    return await launcher.launch({ executablePath, args: ARGUMENTS, headless: true, timeout: 20_000 });
+    return await launcher.launch({ executablePath, args: ARGUMENTS, headless: true, timeout: 120_000 });
   } catch (error) {
     throw new Error(`${ADVICE}\n${error}`, { cause: error });
   }

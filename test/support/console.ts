@@ -11,7 +11,7 @@ export type Reader = {
   close(): Promise<void>;
 };
 
-const PATIENCE_MILLISECONDS = 15_000;
+const PATIENCE_MILLISECONDS = 60_000;
 /** The browser itself reports refusals and a server that is away; the page says those in words. */
 const EXPECTED = /status of 40[1349]|ERR_(FAILED|CONNECTION|EMPTY|NETWORK)/;
 

@@ -10,7 +10,7 @@ export function loadAt(url: string, requestsPerSecond: number) {
   let failed = 0;
   const open = new Set<Promise<void>>();
   const ask = async () => {
-    const ok = await fetch(url, { signal: AbortSignal.timeout(10_000) }).then(drained, () => false);
+    const ok = await fetch(url, { signal: AbortSignal.timeout(30_000) }).then(drained, () => false);
     if (!ok) failed += 1;
   };
   const timer = setInterval(() => {

@@ -65,7 +65,7 @@ function installPm2(): string {
       "--no-audit",
       `pm2@${PM2_VERSION}`,
     ];
-    execFileSync("npm", npm, { stdio: "pipe", timeout: 180_000 });
+    execFileSync("npm", npm, { stdio: "pipe", timeout: 600_000 });
   }
   return directory;
 }

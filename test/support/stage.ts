@@ -445,7 +445,7 @@ function controlDeps(store: Store, clock: Clock, handlers: Handlers, logs: strin
   };
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 90_000;
 
 async function until(
   store: Store,

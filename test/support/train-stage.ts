@@ -109,7 +109,7 @@ function driverOf(worlds: Map<string, FakeWorld>): Driver {
   };
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 90_000;
 
 async function until<T>(read: () => Promise<T>, holds: (value: T) => boolean): Promise<T> {
   for (const endMs = Date.now() + PATIENCE_MS; ; ) {

@@ -210,9 +210,7 @@ test("a repair that the platform carries on keeps the lock until all is well, ho
     { replica: "host-2", result: "begun", action: "replace", detail: "its group replaces it" },
   ];
   const sweeping = stage.sweep();
-  await expect
-    .poll(() => stage.invocations.filter((verb) => verb === "lookAfter").length, { timeout: 15_000 })
-    .toBe(2);
+  await expect.poll(() => stage.invocations.filter((verb) => verb === "lookAfter").length).toBe(2);
   const { id, status } = await stage.submit("v2");
   expect([status, (await stage.target()).lock?.owner.startsWith("heal_")]).toEqual(["queued", true]);
   host.dead = false;

@@ -155,7 +155,7 @@ test.each(["approve", "resume"] as const)(
       await stage.sweep();
       expect((await stage.store.deployments.need(id)).taskToken).toBeNull();
     };
-    await vi.waitFor(goesOn, { timeout: 20_000 });
+    await vi.waitFor(goesOn, { timeout: 90_000 });
     expect((await stage.ended(id)).status).toBe("succeeded");
     await stage.free();
   },

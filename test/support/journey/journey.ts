@@ -90,7 +90,7 @@ async function withoutAction<T>(
   }
 }
 
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = 400_000;
 
 /** Asks until it holds. */
 export async function until<T>(what: string, look: () => Promise<T | null | undefined | false>): Promise<T> {
