@@ -1,5 +1,6 @@
 // A page to try the API: made here, loading nothing from elsewhere, so the strict content policy holds for it too.
 import type { Hono } from "hono";
+import { respond } from "./lambda/plain-response.ts";
 import type { ApiEnv } from "./pipeline.ts";
 
 export function mountDocs(app: Hono<ApiEnv>): void {
@@ -9,7 +10,7 @@ export function mountDocs(app: Hono<ApiEnv>): void {
 }
 
 function text(content: string, type: string): Response {
-  return new Response(content, {
+  return respond(content, {
     headers: { "content-type": `${type}; charset=utf-8`, "cache-control": "no-cache" },
   });
 }

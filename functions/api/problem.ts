@@ -1,6 +1,7 @@
 // Errors on the wire: RFC 9457 problem documents with a stable `code`. An unexpected error says nothing of its inside
 // to the caller; the log has it.
 import { ERRORS, type ErrorCode, type FieldError, TuttiError } from "#core/errors.ts";
+import { respond } from "./lambda/plain-response.ts";
 
 export type Problem = {
   type: string;
@@ -26,7 +27,7 @@ export function problemOf(error: TuttiError): Problem {
 
 export function problemResponse(error: TuttiError, headers: Record<string, string> = {}): Response {
   const problem = problemOf(error);
-  return new Response(JSON.stringify(problem), {
+  return respond(JSON.stringify(problem), {
     status: problem.status,
     headers: {
       "content-type": "application/problem+json",

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Hono } from "hono";
 import { TuttiError } from "#core/errors.ts";
+import { respond } from "./lambda/plain-response.ts";
 import type { ApiEnv } from "./pipeline.ts";
 
 const TYPES: Record<string, string> = {
@@ -54,8 +55,8 @@ function serve(request: Request, name: string, file: File | null): Response | nu
     etag: file.etag,
   };
   if (matches(request.headers.get("if-none-match"), file.etag))
-    return new Response(null, { status: 304, headers });
-  return new Response(file.bytes, { headers });
+    return respond(null, { status: 304, headers });
+  return respond(file.bytes, { headers });
 }
 
 function matches(ifNoneMatch: string | null, etag: string): boolean {
@@ -78,5 +79,5 @@ function missingBuild(): Response {
 <h1>The console has not been built</h1>
 <p>This installation was put together without the console's files. The API is here all the same:
 <a href="/docs">its documentation</a>, <a href="/openapi.json">its description</a>.</p></html>`;
-  return new Response(page, { headers: { "content-type": TYPES.html!, "cache-control": "no-store" } });
+  return respond(page, { headers: { "content-type": TYPES.html!, "cache-control": "no-store" } });
 }

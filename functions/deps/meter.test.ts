@@ -134,3 +134,20 @@ test("what asks for something is charged to what it writes first, and nothing of
     expect(again.cost).toMatchObject({ lambdaCalls: 1, lambdaMilliseconds: 10, writes: 1 });
   });
 });
+
+test("units are not asked for where nothing is measured: whoever only looks pays no more for it", async () => {
+  const asked: unknown[] = [];
+  const meter = createMeter(256, () => 0);
+  const client = meter.countUnits(table.client);
+  client.middlewareStack.add(
+    (next) => (args) => {
+      asked.push((args.input as { ReturnConsumedCapacity?: string }).ReturnConsumedCapacity);
+      return next(args);
+    },
+    { step: "initialize", priority: "low" },
+  );
+  const store = createStore({ ...table, client, clock: fakeClock(), meter });
+  await store.apps.get("nobody");
+  await meter.alone(() => store.apps.get("nobody"));
+  expect(asked).toEqual([undefined, "TOTAL"]);
+});

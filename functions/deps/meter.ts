@@ -56,7 +56,7 @@ export function createMeter(memoryMib: number, now: () => number = () => perform
   };
   return {
     count: (client) => counting(client, () => add({ sdkCalls: 1 })),
-    countUnits: (client) => reporting(client, add),
+    countUnits: (client) => reporting(client, () => since !== null, add),
     peek: () => {
       addTime();
       return used;
@@ -99,10 +99,11 @@ type Answered = { output: { ConsumedCapacity?: Reported | Reported[] } };
 const READS = /^(GetItem|BatchGetItem|Query)Command$/;
 
 /** DynamoDB says what a call took where it is asked to (API Reference, ReturnConsumedCapacity); the indexes are in the total. */
-function reporting<T>(client: T, add: (more: Partial<Usage>) => void): T {
+function reporting<T>(client: T, isAsked: () => boolean, add: (more: Partial<Usage>) => void): T {
   (client as Client).middlewareStack.add(
     (next, { commandName = "" }) =>
       async (args) => {
+        if (!isAsked()) return next(args);
         const { input } = args as Asked;
         const answer = (await next({
           ...(args as Asked),

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unzipSync } from "fflate";
+import { sha256Hex } from "#functions/api/sha256.ts";
 import { type Blueprint, blueprint } from "#infra/blueprint.ts";
 import { bundleFunctions } from "#infra/bundles/bundle.ts";
 import type { FunctionBlueprint } from "#infra/functions.ts";
@@ -14,15 +15,19 @@ import { type Bench, median } from "./figure.ts";
 
 const TURNS = 5;
 const HOST = fileURLToPath(new URL("./cold-start-host.mjs", import.meta.url));
+const TOKEN = "the-token-of-a-cold-start";
 const DRIVER_EVENT = { verb: "inspect", app: "nobody", environment: "dev" };
 /** The first thing each is asked: it reads the table and answers. */
 const FIRST: Record<string, unknown> = {
   api: {
     version: "2.0",
-    rawPath: "/v1/me",
+    rawPath: "/v1/apps",
     rawQueryString: "",
-    headers: { authorization: "Bearer nobody" },
-    requestContext: { http: { method: "GET", path: "/v1/me", sourceIp: "127.0.0.1" } },
+    headers: { authorization: `Bearer ${TOKEN}` },
+    requestContext: {
+      domainName: "localhost",
+      http: { method: "GET", path: "/v1/apps", sourceIp: "127.0.0.1" },
+    },
     isBase64Encoded: false,
   },
   "driver-server": DRIVER_EVENT,
@@ -60,7 +65,7 @@ export const coldStart: Bench = {
 };
 
 async function unpacked(house: House, directory: string): Promise<Start[]> {
-  const plan = blueprint({ name: "tutti", account: "000000000000", region: "us-east-1" }, "0".repeat(64));
+  const plan = blueprint({ name: "tutti", account: "000000000000", region: "us-east-1" }, sha256Hex(TOKEN));
   const functions = plan.functions.filter(({ short }) => short in FIRST);
   const bundles = await bundleFunctions(ROOT, functions);
   const starts = bundles.map(({ short, zip }, i) => {
