@@ -99,7 +99,7 @@ export function baking(names: Names): Statement[] {
   const arn = arnOf(names);
   const made = [shared(names, "image"), shared(names, "snapshot")];
   return [
-    describing("ec2:DescribeInstances", "ec2:DescribeImages"),
+    describing("ec2:DescribeInstances", "ec2:DescribeImages", "ec2:DescribeSnapshots"),
     ...launching(names, ["instance"]),
     {
       actions: ["ec2:StopInstances", "ec2:CreateImage"],

@@ -79,8 +79,8 @@ export type Platform = {
   addressFor(key: string): string;
   /** Calls another service in process, as the role (IAM is checked) or as `root`. Not before `start`. Bytes and dates are as in the SDK's shapes; the `Body` of an S3 object is a stream. */
   call(service: string, operation: string, input: unknown, principal: string): Promise<unknown>;
-  /** Whether a role may do that, for a service that asks before it acts as the role. */
-  allows(principal: string, action: string, resource: string): boolean;
+  /** Whether a role may do that, for a service that asks before it acts as the role. `context`: condition keys, as the resource's tags. */
+  allows(principal: string, action: string, resource: string, context?: Record<string, string>): boolean;
   /** Temporary credentials of a role, for what runs as it (a function's environment variables). */
   credentialsOf(roleArn: string): Credentials;
   /** Puts an event on the default bus (S3, Step Functions status changes). */

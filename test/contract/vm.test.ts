@@ -9,6 +9,9 @@ import {
 } from "@aws-sdk/client-auto-scaling";
 import {
   CreateImageCommand,
+  CreateSnapshotCommand,
+  CreateVolumeCommand,
+  DeleteTagsCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   RunInstancesCommand,
@@ -19,7 +22,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
 import { naming } from "#infra/cloud-map-grants.ts";
 import type { Sandbox } from "#sandbox/sandbox.ts";
-import { deleteImage, findImages, type VmSetup } from "#targets/vm/client.ts";
+import { deleteImage, findImages, readSnapshots, type VmSetup } from "#targets/vm/client.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
 import { NAMES } from "./as-role.ts";
 import { driverContract } from "./driver.ts";
@@ -203,6 +206,57 @@ test("of two that delete an image at once the slower one finds it gone, though i
   await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId!] }));
 });
 
+test("a snapshot whose image is gone is told and taken away; that of an image that stands, and a stranger's, stay", async () => {
+  const { target, makeRelease, close } = open({ replicas: 1 });
+  await makeRelease("v1", "good");
+  expectPlayed(await roll(driver, target, "v1"));
+  const live = { ...target, current: "v1" };
+  const { VolumeId } = await clients.ec2.send(
+    new CreateVolumeCommand({ AvailabilityZone: "us-east-1a", Size: 1, VolumeType: "gp3" }),
+  );
+  const take = async (app: string) => {
+    const Tags = Object.entries({ "tutti:app": app, "tutti:environment": "gone", "tutti:builder": "shop-1" });
+    const TagSpecifications = [
+      { ResourceType: "snapshot" as const, Tags: Tags.map(([Key, Value]) => ({ Key, Value })) },
+    ];
+    const asked = new CreateSnapshotCommand({ VolumeId, TagSpecifications });
+    await expect.poll(() => clients.ec2.send(asked).catch(() => null), { timeout: 20_000 }).toBeTruthy();
+  };
+  await take("shop");
+  await take("another");
+  const snapshots = async () => (await readSnapshots(clients, [])).map(({ SnapshotId = "" }) => SnapshotId);
+  const before = await snapshots();
+  const { drift } = await driver.inspect(live);
+  expect(drift).toHaveLength(1);
+  const [, left = ""] = /^(snap-[0-9a-f]+) was left behind by shop-1, which made an image\.$/.exec(
+    drift[0]!,
+  )!;
+  expect(await driver.repair(live, await driver.inspect(live))).toMatchObject([
+    { replica: left, action: "taken away", result: "repaired" },
+  ]);
+  expect(await snapshots()).toEqual(before.filter((one) => one !== left));
+  expect((await driver.inspect(live)).drift).toEqual([]);
+  await close();
+});
+
+test("an image whose snapshot may not be deleted goes, and who asked is told of the snapshot that stays", async () => {
+  const { target, makeRelease, close } = open({ app: "kept-snapshot", replicas: 1 });
+  await makeRelease("v1", "good");
+  expectPlayed(await roll(driver, target, "v1"));
+  const [image] = await findImages(own, [{ Name: "tag:tutti:app", Values: ["kept-snapshot"] }]);
+  const SnapshotId = image!.BlockDeviceMappings![0]!.Ebs!.SnapshotId!;
+  const Tags = [{ Key: "tutti:app" }];
+  await clients.ec2.send(new DeleteTagsCommand({ Resources: [SnapshotId], Tags }));
+  await expect(deleteImage(own, image!)).rejects.toMatchObject({
+    code: "platform_denied",
+    message: expect.stringMatching(/^ec2:DeleteSnapshot was denied/),
+  });
+  expect(await findImages(own, [{ Name: "image-id", Values: [image!.ImageId!] }])).toEqual([]);
+  await deleteImage(clients, image!);
+  expect(await readSnapshots(clients, [{ Name: "snapshot-id", Values: [SnapshotId] }])).toEqual([]);
+  await close();
+});
+
 async function builders(target: TargetContext): Promise<unknown[]> {
   const { Reservations } = await clients.ec2.send(
     new DescribeInstancesCommand({
@@ -248,7 +302,6 @@ const NOT_HERE: Record<string, string> = {
   "ec2:CreateSnapshot": "the same",
   "ec2:CreateVolume": "the same",
   "ec2:DeleteVolume": "the same",
-  "ec2:DescribeSnapshots": "the same",
   "ec2:DescribeInstanceTypeOfferings": "resources: test/contract/vm-sizes.test.ts",
   "ec2:DescribeInstanceTypes": "the same",
   "ec2:DeleteLaunchTemplateVersions": "more releases than are kept: test/slow/vm-versions.test.ts",

@@ -6,11 +6,13 @@ import type {
   Image,
 } from "@aws-sdk/client-ec2";
 import { pageOf } from "../machines/pages.ts";
-import { AwsError, type Handler } from "../platform.ts";
+import { AwsError, type Caller, type Handler } from "../platform.ts";
 import { filterItems } from "./filters.ts";
 import { beginImage, deleteImage, findImage, IMAGE_GIB } from "./images.ts";
 import type { ImageRecord } from "./model.ts";
-import { findInstances, newId, type State } from "./state.ts";
+import { iamContext } from "./permissions.ts";
+import { deleteSnapshot } from "./snapshots.ts";
+import { arnOf, findInstances, newId, type State } from "./state.ts";
 import { specifiedTags, tagList } from "./tags.ts";
 
 export function imageHandlers(state: State): Record<string, Handler> {
@@ -30,18 +32,24 @@ export function imageHandlers(state: State): Record<string, Handler> {
       const page = pageOf(found, input.MaxResults ?? 1_000, input.NextToken);
       return { Images: page.items.map((one) => describeImage(state, one)), NextToken: page.next };
     },
-    DeregisterImage: async (input: DeregisterImageRequest) => {
+    DeregisterImage: async (input: DeregisterImageRequest, caller: Caller) => {
       const image = findImage(state, input.ImageId ?? "");
       if (image.isPublic) throw new AwsError("AuthFailure", `Not authorized for image:${image.id}`);
       await deleteImage(state, image);
-      if (!input.DeleteAssociatedSnapshots) return { Return: true };
-      state.snapshots.delete(image.snapshotId);
-      return {
-        Return: true,
-        DeleteSnapshotResults: [{ SnapshotId: image.snapshotId, ReturnCode: "success" }],
-      };
+      if (!input.DeleteAssociatedSnapshots || !state.snapshots.get(image.snapshotId)) return { Return: true };
+      const ReturnCode = await takeAlong(state, image.snapshotId, caller);
+      return { Return: true, DeleteSnapshotResults: [{ SnapshotId: image.snapshotId, ReturnCode }] };
     },
   };
+}
+
+/** EC2 API reference, DeleteSnapshotReturnCode: the image goes all the same. */
+async function takeAlong(state: State, id: string, { principal }: Caller): Promise<string> {
+  const arn = arnOf(state.platform, "snapshot", id);
+  if (!state.platform.allows(principal, "ec2:DeleteSnapshot", arn, iamContext(state)(arn)))
+    return "missing-permissions";
+  await deleteSnapshot(state, id);
+  return "success";
 }
 
 function newImage(state: State, input: CreateImageRequest): ImageRecord {

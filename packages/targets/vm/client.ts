@@ -13,10 +13,12 @@ import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
   type DescribeInstancesCommandOutput,
+  DescribeSnapshotsCommand,
   type EC2Client,
   type Filter,
   type Image,
   type Instance,
+  type Snapshot,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -138,30 +140,41 @@ export async function findImages({ ec2 }: Pick<Vm, "ec2">, Filters: Filter[]): P
   return answer.Images ?? [];
 }
 
+/** Own snapshots, newest first. */
+export async function readSnapshots({ ec2 }: Pick<Vm, "ec2">, Filters: Filter[]): Promise<Snapshot[]> {
+  const answer = await callAws("ec2:DescribeSnapshots", (abortSignal) =>
+    ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"], Filters }), { abortSignal }),
+  );
+  const at = ({ StartTime }: Snapshot) => StartTime?.getTime() ?? 0;
+  return (answer.Snapshots ?? []).sort((a, b) => at(b) - at(a));
+}
+
 /**
- * The image and the snapshots it is made of; nothing there is fine. Whoever asks deletes the snapshots too, since the answer to the one
- * that deleted the image may have been lost. They carry the image's tags, so a refusal says that somebody else took them along.
+ * The image and the snapshots it is made of, which EC2 takes along; nothing there is fine. What EC2 could not take along it tells in an
+ * answer that may be lost, or somebody else's (API reference, DeregisterImage): so whoever asks looks which are left.
  */
 export async function deleteImage(
   vm: Pick<Vm, "ec2">,
-  { ImageId, BlockDeviceMappings }: Image,
+  { ImageId, BlockDeviceMappings = [] }: Image,
 ): Promise<void> {
   const isThere = async () => (await findImages(vm, [{ Name: "image-id", Values: [ImageId!] }])).length > 0;
   const deregister = (abortSignal: AbortSignal) =>
-    vm.ec2.send(new DeregisterImageCommand({ ImageId }), { abortSignal });
+    vm.ec2.send(new DeregisterImageCommand({ ImageId, DeleteAssociatedSnapshots: true }), { abortSignal });
   await deleting("DeregisterImage", deregister, isThere);
-  for (const { Ebs } of BlockDeviceMappings ?? [])
-    if (Ebs?.SnapshotId) await deleteSnapshot(vm, Ebs.SnapshotId, async () => false);
+  const ids = BlockDeviceMappings.flatMap(({ Ebs }) => Ebs?.SnapshotId ?? []);
+  for (const id of await thoseThere(vm, ids)) await deleteSnapshot(vm, id);
 }
 
-export async function deleteSnapshot(
-  { ec2 }: Pick<Vm, "ec2">,
-  SnapshotId: string,
-  isThere?: () => Promise<boolean>,
-): Promise<void> {
+async function thoseThere(vm: Pick<Vm, "ec2">, ids: string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const found = await readSnapshots(vm, [{ Name: "snapshot-id", Values: ids }]);
+  return found.map(({ SnapshotId = "" }) => SnapshotId);
+}
+
+export async function deleteSnapshot(vm: Pick<Vm, "ec2">, SnapshotId: string): Promise<void> {
   const send = (abortSignal: AbortSignal) =>
-    ec2.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal });
-  await deleting("DeleteSnapshot", send, isThere);
+    vm.ec2.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal });
+  await deleting("DeleteSnapshot", send, async () => (await thoseThere(vm, [SnapshotId])).length > 0);
 }
 
 const GONE = [

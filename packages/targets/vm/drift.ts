@@ -1,13 +1,19 @@
 // What is not as the last deployment left it, each with what puts it right. Somebody may have changed it by hand, or a
 // rollout's end could not do it. The count is no drift: that is scaling, and it is respected.
-import type { Tag } from "@aws-sdk/client-ec2";
 import { isStateful } from "#core/domain/volume.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import { giveBack, giveSurgeBack, setTemplate } from "./capacity.ts";
-import { deleteImage, findInstances, tagFilters, terminateInstances, type Vm } from "./client.ts";
+import {
+  deleteImage,
+  deleteSnapshot,
+  findInstances,
+  tagFilters,
+  terminateInstances,
+  type Vm,
+} from "./client.ts";
 import type { Given } from "./disks/give.ts";
 import { describe } from "./image/executions.ts";
-import type { Images } from "./image/find.ts";
+import { type Images, makerOf, strandedSnapshots } from "./image/find.ts";
 import { prepareImage } from "./image/prepare.ts";
 import { nameDrift } from "./names.ts";
 import { ownerTags, TAGS, tagsOf } from "./naming.ts";
@@ -156,8 +162,9 @@ async function otherScaling(vm: Vm, target: TargetContext, active: SideView): Pr
 type Left = { id: string; execution: string; takeAway(): Promise<void> };
 
 /** An execution takes away what it launched and did not test; one that was stopped, or ran out of time, could not. */
-async function leftByBakes(vm: Vm, target: TargetContext, { untested }: Images): Promise<Drift[]> {
-  const found = [...(await builders(vm, target)), ...unfinished(vm, target, untested)];
+async function leftByBakes(vm: Vm, target: TargetContext, images: Images): Promise<Drift[]> {
+  const [instances, snapshots] = await Promise.all([builders(vm, target), stranded(vm, target, images)]);
+  const found = [...instances, ...unfinished(vm, target, images.untested), ...snapshots];
   const executions = [...new Set(found.map(({ execution }) => execution))];
   const states = await Promise.all(executions.map((name) => describe(vm, name)));
   const ended = executions.filter((_, index) => states[index]?.status !== "RUNNING");
@@ -170,7 +177,7 @@ async function builders(vm: Vm, target: TargetContext): Promise<Left[]> {
     { Name: "tag-key", Values: [TAGS.builder] },
   ]);
   return found.map(({ InstanceId: id = "", Tags }) => ({
-    ...{ id, execution: executionOf(Tags) },
+    ...{ id, execution: makerOf(Tags) },
     takeAway: () => terminateInstances(vm, [id]),
   }));
 }
@@ -178,15 +185,19 @@ async function builders(vm: Vm, target: TargetContext): Promise<Left[]> {
 function unfinished(vm: Vm, target: TargetContext, untested: Images["untested"]): Left[] {
   const { environment } = ownerOf(target);
   return untested
-    .filter(({ Tags }) => tagsOf(Tags)[TAGS.environment] === environment && executionOf(Tags) !== "")
+    .filter(({ Tags }) => tagsOf(Tags)[TAGS.environment] === environment && makerOf(Tags) !== "")
     .map((image) => ({
-      ...{ id: image.ImageId ?? "", execution: executionOf(image.Tags) },
+      ...{ id: image.ImageId ?? "", execution: makerOf(image.Tags) },
       takeAway: () => deleteImage(vm, image),
     }));
 }
 
-function executionOf(tags: Tag[] | undefined): string {
-  return tagsOf(tags)[TAGS.builder] ?? "";
+/** Whichever environment asked for the image: an app's images serve them all, and who deleted this one may be gone. */
+async function stranded(vm: Vm, { app }: TargetContext, images: Images): Promise<Left[]> {
+  return (await strandedSnapshots(vm, app, images)).map(({ SnapshotId: id = "", Tags }) => ({
+    ...{ id, execution: makerOf(Tags) },
+    takeAway: () => deleteSnapshot(vm, id),
+  }));
 }
 
 function leftBehind({ id, execution, takeAway }: Left): Drift {

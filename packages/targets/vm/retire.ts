@@ -6,6 +6,7 @@ import { nearestDelay } from "#targets/balancer/target-health.ts";
 import { deleteGroup } from "./capacity.ts";
 import {
   deleteImage,
+  deleteSnapshot,
   findImages,
   findInstances,
   readGroups,
@@ -14,6 +15,7 @@ import {
   type Vm,
 } from "./client.ts";
 import { partFromDisks } from "./disks/keep.ts";
+import { readImages, strandedSnapshots } from "./image/find.ts";
 import { leaveNames } from "./names.ts";
 import { ownerTags, TAGS, templateName } from "./naming.ts";
 import { ownerOf, whoOf } from "./place.ts";
@@ -114,4 +116,7 @@ async function deleteImages(vm: Vm, target: TargetContext): Promise<void> {
   );
   for (const image of await findImages(vm, tagFilters({ [TAGS.app]: target.app })))
     if (!named.has(image.ImageId ?? "")) await deleteImage(vm, image);
+  const left = await readImages(vm, target.app);
+  for (const { SnapshotId } of await strandedSnapshots(vm, target.app, left))
+    await deleteSnapshot(vm, SnapshotId!);
 }

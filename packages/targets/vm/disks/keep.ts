@@ -3,7 +3,7 @@
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { deleteSnapshot, type Vm } from "../client.ts";
-import { type Owner, TAGS, tagsOf } from "../naming.ts";
+import { TAGS, tagsOf } from "../naming.ts";
 import { ownerOf } from "../place.ts";
 import { ownVolumes } from "./give.ts";
 import { deleteDisk, findDisks, findSnapshots } from "./volumes.ts";
@@ -12,15 +12,11 @@ export const KEPT_SNAPSHOTS = 3;
 
 export async function pruneSnapshots(vm: Vm, target: TargetContext): Promise<void> {
   if (!ownVolumes(target).some(({ snapshot }) => snapshot === true)) return;
-  const owner = ownerOf(target);
-  await deleteAll(vm, owner, tooMany(await findSnapshots(vm, owner)));
+  await deleteAll(vm, tooMany(await findSnapshots(vm, ownerOf(target))));
 }
 
-async function deleteAll(vm: Vm, owner: Owner, snapshots: Snapshot[]): Promise<void> {
-  const isThere = async (id: string) =>
-    (await findSnapshots(vm, owner)).some(({ SnapshotId }) => SnapshotId === id);
-  for (const { SnapshotId = "" } of snapshots)
-    await deleteSnapshot(vm, SnapshotId, () => isThere(SnapshotId));
+async function deleteAll(vm: Vm, snapshots: Snapshot[]): Promise<void> {
+  for (const { SnapshotId } of snapshots) await deleteSnapshot(vm, SnapshotId!);
 }
 
 /** Whoever takes the target away: `deletes` them with their snapshots once no instance has them, or says in the log that they stay. */
@@ -40,7 +36,7 @@ export async function partFromDisks(
     await until(isFree, "the instances that have its disks");
     const isThere = async (asked: string) => (await findDisks(vm, owner)).some(({ id }) => id === asked);
     for (const { id } of disks) await deleteDisk(vm, id, () => isThere(id));
-    await deleteAll(vm, owner, await findSnapshots(vm, owner));
+    await deleteAll(vm, await findSnapshots(vm, owner));
   }
   target.note?.(`${target.app}/${owner.environment}: ${did} its disks: ${names}`);
 }

@@ -6,14 +6,13 @@ import {
   CreateTagsCommand,
   CreateVolumeCommand,
   DeleteVolumeCommand,
-  DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   type DescribeVolumesCommandOutput,
   type Volume as Ec2Volume,
   type Snapshot,
 } from "@aws-sdk/client-ec2";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
-import { deleting, tagFilters, type Vm } from "../client.ts";
+import { deleting, readSnapshots, tagFilters, type Vm } from "../client.ts";
 import { hashOf, type Owner, ownerTags, TAGS, tagList, tagsOf } from "../naming.ts";
 import type { Disk, Order } from "./slots.ts";
 
@@ -144,11 +143,6 @@ export async function createSnapshot({ ec2 }: Ec2, owner: Owner, disk: Disk): Pr
 }
 
 /** Newest first. */
-export async function findSnapshots({ ec2 }: Ec2, owner: Owner): Promise<Snapshot[]> {
-  const Filters = [...tagFilters(ownerTags(owner)), { Name: "tag-key", Values: [TAGS.slot] }];
-  const answer = await callAws("ec2:DescribeSnapshots", (abortSignal) =>
-    ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"], Filters }), { abortSignal }),
-  );
-  const at = ({ StartTime }: Snapshot) => StartTime?.getTime() ?? 0;
-  return (answer.Snapshots ?? []).sort((a, b) => at(b) - at(a));
+export function findSnapshots(vm: Ec2, owner: Owner): Promise<Snapshot[]> {
+  return readSnapshots(vm, [...tagFilters(ownerTags(owner)), { Name: "tag-key", Values: [TAGS.slot] }]);
 }
