@@ -87,7 +87,15 @@ test("a digest that the caller names is recorded, one that nobody names is compu
   const artifact = { uri: "s3://bucket/uploads/shop/x/a.tar.gz", sha256 };
   const named = await api.call("POST", "/v1/apps/shop/releases", { version: "v3", artifact });
   expect(named.body.artifact).toEqual(artifact);
+  const capitals = { ...artifact, sha256: "A".repeat(64) };
+  const same = await api.call("POST", "/v1/apps/shop/releases", { version: "v3", artifact: capitals });
+  expect([same.status, same.body]).toEqual([200, named.body]);
   expect((await registerRelease(api, "v4")).body.artifact.sha256).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test("of several who make one environment at once, one hears that it was made", async () => {
+  const puts = await Promise.all([1, 2, 3, 4].map(() => api.call("PUT", "/v1/environments/crowd", {})));
+  expect(puts.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);
 });
 
 test("releases are listed newest first", async () => {

@@ -8,7 +8,8 @@ import { ABSENT, atRevision, type Item, type Table } from "./table.ts";
 
 export type Environments = {
   get(name: string): Promise<Environment | null>;
-  put(environment: Environment): Promise<void>;
+  /** Whether there was none of this name before. Of several who write at once only one hears so. */
+  put(environment: Environment): Promise<{ created: boolean }>;
   /** Read, pure change, conditional write; the same array, or no such environment, writes nothing. Answers what is written. */
   changeBadHosts(name: string, change: (marks: BadHost[]) => BadHost[]): Promise<BadHost[]>;
   list(request?: PageRequest, keep?: (environment: Environment) => boolean): Promise<Page<Environment>>;
@@ -28,6 +29,7 @@ export function environmentsIn(table: Table, pause: Pause): Environments {
         const item = await table.get(keys.environment(environment.name));
         const marks = item?.badHosts as BadHost[] | undefined;
         await write(item, { ...environment, ...(marks ? { badHosts: marks } : {}) });
+        return { created: item === undefined };
       }),
     changeBadHosts: (name, change) =>
       retryingStaleWrites(pause, async () => {

@@ -40,11 +40,10 @@ export const putEnvironment = route(
   async ({ params, body, deps }) => {
     const { accounts, ...rest } = body;
     const settings = { ...rest, ...(accounts ? { accounts: known(deps, accounts) } : {}) };
-    const before = await deps.store.environments.get(params.env);
     const updatedAt = instant(deps.clock.now());
     const environment: Environment = { name: params.env, ...settings, updatedAt };
-    await deps.store.environments.put(environment);
-    return reply(before ? 200 : 201, environment);
+    const { created } = await deps.store.environments.put(environment);
+    return reply(created ? 201 : 200, environment);
   },
 );
 

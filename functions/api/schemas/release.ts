@@ -4,7 +4,11 @@ import type { Release } from "#core/domain/release.ts";
 import { RELEASE, RELEASE_REQUEST, UPLOAD, UPLOAD_REQUEST } from "../examples/apps.ts";
 import { instantText, versionText } from "./names.ts";
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hexadecimal digits");
+/** Some tools write capitals (PowerShell's Get-FileHash): they say the same. */
+const sha256 = z
+  .string()
+  .toLowerCase()
+  .regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits");
 
 export const artifactUri = z
   .string()
@@ -90,4 +94,4 @@ export const uploadView = z
     uri: z.string().meta({ description: "What to name in the release" }),
     expiresAt: instantText,
   })
-  .meta({ id: "Upload", example: UPLOAD, UPLOAD_REQUEST });
+  .meta({ id: "Upload", example: UPLOAD });

@@ -95,6 +95,12 @@ const SHAPES: [path: string, message: string, change: object][] = [
   ["rollout.batch.1", '"150%" is over 100%', { rollout: { batch: [1, "150%"] } }],
   ["rollout.batch", "must be at least 1, not 0", { rollout: { batch: 0 } }],
   ["rollout.batch", 'must be more than 0%, not "0%"', { rollout: { batch: "0%" } }],
+  ["rollout.batch", "must be at least 1, not -1", { rollout: { batch: -1 } }],
+  [
+    "rollout.batch",
+    'must be a whole number from 1 up, or a percentage such as "25%", not "2"',
+    { rollout: { batch: "2" } },
+  ],
   [
     "rollout.batch",
     'must be a whole number, a percentage such as "25%", or a list of them, not {}',
