@@ -30,8 +30,11 @@ const patience = { expect: expectations, testTimeout: 300_000, hookTimeout: 300_
 /** On two cores: what a test of real processes does most is wait, and the quick ones fill the gaps. */
 const maxWorkers = 4;
 
+/** What each file asks IAM for is kept, and held against what it is named for in test/golden/grants.json. */
+const GRANTS = "test/support/grants/asked-here.ts";
+
 /** A house of its own, for minutes, on a machine that may be busy: once more before a failure counts. */
-const slowly = { ...patience, testTimeout: 900_000, retry: 1 };
+const slowly = { ...patience, setupFiles: GRANTS, testTimeout: 900_000, retry: 1 };
 
 export default defineConfig({
   test: {
@@ -56,6 +59,7 @@ export default defineConfig({
           name: "integration",
           include: integration,
           exclude: slow,
+          setupFiles: GRANTS,
           maxWorkers,
           // Real processes on a machine that may be busy: once more before it counts. A second failure is a failure. Without it, at
           // a load of 15 on two cores, tests whose clock runs fifty times as fast (test/workflows) take a stall for a deadline.

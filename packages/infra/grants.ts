@@ -9,7 +9,7 @@ import { accessPoints, mounting } from "./file-grants.ts";
 import type { Names } from "./names.ts";
 import { readingRoles } from "./running-grants.ts";
 import { scaling } from "./scaling-grants.ts";
-import { findingSecrets, issuingIdentities } from "./secret-grants.ts";
+import { findingSecrets, issuingIdentities, makingIdentities } from "./secret-grants.ts";
 import type { Statement } from "./statement.ts";
 import { baking, disks, groups, makingImages, templates } from "./vm-grants.ts";
 import { alarms, metrics } from "./watching-grants.ts";
@@ -45,7 +45,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...balancer(names, ["RegisterTargets", "DeregisterTargets"], { sides: false }),
     ...naming(names),
     ...findingSecrets(names),
-    ...issuingIdentities(names),
+    ...makingIdentities(names),
     ...alarms(),
     ...metrics(),
   ],

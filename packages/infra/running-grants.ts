@@ -10,10 +10,13 @@ export function writingLogs({ account, region, functionName }: Names, short: str
   };
 }
 
-/** The log of users' functions: its group is made by Lambda with their role, at the first line. */
+/**
+ * The log of users' functions, in the group that the installation makes for them all. Making one is granted to none: Lambda does that where a
+ * function names no group or one that is not there (Lambda developer guide, "Configuring CloudWatch log groups").
+ */
 export function writingAppLogs({ account, region, appFunctionPrefix }: Names): Statement {
   return {
-    actions: ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+    actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
     resources: [`arn:aws:logs:${region}:${account}:log-group:/aws/lambda/${appFunctionPrefix}*`],
   };
 }

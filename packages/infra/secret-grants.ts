@@ -3,7 +3,14 @@ import type { Names } from "./names.ts";
 import type { Statement } from "./statement.ts";
 
 /** Making keys for apps and certifying them. An identity, once written, is its app's to read and none of Tutti's. */
-export function issuingIdentities({ identitySecretsArn, authoritySecretsArn }: Names): Statement[] {
+export function issuingIdentities(names: Names): Statement[] {
+  const { authoritySecretsArn } = names;
+  const reading = { actions: ["secretsmanager:GetSecretValue"], resources: [authoritySecretsArn] };
+  return [...makingIdentities(names), reading];
+}
+
+/** For whom reads secrets by any name already: what certifies is then read by that. */
+export function makingIdentities({ identitySecretsArn, authoritySecretsArn }: Names): Statement[] {
   return [
     {
       actions: [
@@ -13,10 +20,7 @@ export function issuingIdentities({ identitySecretsArn, authoritySecretsArn }: N
       ],
       resources: [identitySecretsArn],
     },
-    {
-      actions: ["secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"],
-      resources: [authoritySecretsArn],
-    },
+    { actions: ["secretsmanager:CreateSecret"], resources: [authoritySecretsArn] },
   ];
 }
 

@@ -13,6 +13,7 @@ import type { Spec } from "#core/domain/spec.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
 import { attaching } from "#infra/network-grants.ts";
+import { policyDocument } from "#infra/policy.ts";
 import type { Statement } from "#infra/statement.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { functionDriver } from "#targets/function/driver.ts";
@@ -59,12 +60,7 @@ export async function makeRole(short: string, statements: Statement[]): Promise<
   await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
   // A policy without statements is refused, and a role without a policy may do nothing.
   if (statements.length === 0) return;
-  const allowed = statements.map(({ actions, resources }) => ({
-    Effect: "Allow",
-    Action: actions,
-    Resource: resources,
-  }));
-  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: allowed });
+  const PolicyDocument = policyDocument(statements);
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
 }
 

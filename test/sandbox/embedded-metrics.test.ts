@@ -9,9 +9,16 @@ beforeAll(async () => {
   aws = await runSandbox();
   const { endpoint, rootCredentials: credentials } = aws.sandbox;
   client = new CloudWatchClient({ region: "us-east-1", endpoint, credentials });
-  await aws.function("says", await aws.role("plain"), SAYS);
+  await aws.function("says", await aws.role("writing", LOGS), SAYS);
 });
 afterAll(() => aws.stop());
+
+const LOGS = [
+  {
+    Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+    Resource: "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/says*",
+  },
+];
 
 const SAYS = `
 export const handler = async ({ end, value }) => {
@@ -39,4 +46,22 @@ test("its values count under each set of dimensions that it names", async () => 
   await expect.poll(() => sum([])).toBe(7);
   const { Metrics = [] } = await client.send(new ListMetricsCommand({ Namespace: "Mine" }));
   expect(Metrics).toHaveLength(3);
+});
+
+test("what a function prints whose role may not write logs is lost, and counts nowhere", async () => {
+  await aws.function("mute", await aws.role("plain"), SAYS);
+  await aws.invoke("mute", { end: "unheard", value: 1 });
+  // One that may prints after it, and is heard.
+  await aws.function("says-too", await aws.role("writing-too", LOGS), SAYS);
+  await aws.invoke("says-too", { end: "heard", value: 1 });
+  const ends = async () => {
+    const { Metrics = [] } = await client.send(new ListMetricsCommand({ Namespace: "Mine" }));
+    return Metrics.flatMap(({ Dimensions = [] }) => Dimensions.map(({ Value }) => Value));
+  };
+  await expect.poll(ends).toContain("heard");
+  expect(await ends()).not.toContain("unheard");
+  const asked = aws.sandbox.askedBy("arn:aws:iam::000000000000:role/plain");
+  expect(asked.denied.join()).toMatch(
+    /^logs:CreateLogStream on .*:log-group:\/aws\/lambda\/mute:log-stream:/,
+  );
 });

@@ -73,6 +73,21 @@ test("the function is made in the other account, answers there, and is in no oth
   expect(await (await fetch(endpoint!)).text()).toBe("v1");
 });
 
+test("each kind has a role of its own there, and the doctor has each driver assume its own", async () => {
+  const kinds = ["server", "vm", "container"] as const;
+  for (const kind of kinds) await makeTargetRole(abroad(house), kind);
+  const there = { id: OTHER, externalId: EXTERNAL_ID };
+  const accounts = Object.fromEntries([...kinds, "function" as const].map((kind) => [kind, there]));
+  await client.environments.put("all-abroad", { pools: {}, functionRoleArn: APP_ROLE, accounts });
+  const { checks } = await client.environments.doctor("all-abroad");
+  const assumed = checks.filter(({ path }) => /^accounts\.\w+\.id$/.test(path));
+  expect(assumed.map(({ path, ok }) => [path, ok]).sort()).toEqual(
+    Object.keys(accounts)
+      .map((kind) => [`accounts.${kind}.id`, true])
+      .sort(),
+  );
+});
+
 test("where an operator moves an environment, nothing is looked for in the wrong account", async () => {
   await client.environments.put("abroad", { pools: {}, functionRoleArn: APP_ROLE });
   expect((await client.targets.get("mailer", "abroad")).replicas).toEqual([]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openDocuments } from "../ground/documents.ts";
 import { AwsError, type Credentials } from "../platform.ts";
 import { type Asked, openRecord } from "./asked.ts";
+import { askedFile } from "./asked-file.ts";
 import { decide } from "./policy.ts";
 import type { Roles } from "./roles.ts";
 
@@ -31,7 +32,7 @@ export function openAccess(
   { rootKeyId = "root", now = () => Date.now() } = {},
 ): Access {
   const keys = openDocuments<AccessKey>(join(directory, "keys"));
-  const record = openRecord();
+  const record = openRecord(askedFile());
   const byKeyId = new Map(keys.list().map((key) => [key.accessKeyId, key]));
   const sessions = new Map<string, AccessKey & { expiresAtMs: number }>();
   const find = (accessKeyId: string) => byKeyId.get(accessKeyId) ?? sessions.get(accessKeyId);

@@ -3,7 +3,13 @@
 import { type Decision, decide, type Statement } from "./policy.ts";
 
 /** The statement and, of its resources, the one that allowed it; none where several did, so that no single one was needed. */
-export type Use = { action: string; statement?: Statement; resource?: string };
+export type Use = {
+  action: string;
+  statement?: Statement;
+  resource?: string;
+  /** The first one that was made. */
+  call: { resource: string; context: Record<string, string> };
+};
 
 /** `denied`: each action, and a resource that it was denied on. */
 export type Asked = { allowed: Use[]; denied: string[] };
@@ -16,20 +22,24 @@ export type Question = {
   context: Record<string, string> | undefined;
 };
 
-export function openRecord() {
+/** `onFirst` hears of each use once. */
+export function openRecord(onFirst: (principal: string, use: Use) => void = () => {}) {
   const allowed = new Map<string, Map<string, Use>>();
   const denied = new Map<string, Map<string, string>>();
   return {
     add(principal: string, question: Question): void {
-      const { decision, action, resource } = question;
-      if (decision !== "allow") entry(denied, principal).set(action, `${action} on ${resource}`);
-      else {
-        const only = onlyOneThatAllows(question);
-        const key = only
-          ? `${action} ${question.statements.indexOf(only.statement)} ${only.resource}`
-          : action;
-        entry(allowed, principal).set(key, { action, ...only });
+      const { decision, action, resource, context = {} } = question;
+      if (decision !== "allow") {
+        entry(denied, principal).set(action, `${action} on ${resource}`);
+        return;
       }
+      const only = onlyOneThatAllows(question);
+      const key = only ? `${action} ${question.statements.indexOf(only.statement)} ${only.resource}` : action;
+      const uses = entry(allowed, principal);
+      if (uses.has(key)) return;
+      const use = { action, ...only, call: { resource, context } };
+      uses.set(key, use);
+      onFirst(principal, use);
     },
     of: (principal: string): Asked => ({
       allowed: [...(allowed.get(principal)?.values() ?? [])],

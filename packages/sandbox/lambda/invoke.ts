@@ -77,8 +77,11 @@ export function createInvoker({ environments, logs, metrics, serving }: InvokerP
       },
     });
     const outcome = limited(await playing, requestId);
-    metrics.invoked(call, performance.now() - startedAtMs, outcome.failure !== undefined);
+    const durationMs = performance.now() - startedAtMs;
+    metrics.invoked(call, durationMs, outcome.failure !== undefined);
     if (outcome.failure) logs.write(record.name, `ERROR ${requestId} ${JSON.stringify(outcome.failure)}`);
+    // Lambda's own line, of every call: a function that prints nothing writes a log as well.
+    logs.write(record.name, reportOf(requestId, durationMs, version.memoryMib));
     return { version, requestId, played: outcome, log };
   }
 
@@ -181,7 +184,12 @@ function tailOf(
   durationMs: number,
   memoryMib: number,
 ): string {
-  const report = `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tMemory Size: ${memoryMib} MB`;
+  const report = reportOf(requestId, durationMs, memoryMib);
   const text = `START RequestId: ${requestId} Version: ${version}\n${log.join("")}END RequestId: ${requestId}\n${report}\n`;
   return Buffer.from(text).subarray(-4096).toString("base64");
+}
+
+/** Lambda developer guide, "Viewing CloudWatch logs for Lambda functions". */
+function reportOf(requestId: string, durationMs: number, memoryMib: number): string {
+  return `REPORT RequestId: ${requestId}\tDuration: ${durationMs.toFixed(2)} ms\tMemory Size: ${memoryMib} MB`;
 }

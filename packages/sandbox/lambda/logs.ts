@@ -7,8 +7,15 @@ const gatherMs = 50;
 
 export type Logs = ReturnType<typeof createLogs>;
 
-/** `onText` sees all that is printed, as it is appended. */
-export function createLogs(directory: string, onText: (text: string) => void = () => {}) {
+export type LogParts = {
+  directory: string;
+  /** What a function prints that may not is lost. */
+  mayWrite(name: string): boolean;
+  /** Sees all that is appended. */
+  onText(text: string): void;
+};
+
+export function createLogs({ directory, mayWrite, onText }: LogParts) {
   const folder = join(directory, "logs");
   mkdirSync(folder, { recursive: true });
   const gathered = new Map<string, string[]>();
@@ -18,7 +25,9 @@ export function createLogs(directory: string, onText: (text: string) => void = (
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    const texts = [...gathered].map(([name, lines]) => ({ name, text: lines.join("") }));
+    const texts = [...gathered]
+      .filter(([name]) => mayWrite(name))
+      .map(([name, lines]) => ({ name, text: lines.join("") }));
     gathered.clear();
     for (const { name, text } of texts) append(join(folder, name), text);
     for (const { text } of texts) onText(text);

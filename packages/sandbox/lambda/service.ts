@@ -24,6 +24,7 @@ import { settingHandlers } from "./settings.ts";
 import { openStore } from "./store.ts";
 import { createUrls, urlHandlers } from "./urls.ts";
 import { versionHandlers } from "./versions.ts";
+import { mayWriteLogs } from "./writing-logs.ts";
 
 export type LambdaService = Service & {
   /** Execution environments that live now, for those who watch the memory. */
@@ -40,7 +41,12 @@ export function createLambda(platform: Platform, files: Files): LambdaService {
   prepare(directory);
   const arnOf = (name: string) => `arn:aws:lambda:${platform.region}:${platform.accountId}:function:${name}`;
   const store = openStore(directory, arnOf);
-  const logs = createLogs(directory, metricsOfLogs(platform));
+  const mayWrite = (name: string) => {
+    const record = store.find(name);
+    // What one that is gone has printed before is written with the role that it had.
+    return record === undefined || mayWriteLogs(platform, record);
+  };
+  const logs = createLogs({ directory, mayWrite, onText: metricsOfLogs(platform) });
   const use = createProvisionedUse(() => platform.now());
   const environments = createEnvironments(platform, directory, files, logs.write, use);
   const serving = new Map<string, VersionRecord>();

@@ -44,6 +44,8 @@ const hooks: Doing = async ({ client, house }) => {
       Runtime: "nodejs24.x",
       Role: NAMES.roleArn("app-function"),
       Handler: "index.handler",
+      // Where that role may write.
+      LoggingConfig: { LogGroup: NAMES.appLogGroup },
       Code: { ZipFile: zipSync({ "index.mjs": strToU8("export const handler = async () => 'well';") }) },
     }),
   );
@@ -243,7 +245,7 @@ export const schedules: Doing = async ({ client, house, invoke, without }) => {
 /** Events that cannot be used, and calls that fail for good; each of these is replayed. */
 const failures: Doing = async ({ client, house, invoke }) => {
   for (const event of OF_NOTHING) await lambdaOf(house).send(asEvent(event, null));
-  const gone = { bucket: { name: NAMES.bucket }, object: { key: "releases/hooked/v9/none.tar.gz" } };
+  const gone = { bucket: { name: NAMES.bucket }, object: { key: "releases/failing/v9/none.tar.gz" } };
   await invoke("events-artifact", { detail: gone });
   for (const detail of [
     { environment: ENVIRONMENT, version: "v9" },

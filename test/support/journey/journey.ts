@@ -8,8 +8,12 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { type Client, createClient } from "#client/client.ts";
+import { blueprint } from "#infra/blueprint.ts";
 import { namesOf } from "#infra/names.ts";
+import { policyDocument } from "#infra/policy.ts";
+import { rolesOf } from "#infra/roles.ts";
 import { type House, openHouse } from "#start/open-house.ts";
+import { grantsIn } from "#test/support/grants/grants-in.ts";
 
 export const NAMES = namesOf({ name: "tutti", account: "000000000000", region: "us-east-1" });
 
@@ -28,6 +32,7 @@ export async function openJourney(): Promise<Journey> {
   const settings = { port: 0, awsPort: 0, directory, timeScale: 10, servers: 3, fresh: false };
   const house = await openHouse({ ...settings, token: undefined });
   await furnishMore(house);
+  await takeOut(house, WITHOUT);
   const lambda = new LambdaClient(house.access());
   return {
     house,
@@ -45,6 +50,31 @@ export async function openJourney(): Promise<Journey> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Grants to do without, as test/golden/grants.json names them, one after a `;`: to see which journeys fail. */
+const WITHOUT = (process.env.TUTTI_WITHOUT_GRANTS ?? "")
+  .split(";")
+  .map((line) => line.trim())
+  .filter(Boolean);
+
+async function takeOut(house: House, lines: string[]): Promise<void> {
+  const roles = rolesOf(blueprint({ name: "tutti", account: NAMES.account, region: NAMES.region }, ""));
+  const iam = new IAMClient(house.access());
+  for (const line of lines) {
+    const role = roles.find(({ short }) => line.startsWith(`${short} `));
+    const grant = role && grantsIn([role]).find((one) => one.line === line);
+    if (!grant) throw new Error(`TUTTI_WITHOUT_GRANTS: nothing is granted as "${line}".`);
+    role.statements = grant.without;
+    const PolicyDocument = policyDocument(grant.without);
+    await iam.send(
+      new PutRolePolicyCommand({
+        RoleName: NAMES.roleName(role.short),
+        PolicyName: "grants",
+        PolicyDocument,
+      }),
+    );
+  }
 }
 
 /** What apps, their owners and receivers of notices bring along. */
