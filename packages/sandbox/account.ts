@@ -1,36 +1,32 @@
-// One AWS account of a sandbox: its roles, its keys, its services and all that they keep, apart from every other account's. What
+// One AWS account of a sandbox: its roles and keys, which are the same in every region, and its places, one for each region. What
 // accounts share is the endpoint and the address range of the machine.
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Callable, createDispatcher, type Dispatcher } from "./endpoint/dispatcher.ts";
+import type { Callable } from "./endpoint/dispatcher.ts";
 import type { AddressBook } from "./ground/addresses.ts";
 import type { Slice } from "./ground/slice.ts";
 import { type Access, openAccess } from "./iam/access.ts";
 import { openRoles, type Roles } from "./iam/roles.ts";
 import { createIam } from "./iam/service.ts";
-import { ACCOUNT_ID, createPlatform } from "./local-platform.ts";
+import { ACCOUNT_ID, createPlatform, placeDirectory, REGION } from "./local-platform.ts";
+import { openPlace, type Place } from "./place.ts";
 import type { Platform, Service } from "./platform.ts";
-import { createS3Http } from "./s3/http.ts";
-import { createServices, type StandardServices } from "./services.ts";
 import { createSts } from "./sts/service.ts";
 
 export type Account = {
   id: string;
   roles: Roles;
   access: Access;
-  platform: Platform;
-  standard: StandardServices;
-  /** Those with a wire format out of the SDK's schemas. */
-  services: Service[];
-  /** All of them, in the order in which they start. */
+  /** By region; the first is the sandbox's own. */
+  places: Map<string, Place>;
+  /** What starts and stops, in the order in which it starts. */
   all: Callable[];
-  dispatcher: Dispatcher;
-  s3(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void>;
 };
 
 export type AccountParts = {
   id: string;
-  /** All state of the account. */
+  /** Of all accounts. */
   directory: string;
+  /** Beside the sandbox's own. */
+  regions: string[];
   endpoint: string;
   timeScale: number;
   log(line: string): void;
@@ -42,21 +38,30 @@ export type AccountParts = {
 };
 
 export function openAccount(parts: AccountParts): Account {
-  const { id, directory, log } = parts;
+  const { id } = parts;
+  const directory = placeDirectory(parts.directory, id, REGION);
   const roles = openRoles(`${directory}/iam`);
   const rootKeyId = id === ACCOUNT_ID ? "root" : `root-${id}`;
   const access = openAccess(`${directory}/iam`, roles, { rootKeyId });
-  let dispatcher: Dispatcher | undefined;
-  const platform = createPlatform({ ...parts, accountId: id, access, dispatcher: () => dispatcher! });
-  const standard = createServices(platform);
-  const services = [
-    createIam(platform, roles, access),
-    createSts(platform, parts.accountOf),
-    ...standard.services,
-    ...(parts.more?.(platform) ?? []),
-  ];
-  const all: Callable[] = [standard.dynamodb, standard.s3, ...services];
-  dispatcher = createDispatcher(all, access.authorize);
-  const s3 = createS3Http({ dispatcher, access, now: platform.now, log });
-  return { id, roles, access, platform, standard, services, all, dispatcher, s3 };
+  const places = new Map<string, Place>();
+  const serverCertificates: Platform["serverCertificates"] = new Map();
+  const bucketRegions = new Map<string, string>();
+  const platformIn = (region: string) =>
+    createPlatform({
+      ...parts,
+      accountId: id,
+      region,
+      access,
+      serverCertificates,
+      dispatcher: (other = region) => places.get(other)?.dispatcher,
+    });
+  const own = platformIn(REGION);
+  const everywhere = [createIam(own, roles, access), createSts(own, parts.accountOf)];
+  for (const region of [REGION, ...parts.regions]) {
+    const platform = region === REGION ? own : platformIn(region);
+    const more = region === REGION ? (parts.more?.(platform) ?? []) : [];
+    places.set(region, openPlace({ platform, access, everywhere, bucketRegions, more }));
+  }
+  const all = [...everywhere, ...[...places.values()].flatMap((place) => place.own)];
+  return { id, roles, access, places, all };
 }

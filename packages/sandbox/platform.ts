@@ -77,8 +77,14 @@ export type Platform = {
   address(n: number): string;
   /** A free, persistent n for `key`; the same key gives the same n again, also after a restart. */
   addressFor(key: string): string;
-  /** Calls another service in process, as the role (IAM is checked) or as `root`. Not before `start`. Bytes and dates are as in the SDK's shapes; the `Body` of an S3 object is a stream. */
-  call(service: string, operation: string, input: unknown, principal: string): Promise<unknown>;
+  /** Calls another service in process, as the role (IAM is checked) or as `root`. Not before `start`. Bytes and dates are as in the SDK's shapes; the `Body` of an S3 object is a stream. `region`: another one of the account, where AWS reaches across. */
+  call(
+    service: string,
+    operation: string,
+    input: unknown,
+    principal: string,
+    region?: string,
+  ): Promise<unknown>;
   /** Whether a role may do that, for a service that asks before it acts as the role. `context`: condition keys, as the resource's tags. */
   allows(principal: string, action: string, resource: string, context?: Record<string, string>): boolean;
   /** Temporary credentials of a role, for what runs as it (a function's environment variables). */

@@ -2,7 +2,7 @@
 // addresses. It knows AWS and nothing of what runs on it.
 import { resolve } from "node:path";
 import { type Account, openAccount } from "./account.ts";
-import { routeByAccount } from "./accounts.ts";
+import { routeByPlace } from "./accounts.ts";
 import type { Balancer } from "./balancer/service.ts";
 import type { ContainerService } from "./ecs/service.ts";
 import { type HttpServer, listen } from "./endpoint/listen.ts";
@@ -14,8 +14,9 @@ import { endOrphans } from "./ground/orphans.ts";
 import { claimSlice, type Slice } from "./ground/slice.ts";
 import type { Asked } from "./iam/asked.ts";
 import type { LambdaService } from "./lambda/service.ts";
-import { ACCOUNT_ID } from "./local-platform.ts";
+import { ACCOUNT_ID, placeDirectory, REGION } from "./local-platform.ts";
 import type { Machines } from "./machines/service.ts";
+import type { Place } from "./place.ts";
 import type { Credentials, Platform, Service } from "./platform.ts";
 
 export type SandboxOptions = {
@@ -25,10 +26,21 @@ export type SandboxOptions = {
   /** Divides Step Functions waits, deregistration delays and the like. */
   timeScale: number;
   log?: (line: string) => void;
-  /** Ids of further accounts. Each has services of its own and sees nothing of the others; they share one region and this machine's network. */
+  /** Ids of further accounts. Each has services of its own and sees nothing of the others; they share this machine's network. */
   accounts?: string[];
+  /** Further regions beside us-east-1, which every account has. A request's region is the one it is signed for. */
+  regions?: string[];
   /** Further services, for tests. */
   services?: (platform: Platform) => Service[];
+};
+
+/** For those who put up hosts, count requests or watch the memory. */
+export type Standing = {
+  platform: Platform;
+  machines: Machines;
+  balancer: Balancer;
+  lambda: LambdaService;
+  containers: ContainerService;
 };
 
 export type Sandbox = {
@@ -38,11 +50,13 @@ export type Sandbox = {
   /** Credentials of another account's owner. */
   ownerOf(accountId: string): Credentials;
   platform: Platform;
-  /** For those who put up hosts, count requests or watch the memory. */
+  /** Of the first account in the first region. */
   machines: Machines;
   balancer: Balancer;
   lambda: LambdaService;
   containers: ContainerService;
+  /** The same of another account and region. */
+  placeOf(accountId: string, region: string): Standing;
   /** What a role has asked for since the start. */
   askedBy(roleArn: string): Asked;
   /** Ends everything it started. Asked twice, it does it once. */
@@ -60,8 +74,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     return stopped;
   };
   try {
-    await endOrphans(directory);
-    for (const id of options.accounts ?? []) await endOrphans(directoryOf(directory, id));
+    for (const id of [ACCOUNT_ID, ...(options.accounts ?? [])])
+      for (const region of [REGION, ...(options.regions ?? [])])
+        await endOrphans(placeDirectory(directory, id, region));
     const slice = await claimSlice(directory);
     undo.push(() => slice.release());
     const server = await listen(options.port);
@@ -84,46 +99,45 @@ async function run(
   const accounts = new Map<string, Account>();
   const shared = {
     ...options,
+    regions: options.regions ?? [],
     endpoint: server.endpoint,
     slice,
     addresses,
     accountOf: (id: string) => accounts.get(id),
   };
   accounts.set(ACCOUNT_ID, openAccount({ ...shared, id: ACCOUNT_ID, more: options.services }));
-  for (const id of options.accounts ?? [])
-    accounts.set(id, openAccount({ ...shared, id, directory: directoryOf(directory, id) }));
+  for (const id of options.accounts ?? []) accounts.set(id, openAccount({ ...shared, id }));
   const all = [...accounts.values()];
   for (const one of all.flatMap((account) => account.all)) if (one.stop) undo.push(() => one.stop!());
   for (const one of all.flatMap((account) => account.all)) await one.start?.();
-  const own = accounts.get(ACCOUNT_ID)!;
+  const account = accounts.get(ACCOUNT_ID)!;
+  const own = account.places.get(REGION)!;
   server.serve(
     createEndpoint({
       models: modelsOf(own.services),
       passthrough: [own.standard.dynamodb],
-      ...routeByAccount(all),
+      ...routeByPlace(all),
       log,
     }),
   );
-  const { machines, balancer, lambda, containers } = own.standard;
-  const rootCredentials = own.access.credentialsOf("root");
-  const { askedBy } = own.access;
+  const placeOf = (id: string, region: string) => standingIn(accounts.get(id)!.places.get(region)!);
+  const rootCredentials = account.access.credentialsOf("root");
+  const { askedBy } = account.access;
   const { endpoint } = server;
   const ownerOf = (id: string) => accounts.get(id)!.access.credentialsOf("root");
   return {
     endpoint,
     rootCredentials,
     ownerOf,
-    platform: own.platform,
-    machines,
-    balancer,
-    lambda,
-    containers,
+    ...standingIn(own),
+    placeOf,
     askedBy,
   };
 }
 
-function directoryOf(directory: string, accountId: string): string {
-  return `${directory}/accounts/${accountId}`;
+function standingIn({ platform, standard }: Place): Standing {
+  const { machines, balancer, lambda, containers } = standard;
+  return { platform, machines, balancer, lambda, containers };
 }
 
 /** The latest first; one that fails does not keep the others from being undone. */

@@ -17,6 +17,7 @@ import { createEventBridge } from "./events/service.ts";
 import { createLambda, type LambdaService } from "./lambda/service.ts";
 import { createMachines, type Machines } from "./machines/service.ts";
 import type { Platform, Service } from "./platform.ts";
+import type { BucketRegions } from "./s3/bucket-regions.ts";
 import { createS3 } from "./s3/service.ts";
 import { createScheduler } from "./scheduler/service.ts";
 import { createSecrets } from "./secrets/service.ts";
@@ -33,7 +34,7 @@ export type StandardServices = {
   services: Service[];
 };
 
-export function createServices(platform: Platform): StandardServices {
+export function createServices(platform: Platform, bucketRegions: BucketRegions): StandardServices {
   const machines = createMachines(platform);
   const balancer = createBalancer(platform);
   const ec2 = createEc2(platform, machines);
@@ -43,7 +44,7 @@ export function createServices(platform: Platform): StandardServices {
   const containers = createContainerService(platform, efs.files, ec2.disks);
   return {
     dynamodb: createDynamoDb(platform),
-    s3: createS3(platform),
+    s3: createS3(platform, bucketRegions),
     machines,
     balancer,
     lambda,

@@ -47,6 +47,7 @@ export async function openHouse(settings: Settings, log: (line: string) => void 
       port: settings.awsPort,
       timeScale: settings.timeScale,
       ...(settings.accounts ? { accounts: settings.accounts } : {}),
+      ...(settings.regions ? { regions: settings.regions } : {}),
       log,
     }),
   ]);

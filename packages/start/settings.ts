@@ -12,6 +12,8 @@ export type Settings = {
   token: string | undefined;
   /** Ids of further accounts, in which targets may live. */
   accounts?: string[];
+  /** Further regions, in which targets may live. */
+  regions?: string[];
   /** Of the API; its own defaults where nothing is said. */
   access?: AccessSettings;
 };
@@ -28,9 +30,14 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
     servers: integer(env, "SANDBOX_SERVERS", 3, 0, 200),
     fresh: args.includes("--fresh"),
     token: env.TUTTI_TOKEN || undefined,
-    accounts: (env.SANDBOX_ACCOUNTS ?? "").split(",").filter((id) => id !== ""),
+    accounts: list(env.SANDBOX_ACCOUNTS),
+    regions: list(env.SANDBOX_REGIONS),
     access: accessSettings(env),
   };
+}
+
+function list(text = ""): string[] {
+  return text.split(",").filter((one) => one !== "");
 }
 
 function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, from: number, to: number): number {

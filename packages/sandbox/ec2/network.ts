@@ -8,6 +8,7 @@ import type {
   DescribeVpcsRequest,
   Subnet,
 } from "@aws-sdk/client-ec2";
+import { REGION } from "../local-platform.ts";
 import { AwsError, type Handler, type Platform } from "../platform.ts";
 import { filterItems } from "./filters.ts";
 
@@ -18,10 +19,17 @@ export type SubnetFacts = { id: string; zone: string; zoneId: string };
 
 export function subnets({ region }: Platform): SubnetFacts[] {
   return ["a", "b"].map((letter, index) => ({
-    id: `subnet-sandbox-${letter}`,
+    id: region === REGION ? `subnet-sandbox-${letter}` : `subnet-${region}-${letter}`,
     zone: `${region}${letter}`,
-    zoneId: `use1-az${index + 1}`,
+    zoneId: `${shortOf(region)}-az${index + 1}`,
   }));
+}
+
+/** `us-east-1` is `use1` in the ids of its zones ("AZ IDs" in the RAM User Guide). */
+function shortOf(region: string): string {
+  const [country = "", direction = "", number = ""] = region.split("-");
+  const short = direction.replace(/(north|south|east|west|central)/g, (word) => word[0]!);
+  return `${country}${short}${number}`;
 }
 
 export function findSubnet(platform: Platform, id: string): SubnetFacts {

@@ -28,7 +28,8 @@ export type State = {
 export function openState(platform: Platform, machines: Machines): State {
   const directory = join(platform.directory, "ec2");
   const images = openDocuments<ImageRecord>(join(directory, "images"));
-  for (const image of baseImages(platform.now())) if (!images.get(image.id)) images.set(image.id, image);
+  for (const image of baseImages(platform, platform.now()))
+    if (!images.get(image.id)) images.set(image.id, image);
   return {
     platform,
     machines,

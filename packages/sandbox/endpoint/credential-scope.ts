@@ -1,5 +1,5 @@
-// Who signed a request, and for which service: read from the Authorization header or from a presigned query.
-export type CredentialScope = { accessKeyId: string; service: string };
+// Who signed a request, for which region and for which service: read from the Authorization header or from a presigned query.
+export type CredentialScope = { accessKeyId: string; region: string; service: string };
 
 export function credentialScope(
   authorization: string | undefined,
@@ -7,6 +7,6 @@ export function credentialScope(
 ): CredentialScope | undefined {
   const credential =
     /Credential=([^,\s]+)/.exec(authorization ?? "")?.[1] ?? query.get("X-Amz-Credential") ?? "";
-  const [accessKeyId, , , service] = credential.split("/");
-  return accessKeyId && service ? { accessKeyId, service } : undefined;
+  const [accessKeyId, , region, service] = credential.split("/");
+  return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }

@@ -5,7 +5,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { AwsError } from "../platform.ts";
 import { awsJson } from "./aws-json.ts";
 import { actionOf, awsQuery } from "./aws-query.ts";
-import { credentialScope } from "./credential-scope.ts";
+import { type CredentialScope, credentialScope } from "./credential-scope.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Model, Models, Operation, ProtocolName } from "./model.ts";
 import { type PassthroughService, passthroughJson } from "./passthrough-json.ts";
@@ -18,8 +18,8 @@ export type EndpointParts = {
   models: Models;
   passthrough: PassthroughService[];
   dispatcher: Dispatcher;
-  /** The role (or `root`) whose key it is. */
-  principalOf(accessKeyId: string): string | undefined;
+  /** The role (or `root`) whose key it is, and where it calls. */
+  callerOf(scope: CredentialScope): string | undefined;
   /** Throws where a temporary key is over, or comes without its token. */
   checkSession(accessKeyId: string, token: string | undefined): void;
   /** Everything that is signed for S3, or not signed at all. */
@@ -76,7 +76,7 @@ async function serve(
   try {
     destination = await findModel(parts, scope?.service, request);
     const { service, operation, model, protocol } = findOperation(destination, request);
-    const principal = callerOf(parts, scope?.accessKeyId, request.headers["x-amz-security-token"]);
+    const principal = callerOf(parts, scope, request.headers["x-amz-security-token"]);
     const found = model?.operations.get(operation) as Operation;
     const input = protocol.read(model as Model, found, request);
     const output = (await parts.dispatcher.call(service, operation, input, principal)) ?? {};
@@ -137,10 +137,14 @@ function findOperation(found: Found, request: WireRequest): Destination {
   throw new AwsError("UnknownOperationException", `${service} has no operation ${what}.`);
 }
 
-function callerOf(parts: EndpointParts, accessKeyId: string | undefined, token: string | undefined): string {
-  if (!accessKeyId) throw new AwsError("MissingAuthenticationTokenException", "The request is not signed.");
-  const principal = parts.principalOf(accessKeyId);
-  parts.checkSession(accessKeyId, token);
-  if (principal) return principal;
+function callerOf(
+  parts: EndpointParts,
+  scope: CredentialScope | undefined,
+  token: string | undefined,
+): string {
+  if (!scope) throw new AwsError("MissingAuthenticationTokenException", "The request is not signed.");
+  const caller = parts.callerOf(scope);
+  parts.checkSession(scope.accessKeyId, token);
+  if (caller) return caller;
   throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
 }

@@ -68,18 +68,18 @@ export function parameterHandlers(platform: Platform): Record<string, Handler> {
       return { Version: version, Tier: "Standard" };
     },
     GetParameter: (input: GetParameterRequest) => {
-      const stored = parameters.get(nameOf(input.Name));
+      const stored = parameters.get(nameOf(platform, input.Name));
       if (!stored) throw new AwsError("ParameterNotFound", `Parameter ${input.Name} not found.`);
       return { Parameter: describe(stored, input.WithDecryption === true) };
     },
     GetParameters: (input: GetParametersRequest) => {
       const names = input.Names ?? [];
       const found = names
-        .map((name) => parameters.get(nameOf(name)))
+        .map((name) => parameters.get(nameOf(platform, name)))
         .filter((stored) => stored !== undefined);
       return {
         Parameters: found.map((stored) => describe(stored, input.WithDecryption === true)),
-        InvalidParameters: names.filter((name) => !parameters.has(nameOf(name))),
+        InvalidParameters: names.filter((name) => !parameters.has(nameOf(platform, name))),
       };
     },
     DescribeParameters: (input: DescribeParametersRequest) => {
@@ -89,7 +89,7 @@ export function parameterHandlers(platform: Platform): Record<string, Handler> {
       return { Parameters: page.items.map(metadata), NextToken: page.next };
     },
     DeleteParameter: async (input: DeleteParameterRequest) => {
-      if (!parameters.delete(nameOf(input.Name)))
+      if (!parameters.delete(nameOf(platform, input.Name)))
         throw new AwsError("ParameterNotFound", `Parameter ${input.Name} not found.`);
       await save();
       return {};
@@ -115,11 +115,12 @@ export function parameterArn(platform: Platform, name: string): string {
   return `arn:aws:ssm:${platform.region}:${platform.accountId}:parameter/${name.replace(/^\//, "")}`;
 }
 
-/** A parameter may be named by its ARN. */
-function nameOf(name: string | undefined): string {
-  const arn = /^arn:aws:ssm:[^:]*:[^:]*:parameter(\/.*)$/.exec(name ?? "");
-  if (!arn) return name ?? "";
-  return arn[1]!.lastIndexOf("/") > 0 ? arn[1]! : arn[1]!.slice(1);
+/** A parameter may be named by its ARN; one of another region is none of these names. */
+function nameOf(platform: Platform, name = ""): string {
+  const start = parameterArn(platform, "");
+  if (!name.startsWith(start)) return name;
+  const path = name.slice(start.length);
+  return path.includes("/") ? `/${path}` : path;
 }
 
 function checkParameter(input: PutParameterRequest, before: Stored["type"] | undefined): Stored["type"] {

@@ -22,6 +22,7 @@ type Output = Record<string, unknown>;
 
 /** "Error responses" in the S3 API Reference; what is not here is 400. */
 const STATUS: Record<string, number> = {
+  PermanentRedirect: 301,
   NotModified: 304,
   AccessDenied: 403,
   InvalidAccessKeyId: 403,
@@ -29,6 +30,7 @@ const STATUS: Record<string, number> = {
   RequestTimeTooSkewed: 403,
   NoSuchBucket: 404,
   NoSuchKey: 404,
+  BucketAlreadyOwnedByYou: 409,
   BucketNotEmpty: 409,
   PreconditionFailed: 412,
   InvalidRange: 416,
@@ -144,6 +146,7 @@ function refuse(
     parts.log(`s3: ${request.method} ${pathOf(request)}: ${(error as Error)?.stack ?? error}`);
   const code = known.code === "AccessDeniedException" ? "AccessDenied" : known.code;
   const status = STATUS[code] ?? 400;
+  if (known.extra.Region) response.setHeader("x-amz-bucket-region", String(known.extra.Region));
   if (request.method === "HEAD" || status === 304) response.writeHead(status).end();
   else sendXml(response, status, errorDocument(code, known.message, requestId, known.extra));
 }

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Callable } from "../endpoint/dispatcher.ts";
 import { AwsError, type Handler, type Platform } from "../platform.ts";
+import { assertHere, type BucketRegions } from "./bucket-regions.ts";
 import { type Buckets, openBuckets } from "./buckets.ts";
 import { listObjects } from "./list-objects.ts";
 import { objectHandlers } from "./objects.ts";
@@ -17,9 +18,9 @@ const ACTIONS: Record<string, string[]> = {
   GetBucketNotificationConfiguration: ["s3:GetBucketNotification"],
 };
 
-export function createS3(platform: Platform): Callable {
-  const buckets = openBuckets(join(platform.directory, "s3"));
-  const handlers = { ...bucketHandlers(platform, buckets), ...objectHandlers(platform, buckets) };
+export function createS3(platform: Platform, regions: BucketRegions): Callable {
+  const buckets = inRegion(platform, regions, openBuckets(join(platform.directory, "s3")));
+  const handlers = { ...bucketHandlers(platform, buckets, regions), ...objectHandlers(platform, buckets) };
   return {
     name: "s3",
     handlers,
@@ -37,13 +38,43 @@ function resourcesOf({ Bucket, Key, Delete }: Addressed): string[] {
   return [Key === undefined ? arn : `${arn}/${Key}`];
 }
 
-function bucketHandlers(platform: Platform, buckets: Buckets): Record<string, Handler> {
+/** The same, for one region of several. */
+function inRegion({ region }: Platform, regions: BucketRegions, buckets: Buckets): Buckets {
+  for (const { name } of buckets.list()) regions.set(name, region);
+  return {
+    ...buckets,
+    find(name) {
+      assertHere(regions, region, name);
+      return buckets.find(name);
+    },
+    save(bucket) {
+      buckets.save(bucket);
+      regions.set(bucket.name, region);
+    },
+    remove(name) {
+      buckets.remove(name);
+      regions.delete(name);
+    },
+  };
+}
+
+function bucketHandlers(
+  platform: Platform,
+  buckets: Buckets,
+  regions: BucketRegions,
+): Record<string, Handler> {
   return {
     async CreateBucket({ Bucket }) {
       // "Bucket naming rules" in the S3 User Guide.
       if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(Bucket))
         throw new AwsError("InvalidBucketName", "The specified bucket is not valid.");
-      // In us-east-1 an owner who creates a bucket again is told that all is well.
+      // An owner who creates a bucket again is told so, but in us-east-1 that all is well (S3 API Reference, CreateBucket, errors).
+      if (regions.has(Bucket) && platform.region !== "us-east-1")
+        throw new AwsError(
+          "BucketAlreadyOwnedByYou",
+          "Your previous request to create the named bucket succeeded and you already own it.",
+        );
+      assertHere(regions, platform.region, Bucket);
       if (!buckets.exists(Bucket))
         buckets.save({ name: Bucket, createdAt: new Date(platform.now()).toISOString(), eventBridge: false });
       return { Location: `/${Bucket}` };

@@ -92,9 +92,12 @@ function moveStages(versions: Secret["versions"], taken: string[]): Secret["vers
 
 /** By name, ARN, or ARN without its random suffix. */
 export function findSecret(secrets: Documents<Secret>, id = ""): Secret {
-  const name = /^arn:aws:secretsmanager:[^:]*:[^:]*:secret:(.+)$/.exec(id)?.[1] ?? id;
+  const [, place, name = id] = /^(arn:aws:secretsmanager:[^:]*:[^:]*:secret:)(.+)$/.exec(id) ?? [];
   const secret = secrets.get(name) ?? secrets.get(name.replace(/-[A-Za-z0-9]{6}$/, ""));
-  if (secret && (name === secret.name || !id.startsWith("arn:") || secret.arn === id)) return secret;
+  // One of another region is not here, whatever it is called.
+  const isMeant = (one: Secret) =>
+    place === undefined || (one.arn.startsWith(place) && (name === one.name || one.arn === id));
+  if (secret && isMeant(secret)) return secret;
   throw new AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.");
 }
 

@@ -10,7 +10,8 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Domain, Environment, LoadBalancer } from "#core/domain/environment.ts";
 import type { HealthPolicy } from "#core/domain/spec.ts";
-import { callElb, isElbError } from "./client.ts";
+import { isAwsError } from "#targets/host/call-aws.ts";
+import { callElb } from "./client.ts";
 import { endpointOf } from "./endpoint.ts";
 import { ensureListener } from "./listener.ts";
 import { findRoutes, removeRoute } from "./routes.ts";
@@ -122,7 +123,7 @@ async function deregisterAll(
     );
   } catch (error) {
     // Already gone: what was asked for is so.
-    if (!isElbError(error, "InvalidTargetException", "TargetGroupNotFoundException")) throw error;
+    if (!isAwsError(error, "InvalidTargetException", "TargetGroupNotFoundException")) throw error;
   }
 }
 

@@ -5,8 +5,9 @@ import {
   type ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { TuttiError } from "#core/errors.ts";
+import { isAwsError } from "#targets/host/call-aws.ts";
 import type { Wish } from "./balancer.ts";
-import { callElb, isElbError } from "./client.ts";
+import { callElb } from "./client.ts";
 import { listListeners } from "./list.ts";
 import { leadsTo } from "./shares.ts";
 import { tagsOf } from "./target-group.ts";
@@ -51,7 +52,7 @@ async function createListener(
     );
     return true;
   } catch (error) {
-    if (isElbError(error, "DuplicateListenerException")) return false;
+    if (isAwsError(error, "DuplicateListenerException")) return false;
     throw error;
   }
 }

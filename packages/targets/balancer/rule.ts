@@ -6,8 +6,9 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Domain } from "#core/domain/environment.ts";
 import { TuttiError } from "#core/errors.ts";
+import { isAwsError } from "#targets/host/call-aws.ts";
 import type { Wish } from "./balancer.ts";
-import { callElb, isElbError } from "./client.ts";
+import { callElb } from "./client.ts";
 import { hostsOf, listRules } from "./list.ts";
 import { findRoutes } from "./routes.ts";
 import { forwardTo, leadsTo, type Share, sharesOf } from "./shares.ts";
@@ -77,8 +78,8 @@ async function createRule(
     );
     return true;
   } catch (error) {
-    if (isElbError(error, "PriorityInUseException")) return false;
-    if (isElbError(error, "TooManyRulesException"))
+    if (isAwsError(error, "PriorityInUseException")) return false;
+    if (isAwsError(error, "TooManyRulesException"))
       throw new TuttiError("capacity_exceeded", `The load balancer takes no further rule, for ${host}.`);
     throw error;
   }

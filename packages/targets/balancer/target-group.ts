@@ -10,8 +10,9 @@ import {
   ModifyTargetGroupCommand,
   type TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { isAwsError } from "#targets/host/call-aws.ts";
 import type { Who, Wish } from "./balancer.ts";
-import { callElb, isElbError } from "./client.ts";
+import { callElb } from "./client.ts";
 import { nearestDelay, nearestLegal } from "./target-health.ts";
 
 /** The longest name that a target group may have: Elastic Load Balancing API, CreateTargetGroup. */
@@ -52,7 +53,7 @@ export async function findTargetGroup(
     );
     return answer.TargetGroups?.[0] ?? null;
   } catch (error) {
-    if (isElbError(error, "TargetGroupNotFoundException")) return null;
+    if (isAwsError(error, "TargetGroupNotFoundException")) return null;
     throw error;
   }
 }

@@ -31,8 +31,8 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { EFSClient } from "@aws-sdk/client-efs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { TuttiError } from "#core/errors.ts";
 import type { Client as DiscoveryClient } from "#targets/cloud-map/names.ts";
+import { callAws, isAwsError } from "#targets/host/call-aws.ts";
 
 export type ContainerClients = {
   ecs: ECSClient;
@@ -50,14 +50,13 @@ export type ContainerDeps = ContainerClients & { namePrefix: string; secretArn: 
 export type SecretArn = (name: string) => Promise<string | null>;
 type Ecs = Pick<ContainerClients, "ecs">;
 
-const CALL_MILLISECONDS = 10_000;
 /** The most that DescribeTasks takes, and that a page of ListTasks and ListTaskDefinitions has. */
 const PAGE = 100;
 /** A crash loop leaves hundreds of stopped tasks behind; ECS forgets them after an hour or so. */
 const MOST_PAGES = 5;
 
 export async function describeCluster({ ecs }: Ecs, arn: string): Promise<Cluster | null> {
-  const answer = await call("ecs:DescribeClusters", (abortSignal) =>
+  const answer = await callAws("ecs:DescribeClusters", (abortSignal) =>
     ecs.send(new DescribeClustersCommand({ clusters: [arn] }), { abortSignal }),
   );
   return answer.clusters?.[0] ?? null;
@@ -68,7 +67,7 @@ export async function describeServices(
   cluster: string,
   services: string[],
 ): Promise<Service[]> {
-  const answer = await call("ecs:DescribeServices", (abortSignal) =>
+  const answer = await callAws("ecs:DescribeServices", (abortSignal) =>
     ecs.send(new DescribeServicesCommand({ cluster, services, include: ["TAGS"] }), { abortSignal }),
   );
   return answer.services ?? [];
@@ -83,7 +82,7 @@ export async function listTasks({ ecs }: Ecs, cluster: string, serviceName: stri
   const found: Task[] = [];
   for (let from = 0; from < arns.length; from += PAGE) {
     const tasks = arns.slice(from, from + PAGE);
-    const answer = await call("ecs:DescribeTasks", (abortSignal) =>
+    const answer = await callAws("ecs:DescribeTasks", (abortSignal) =>
       ecs.send(new DescribeTasksCommand({ cluster, tasks }), { abortSignal }),
     );
     found.push(...(answer.tasks ?? []));
@@ -94,11 +93,11 @@ export async function listTasks({ ecs }: Ecs, cluster: string, serviceName: stri
 /** One that is gone already, or ends, is fine. */
 export async function stopTask({ ecs }: Ecs, cluster: string, task: string, reason: string): Promise<void> {
   try {
-    await call("ecs:StopTask", (abortSignal) =>
+    await callAws("ecs:StopTask", (abortSignal) =>
       ecs.send(new StopTaskCommand({ cluster, task, reason }), { abortSignal }),
     );
   } catch (error) {
-    if (!isEcsError(error, "InvalidParameterException")) throw error;
+    if (!isAwsError(error, "InvalidParameterException")) throw error;
   }
 }
 
@@ -112,7 +111,7 @@ async function listTaskArns(
   let nextToken: string | undefined;
   for (let page = 0; page === 0 || (nextToken && page < MOST_PAGES); page++) {
     const input = { cluster, serviceName, desiredStatus, maxResults: PAGE, nextToken };
-    const answer = await call("ecs:ListTasks", (abortSignal) =>
+    const answer = await callAws("ecs:ListTasks", (abortSignal) =>
       ecs.send(new ListTasksCommand(input), { abortSignal }),
     );
     found.push(...(answer.taskArns ?? []));
@@ -122,21 +121,21 @@ async function listTaskArns(
 }
 
 export async function createService({ ecs }: Ecs, input: CreateServiceCommandInput): Promise<Service> {
-  const answer = await call("ecs:CreateService", (abortSignal) =>
+  const answer = await callAws("ecs:CreateService", (abortSignal) =>
     ecs.send(new CreateServiceCommand(input), { abortSignal }),
   );
   return answer.service!;
 }
 
 export async function updateService({ ecs }: Ecs, input: UpdateServiceCommandInput): Promise<Service> {
-  const answer = await call("ecs:UpdateService", (abortSignal) =>
+  const answer = await callAws("ecs:UpdateService", (abortSignal) =>
     ecs.send(new UpdateServiceCommand(input), { abortSignal }),
   );
   return answer.service!;
 }
 
 export async function tagService({ ecs }: Ecs, resourceArn: string, tags: Tag[]): Promise<void> {
-  await call("ecs:TagResource", (abortSignal) =>
+  await callAws("ecs:TagResource", (abortSignal) =>
     ecs.send(new TagResourceCommand({ resourceArn, tags }), { abortSignal }),
   );
 }
@@ -144,12 +143,12 @@ export async function tagService({ ecs }: Ecs, resourceArn: string, tags: Tag[])
 /** What the hosts of the cluster have in all, whatever runs on them: at most 100 of them. */
 export async function listHosts({ ecs }: Ecs, cluster: string): Promise<ContainerInstance[]> {
   const list = { cluster, status: "ACTIVE", maxResults: PAGE } as const;
-  const { containerInstanceArns: containerInstances = [] } = await call(
+  const { containerInstanceArns: containerInstances = [] } = await callAws(
     "ecs:ListContainerInstances",
     (abortSignal) => ecs.send(new ListContainerInstancesCommand(list), { abortSignal }),
   );
   if (containerInstances.length === 0) return [];
-  const answer = await call("ecs:DescribeContainerInstances", (abortSignal) =>
+  const answer = await callAws("ecs:DescribeContainerInstances", (abortSignal) =>
     ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances }), { abortSignal }),
   );
   return answer.containerInstances ?? [];
@@ -158,18 +157,18 @@ export async function listHosts({ ecs }: Ecs, cluster: string): Promise<Containe
 /** With what it still runs: tasks leave the load balancer before they are stopped. Nothing there is fine. */
 export async function deleteService({ ecs }: Ecs, cluster: string, service: string): Promise<void> {
   try {
-    await call("ecs:DeleteService", (abortSignal) =>
+    await callAws("ecs:DeleteService", (abortSignal) =>
       ecs.send(new DeleteServiceCommand({ cluster, service, force: true }), { abortSignal }),
     );
   } catch (error) {
-    if (!isEcsError(error, "ServiceNotFoundException", "ServiceNotActiveException")) throw error;
+    if (!isAwsError(error, "ServiceNotFoundException", "ServiceNotActiveException")) throw error;
   }
 }
 
 /** ARNs of the active revisions, the newest first; at most 100. */
 export async function listRevisions({ ecs }: Ecs, familyPrefix: string): Promise<string[]> {
   const input = { familyPrefix, status: "ACTIVE", sort: "DESC", maxResults: PAGE } as const;
-  const answer = await call("ecs:ListTaskDefinitions", (abortSignal) =>
+  const answer = await callAws("ecs:ListTaskDefinitions", (abortSignal) =>
     ecs.send(new ListTaskDefinitionsCommand(input), { abortSignal }),
   );
   return answer.taskDefinitionArns ?? [];
@@ -180,12 +179,12 @@ export type Revision = { tags: Tag[]; volumes: Volume[] };
 
 export async function readRevision({ ecs }: Ecs, taskDefinition: string): Promise<Revision | null> {
   try {
-    const answer = await call("ecs:DescribeTaskDefinition", (abortSignal) =>
+    const answer = await callAws("ecs:DescribeTaskDefinition", (abortSignal) =>
       ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }), { abortSignal }),
     );
     return { tags: answer.tags ?? [], volumes: answer.taskDefinition?.volumes ?? [] };
   } catch (error) {
-    if (isEcsError(error, "ClientException")) return null;
+    if (isAwsError(error, "ClientException")) return null;
     throw error;
   }
 }
@@ -194,14 +193,14 @@ export async function registerRevision(
   { ecs }: Ecs,
   input: RegisterTaskDefinitionCommandInput,
 ): Promise<string> {
-  const answer = await call("ecs:RegisterTaskDefinition", (abortSignal) =>
+  const answer = await callAws("ecs:RegisterTaskDefinition", (abortSignal) =>
     ecs.send(new RegisterTaskDefinitionCommand(input), { abortSignal }),
   );
   return answer.taskDefinition!.taskDefinitionArn!;
 }
 
 export async function deregisterRevision({ ecs }: Ecs, taskDefinition: string): Promise<void> {
-  await call("ecs:DeregisterTaskDefinition", (abortSignal) =>
+  await callAws("ecs:DeregisterTaskDefinition", (abortSignal) =>
     ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }), { abortSignal }),
   );
 }
@@ -213,39 +212,12 @@ export async function readLifecycleRules(
   registryId: string | undefined,
 ): Promise<string | null> {
   try {
-    const answer = await call("ecr:GetLifecyclePolicy", (abortSignal) =>
+    const answer = await callAws("ecr:GetLifecyclePolicy", (abortSignal) =>
       ecr.send(new GetLifecyclePolicyCommand({ repositoryName, registryId }), { abortSignal }),
     );
     return answer.lifecyclePolicyText ?? null;
   } catch (error) {
-    if (isEcsError(error, "LifecyclePolicyNotFoundException", "RepositoryNotFoundException")) return null;
+    if (isAwsError(error, "LifecyclePolicyNotFoundException", "RepositoryNotFoundException")) return null;
     throw error;
   }
-}
-
-/** Whether it is that answer of AWS, e.g. `ServiceNotFoundException`. */
-export function isEcsError(error: unknown, ...names: string[]): boolean {
-  const { cause } = error as Error;
-  return error instanceof TuttiError && names.includes((cause as Error | undefined)?.name ?? "");
-}
-
-export async function call<T>(action: string, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  try {
-    return await send(AbortSignal.timeout(CALL_MILLISECONDS));
-  } catch (cause) {
-    throw translate(action, cause);
-  }
-}
-
-function translate(action: string, cause: unknown): TuttiError {
-  // What keeps the call from being made, such as a role that may not be assumed, has its words already.
-  if (cause instanceof TuttiError) return cause;
-  const { name, message } = cause as Error;
-  if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(name))
-    return new TuttiError("platform_denied", `${action} was denied: ${message}`, { cause });
-  if (name === "AbortError" || name === "TimeoutError")
-    return new TuttiError("unreachable", `${action} did not answer within ${CALL_MILLISECONDS / 1000} s.`, {
-      cause,
-    });
-  return new TuttiError("driver_failed", `${action} failed: ${name}: ${message}`, { cause });
 }

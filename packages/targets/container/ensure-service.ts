@@ -3,7 +3,8 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Side } from "#targets/balancer/sides.ts";
-import { createService, isEcsError, tagService, updateService } from "./client.ts";
+import { isAwsError } from "#targets/host/call-aws.ts";
+import { createService, tagService, updateService } from "./client.ts";
 import { connectOf } from "./connect.ts";
 import { type Container, wishOf } from "./container.ts";
 import type { Live } from "./live.ts";
@@ -71,7 +72,7 @@ async function create(
 /** ECS has no name of its own for it (ECS API reference, CreateService, InvalidParameterException). */
 function isAlreadyThere(error: unknown): boolean {
   return (
-    isEcsError(error, "InvalidParameterException") &&
+    isAwsError(error, "InvalidParameterException") &&
     /not idempotent|still Draining|already exists/i.test((error as Error).message)
   );
 }

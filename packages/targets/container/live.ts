@@ -4,9 +4,9 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
-import { isElbError } from "#targets/balancer/client.ts";
 import { SIDES, type Side } from "#targets/balancer/sides.ts";
 import type { Weights } from "#targets/balancer/weights.ts";
+import { isAwsError } from "#targets/host/call-aws.ts";
 import { describeServices, listTasks } from "./client.ts";
 import { type Container, whoOf } from "./container.ts";
 import { needCluster } from "./definition.ts";
@@ -108,7 +108,7 @@ async function readBackends(container: Container, { loadBalancers = [] }: Servic
     return await container.balancer.health(arn);
   } catch (error) {
     // Somebody took the group away: then nobody is in traffic.
-    if (isElbError(error, "TargetGroupNotFoundException")) return [];
+    if (isAwsError(error, "TargetGroupNotFoundException")) return [];
     throw error;
   }
 }

@@ -2,12 +2,18 @@
 import { TuttiError } from "#core/errors.ts";
 
 const CALL_MILLISECONDS = 10_000;
+const DENIED = /AccessDenied|NotAuthorized|UnauthorizedOperation/;
 
-export async function callAws<T>(action: string, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** `alsoDenied`: a word of that service's own for what somebody may not do. */
+export async function callAws<T>(
+  action: string,
+  send: (signal: AbortSignal) => Promise<T>,
+  alsoDenied?: string,
+): Promise<T> {
   try {
     return await send(AbortSignal.timeout(CALL_MILLISECONDS));
   } catch (cause) {
-    throw translate(action, cause);
+    throw translate(action, cause, alsoDenied);
   }
 }
 
@@ -17,11 +23,11 @@ export function isAwsError(error: unknown, ...names: string[]): boolean {
   return error instanceof TuttiError && names.includes((cause as Error | undefined)?.name ?? "");
 }
 
-function translate(action: string, cause: unknown): TuttiError {
+function translate(action: string, cause: unknown, alsoDenied: string | undefined): TuttiError {
   // What keeps the call from being made, such as a role that may not be assumed, has its words already.
   if (cause instanceof TuttiError) return cause;
   const { name, message } = cause as Error;
-  if (/AccessDenied|NotAuthorized|UnauthorizedOperation/.test(name))
+  if (DENIED.test(name) || name === alsoDenied)
     return new TuttiError("platform_denied", `${action} was denied: ${message}`, { cause });
   if (name === "AbortError" || name === "TimeoutError")
     return new TuttiError("unreachable", `${action} did not answer within ${CALL_MILLISECONDS / 1000} s.`, {

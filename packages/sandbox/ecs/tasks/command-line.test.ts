@@ -33,8 +33,16 @@ test("paths that the image has are led into its root, node is this machine's", (
 test("an image is named by repository and tag or digest; nothing but ECR is a registry here", () => {
   const registry = "000000000000.dkr.ecr.us-east-1.amazonaws.com";
   const digest = `sha256:${"a".repeat(64)}`;
-  expect(parseImage(`${registry}/team/web:v1`)).toEqual({ repository: "team/web", tag: "v1" });
-  expect(parseImage(`${registry}/web`)).toEqual({ repository: "web", tag: "latest" });
-  expect(parseImage(`${registry}/web:v1@${digest}`)).toEqual({ repository: "web", digest });
+  expect(parseImage(`${registry}/team/web:v1`)).toEqual({
+    region: "us-east-1",
+    repository: "team/web",
+    tag: "v1",
+  });
+  expect(parseImage(`${registry}/web`)).toEqual({ region: "us-east-1", repository: "web", tag: "latest" });
+  expect(parseImage(`${registry}/web:v1@${digest}`)).toEqual({
+    region: "us-east-1",
+    repository: "web",
+    digest,
+  });
   expect(() => parseImage("nginx:latest")).toThrow("no registry other than Amazon ECR");
 });

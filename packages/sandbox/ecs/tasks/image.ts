@@ -29,7 +29,8 @@ export type UnpackedImage = { digest: string; root: string; config: ImageConfig 
 
 type Descriptor = { digest: string; mediaType?: string; platform?: { os?: string; architecture?: string } };
 type Manifest = { config?: Descriptor; layers?: Descriptor[]; manifests?: Descriptor[] };
-type Pull = { state: State; repository: string; principal: string };
+/** `region`: of the registry, which may be another one (ECR User Guide, "Private registry"). */
+type Pull = { state: State; region: string; repository: string; principal: string };
 
 const DOWNLOAD_MILLISECONDS = 60_000;
 const MANIFEST_TYPES = [
@@ -57,7 +58,7 @@ export async function pullImage(
 
 async function pull(state: State, image: string, principal: string): Promise<UnpackedImage> {
   const reference = parseImage(image);
-  const from: Pull = { state, repository: reference.repository, principal };
+  const from: Pull = { state, region: reference.region, repository: reference.repository, principal };
   try {
     const { digest, manifest } = await readManifest(from, reference, image);
     const directory = join(imagesDirectory(state), digest.slice("sha256:".length));
@@ -98,13 +99,14 @@ async function readManifest(pull: Pull, { tag, digest }: ImageReference, image: 
 
 const ARCHITECTURES: Record<string, string> = { x64: "amd64", arm64: "arm64" };
 
-async function getImage({ state, repository, principal }: Pull, id: ImageIdentifier, image: string) {
+async function getImage({ state, region, repository, principal }: Pull, id: ImageIdentifier, image: string) {
   const asked = { repositoryName: repository, imageIds: [id], acceptedMediaTypes: MANIFEST_TYPES };
   const answer = (await state.platform.call(
     "ecr",
     "BatchGetImage",
     asked,
     principal,
+    region,
   )) as BatchGetImageResponse;
   const found = answer.images?.[0];
   if (!found?.imageManifest || !found.imageId?.imageDigest)
@@ -142,13 +144,14 @@ async function unpack(
   return { digest, root, config };
 }
 
-async function getBlob({ state, repository, principal }: Pull, digest: string): Promise<Buffer> {
+async function getBlob({ state, region, repository, principal }: Pull, digest: string): Promise<Buffer> {
   const asked = { repositoryName: repository, layerDigest: digest };
   const { downloadUrl } = (await state.platform.call(
     "ecr",
     "GetDownloadUrlForLayer",
     asked,
     principal,
+    region,
   )) as GetDownloadUrlForLayerResponse;
   const response = await fetch(downloadUrl!, { signal: AbortSignal.timeout(DOWNLOAD_MILLISECONDS) });
   if (!response.ok) throw cannotPull(`download of layer ${digest}: status ${response.status}`);

@@ -43,6 +43,7 @@ async function readSecret(platform: Platform, valueFrom: string, principal: stri
     "GetSecretValue",
     asked,
     principal,
+    regionOf(valueFrom),
   )) as GetSecretValueResponse;
   const text = answer.SecretString ?? Buffer.from(answer.SecretBinary ?? []).toString("utf8");
   if (!key) return text;
@@ -54,8 +55,19 @@ async function readSecret(platform: Platform, valueFrom: string, principal: stri
 
 async function readParameter(platform: Platform, name: string, principal: string): Promise<string> {
   const asked = { Names: [name], WithDecryption: true };
-  const answer = (await platform.call("ssm", "GetParameters", asked, principal)) as GetParametersResult;
+  const answer = (await platform.call(
+    "ssm",
+    "GetParameters",
+    asked,
+    principal,
+    regionOf(name),
+  )) as GetParametersResult;
   const value = answer.Parameters?.[0]?.Value;
   if (value === undefined) throw new Error(`invalid ssm parameters: ${name}`);
   return value;
+}
+
+/** What is in another region is named by its whole ARN, and is found there (ECS API Reference, Secret, valueFrom). */
+function regionOf(nameOrArn: string): string | undefined {
+  return /^arn:aws:(?:secretsmanager|ssm):([^:]+):/.exec(nameOrArn)?.[1];
 }
