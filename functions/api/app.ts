@@ -7,7 +7,6 @@ import { authenticate } from "./authenticate.ts";
 import type { ApiDeps } from "./deps.ts";
 import { mountDocs } from "./docs-page.ts";
 import { SIGNED_PATH, signedCall } from "./hooks/signed-call.ts";
-import { respond } from "./lambda/plain-response.ts";
 import { measured } from "./measured.ts";
 import { metered } from "./metered.ts";
 import { type ApiEnv, mount } from "./pipeline.ts";
@@ -69,7 +68,7 @@ function mountDescriptions(app: Hono<ApiEnv>, routes: readonly Route[]): void {
 }
 
 function json(text: string, type: string): Response {
-  return respond(text, { headers: { "content-type": type, "cache-control": "no-cache" } });
+  return new Response(text, { headers: { "content-type": type, "cache-control": "no-cache" } });
 }
 
 /** A path that exists with other methods says which; any other is not there. */

@@ -1,6 +1,5 @@
 // A page to try the API: made here, loading nothing from elsewhere, so the strict content policy holds for it too.
 import type { Hono } from "hono";
-import { respond } from "./lambda/plain-response.ts";
 import type { ApiEnv } from "./pipeline.ts";
 
 export function mountDocs(app: Hono<ApiEnv>): void {
@@ -10,7 +9,7 @@ export function mountDocs(app: Hono<ApiEnv>): void {
 }
 
 function text(content: string, type: string): Response {
-  return respond(content, {
+  return new Response(content, {
     headers: { "content-type": `${type}; charset=utf-8`, "cache-control": "no-cache" },
   });
 }

@@ -8,7 +8,6 @@ import { decodeBody, parseJson, readBody } from "./body.ts";
 import { assertMay, type Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { answerOnce } from "./idempotency.ts";
-import { respond } from "./lambda/plain-response.ts";
 import type { Problem } from "./problem.ts";
 import { assertInReach, assertSeen, placeInPath, placeOf, sees } from "./reach.ts";
 import { assertReachesTrain } from "./reach-of-trains.ts";
@@ -116,9 +115,9 @@ export function sourceIpOf(c: ApiContext): string {
 }
 
 function toResponse(c: ApiContext, { status, body }: Answer): Response {
-  if (body === undefined || body === null) return respond(null, { status });
+  if (body === undefined || body === null) return new Response(null, { status });
   // A refusal that an idempotency key gives again is the same problem document as the first time.
   if (status >= 400) c.set("code", (body as Problem).code);
   const type = status >= 400 ? "application/problem+json" : "application/json";
-  return respond(JSON.stringify(body), { status, headers: { "content-type": type } });
+  return new Response(JSON.stringify(body), { status, headers: { "content-type": type } });
 }

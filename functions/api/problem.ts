@@ -1,7 +1,6 @@
 // Errors on the wire: RFC 9457 problem documents with a stable `code`. An unexpected error says nothing of its inside
 // to the caller; the log has it.
 import { ERRORS, type ErrorCode, type FieldError, TuttiError } from "#core/errors.ts";
-import { respond } from "./lambda/plain-response.ts";
 
 export type Problem = {
   type: string;
@@ -27,7 +26,7 @@ export function problemOf(error: TuttiError): Problem {
 
 export function problemResponse(error: TuttiError, headers: Record<string, string> = {}): Response {
   const problem = problemOf(error);
-  return respond(JSON.stringify(problem), {
+  return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: {
       "content-type": "application/problem+json",

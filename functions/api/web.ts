@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Hono } from "hono";
 import { TuttiError } from "#core/errors.ts";
-import { respond } from "./lambda/plain-response.ts";
 import type { ApiEnv } from "./pipeline.ts";
 
 const TYPES: Record<string, string> = {
@@ -55,8 +54,8 @@ function serve(request: Request, name: string, file: File | null): Response | nu
     etag: file.etag,
   };
   if (matches(request.headers.get("if-none-match"), file.etag))
-    return respond(null, { status: 304, headers });
-  return respond(file.bytes, { headers });
+    return new Response(null, { status: 304, headers });
+  return new Response(file.bytes, { headers });
 }
 
 function matches(ifNoneMatch: string | null, etag: string): boolean {
@@ -79,5 +78,5 @@ function missingBuild(): Response {
 <h1>The console has not been built</h1>
 <p>This installation was put together without the console's files. The API is here all the same:
 <a href="/docs">its documentation</a>, <a href="/openapi.json">its description</a>.</p></html>`;
-  return respond(page, { headers: { "content-type": TYPES.html!, "cache-control": "no-store" } });
+  return new Response(page, { headers: { "content-type": TYPES.html!, "cache-control": "no-store" } });
 }
