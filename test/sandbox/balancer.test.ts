@@ -175,12 +175,12 @@ test("A new target that does not listen yet is healthy soon after it does, not a
   const late = await anApp(platform, "late");
   await new Promise((resolve) => late.server.close(resolve));
   const group = await aGroup(balancer, "apps", [late]);
+  await call(balancer, "ModifyTargetGroup", { TargetGroupArn: group, HealthCheckIntervalSeconds: 300 });
   await listen(balancer, arn, [group, 1]);
   await until(async () => (await statesOf(balancer, group))[0]?.Reason === "Elb.InitialHealthChecking");
   late.server.listen(PORT, late.address);
-  const listensAt = Date.now();
+  // Far less than an interval is what is waited.
   await allHealthy(balancer, group);
-  expect(Date.now() - listensAt).toBeLessThan(2_000);
 });
 
 test("A target that fails its checks leaves the rotation with the code that was seen; with none healthy all are used.", async () => {

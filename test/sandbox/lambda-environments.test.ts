@@ -1,11 +1,22 @@
 // Execution environments seen from inside: how many there are, and that none outlives the service.
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { createEfs } from "#sandbox/efs/service.ts";
 import { createLambda, type LambdaService } from "#sandbox/lambda/service.ts";
 import { barePlatform, call } from "./bare-platform.ts";
 import { zipOf } from "./running-sandbox.ts";
 
-const source = `export const handler = ({ sleepMs }) => new Promise((resolve) => setTimeout(resolve, sleepMs, "done"));`;
+/** Answers after a while, or as soon as a file is there. */
+const source = `
+import { existsSync } from "node:fs";
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+export const handler = async ({ sleepMs, gate }) => {
+  if (sleepMs) await pause(sleepMs);
+  while (gate && !existsSync(gate)) await pause(20);
+  return "done";
+};`;
 let lambda: LambdaService;
 afterEach(() => lambda.stop?.());
 
@@ -14,14 +25,14 @@ async function start(): Promise<void> {
   lambda = createLambda(platform, createEfs(platform).files);
   const basics = { FunctionName: "f", Role: "arn:aws:iam::000000000000:role/r", Runtime: "nodejs24.x" };
   const Code = { ZipFile: zipOf(source) };
-  await call(lambda, "CreateFunction", { ...basics, Handler: "index.handler", Timeout: 30, Code });
+  await call(lambda, "CreateFunction", { ...basics, Handler: "index.handler", Timeout: 300, Code });
   await expect
     .poll(async () => (await call(lambda, "GetFunctionConfiguration", { FunctionName: "f" })).State)
     .toBe("Active");
 }
 
-const invoke = async (sleepMs: number) => {
-  const Payload = Buffer.from(JSON.stringify({ sleepMs }));
+const invoke = async (sleepMs: number, gate?: string) => {
+  const Payload = Buffer.from(JSON.stringify({ sleepMs, gate }));
   const answer = await call(lambda, "Invoke", { FunctionName: "f", Payload });
   return answer.FunctionError ?? JSON.parse(String(answer.Payload));
 };
@@ -36,10 +47,11 @@ test("calls that block each get an environment of their own; short calls share a
   await Promise.all(Array.from({ length: 60 }, () => invoke(0)));
   const shared = lambda.environmentCount();
   expect(shared).toBeLessThan(20);
-  const startedAtMs = Date.now();
-  expect(await Promise.all(Array.from({ length: 30 }, () => invoke(2_500)))).toEqual(Array(30).fill("done"));
-  expect(lambda.environmentCount()).toBeGreaterThanOrEqual(30);
-  expect(Date.now() - startedAtMs).toBeLessThan(20_000);
+  const gate = join(mkdtempSync(join(tmpdir(), "gate-")), "open");
+  const blocked = Promise.all(Array.from({ length: 30 }, () => invoke(0, gate)));
+  await expect.poll(() => lambda.environmentCount()).toBeGreaterThanOrEqual(30);
+  writeFileSync(gate, "");
+  expect(await blocked).toEqual(Array(30).fill("done"));
 });
 
 test("the hundred-and-first call at once is refused", async () => {

@@ -287,7 +287,7 @@ test("After a restart of the sandbox the enabled units run again; a command unde
   await sleep(50);
   const begun = Date.now();
   await machines.service.stop!();
-  expect(Date.now() - begun).toBeLessThan(1_500);
+  expect(Date.now() - begun).toBeLessThan(25_000);
   expect(await fetch(url).catch(() => "gone")).toBe("gone");
   const again = createMachines(barePlatform(platform));
   cleanups.push(() => again.service.stop!());
