@@ -42,7 +42,8 @@ import {
   CreateTargetGroupCommand,
   DescribeTargetHealthCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import {
   base64,
   eventually,
@@ -59,11 +60,13 @@ let ImageId: string;
 const InstanceType = "t3.micro" as const;
 let named = 0;
 const unique = (what: string) => `${what}-${++named}`;
-beforeAll(async () => {
-  house = await instanceHouse();
-  ImageId = await house.baseImage();
-});
-afterAll(() => house.stop());
+shared(
+  async () => {
+    house = await instanceHouse();
+    ImageId = await house.baseImage();
+  },
+  () => house.stop(),
+);
 
 const groups: string[] = [];
 afterEach(async () => {

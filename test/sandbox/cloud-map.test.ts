@@ -1,17 +1,20 @@
 // Cloud Map, as its client sees it.
 import * as sd from "@aws-sdk/client-servicediscovery";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
+import { shared } from "#test/support/shared.ts";
 
 let sandbox: TestSandbox;
 let client: sd.ServiceDiscoveryClient;
-beforeAll(async () => {
-  // An operation takes a second, so that what is said while it runs is heard on a busy machine too.
-  sandbox = await aSandbox({ timeScale: 0.3 });
-  // A prefix before a literal address would be no address.
-  client = new sd.ServiceDiscoveryClient({ ...sandbox.config(), disableHostPrefix: true });
-});
-afterAll(() => sandbox?.remove());
+shared(
+  async () => {
+    // An operation takes a second, so that what is said while it runs is heard on a busy machine too.
+    sandbox = await aSandbox({ timeScale: 0.3 });
+    // A prefix before a literal address would be no address.
+    client = new sd.ServiceDiscoveryClient({ ...sandbox.config(), disableHostPrefix: true });
+  },
+  () => sandbox?.remove(),
+);
 
 async function aNamespace(Name: string, dns = true): Promise<string> {
   const command = dns

@@ -5,18 +5,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as lambda from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
+import { shared } from "#test/support/shared.ts";
 import { settled, zipOf } from "./running-sandbox.ts";
 
 const TIME_SCALE = 40; // as fast as metrics run
 let sandbox: TestSandbox;
 let client: cloudwatch.CloudWatchClient;
-beforeAll(async () => {
-  sandbox = await aSandbox({ timeScale: TIME_SCALE });
-  client = new cloudwatch.CloudWatchClient(sandbox.config());
-});
-afterAll(() => sandbox?.remove());
+shared(
+  async () => {
+    sandbox = await aSandbox({ timeScale: TIME_SCALE });
+    client = new cloudwatch.CloudWatchClient(sandbox.config());
+  },
+  () => sandbox?.remove(),
+);
 
 const anAlarm = (AlarmName: string, more: Partial<cloudwatch.PutMetricAlarmInput> = {}) => ({
   AlarmName,

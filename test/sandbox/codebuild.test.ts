@@ -4,8 +4,9 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import * as codebuild from "@aws-sdk/client-codebuild";
 import * as ecr from "@aws-sdk/client-ecr";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
+import { shared } from "#test/support/shared.ts";
 import { aWorkshop, contextOf, phasesOf, specOf, type Workshop } from "./a-build.ts";
 
 const REGISTRY = "000000000000.dkr.ecr.us-east-1.amazonaws.com";
@@ -36,14 +37,16 @@ function commandOf(pid: string): string {
 let sandbox: TestSandbox;
 let workshop: Workshop;
 let registry: ecr.ECRClient;
-beforeAll(async () => {
-  sandbox = await aSandbox();
-  workshop = await aWorkshop(() => sandbox.config());
-  registry = new ecr.ECRClient(sandbox.config());
-  for (const repositoryName of ["mine/app", "theirs/app"])
-    await registry.send(new ecr.CreateRepositoryCommand({ repositoryName }));
-});
-afterAll(() => sandbox?.remove());
+shared(
+  async () => {
+    sandbox = await aSandbox();
+    workshop = await aWorkshop(() => sandbox.config());
+    registry = new ecr.ECRClient(sandbox.config());
+    for (const repositoryName of ["mine/app", "theirs/app"])
+      await registry.send(new ecr.CreateRepositoryCommand({ repositoryName }));
+  },
+  () => sandbox?.remove(),
+);
 
 test("the commands of all phases run in one shell, with the source, the variables and the role's credentials", async () => {
   const sourceLocationOverride = await workshop.source("one.zip", { "hello.txt": "hello", "bin/x": "1" });

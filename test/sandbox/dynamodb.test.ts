@@ -1,9 +1,10 @@
 // What is added to dynalite, and that its own parts are wired as the SDK expects them.
 import * as dynamodb from "@aws-sdk/client-dynamodb";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { openEngine } from "#sandbox/dynamodb/engine.ts";
 import { expire } from "#sandbox/dynamodb/time-to-live.ts";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
+import { shared } from "#test/support/shared.ts";
 
 let sandbox: TestSandbox;
 let client: dynamodb.DynamoDBClient;
@@ -24,14 +25,16 @@ const table = {
   ],
 };
 
-beforeAll(async () => {
-  sandbox = await aSandbox();
-  client = new dynamodb.DynamoDBClient(sandbox.config());
-  const created = await client.send(new dynamodb.CreateTableCommand(table));
-  expect(created.TableDescription?.TableStatus).toBe("ACTIVE");
-  expect(created.TableDescription?.TableArn).toBe("arn:aws:dynamodb:us-east-1:000000000000:table/items");
-});
-afterAll(() => sandbox?.remove());
+shared(
+  async () => {
+    sandbox = await aSandbox();
+    client = new dynamodb.DynamoDBClient(sandbox.config());
+    const created = await client.send(new dynamodb.CreateTableCommand(table));
+    expect(created.TableDescription?.TableStatus).toBe("ACTIVE");
+    expect(created.TableDescription?.TableArn).toBe("arn:aws:dynamodb:us-east-1:000000000000:table/items");
+  },
+  () => sandbox?.remove(),
+);
 
 test("a failed condition brings the item that was there, where it is asked for", async () => {
   const item = { pk: { S: "a" }, revision: { N: "3" }, bytes: { B: new Uint8Array([1, 2]) } };

@@ -1,17 +1,20 @@
 // Elastic Container Registry, as its client sees it.
 import { readdirSync } from "node:fs";
 import * as ecr from "@aws-sdk/client-ecr";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
+import { shared } from "#test/support/shared.ts";
 import { digestOf, manifestOf, pushImage, uploadLayer } from "./push-image.ts";
 
 let sandbox: TestSandbox;
 let client: ecr.ECRClient;
-beforeAll(async () => {
-  sandbox = await aSandbox();
-  client = new ecr.ECRClient(sandbox.config());
-});
-afterAll(() => sandbox?.remove());
+shared(
+  async () => {
+    sandbox = await aSandbox();
+    client = new ecr.ECRClient(sandbox.config());
+  },
+  () => sandbox?.remove(),
+);
 
 async function aRepository(repositoryName: string, more: Partial<ecr.CreateRepositoryRequest> = {}) {
   await client.send(new ecr.CreateRepositoryCommand({ repositoryName, ...more }));

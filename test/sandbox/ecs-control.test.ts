@@ -1,7 +1,8 @@
 // The control plane of ECS as a client sees it: task definitions, permissions, and what is refused.
 import * as ecs from "@aws-sdk/client-ecs";
 import { IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import { NETWORK, openWorld, type World } from "./container-world.ts";
 import { runSandbox } from "./running-sandbox.ts";
 
@@ -10,13 +11,15 @@ let world: World;
 let role: string;
 const image = "000000000000.dkr.ecr.us-east-1.amazonaws.com/tasks:v1";
 
-beforeAll(async () => {
-  home = await runSandbox();
-  world = await openWorld(home.sandbox);
-  role = await world.executionRole();
-  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "main" }));
-});
-afterAll(() => home?.stop());
+shared(
+  async () => {
+    home = await runSandbox();
+    world = await openWorld(home.sandbox);
+    role = await world.executionRole();
+    await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "main" }));
+  },
+  () => home?.stop(),
+);
 
 const onFargate = (part: object = {}) => ({
   executionRoleArn: role,

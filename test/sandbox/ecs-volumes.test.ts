@@ -7,7 +7,8 @@ import {
   CreateMountTargetCommand,
   EFSClient,
 } from "@aws-sdk/client-efs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import { NETWORK, openWorld, until, type World } from "./container-world.ts";
 import { refusal, runSandbox } from "./running-sandbox.ts";
 
@@ -18,25 +19,27 @@ let role: string;
 let image: string;
 let fileSystemId: string;
 
-beforeAll(async () => {
-  home = await runSandbox();
-  world = await openWorld(home.sandbox);
-  role = await world.executionRole();
-  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "main" }));
-  const { endpoint, rootCredentials: credentials } = home.sandbox;
-  efs = new EFSClient({ region: "us-east-1", endpoint, credentials });
-  fileSystemId = (await efs.send(new CreateFileSystemCommand({ CreationToken: "one" }))).FileSystemId!;
-  for (const SubnetId of NETWORK.awsvpcConfiguration!.subnets!)
-    await efs.send(new CreateMountTargetCommand({ FileSystemId: fileSystemId, SubnetId }));
-  image = await world.push(
-    "files",
-    "v1",
-    `const { appendFileSync, readFileSync } = require("node:fs");
+shared(
+  async () => {
+    home = await runSandbox();
+    world = await openWorld(home.sandbox);
+    role = await world.executionRole();
+    await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "main" }));
+    const { endpoint, rootCredentials: credentials } = home.sandbox;
+    efs = new EFSClient({ region: "us-east-1", endpoint, credentials });
+    fileSystemId = (await efs.send(new CreateFileSystemCommand({ CreationToken: "one" }))).FileSystemId!;
+    for (const SubnetId of NETWORK.awsvpcConfiguration!.subnets!)
+      await efs.send(new CreateMountTargetCommand({ FileSystemId: fileSystemId, SubnetId }));
+    image = await world.push(
+      "files",
+      "v1",
+      `const { appendFileSync, readFileSync } = require("node:fs");
      appendFileSync("/data/lines", "x");
      process.exit(readFileSync("/data/lines", "utf8").length);`,
-  );
-});
-afterAll(() => home?.stop());
+    );
+  },
+  () => home?.stop(),
+);
 
 async function accessPoint(Path: string, id = fileSystemId): Promise<string> {
   const CreationInfo = { OwnerUid: 1000, OwnerGid: 1000, Permissions: "750" };

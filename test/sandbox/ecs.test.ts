@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as ecs from "@aws-sdk/client-ecs";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, type TestContext, test } from "vitest";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { APP, openCluster, until, type World } from "./container-world.ts";
 
@@ -20,6 +20,9 @@ beforeAll(async () => {
   await world.push("web", "sick", APP("sick").replace("outgoing.end(", "outgoing.writeHead(500).end("));
 });
 afterAll(() => sandbox?.stop());
+
+/** Some go side by side in one cluster: each has a service of its own, and another one where it is tried again. */
+const ownName = (name: string, { task }: TestContext) => (task.result?.retryCount ? `${name}-again` : name);
 
 const image = (tag: string) => `000000000000.dkr.ecr.us-east-1.amazonaws.com/web:${tag}`;
 
@@ -73,18 +76,19 @@ async function sampleHealthy(groupArn: string, done: Promise<unknown>): Promise<
   return [...seen].sort((a, b) => a - b);
 }
 
-test("A service of three answers behind its load balancer, and replaces a task that is killed.", async () => {
-  const front = await world.front("three");
-  const definition = await world.define("three", image("v1"), {
+test("A service of three answers behind its load balancer, and replaces a task that is killed.", async (context) => {
+  const name = ownName("three", context);
+  const front = await world.front(name);
+  const definition = await world.define(name, image("v1"), {
     environment: [{ name: "WORD", value: " hello" }],
   });
-  const created = await world.serve("three", definition, { desiredCount: 3, behind: front.arn });
+  const created = await world.serve(name, definition, { desiredCount: 3, behind: front.arn });
   expect(created.service).toMatchObject({ status: "ACTIVE", desiredCount: 3, runningCount: 0 });
   expect(created.service?.deployments?.[0]).toMatchObject({ status: "PRIMARY", rolloutState: "IN_PROGRESS" });
-  const service = await world.steady("three");
+  const service = await world.steady(name);
   expect(service.deployments).toHaveLength(1);
   expect(await (await fetch(front.url)).text()).toBe("v1 hello");
-  const tasks = await world.tasks("three");
+  const tasks = await world.tasks(name);
   const addresses = tasks.map(({ containers }) => containers![0]!.networkInterfaces![0]!.privateIpv4Address);
   expect(new Set(addresses).size).toBe(3);
   expect(tasks[0]!.attachments![0]!.details).toContainEqual({
@@ -95,102 +99,105 @@ test("A service of three answers behind its load balancer, and replaces a task t
   const [first] = tasks;
   process.kill(Number(first!.containers![0]!.runtimeId!.split("-").at(-1)), "SIGKILL");
   await until("the task to be replaced", async () => {
-    const now = await world.tasks("three");
+    const now = await world.tasks(name);
     const fresh = now.every(({ taskArn }) => taskArn !== first!.taskArn);
     return fresh && now.length === 3 && (await world.healthyTargets(front.arn)) === 3;
   });
-  const stopped = (await world.tasks("three", "STOPPED")).find(({ taskArn }) => taskArn === first!.taskArn);
+  const stopped = (await world.tasks(name, "STOPPED")).find(({ taskArn }) => taskArn === first!.taskArn);
   expect(stopped).toMatchObject({
     stopCode: "EssentialContainerExited",
     stoppedReason: "Essential container in task exited",
     containers: [{ exitCode: 137, lastStatus: "STOPPED" }],
   });
-  const messages = (await world.describe("three")).events!.map(({ message }) => message!);
+  const messages = (await world.describe(name)).events!.map(({ message }) => message!);
   expect(
-    messages.filter((one) => /^\(service three\) has started 1 tasks: \(task \w{32}\)\.$/.test(one)),
+    messages.filter((one) => /^\(service three(-again)?\) has started 1 tasks: \(task \w{32}\)\.$/.test(one)),
   ).toHaveLength(1);
 });
 
-test("A rolling update under load fails no request and keeps to the minimum and the maximum, both ways.", async () => {
-  const front = await world.front("roll");
-  const v1 = await world.define("roll", image("v1"));
-  const v2 = await world.define("roll", image("v2"));
-  await world.serve("roll", v1, { desiredCount: 3, behind: front.arn });
-  await world.steady("roll");
+test("A rolling update under load fails no request and keeps to the minimum and the maximum, both ways.", async (context) => {
+  const name = ownName("roll", context);
+  const front = await world.front(name);
+  const v1 = await world.define(name, image("v1"));
+  const v2 = await world.define(name, image("v2"));
+  await world.serve(name, v1, { desiredCount: 3, behind: front.arn });
+  await world.steady(name);
   await until("all targets", async () => (await world.healthyTargets(front.arn)) === 3);
   const stopLoad = startLoad(front.url);
-  const updated = await world.update("roll", { taskDefinition: v2 });
+  const updated = await world.update(name, { taskDefinition: v2 });
   expect(updated.service?.deployments?.map(({ status }) => status)).toEqual(["PRIMARY", "ACTIVE"]);
-  const surged = await sampleHealthy(front.arn, world.steady("roll"));
+  const surged = await sampleHealthy(front.arn, world.steady(name));
   expect(surged[0]).toBeGreaterThanOrEqual(3);
   expect(surged.at(-1)).toBeLessThanOrEqual(6);
 
-  await world.update("roll", {
+  await world.update(name, {
     taskDefinition: v1,
     deploymentConfiguration: { minimumHealthyPercent: 50, maximumPercent: 100 },
   });
   // 50 % of three is a minimum of two: one is stopped first, never a fourth is started.
-  expect(await sampleHealthy(front.arn, world.steady("roll"))).toEqual([2, 3]);
+  expect(await sampleHealthy(front.arn, world.steady(name))).toEqual([2, 3]);
   const answers = await stopLoad();
   expect([...answers.keys()].sort()).toEqual(["v1", "v2"]);
   const { serviceDeployments } = await world.ecs.send(
-    new ecs.ListServiceDeploymentsCommand({ cluster: "main", service: "roll" }),
+    new ecs.ListServiceDeploymentsCommand({ cluster: "main", service: name }),
   );
   expect(serviceDeployments?.map(({ status }) => status)).toEqual(["SUCCESSFUL", "SUCCESSFUL", "SUCCESSFUL"]);
 });
 
-test("Scaling in drains first: what is in flight is answered.", async () => {
-  await world.push("web", "slow", APP("slow").replace(", 3)", ", 700)"));
-  const front = await world.front("slow");
-  await world.serve("slow", await world.define("slow", image("slow")), {
+test("Scaling in drains first: what is in flight is answered.", async (context) => {
+  const name = ownName("slow", context);
+  await world.push("web", "slow", APP("slow").replace(", 3)", ", 2_000)"));
+  const front = await world.front(name);
+  await world.serve(name, await world.define(name, image("slow")), {
     desiredCount: 3,
     behind: front.arn,
   });
-  await world.steady("slow");
+  await world.steady(name);
   await until("all targets", async () => (await world.healthyTargets(front.arn)) === 3);
   const agent = new Agent();
   const answers = Array.from({ length: 9 }, () =>
     ask(front.url, agent).catch((error: Error) => error.message),
   );
   await sleep(50);
-  await world.update("slow", { desiredCount: 1 });
+  await world.update(name, { desiredCount: 1 });
   const states = new Set<string>();
   await until("the service to be one", async () => {
-    for (const task of await world.tasks("slow", "STOPPED")) states.add(task.lastStatus!);
-    return (await world.steady("slow")).runningCount === 1 && states.has("STOPPED");
+    for (const task of await world.tasks(name, "STOPPED")) states.add(task.lastStatus!);
+    return (await world.steady(name)).runningCount === 1 && states.has("STOPPED");
   });
   expect(await Promise.all(answers)).toEqual(Array(9).fill("slow"));
   expect(states).toContain("DEACTIVATING");
-  const [stopped] = await world.tasks("slow", "STOPPED");
+  const [stopped] = await world.tasks(name, "STOPPED");
   expect(stopped).toMatchObject({ stopCode: "ServiceSchedulerInitiated" });
   expect(stopped!.stoppedReason).toMatch(/^Scaling activity initiated by \(deployment ecs-svc\/\d+\)$/);
   expect(await world.healthyTargets(front.arn)).toBe(1);
 });
 
-test.concurrent("The circuit breaker rolls back to the deployment that completed, which never lost a task.", async () => {
-  const front = await world.front("breaker");
-  const good = await world.define("breaker", image("v1"));
-  const broken = await world.define("breaker", image("broken"));
-  const sick = await world.define("breaker", image("sick"));
-  await world.serve("breaker", good, {
+test.concurrent("The circuit breaker rolls back to the deployment that completed, which never lost a task.", async (context) => {
+  const name = ownName("breaker", context);
+  const front = await world.front(name);
+  const good = await world.define(name, image("v1"));
+  const broken = await world.define(name, image("broken"));
+  const sick = await world.define(name, image("sick"));
+  await world.serve(name, good, {
     desiredCount: 2,
     behind: front.arn,
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
   });
-  const before = (await world.steady("breaker")).deployments![0]!;
-  const tasks = (await world.tasks("breaker")).map(({ taskArn }) => taskArn).sort();
+  const before = (await world.steady(name)).deployments![0]!;
+  const tasks = (await world.tasks(name)).map(({ taskArn }) => taskArn).sort();
   for (const [bad, threshold] of [
     [broken, undefined],
     // Two at once fail their health checks, which takes an interval: enough, where the threshold says so.
     [sick, { type: "COUNT", value: 2 }],
   ] as const) {
     const deploymentCircuitBreaker = { enable: true, rollback: true, thresholdConfiguration: threshold };
-    await world.update("breaker", {
+    await world.update(name, {
       taskDefinition: bad,
       deploymentConfiguration: { deploymentCircuitBreaker },
     });
     const back = await until("the way back", async () => {
-      const found = await world.describe("breaker");
+      const found = await world.describe(name);
       return found.deployments![0]!.id === before.id && found;
     });
     const [primary, failed] = back.deployments!;
@@ -200,15 +207,15 @@ test.concurrent("The circuit breaker rolls back to the deployment that completed
         `ECS deployment circuit breaker: rolling back to deploymentId ${before.id}.`,
       );
     if (failed) expect(failed).toMatchObject({ status: "ACTIVE", rolloutState: "FAILED" });
-    const after = await world.steady("breaker");
-    expect(after.taskDefinition).toMatch(/breaker:1$/);
+    const after = await world.steady(name);
+    expect(after.taskDefinition).toMatch(/breaker(-again)?:1$/);
   }
-  expect((await world.tasks("breaker")).map(({ taskArn }) => taskArn).sort()).toEqual(tasks);
-  const messages = (await world.describe("breaker")).events!.map(({ message }) => message!);
-  expect(messages).toContain(`(service breaker) rolling back to (deployment ${before.id}).`);
+  expect((await world.tasks(name)).map(({ taskArn }) => taskArn).sort()).toEqual(tasks);
+  const messages = (await world.describe(name)).events!.map(({ message }) => message!);
+  expect(messages).toContain(`(service ${name}) rolling back to (deployment ${before.id}).`);
   expect(messages.some((one) => one.includes("is unhealthy in (target-group"))).toBe(true);
   const { serviceDeployments } = await world.ecs.send(
-    new ecs.ListServiceDeploymentsCommand({ cluster: "main", service: "breaker" }),
+    new ecs.ListServiceDeploymentsCommand({ cluster: "main", service: name }),
   );
   expect(serviceDeployments?.map(({ status }) => status)).toEqual([
     "ROLLBACK_SUCCESSFUL",
@@ -217,17 +224,18 @@ test.concurrent("The circuit breaker rolls back to the deployment that completed
   ]);
 });
 
-test.concurrent("Without a rollback a deployment fails where it is, and the tasks before it serve on.", async () => {
-  const good = await world.define("stays", image("v1"));
-  const broken = await world.define("stays", image("broken"));
-  await world.serve("stays", good, {
+test.concurrent("Without a rollback a deployment fails where it is, and the tasks before it serve on.", async (context) => {
+  const name = ownName("stays", context);
+  const good = await world.define(name, image("v1"));
+  const broken = await world.define(name, image("broken"));
+  await world.serve(name, good, {
     desiredCount: 1,
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false } },
   });
-  await world.steady("stays");
-  await world.update("stays", { taskDefinition: broken });
+  await world.steady(name);
+  await world.update(name, { taskDefinition: broken });
   const failed = await until("the failure", async () => {
-    const found = await world.describe("stays");
+    const found = await world.describe(name);
     return found.deployments![0]!.rolloutState === "FAILED" && found;
   });
   expect(failed.deployments).toMatchObject([
@@ -238,55 +246,58 @@ test.concurrent("Without a rollback a deployment fails where it is, and the task
     },
     { status: "ACTIVE", rolloutState: "COMPLETED", runningCount: 1 },
   ]);
-  const stopped = await world.tasks("stays", "STOPPED");
+  const stopped = await world.tasks(name, "STOPPED");
   expect(stopped.map(({ containers }) => containers![0]!.exitCode)).toEqual([3, 3, 3]);
-  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "stays", force: true }));
-  await until("the service to be gone", async () => (await world.describe("stays")).status === "INACTIVE");
+  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: name, force: true }));
+  await until("the service to be gone", async () => (await world.describe(name)).status === "INACTIVE");
 });
 
-test.concurrent("A task that is killed while a broken release is rolled out comes again as what it was.", async () => {
-  await world.serve("holds", await world.define("holds", image("v1")), { desiredCount: 2 });
-  await world.steady("holds");
-  const before = (await world.tasks("holds")).map(({ taskArn }) => taskArn);
-  await world.update("holds", { taskDefinition: await world.define("holds", image("broken")) });
-  const victim = (await world.tasks("holds")).find(({ taskArn }) => taskArn === before[0])!;
+test.concurrent("A task that is killed while a broken release is rolled out comes again as what it was.", async (context) => {
+  const name = ownName("holds", context);
+  await world.serve(name, await world.define(name, image("v1")), { desiredCount: 2 });
+  await world.steady(name);
+  const before = (await world.tasks(name)).map(({ taskArn }) => taskArn);
+  await world.update(name, { taskDefinition: await world.define(name, image("broken")) });
+  const victim = (await world.tasks(name)).find(({ taskArn }) => taskArn === before[0])!;
   process.kill(Number(victim.containers![0]!.runtimeId!.split("-").at(-1)), "SIGKILL");
   await until("two of the first revision", async () => {
-    const running = (await world.tasks("holds")).filter(({ lastStatus }) => lastStatus === "RUNNING");
+    const running = (await world.tasks(name)).filter(({ lastStatus }) => lastStatus === "RUNNING");
     const old = running.filter(({ taskDefinitionArn }) => taskDefinitionArn!.endsWith(":1"));
     return old.length === 2 && old.every(({ taskArn }) => taskArn !== victim.taskArn);
   });
-  const [primary, source] = (await world.describe("holds")).deployments!;
+  const [primary, source] = (await world.describe(name)).deployments!;
   expect(primary).toMatchObject({ status: "PRIMARY", rolloutState: "IN_PROGRESS" });
   expect(source).toMatchObject({ status: "ACTIVE", desiredCount: 2, runningCount: 2 });
-  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "holds", force: true }));
+  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: name, force: true }));
 });
 
-test.concurrent("A deployment that may neither start nor stop a task says so, and goes on when it may.", async () => {
+test.concurrent("A deployment that may neither start nor stop a task says so, and goes on when it may.", async (context) => {
+  const name = ownName("stuck", context);
   const deploymentConfiguration = { minimumHealthyPercent: 100, maximumPercent: 150 };
-  const first = await world.define("stuck", image("v1"));
-  await world.serve("stuck", first, { desiredCount: 1, deploymentConfiguration });
-  await world.steady("stuck");
-  await world.update("stuck", { forceNewDeployment: true });
+  const first = await world.define(name, image("v1"));
+  await world.serve(name, first, { desiredCount: 1, deploymentConfiguration });
+  await world.steady(name);
+  await world.update(name, { forceNewDeployment: true });
   await until("the event", async () =>
-    (await world.describe("stuck")).events!.some(({ message }) =>
+    (await world.describe(name)).events!.some(({ message }) =>
       message!.includes("was unable to stop or start tasks during a deployment"),
     ),
   );
-  await world.update("stuck", {
+  await world.update(name, {
     deploymentConfiguration: { ...deploymentConfiguration, maximumPercent: 200 },
   });
-  await world.steady("stuck");
-  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "stuck", force: true }));
+  await world.steady(name);
+  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: name, force: true }));
 });
 
-test.concurrent("A crash loop slows down, and is fixed by the next deployment.", async () => {
-  const broken = await world.define("loop", image("broken"));
+test.concurrent("A crash loop slows down, and is fixed by the next deployment.", async (context) => {
+  const name = ownName("loop", context);
+  const broken = await world.define(name, image("broken"));
   // Without room for both at once: the one that crashes must not keep the place of the one that does not.
   const deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 100 };
-  await world.serve("loop", broken, { desiredCount: 1, deploymentConfiguration });
+  await world.serve(name, broken, { desiredCount: 1, deploymentConfiguration });
   const stopped = await until("four crashes", async () => {
-    const found = await world.tasks("loop", "STOPPED");
+    const found = await world.tasks(name, "STOPPED");
     return found.length >= 4 && found;
   });
   const inTurn = stopped.sort((a, b) => Number(a.createdAt) - Number(b.createdAt));
@@ -294,11 +305,11 @@ test.concurrent("A crash loop slows down, and is fixed by the next deployment.",
   // 0, 250 and 500 ms after each failure, counted from a moment later.
   expect(pauses[1]).toBeGreaterThan(150);
   expect(pauses[2]).toBeGreaterThan(400);
-  const service = await world.describe("loop");
+  const service = await world.describe(name);
   expect(service.deployments![0]!.failedTasks).toBeGreaterThanOrEqual(4);
   expect(
     service.events!.some(({ message }) => message!.includes("is unable to consistently start tasks")),
   ).toBe(true);
-  await world.update("loop", { taskDefinition: await world.define("loop", image("v1")) });
-  expect((await world.steady("loop")).deployments![0]!.failedTasks).toBe(0);
+  await world.update(name, { taskDefinition: await world.define(name, image("v1")) });
+  expect((await world.steady(name)).deployments![0]!.failedTasks).toBe(0);
 });

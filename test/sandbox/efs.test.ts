@@ -11,7 +11,8 @@ import {
   EFSClient,
 } from "@aws-sdk/client-efs";
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
 
 let aws: RunningSandbox;
@@ -32,17 +33,19 @@ const ATTACHING = [
   ...["AssignPrivateIpAddresses", "UnassignPrivateIpAddresses"],
 ];
 
-beforeAll(async () => {
-  aws = await runSandbox();
-  const { endpoint, rootCredentials: credentials } = aws.sandbox;
-  efs = new EFSClient({ region: "us-east-1", endpoint, credentials, maxAttempts: 1 });
-  role = await aws.role("attached", [
-    { Effect: "Allow", Action: ATTACHING.map((call) => `ec2:${call}`), Resource: "*" },
-  ]);
-  const made = await efs.send(new CreateFileSystemCommand({ CreationToken: "one", Encrypted: true }));
-  fileSystem = made.FileSystemId!;
-});
-afterAll(() => aws.stop());
+shared(
+  async () => {
+    aws = await runSandbox();
+    const { endpoint, rootCredentials: credentials } = aws.sandbox;
+    efs = new EFSClient({ region: "us-east-1", endpoint, credentials, maxAttempts: 1 });
+    role = await aws.role("attached", [
+      { Effect: "Allow", Action: ATTACHING.map((call) => `ec2:${call}`), Resource: "*" },
+    ]);
+    const made = await efs.send(new CreateFileSystemCommand({ CreationToken: "one", Encrypted: true }));
+    fileSystem = made.FileSystemId!;
+  },
+  () => aws.stop(),
+);
 
 function accessPoint(token: string) {
   return efs.send(

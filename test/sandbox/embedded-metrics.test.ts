@@ -1,17 +1,20 @@
 // What a function prints in the embedded metric format is a metric, as CloudWatch Logs makes it; anything else is only a log.
 import { CloudWatchClient, GetMetricStatisticsCommand, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
 
 let aws: RunningSandbox;
 let client: CloudWatchClient;
-beforeAll(async () => {
-  aws = await runSandbox();
-  const { endpoint, rootCredentials: credentials } = aws.sandbox;
-  client = new CloudWatchClient({ region: "us-east-1", endpoint, credentials });
-  await aws.function("says", await aws.role("writing", LOGS), SAYS);
-});
-afterAll(() => aws.stop());
+shared(
+  async () => {
+    aws = await runSandbox();
+    const { endpoint, rootCredentials: credentials } = aws.sandbox;
+    client = new CloudWatchClient({ region: "us-east-1", endpoint, credentials });
+    await aws.function("says", await aws.role("writing", LOGS), SAYS);
+  },
+  () => aws.stop(),
+);
 
 const LOGS = [
   {

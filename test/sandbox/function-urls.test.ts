@@ -9,16 +9,19 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import { type RunningSandbox, runSandbox, settled, zipOf } from "./running-sandbox.ts";
 
 let aws: RunningSandbox;
 let role: string;
-beforeAll(async () => {
-  aws = await runSandbox();
-  role = await aws.role("plain");
-});
-afterAll(() => aws.stop());
+shared(
+  async () => {
+    aws = await runSandbox();
+    role = await aws.role("plain");
+  },
+  () => aws.stop(),
+);
 
 async function urlOf(FunctionName: string, source: string): Promise<string> {
   await aws.function(FunctionName, role, source);

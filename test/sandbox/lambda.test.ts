@@ -16,16 +16,19 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import { type RunningSandbox, refusal, runSandbox, settled, zipOf } from "./running-sandbox.ts";
 
 let aws: RunningSandbox;
 let role: string;
-beforeAll(async () => {
-  aws = await runSandbox();
-  role = await aws.role("plain");
-});
-afterAll(() => aws.stop());
+shared(
+  async () => {
+    aws = await runSandbox();
+    role = await aws.role("plain");
+  },
+  () => aws.stop(),
+);
 
 const answering = (text: string) => `export const handler = async () => ${JSON.stringify(text)};`;
 const everything = `

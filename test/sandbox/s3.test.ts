@@ -3,18 +3,21 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import * as s3 from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
+import { shared } from "#test/support/shared.ts";
 
 const Bucket = "artifacts";
 let sandbox: TestSandbox;
 let client: s3.S3Client;
-beforeAll(async () => {
-  sandbox = await aSandbox();
-  client = new s3.S3Client(sandbox.config());
-  await client.send(new s3.CreateBucketCommand({ Bucket }));
-});
-afterAll(() => sandbox?.remove());
+shared(
+  async () => {
+    sandbox = await aSandbox();
+    client = new s3.S3Client(sandbox.config());
+    await client.send(new s3.CreateBucketCommand({ Bucket }));
+  },
+  () => sandbox?.remove(),
+);
 
 async function put(Key: string, Body: s3.PutObjectCommandInput["Body"], more: object = {}) {
   return client.send(new s3.PutObjectCommand({ Bucket, Key, Body, ...more }));

@@ -1,16 +1,19 @@
 // Secrets Manager, as its client sees it.
 import { statSync } from "node:fs";
 import * as secretsmanager from "@aws-sdk/client-secrets-manager";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { aRole, aSandbox, type TestSandbox } from "#test/support/sandbox.ts";
+import { shared } from "#test/support/shared.ts";
 
 let sandbox: TestSandbox;
 let client: secretsmanager.SecretsManagerClient;
-beforeAll(async () => {
-  sandbox = await aSandbox();
-  client = new secretsmanager.SecretsManagerClient(sandbox.config());
-});
-afterAll(() => sandbox?.remove());
+shared(
+  async () => {
+    sandbox = await aSandbox();
+    client = new secretsmanager.SecretsManagerClient(sandbox.config());
+  },
+  () => sandbox?.remove(),
+);
 
 test("a secret is read by name and by ARN, with its versions by stage", async () => {
   const created = await client.send(

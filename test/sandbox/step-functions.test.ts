@@ -11,31 +11,34 @@ import {
   StopExecutionCommand,
   UpdateStateMachineCommand,
 } from "@aws-sdk/client-sfn";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import { type RunningSandbox, refusal, runSandbox } from "./running-sandbox.ts";
 
 let aws: RunningSandbox;
 let roleArn: string;
-beforeAll(async () => {
-  aws = await runSandbox();
-  const plain = await aws.role("plain");
-  roleArn = await aws.role("conducts", [
-    {
-      Effect: "Allow",
-      Action: ["lambda:InvokeFunction"],
-      Resource: ["arn:aws:lambda:us-east-1:000000000000:function:plays*"],
-    },
-  ]);
-  const source = `let token;
+shared(
+  async () => {
+    aws = await runSandbox();
+    const plain = await aws.role("plain");
+    roleArn = await aws.role("conducts", [
+      {
+        Effect: "Allow",
+        Action: ["lambda:InvokeFunction"],
+        Resource: ["arn:aws:lambda:us-east-1:000000000000:function:plays*"],
+      },
+    ]);
+    const source = `let token;
     export const handler = async (event) => {
       if (event.fail) throw Object.assign(new Error("it broke"), { name: "Boom" });
       if (event.token) token = event.token;
       return event.ask ? token : { doubled: event.n * 2 };
     };`;
-  await aws.function("plays", plain, source);
-  await aws.function("forbidden", plain, source);
-});
-afterAll(() => aws.stop());
+    await aws.function("plays", plain, source);
+    await aws.function("forbidden", plain, source);
+  },
+  () => aws.stop(),
+);
 
 const task = (FunctionName: string, Payload: unknown, more: object = {}) => ({
   Type: "Task",

@@ -14,7 +14,8 @@ import {
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { GetCommandInvocationCommand, SendCommandCommand } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { shared } from "#test/support/shared.ts";
 import { base64, eventually, type InstanceHouse, instanceHouse, textOf } from "./ec2-clients.ts";
 import { refusal } from "./running-sandbox.ts";
 
@@ -23,11 +24,13 @@ let ImageId: string;
 const AvailabilityZone = "us-east-1a";
 const SubnetId = "subnet-sandbox-a";
 
-beforeAll(async () => {
-  house = await instanceHouse();
-  ImageId = await house.baseImage();
-});
-afterAll(() => house.stop());
+shared(
+  async () => {
+    house = await instanceHouse();
+    ImageId = await house.baseImage();
+  },
+  () => house.stop(),
+);
 
 async function launch(more: object = {}): Promise<string> {
   const id = await house.run({ ImageId, InstanceType: "t3.micro", SubnetId, ...more });
