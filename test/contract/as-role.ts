@@ -1,5 +1,6 @@
 // Clients that have one function's own permissions and no more, so that a driver's missing grant fails in its contract.
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { unless } from "#functions/deps/unless.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
 import { policyDocument } from "#infra/policy.ts";
@@ -28,7 +29,9 @@ export async function asFunction(sandbox: Sandbox, short: string): Promise<Acces
 export async function makeRole(sandbox: Sandbox, short: string, statements: Statement[]): Promise<string> {
   const iam = new IAMClient(asRoot(sandbox));
   const RoleName = NAMES.roleName(short);
-  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
+  // A test that is tried again finds it made.
+  const creating = iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
+  await unless("EntityAlreadyExistsException", creating);
   const PolicyDocument = policyDocument(statements);
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
   return NAMES.roleArn(short);

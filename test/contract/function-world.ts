@@ -10,6 +10,7 @@ import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client
 import { afterAll, beforeAll } from "vitest";
 import type { Environment } from "#core/domain/environment.ts";
 import type { Spec } from "#core/domain/spec.ts";
+import { unless } from "#functions/deps/unless.ts";
 import { grantsOf } from "#infra/grants.ts";
 import { namesOf } from "#infra/names.ts";
 import { attaching } from "#infra/network-grants.ts";
@@ -57,7 +58,9 @@ export function as(role: string) {
 export async function makeRole(short: string, statements: Statement[]): Promise<void> {
   const iam = new IAMClient(as("root"));
   const RoleName = NAMES.roleName(short);
-  await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
+  // A test that is tried again finds it made.
+  const creating = iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
+  await unless("EntityAlreadyExistsException", creating);
   // A policy without statements is refused, and a role without a policy may do nothing.
   if (statements.length === 0) return;
   const PolicyDocument = policyDocument(statements);

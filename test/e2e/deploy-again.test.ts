@@ -4,23 +4,27 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateFunctionCommand, GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { blueprint } from "#infra/blueprint.ts";
 import { bundleFunctions } from "#infra/bundles/bundle.ts";
 import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import { deployFunctions } from "#start/deploy/functions.ts";
 import { deployRoles } from "#start/deploy/roles.ts";
 import { ROOT } from "#start/open-house.ts";
+import { shared } from "#test/support/shared.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "tutti-again-"));
+let directory: string;
 let sandbox: Sandbox;
-beforeAll(async () => {
-  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
-});
-afterAll(async () => {
-  await sandbox?.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+shared(
+  async () => {
+    directory = mkdtempSync(join(tmpdir(), "tutti-again-"));
+    sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
+  },
+  async () => {
+    await sandbox?.stop();
+    rmSync(directory, { recursive: true, force: true });
+  },
+);
 
 test("a function that is pending is brought up to the blueprint as soon as it takes a change", async () => {
   const whole = blueprint({ name: "tutti", account: "000000000000", region: "us-east-1" }, "0".repeat(64));

@@ -2,8 +2,7 @@
 import * as ecs from "@aws-sdk/client-ecs";
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { expect, test } from "vitest";
-import { shared } from "#test/support/shared.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { APP, NETWORK, openWorld, until, type World } from "./container-world.ts";
 import { runSandbox } from "./running-sandbox.ts";
 
@@ -12,22 +11,20 @@ let world: World;
 let role: string;
 let image: string;
 
-shared(
-  async () => {
-    home = await runSandbox();
-    world = await openWorld(home.sandbox);
-    role = await world.executionRole();
-    await world.ecs.send(
-      new ecs.CreateClusterCommand({
-        clusterName: "main",
-        capacityProviders: ["FARGATE", "FARGATE_SPOT"],
-        defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
-      }),
-    );
-    image = await world.push("tasks", "v1", APP("v1"));
-  },
-  () => home?.stop(),
-);
+beforeAll(async () => {
+  home = await runSandbox();
+  world = await openWorld(home.sandbox);
+  role = await world.executionRole();
+  await world.ecs.send(
+    new ecs.CreateClusterCommand({
+      clusterName: "main",
+      capacityProviders: ["FARGATE", "FARGATE_SPOT"],
+      defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE", weight: 1 }],
+    }),
+  );
+  image = await world.push("tasks", "v1", APP("v1"));
+});
+afterAll(() => home?.stop());
 
 async function runOne(taskDefinition: string, part: Partial<ecs.RunTaskCommandInput> = {}) {
   const { tasks, failures } = await world.ecs.send(

@@ -176,6 +176,7 @@ test("an upload is announced on the event bus, where the bucket is told to", asy
 });
 
 test("a bucket with objects is not deleted, an empty one is", async () => {
+  await client.send(new s3.PutObjectCommand({ Bucket, Key: "keeps-it", Body: "x" }));
   await expect(client.send(new s3.DeleteBucketCommand({ Bucket }))).rejects.toMatchObject({
     name: "BucketNotEmpty",
   });
