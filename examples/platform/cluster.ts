@@ -1,5 +1,7 @@
-// Where containers run, what pulls their images, and what they run as.
+// Where containers run, what pulls their images, what they run as, and what makes the disks that go with their copies.
 const TASKS = { Service: "ecs-tasks.amazonaws.com" };
+/** ECS itself, not the task ("Amazon ECS infrastructure IAM role" in the ECS Developer Guide, as is the policy). */
+const ECS = { Service: "ecs.amazonaws.com" };
 
 export function cluster(stage: string) {
   const made = new aws.ecs.Cluster("Cluster", { name: `platform-${stage}` });
@@ -20,7 +22,26 @@ export function cluster(stage: string) {
     assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal(TASKS),
   });
   keep(stage, task.name);
-  return { arn: made.arn, executionRoleArn: execution.arn, taskRoleArn: task.arn, logGroup: logs.name };
+  return {
+    arn: made.arn,
+    executionRoleArn: execution.arn,
+    taskRoleArn: task.arn,
+    infrastructureRoleArn: diskRole(stage),
+    logGroup: logs.name,
+  };
+}
+
+/** It makes, attaches and deletes what ECS itself tagged as made for a task, and touches no other disk. */
+function diskRole(stage: string) {
+  const role = new aws.iam.Role("InfrastructureRole", {
+    name: `platform-${stage}-infrastructure`,
+    assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal(ECS),
+  });
+  new aws.iam.RolePolicyAttachment("InfrastructurePolicy", {
+    role: role.name,
+    policyArn: "arn:aws:iam::aws:policy/service-role/AmazonECSInfrastructureRolePolicyForVolumes",
+  });
+  return role.arn;
 }
 
 /** A bucket that apps in containers may keep their files in. */

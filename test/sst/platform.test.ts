@@ -40,7 +40,10 @@ test("what the platform says of itself is an environment as the API takes it, ke
     },
     network: { subnetIds: [expect.stringMatching(/^subnet-/), expect.stringMatching(/^subnet-/)] },
     vm: { instanceProfileArn: "arn:aws:iam::123456789012:instance-profile/platform-prod-machine" },
-    cluster: { logGroup: "/platform/prod/apps" },
+    cluster: {
+      logGroup: "/platform/prod/apps",
+      infrastructureRoleArn: "arn:aws:iam::123456789012:role/platform-prod-infrastructure",
+    },
     functionRoleArn: "arn:aws:iam::123456789012:role/tutti-production-app-platform-prod",
     functionLogGroup: "/platform/prod/functions",
   });
@@ -59,10 +62,20 @@ test("each role is one that the service it is named for may assume, so that the 
   expect(trusted).toEqual({
     "platform-prod-execution": ["ecs-tasks.amazonaws.com"],
     "platform-prod-task": ["ecs-tasks.amazonaws.com"],
+    "platform-prod-infrastructure": ["ecs.amazonaws.com"],
     "tutti-production-app-platform-prod": ["lambda.amazonaws.com"],
     "platform-prod-machine": ["ec2.amazonaws.com"],
     "platform-prod-deployer": ["arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"],
   });
+});
+
+test("what is attached to roles is AWS's own policy of that purpose, in both versions", () => {
+  const attached = Object.values(inputsOf(graph, "aws:iam/rolePolicyAttachment:RolePolicyAttachment")).map(
+    ({ policyArn }) => String(policyArn).replace(/^.*:policy/, ""),
+  );
+  expect(attached).toContain("/service-role/AmazonECSInfrastructureRolePolicyForVolumes");
+  const byTofu = [...tofu.matchAll(/^ {2}policy_arn = "\$\{local\.managed\}(.*)"$/gm)].map(([, arn]) => arn!);
+  expect(byTofu.sort()).toEqual(attached.sort());
 });
 
 test("servers carry the tags that the pool asks for, and only the load balancer reaches apps", () => {

@@ -62,10 +62,11 @@ output "settings" {
       instanceProfileArn = aws_iam_instance_profile.machine.arn
     }
     cluster = {
-      arn              = aws_ecs_cluster.cluster.arn
-      executionRoleArn = aws_iam_role.execution.arn
-      taskRoleArn      = aws_iam_role.task.arn
-      logGroup         = aws_cloudwatch_log_group.apps.name
+      arn                   = aws_ecs_cluster.cluster.arn
+      executionRoleArn      = aws_iam_role.execution.arn
+      taskRoleArn           = aws_iam_role.task.arn
+      infrastructureRoleArn = aws_iam_role.infrastructure.arn
+      logGroup              = aws_cloudwatch_log_group.apps.name
     }
     functionRoleArn  = aws_iam_role.function.arn
     functionLogGroup = aws_cloudwatch_log_group.functions.name

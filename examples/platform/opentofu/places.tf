@@ -15,7 +15,7 @@ resource "aws_cloudwatch_log_group" "functions" {
 }
 
 data "aws_iam_policy_document" "trust" {
-  for_each = toset(["ecs-tasks", "ec2", "lambda"])
+  for_each = toset(["ecs-tasks", "ecs", "ec2", "lambda"])
   statement {
     actions = ["sts:AssumeRole"]
     principals {
@@ -38,6 +38,16 @@ resource "aws_iam_role_policy_attachment" "execution" {
 resource "aws_iam_role" "task" {
   name               = "${local.name}-task"
   assume_role_policy = data.aws_iam_policy_document.trust["ecs-tasks"].json
+}
+
+resource "aws_iam_role" "infrastructure" {
+  name               = "${local.name}-infrastructure"
+  assume_role_policy = data.aws_iam_policy_document.trust["ecs"].json
+}
+
+resource "aws_iam_role_policy_attachment" "infrastructure" {
+  role       = aws_iam_role.infrastructure.name
+  policy_arn = "${local.managed}/service-role/AmazonECSInfrastructureRolePolicyForVolumes"
 }
 
 resource "aws_s3_bucket" "files" {
