@@ -28,14 +28,21 @@ export const rollouts: Bench = {
       await house.client.targets.scale(app, "dev", SERVERS);
       await untilFree(house, app);
       const ten = await deploy(house, app, "v1");
-      const machines = await rolled(house, "vm");
+      const baked = await rolled(house, "vm");
+      // Its image is there already.
+      const machines = await deploy(house, baked.app, "v1");
       const containers = await rolled(house, "container");
       return [
         gap(`${ten.steps.length} steps of ${SERVERS} servers: healthy to next step`, ten),
         cost("rolling 3 servers", three),
         cost("function canary", shifted),
         cost(`rolling ${SERVERS} servers`, ten),
-        cost("rolling 3 virtual machines, image included", machines),
+        cost("rolling 3 virtual machines", machines),
+        {
+          what: "the image before it: transitions",
+          measured: `${baked.cost.stateTransitions - machines.cost.stateTransitions}`,
+          beside: "of its own workflow, beside the rollout's",
+        },
         cost("rolling 3 containers", containers),
       ];
     } finally {

@@ -52,9 +52,9 @@ import {
   ROOT,
   TRAINS,
 } from "./executions-of.ts";
+import { fastClock, SCALE } from "./fast-clock.ts";
 import { openTestTable } from "./table.ts";
 
-const SCALE = 50;
 const PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-driver-`;
 const HOOKS = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-hooks`;
 const TRAIN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-train`;
@@ -83,14 +83,17 @@ export type StageOptions = {
   driver?: Driver;
   /** Where changes are told. */
   bus?: NoticeBus;
+  clock?: Clock;
+  /** In place of the engine in this process. */
+  conduct?: (request: DriverRequest) => Promise<unknown>;
 };
 
 export type Stage = Awaited<ReturnType<typeof openStage>>;
 
-export async function openStage({ hosts = 3, timers = systemTimers, driver, bus }: StageOptions = {}) {
+export async function openStage(options: StageOptions = {}) {
+  const { hosts = 3, timers = systemTimers, driver, bus, clock = fastClock() } = options;
   const table = await openTestTable();
   const directory = mkdtempSync(join(tmpdir(), "tutti-stage-"));
-  const clock = fastClock();
   const dying = { next: false };
   const store = createStore({ ...table, clock, bus: bus && mortal(bus, dying) });
   const world = fakeWorld(hosts);
@@ -121,7 +124,8 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
 
   const play = (request: Request): Promise<unknown> => {
     if (request.verb === "drive") return drive(trainDeps, request);
-    return request.verb === "hook" ? runHook(hookDeps, request) : conduct(deps, request);
+    if (request.verb === "hook") return runHook(hookDeps, request);
+    return options.conduct ? options.conduct(request) : conduct(deps, request);
   };
 
   async function invoke(request: Request): Promise<unknown> {
@@ -209,6 +213,7 @@ export async function openStage({ hosts = 3, timers = systemTimers, driver, bus 
 
   return {
     store,
+    table,
     world,
     clock,
     deps,
@@ -390,14 +395,6 @@ function takeMishap(mishaps: Mishap[], verb: Mishap["verb"]): Mishap | undefined
 
 function named(name = "Tutti.Internal"): Error {
   return Object.assign(new Error("made to fail by the test"), { name });
-}
-
-function fastClock(): Clock {
-  const beganMs = Date.now();
-  return {
-    now: () => beganMs + (Date.now() - beganMs) * SCALE,
-    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds / SCALE)),
-  };
 }
 
 function bare(directory: string): Omit<Platform, "call"> {
