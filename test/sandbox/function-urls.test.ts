@@ -102,6 +102,18 @@ test("an answer may set status, headers, cookies and binary bodies", async () =>
   expect((await fetch(`${url}boom`)).status).toBe(502);
 });
 
+test("an answer without a body says no length but one that is known", async () => {
+  const source = `export const handler = async ({ rawPath, requestContext: { http } }) => ({
+    statusCode: Number(rawPath.slice(1)), body: http.method === "HEAD" ? "" : "four" });`;
+  const url = await urlOf("lengths", source);
+  await open("lengths");
+  const length = async (method: string, status: number) =>
+    (await fetch(`${url}${status}`, { method })).headers.get("content-length");
+  expect(await length("GET", 200)).toBe("4");
+  expect(await length("HEAD", 200)).toBe(null);
+  expect(await length("DELETE", 204)).toBe(null);
+});
+
 test("a body over 6 MB is refused before it reaches the function", async () => {
   const url = await urlOf("narrow", echo);
   await open("narrow");

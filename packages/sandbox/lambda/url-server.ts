@@ -6,7 +6,7 @@ import { AwsError } from "../platform.ts";
 import { type Invoker, payloadLimitBytes } from "./invoke.ts";
 import { isPublic } from "./permissions.ts";
 import { type FunctionRecord, LATEST } from "./records.ts";
-import { answerOf, eventOf } from "./url-event.ts";
+import { answerOf, eventOf, type UrlAnswer } from "./url-event.ts";
 
 export type Listener = { host: string; port: number; close(): Promise<void> };
 
@@ -73,12 +73,19 @@ async function serve(
     const answer = played.failure ? undefined : answerOf(played.payload);
     if (!answer) return problem(response, 502, "Internal Server Error");
     const { headers, statusCode } = answer;
-    headers["content-length"] ??= String(Buffer.byteLength(answer.body));
+    if (hasLength(request.method, answer))
+      headers["content-length"] ??= String(Buffer.byteLength(answer.body));
     headers["x-amzn-requestid"] = requestId;
     response.writeHead(statusCode, headers).end(answer.body);
   } catch (error) {
     refuse(response, error);
   }
+}
+
+/** RFC 9110, 8.6: none with 204, and to HEAD or with 304 the one that GET would have, which an empty body does not say. */
+function hasLength(method: string | undefined, { statusCode, body }: UrlAnswer): boolean {
+  if (statusCode === 204) return false;
+  return body.length > 0 || (method !== "HEAD" && statusCode !== 304);
 }
 
 function refuse(response: ServerResponse, error: unknown): void {
