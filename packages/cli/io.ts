@@ -1,8 +1,11 @@
 // What the command line touches of its process, so that tests can run it in theirs.
+import { text } from "node:stream/consumers";
 
 export type Io = {
   out(text: string): void;
   err(text: string): void;
+  /** All of standard input. */
+  input(): Promise<string>;
   env: Record<string, string | undefined>;
   cwd: string;
   /** Whether output is a terminal that can be drawn on in place. */
@@ -21,8 +24,9 @@ export function processIo(process: NodeJS.Process): Io {
     if (error.code === "EPIPE") process.exit();
   });
   return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    out: (line) => void stdout.write(line),
+    err: (line) => void stderr.write(line),
+    input: () => text(process.stdin),
     env,
     cwd: process.cwd(),
     terminal,

@@ -1,8 +1,20 @@
 // A manifest on disk: YAML read with its line numbers kept, so that a fault named by path can be found in the file.
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { type Document, isCollection, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isCollection,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type YAMLParseError,
+} from "yaml";
 import { UsageError } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+
+/** In place of a file's name. */
+export const STANDARD_INPUT = "-";
 
 export type ManifestFile = {
   path: string;
@@ -14,6 +26,11 @@ export type ManifestFile = {
 
 export async function readManifest(cwd: string, path: string): Promise<ManifestFile> {
   return parseManifest(path, await readText(resolve(cwd, path), path));
+}
+
+/** What another command printed: `-` in place of a file. */
+export async function readPiped(io: Pick<Io, "input">): Promise<ManifestFile> {
+  return parseManifest("standard input", await io.input());
 }
 
 /** A YAML or JSON document of keys and values. */
@@ -33,13 +50,18 @@ function parse(path: string, text: string) {
   // Aliases are expanded a bounded number of times: a few lines can otherwise stand for gigabytes.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const faults = document.errors.map(
-    (fault) => `${path}:${lines.linePos(fault.pos[0]).line} ${fault.message}`,
+    (fault) => `${path}:${lines.linePos(fault.pos[0]).line} ${inWords(fault)}`,
   );
   if (faults.length > 0) throw new UsageError(`${path} is not valid YAML`, faults);
   const value: unknown = document.toJS({ maxAliasCount: 100 });
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new UsageError(`${path} holds no document: its top must be keys and values`);
   return { value: value as Record<string, unknown>, document, lines };
+}
+
+/** The parser's own words for several documents name a function of it. */
+function inWords({ code, message }: YAMLParseError): string {
+  return code === "MULTIPLE_DOCS" ? "a second document begins here: give each a file of its own" : message;
 }
 
 /** The line of a dotted path, or of the nearest thing above it that is in the file. */

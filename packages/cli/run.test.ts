@@ -96,6 +96,34 @@ test("a file that is not there or is no YAML is wrong use", async () => {
   expect(err).toContain("bad.yaml:");
 });
 
+test("a manifest may be piped in, and its faults have lines too", async () => {
+  const piped = (text: string) => cli.tutti(["apply", "-f", "-"], { input: async () => text });
+  const manifest = "app: cafe\nkind: server\nstart: node app.js\n";
+  expect(await piped(manifest)).toEqual({ code: 0, out: "cafe (server) created\n", err: "" });
+  expect(await piped(`${manifest}replicsa: 3\n`)).toEqual({
+    code: 2,
+    out: "",
+    err: "error: the manifest was refused\n  standard input:4 replicsa: is not a known key; did you mean replicas?\n",
+  });
+  expect(await piped(`${manifest}---\n${manifest}`)).toMatchObject({
+    code: 2,
+    err: "error: standard input is not valid YAML\n  standard input:4 a second document begins here: give each a file of its own\n",
+  });
+});
+
+test("the status of an app that there is not is wrong use, of one that was never deployed empty", async () => {
+  await released();
+  expect(await cli.tutti(["status", "shop"])).toMatchObject({
+    code: 0,
+    out: "nothing has been deployed yet\n",
+  });
+  expect(await cli.tutti(["status", "shpo"])).toEqual({
+    code: 2,
+    out: "",
+    err: "error: There is no app shpo. [not_found]\n",
+  });
+});
+
 test("release packs, uploads and registers; the same folder again is the same release", async () => {
   await cli.tutti(["apply"]);
   const first = await cli.tutti(["release", ".", "--version", "v1", "--json"]);

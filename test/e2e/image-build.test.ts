@@ -41,6 +41,7 @@ async function tutti(...args: string[]) {
   const io: Io = {
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
+    input: async () => "",
     env: { TUTTI_URL: house.apiUrl, TUTTI_TOKEN: house.token },
     cwd: folder,
     terminal: false,

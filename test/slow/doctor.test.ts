@@ -174,6 +174,7 @@ async function tutti(...args: string[]) {
       out += text;
     },
     err: () => {},
+    input: async () => "",
     env: { TUTTI_URL: house.apiUrl, TUTTI_TOKEN: house.token },
     cwd: "/",
     terminal: false,

@@ -32,6 +32,7 @@ export async function openTestCli(cwd: string): Promise<TestCli> {
     const code = await run(args, {
       out: (text) => void out.push(text),
       err: (text) => void err.push(text),
+      input: async () => "",
       env: { TUTTI_URL: served.url, TUTTI_TOKEN: TOKEN },
       cwd,
       terminal: false,

@@ -3,18 +3,19 @@ import type { Command } from "commander";
 import { ClientError } from "#client/client-error.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../exit-code.ts";
-import { lineOfPath, readManifest } from "../manifest-file.ts";
+import { lineOfPath, readManifest, readPiped, STANDARD_INPUT } from "../manifest-file.ts";
 
 export function addApply(program: Command, context: Context): void {
   program
     .command("apply")
     .description("create or replace an app from its manifest")
-    .option("-f, --file <path>", "the manifest", "tutti.yaml")
+    .option("-f, --file <path>", "the manifest, or - for standard input", "tutti.yaml")
     .action((options: { file: string }) => apply(context, options.file));
 }
 
 async function apply(context: Context, path: string): Promise<void> {
-  const file = await readManifest(context.io.cwd, path);
+  const { io } = context;
+  const file = path === STANDARD_INPUT ? await readPiped(io) : await readManifest(io.cwd, path);
   try {
     const app = await context.client().apps.put(file.app, file.manifest);
     const done = app.createdAt === app.updatedAt ? "created" : "updated";
@@ -24,7 +25,7 @@ async function apply(context: Context, path: string): Promise<void> {
     const faults = error.errors.map((fault) => ({ ...fault, line: lineOfPath(file, fault.path) }));
     const lines = faults
       .sort((a, b) => a.line - b.line)
-      .map((fault) => `${path}:${fault.line} ${fault.path}: ${fault.message}`);
+      .map((fault) => `${file.path}:${fault.line} ${fault.path}: ${fault.message}`);
     throw new UsageError("the manifest was refused", lines);
   }
 }

@@ -23,6 +23,8 @@ async function status(context: Context, app?: string, environment?: string): Pro
     return context.print(target, () => targetLines(target, context.style));
   }
   const page = await context.client().targets.list({ app, limit: PAGE });
+  // A name that is mistyped is not an app that was never deployed.
+  if (app !== undefined && page.items.length === 0) await context.client().apps.get(app);
   context.print(page, () => listLines(page.items, context.style));
 }
 
