@@ -10,7 +10,7 @@ afterEach(() => stage.close());
 
 /** Sweeps now and then, until the end. */
 async function toTheEnd(id: string) {
-  for (const endMs = Date.now() + 18_000; Date.now() < endMs; ) {
+  for (const endMs = Date.now() + 240_000; Date.now() < endMs; ) {
     const train = await stage.train(id);
     if (isTrainEnded(train)) return train;
     await stage.sweep();

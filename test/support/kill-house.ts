@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import type { Client } from "#client/client.ts";
 import { startHouse, type TestHouse } from "./house.ts";
-import { buildImage, publishContainer } from "./release-container.ts";
+import { buildImage, HEALTH, publishContainer } from "./release-container.ts";
 import {
   deploy,
   ENVIRONMENT,
@@ -46,9 +46,11 @@ function servers(app: string): Cast {
   return {
     app,
     spreadMilliseconds: 4500,
-    furnish: async (client) => void (await client.apps.put(app, serverManifest(app))),
-    publish: (client, version, broken) =>
-      publish(client, app, version, serverCode(broken ? "unwell" : "well")),
+    furnish: async () => {},
+    publish: async (client, version, broken) => {
+      await client.apps.put(app, patient(serverManifest(app), broken));
+      await publish(client, app, version, serverCode(broken ? "unwell" : "well"));
+    },
   };
 }
 
@@ -62,14 +64,10 @@ function containers(app: string): Cast {
       image = await buildImage(client, app);
     },
     publish: (client, version, broken, round) =>
-      publishContainer(
-        client,
-        app,
-        version,
-        image,
-        broken ? "crashing" : "well",
-        isTwoSided(round) ? canary : {},
-      ),
+      publishContainer(client, app, version, image, broken ? "crashing" : "well", {
+        ...(isTwoSided(round) ? canary : {}),
+        ...(broken ? {} : { health: { ...HEALTH, ...GRACE } }),
+      }),
   };
 }
 
@@ -78,12 +76,22 @@ function machines(app: string): Cast {
   return {
     app,
     spreadMilliseconds: 9000,
-    furnish: async (client) => void (await client.apps.put(app, machineManifest(app))),
+    furnish: async () => {},
     publish: async (client, version, broken, round) => {
-      await client.apps.put(app, machineManifest(app, isTwoSided(round) ? blueGreen : undefined));
+      await client.apps.put(
+        app,
+        patient(machineManifest(app, isTwoSided(round) ? blueGreen : undefined), broken),
+      );
       await publish(client, app, version, serverCode(broken ? "unwell" : "well"));
     },
   };
+}
+
+/** What is well may be slow to listen on a busy machine; what is broken is known to be so soon. */
+const GRACE = { graceSeconds: 30 };
+
+function patient<M extends { health: object }>(manifest: M, broken: boolean): M {
+  return broken ? manifest : { ...manifest, health: { ...manifest.health, ...GRACE } };
 }
 
 function isTwoSided(round: number): boolean {

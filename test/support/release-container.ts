@@ -68,6 +68,15 @@ export async function publishContainer(
   await client.releases.create(app, { version, artifact: { image } });
 }
 
+export const HEALTH = {
+  path: "/healthz",
+  intervalSeconds: 0.2,
+  timeoutSeconds: 1,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+  graceSeconds: 2,
+};
+
 /** Quick policies; the load balancer's checks are what takes its time. */
 function containerManifest(app: string, behaviour: ContainerBehaviour, more: object = {}) {
   return {
@@ -75,14 +84,7 @@ function containerManifest(app: string, behaviour: ContainerBehaviour, more: obj
     kind: "container",
     port: 8080,
     replicas: 3,
-    health: {
-      path: "/healthz",
-      intervalSeconds: 0.2,
-      timeoutSeconds: 1,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-      graceSeconds: 2,
-    },
+    health: HEALTH,
     rollout: { maxSurge: 3, drainSeconds: 1 },
     config: { BEHAVIOUR: behaviour },
     ...more,

@@ -1,5 +1,5 @@
 // The rollout as it runs, without servers: the real workflow in the sandbox's interpreter, the real engine, the real
-// store on dynalite, and a driver over hosts in memory. Time runs `SCALE` times as fast for all of them.
+// store on dynalite, and a driver over hosts in memory. Time runs fifty times as fast for all of them.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,7 +52,7 @@ import {
   ROOT,
   TRAINS,
 } from "./executions-of.ts";
-import { fastClock, SCALE } from "./fast-clock.ts";
+import { fastClock, scaleNow } from "./fast-clock.ts";
 import { openTestTable } from "./table.ts";
 
 const PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:tutti-driver-`;
@@ -101,7 +101,7 @@ export async function openStage(options: StageOptions = {}) {
   const holds = new Map<Request["verb"], Promise<void>>();
   const invocations: string[] = [];
   const logs: string[] = [];
-  const platform = { ...bare(directory), call } as Platform;
+  const platform = { ...bare(directory, scaleNow()), call } as Platform;
   const machine = createStepFunctions(platform, { timers });
   const handlers = machine.handlers;
   let deps: EngineDeps;
@@ -397,13 +397,13 @@ function named(name = "Tutti.Internal"): Error {
   return Object.assign(new Error("made to fail by the test"), { name });
 }
 
-function bare(directory: string): Omit<Platform, "call"> {
+function bare(directory: string, timeScale: number): Omit<Platform, "call"> {
   return {
     accountId: ACCOUNT,
     region: REGION,
     directory,
     endpoint: "http://127.0.0.1:0",
-    timeScale: SCALE,
+    timeScale,
     now: () => Date.now(),
     log: () => {},
     address: () => "127.0.0.1",

@@ -6,7 +6,7 @@ import type { RolloutPolicy } from "#core/domain/spec.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
 /** test/slow has fifty, and real kills. */
-const CLIENTS = 24;
+const CLIENTS = 12;
 /** All of them one after the other, on a busy machine. */
 const PATIENCE_MS = 240_000;
 
