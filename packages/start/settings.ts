@@ -23,8 +23,7 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
   const unknown = args.filter((arg) => arg !== "--fresh");
   if (unknown.length > 0) throw new Error(`${unknown[0]}: unknown; only --fresh is allowed`);
   return {
-    port: integer(env, "PORT", 4000, 0, 65_535),
-    awsPort: integer(env, "SANDBOX_AWS_PORT", 4566, 0, 65_535),
+    ...ports(env),
     directory: resolve(env.SANDBOX_DIR || ".sandbox"),
     timeScale: positive(env, "SANDBOX_TIME_SCALE", 1),
     servers: integer(env, "SANDBOX_SERVERS", 3, 0, 200),
@@ -38,6 +37,14 @@ export function readSettings(env: NodeJS.ProcessEnv, args: string[]): Settings {
 
 function list(text = ""): string[] {
   return text.split(",").filter((one) => one !== "");
+}
+
+function ports(env: NodeJS.ProcessEnv): Pick<Settings, "port" | "awsPort"> {
+  const port = integer(env, "PORT", 4000, 0, 65_535);
+  const awsPort = integer(env, "SANDBOX_AWS_PORT", 4566, 0, 65_535);
+  if (port === awsPort && port !== 0)
+    throw new Error(`PORT and SANDBOX_AWS_PORT are both ${port}: each needs a port of its own`);
+  return { port, awsPort };
 }
 
 function integer(env: NodeJS.ProcessEnv, name: string, fallback: number, from: number, to: number): number {
