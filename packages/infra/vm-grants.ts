@@ -61,6 +61,7 @@ export function templates(names: Names): Statement[] {
       "ec2:DescribeLaunchTemplates",
       "ec2:DescribeLaunchTemplateVersions",
       "ec2:DescribeVolumes",
+      "ec2:DescribeVolumesModifications",
       "ec2:DescribeSnapshots",
     ),
     { actions: ["ec2:CreateLaunchTemplate"], resources: [arn("launch-template")], why: NEW },
@@ -79,7 +80,7 @@ export function templates(names: Names): Statement[] {
   ];
 }
 
-/** Disks of an app's copies: made, tagged, attached to its instances, snapshotted, and deleted where their owner says so. None is detached. */
+/** Disks of an app's copies: made, tagged, grown, attached to its instances, snapshotted, and deleted where their owner says so. None is detached. */
 export function disks(names: Names): Statement[] {
   const arn = arnOf(names);
   const [volumes, snapshots] = [arn("volume"), shared(names, "snapshot")];
@@ -88,6 +89,7 @@ export function disks(names: Names): Statement[] {
     tagging("CreateVolume", [volumes]),
     { actions: ["ec2:AttachVolume"], resources: [volumes, arn("instance")], conditions: OURS },
     { actions: ["ec2:CreateTags"], resources: [volumes, arn("instance")], conditions: OURS },
+    { actions: ["ec2:ModifyVolume"], resources: [volumes], conditions: OURS },
     { actions: ["ec2:DeleteVolume"], resources: [volumes], conditions: OURS },
     { actions: ["ec2:CreateSnapshot"], resources: [volumes], conditions: OURS },
     { actions: ["ec2:CreateSnapshot"], resources: [snapshots], why: NEW },

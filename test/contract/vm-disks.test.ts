@@ -7,6 +7,7 @@ import {
   DescribeVolumesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { GetCommandInvocationCommand, SendCommandCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { Spec } from "#core/domain/spec.ts";
@@ -49,10 +50,6 @@ test("what v1 wrote v2 reads, and v1 again: each begins only when the one before
   expect(await diaries(fleet)).toEqual(["begins v1, ends v1, begins v2, ends v2, begins v1"]);
   expect(fleet.volumes).toMatchObject([{ name: "data", sizeGiB: 1, copy: fleet.replicas[0]!.id }]);
   expect((await disksOf(driver, target))[0]!.id).toBe(before!.id);
-  const larger = { ...target, spec: { ...target.spec, volumes: [{ ...volumes[0]!, sizeGiB: 2 }] } };
-  expect(await driver.notes!(larger, "v1")).toContain(
-    `The disk data 1 (${before!.id}) has 1 GiB and keeps them: a disk is not resized to 2.`,
-  );
   const Filters = [{ Name: "tag:tutti:environment", Values: [target.environment.name] }];
   const { Snapshots } = await clients.ec2.send(
     new DescribeSnapshotsCommand({ Filters: [...Filters, { Name: "tag-key", Values: ["tutti:slot"] }] }),
@@ -75,6 +72,47 @@ test("what v1 wrote v2 reads, and v1 again: each begins only when the one before
     "does not exist",
   );
   expect((await clients.ec2.send(new DescribeSnapshotsCommand({ Filters }))).Snapshots).toEqual([]);
+});
+
+/** Of the only disk of an instance: what it says of its file system, by the instance's own commands. */
+async function fileSystemOn(InstanceId: string): Promise<string> {
+  const commands = ['blkid -p "$(lsblk -dpnro NAME,SERIAL | cut -d" " -f1)"'];
+  const { Command } = await clients.ssm.send(
+    new SendCommandCommand({
+      InstanceIds: [InstanceId],
+      DocumentName: "AWS-RunShellScript",
+      Parameters: { commands },
+    }),
+  );
+  const asked = new GetCommandInvocationCommand({ CommandId: Command!.CommandId!, InstanceId });
+  const said = async () => (await clients.ssm.send(asked)).StandardOutputContent;
+  await expect.poll(said).toMatch(/TYPE="ext4"/);
+  return (await said())!;
+}
+
+test("a disk grows with the release that asks for more, with its file system and all that is on it, and does not shrink on the way back", async () => {
+  const { target, close } = await place({ replicas: 1 });
+  expectPlayed(await roll(driver, target, "v1"));
+  const [before] = await disksOf(driver, target);
+  const holder = async () => (await driver.inspect(target)).replicas[0]!.id;
+  expect(await fileSystemOn(await holder())).toContain('FSSIZE="1073741824"');
+  const volumes = [{ ...DIARY_SPEC.volumes![0]!, sizeGiB: 3 }];
+  const larger = { ...target, spec: { ...target.spec, volumes } };
+  expect(await driver.notes!(larger, "v2")).toContain(
+    `The disk data 1 (${before!.id}) grows from 1 to 3 GiB, with its file system, when its next copy gets it.`,
+  );
+  expectPlayed(await roll(driver, larger, "v2"));
+  expect(await fileSystemOn(await holder())).toContain('FSSIZE="3221225472"');
+  expect(await driver.notes!(target, "v1")).toContain(
+    `The disk data 1 (${before!.id}) has 3 GiB and keeps them: a disk does not shrink to 1.`,
+  );
+  expectPlayed(await roll(driver, target, "v1"));
+  const fleet = await driver.inspect(target);
+  expect(fleet.volumes).toMatchObject([{ name: "data", sizeGiB: 3, copy: await holder() }]);
+  expect(await fileSystemOn(await holder())).toContain('FSSIZE="3221225472"');
+  expect(await diaries(fleet)).toEqual(["begins v1, ends v1, begins v2, ends v2, begins v1"]);
+  expect((await disksOf(driver, target))[0]!.id).toBe(before!.id);
+  await close();
 });
 
 test("two copies have a disk each, and one that is killed is followed by its disk", async () => {
@@ -112,6 +150,8 @@ test("every permission for disks is asked for above", () => {
       "ec2:DeleteVolume",
       "ec2:DescribeSnapshots",
       "ec2:DescribeVolumes",
+      "ec2:DescribeVolumesModifications",
+      "ec2:ModifyVolume",
     ]),
   );
 });

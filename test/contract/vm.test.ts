@@ -302,6 +302,8 @@ const NOT_HERE: Record<string, string> = {
   "ec2:CreateSnapshot": "the same",
   "ec2:CreateVolume": "the same",
   "ec2:DeleteVolume": "the same",
+  "ec2:DescribeVolumesModifications": "the same",
+  "ec2:ModifyVolume": "the same",
   "ec2:DescribeInstanceTypeOfferings": "resources: test/contract/vm-sizes.test.ts",
   "ec2:DescribeInstanceTypes": "the same",
   "ec2:DeleteLaunchTemplateVersions": "more releases than are kept: test/slow/vm-versions.test.ts",

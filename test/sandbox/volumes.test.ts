@@ -8,8 +8,10 @@ import {
   DeleteVolumeCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
+  DescribeVolumesModificationsCommand,
   DetachVolumeCommand,
   EC2Client,
+  ModifyVolumeCommand,
   RebootInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
@@ -240,4 +242,42 @@ test("Whoever may attach one volume to one instance may attach no other.", async
     ec2.send(new AttachVolumeCommand({ VolumeId, InstanceId, Device: "/dev/sdf" }));
   expect(await refusal(attaching(other))).toMatch(/^(UnauthorizedOperation|AccessDenied.*)$/);
   expect((await attaching(mine)).State).toBe("attaching");
+});
+
+test("A volume grows while it is used: its new size holds from optimizing on, and its file system follows when it is asked to.", async () => {
+  const [InstanceId, VolumeId] = await Promise.all([launch(), volume()]);
+  await attach(VolumeId, InstanceId);
+  const made = await script(
+    InstanceId,
+    'disk="$(lsblk -dpnro NAME,SERIAL | cut -d" " -f1)"',
+    'mkfs.ext4 -q "$disk" && mkdir -p at && mount "$disk" at && echo kept >at/file',
+  );
+  expect(made.code).toBe(0);
+  const asked = await house.ec2.send(new ModifyVolumeCommand({ VolumeId, Size: 5 }));
+  expect(asked.VolumeModification).toMatchObject({ OriginalSize: 1, TargetSize: 5 });
+  const change = async () => {
+    const answer = await house.ec2.send(
+      new DescribeVolumesModificationsCommand({ Filters: [{ Name: "volume-id", Values: [VolumeId] }] }),
+    );
+    return answer.VolumesModifications![0]!.ModificationState;
+  };
+  await eventually(change).toBe("optimizing");
+  const { Volumes } = await house.ec2.send(new DescribeVolumesCommand({ VolumeIds: [VolumeId] }));
+  expect(Volumes![0]).toMatchObject({ Size: 5, State: "in-use" });
+  const again = house.ec2.send(new ModifyVolumeCommand({ VolumeId, Size: 6 }));
+  expect(await refusal(again)).toBe("IncorrectModificationState");
+  const grown = await script(
+    InstanceId,
+    'disk="$(lsblk -dpnro NAME,SERIAL | cut -d" " -f1)"; blkid -p "$disk"',
+    'resize2fs "$disk" >/dev/null && blkid -p "$disk" && cat at/file',
+  );
+  expect(grown.text.match(/FSSIZE="\d+"|kept/g)).toEqual([
+    'FSSIZE="1073741824"',
+    'FSSIZE="5368709120"',
+    "kept",
+  ]);
+  const smaller = volume({ Size: 2 }).then((id) =>
+    refusal(house.ec2.send(new ModifyVolumeCommand({ VolumeId: id, Size: 1 }))),
+  );
+  expect(await smaller).toBe("InvalidParameterValue");
 });

@@ -86,13 +86,13 @@ function functionFindings({ volumes = [] }: Spec): Finding[] {
     }));
 }
 
-/** Of a release against the one that runs: a disk of a machine keeps the size that it was made with. */
+/** Of a release against the one that runs: a disk of a machine grows, and never shrinks. */
 export function resizeFindings(before: Spec, after: Spec): Finding[] {
   const sizes = new Map(before.volumes?.map(({ name, sizeGiB }) => [name, sizeGiB]));
   return (after.kind === "vm" ? (after.volumes ?? []) : []).flatMap(({ name, sizeGiB }, index) => {
     const has = sizes.get(name) ?? sizeGiB;
-    if (has === sizeGiB) return [];
-    const message = `must stay ${has}, not ${sizeGiB}: a disk of a virtual machine is not resized; under another name it is another disk, which begins empty`;
+    if (has <= sizeGiB) return [];
+    const message = `must be at least ${has}, not ${sizeGiB}: a disk of a virtual machine grows, and does not shrink; under another name it is another disk, which begins empty`;
     return [{ keys: [`volumes.${index}.sizeGiB`], message }];
   });
 }

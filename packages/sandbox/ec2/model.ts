@@ -62,6 +62,13 @@ export type SnapshotRecord = {
   tags: Tags;
 };
 
+export type VolumeChange = {
+  state: "modifying" | "optimizing";
+  originalGiB: number;
+  targetGiB: number;
+  beganAt: number;
+};
+
 export type VolumeRecord = {
   id: string;
   zone: string;
@@ -78,6 +85,8 @@ export type VolumeRecord = {
     attachedAt: number;
     deletesOnTermination: boolean;
   };
+  /** Of its size; oldest first. */
+  changes?: VolumeChange[];
   createdAt: number;
   tags: Tags;
   clientToken?: string;

@@ -45,6 +45,7 @@ export function iamResources(state: State): Service["iamResources"] {
     ],
     AttachVolume: attaching,
     DetachVolume: attaching,
+    ModifyVolume: ({ VolumeId }: { VolumeId?: string }) => [arn("volume", VolumeId)],
     DeleteVolume: ({ VolumeId }: { VolumeId?: string }) => [arn("volume", VolumeId)],
     CreateSnapshot: ({ VolumeId }: { VolumeId?: string }) => [arn("volume", VolumeId), arn("snapshot")],
     DeleteSnapshot: ({ SnapshotId }: { SnapshotId?: string }) => [arn("snapshot", SnapshotId)],

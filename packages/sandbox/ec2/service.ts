@@ -22,6 +22,7 @@ import { type TaskDisks, taskDisks } from "./task-disks.ts";
 import { templateHandlers } from "./template-handlers.ts";
 import { findTemplate, findVersion } from "./templates.ts";
 import { versionHandlers } from "./version-handlers.ts";
+import { resumeChanges, volumeChangeHandlers } from "./volume-changes.ts";
 import { volumeHandlers } from "./volume-handlers.ts";
 import { resumeVolumes } from "./volumes.ts";
 
@@ -66,6 +67,7 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
       ...instanceHandlers(state),
       ...imageHandlers(state),
       ...volumeHandlers(state),
+      ...volumeChangeHandlers(state),
       ...snapshotHandlers(state),
       ...templateHandlers(state),
       ...versionHandlers(state),
@@ -80,6 +82,7 @@ export function createEc2(platform: Platform, machines: Machines): Ec2 {
       resumeImages(state);
       resume(state);
       resumeVolumes(state);
+      resumeChanges(state);
       resumeSnapshots(state);
     },
     stop: async () => {

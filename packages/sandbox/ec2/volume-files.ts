@@ -1,8 +1,11 @@
 // What volumes and snapshots hold: a directory each, as machines/disks.ts knows them. A snapshot is a copy.
 import { execFile } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { writeAtomically } from "../ground/files.ts";
+import { DISK_FILE } from "../machines/disks.ts";
 import type { State } from "./state.ts";
 
 const run = promisify(execFile);
@@ -13,6 +16,13 @@ export function volumeDirectory(state: State, id: string): string {
 
 export function snapshotDirectory(state: State, id: string): string {
   return join(state.directory, "snapshot-files", id);
+}
+
+/** As the machine sees it that has it. */
+export function writeDiskSize(state: State, id: string, sizeGiB: number): void {
+  const directory = volumeDirectory(state, id);
+  mkdirSync(directory, { recursive: true });
+  writeAtomically(join(directory, DISK_FILE), JSON.stringify({ sizeGiB }));
 }
 
 /** Whatever an attempt that was cut off left behind is replaced. */

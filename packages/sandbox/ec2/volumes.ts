@@ -5,7 +5,14 @@ import { AwsError } from "../platform.ts";
 import { transition } from "./instance-life.ts";
 import type { VolumeRecord } from "./model.ts";
 import { isId, type State } from "./state.ts";
-import { copyFiles, makeBlank, removeFiles, snapshotDirectory, volumeDirectory } from "./volume-files.ts";
+import {
+  copyFiles,
+  makeBlank,
+  removeFiles,
+  snapshotDirectory,
+  volumeDirectory,
+  writeDiskSize,
+} from "./volume-files.ts";
 
 const RETRY_MILLISECONDS = 50;
 
@@ -32,12 +39,13 @@ export function changeVolume(
   return after;
 }
 
-export function beginVolume(state: State, { id, snapshotId }: VolumeRecord): void {
+export function beginVolume(state: State, { id, snapshotId, sizeGiB }: VolumeRecord): void {
   void transition(state, id, async () => {
     if (state.volumes.get(id)?.state !== "creating") return;
     try {
       if (snapshotId) await copyFiles(snapshotDirectory(state, snapshotId), volumeDirectory(state, id));
       else await makeBlank(volumeDirectory(state, id));
+      writeDiskSize(state, id, sizeGiB);
       changeVolume(state, id, { state: "available" });
     } catch (error) {
       changeVolume(state, id, { state: "error" });

@@ -1,11 +1,19 @@
-// lsblk(8), blkid(8), mkfs.ext4(8), mount(8), umount(8) and mountpoint(1) for the disks of a machine, in the few ways in which
+// lsblk(8), blkid(8), mkfs.ext4(8), resize2fs(8), mount(8), umount(8) and mountpoint(1) for the disks of a machine, in the few ways in which
 // scripts call them, with the exit statuses of their pages. What is not there is refused, never ignored.
 import { randomUUID } from "node:crypto";
 import { join, resolve } from "node:path";
 import { DONE, printed, type Reply, refused } from "./command-reply.ts";
-import { type Disks, fileSystemOf, format, isDirectory, isInUse } from "./disks.ts";
+import {
+  type Disks,
+  fileSystemOf,
+  format,
+  isDirectory,
+  isInUse,
+  sizeOfDisk,
+  writeFileSystem,
+} from "./disks.ts";
 
-export const DISK_COMMANDS = ["lsblk", "blkid", "mkfs.ext4", "mount", "umount", "mountpoint"];
+export const DISK_COMMANDS = ["lsblk", "blkid", "mkfs.ext4", "resize2fs", "mount", "umount", "mountpoint"];
 
 type Call = { disks: Disks; cwd: string; args: string[] };
 
@@ -17,6 +25,7 @@ const COMMANDS: Record<string, (call: Call) => Reply> = {
   lsblk,
   blkid,
   "mkfs.ext4": mkfs,
+  resize2fs,
   mount,
   umount,
   mountpoint,
@@ -44,7 +53,26 @@ function blkid({ disks, cwd, args }: Call): Reply {
   const found = fileSystemOf(disk.directory);
   if (!found) return { ...DONE, code: 2 };
   const label = found.label === undefined ? "" : ` LABEL="${found.label}"`;
-  return printed(`${disk.path}:${label} UUID="${found.uuid}" TYPE="${found.type}" USAGE="filesystem"`);
+  // libblkid(3), "TAGS", of newer versions: FSSIZE is in bytes; 2.38.1 does not tell it.
+  const size = found.sizeGiB === undefined ? "" : ` FSSIZE="${found.sizeGiB * 2 ** 30}"`;
+  return printed(`${disk.path}:${label} UUID="${found.uuid}" TYPE="${found.type}"${size} USAGE="filesystem"`);
+}
+
+/** One that is mounted is extended as it is used; else resize2fs(8) asks for e2fsck(8) first. */
+function resize2fs({ disks, cwd, args }: Call): Reply {
+  const [path = "", ...rest] = args;
+  if (path.startsWith("-") || rest.length > 0)
+    return refused("resize2fs: on a sandbox machine it is DEVICE alone");
+  const disk = diskAt(disks, cwd, path);
+  const found = disk && fileSystemOf(disk.directory);
+  if (!disk || found?.type !== "ext4")
+    return refused(`resize2fs: Bad magic number in super-block while trying to open ${path}`);
+  if (!disks.mounts().some((one) => one.path === disk.path))
+    return refused(`Please run 'e2fsck -f ${path}' first.`);
+  if (found.sizeGiB === sizeOfDisk(disk.directory))
+    return printed("The filesystem is already as long as its device.  Nothing to do!");
+  writeFileSystem(disk.directory, found);
+  return printed(`The filesystem on ${path} is now ${sizeOfDisk(disk.directory)} GiB long.`);
 }
 
 /** Asks nobody, as where standard input is no terminal: what was on it is gone. */

@@ -27,7 +27,11 @@ type Plugged = Disk & { name: string };
 type Mount = { name: string; at: string };
 type Table = { disks: Plugged[]; mounts: Mount[] };
 
-export type FileSystem = { type: string; uuid: string; label?: string };
+/** `sizeGiB`: as large as the disk was when it was made or last extended; disks of older sandboxes do not tell. */
+export type FileSystem = { type: string; uuid: string; label?: string; sizeGiB?: number };
+
+/** Beside `root` and `filesystem.json`: what the disk says of its own size. */
+export const DISK_FILE = "disk.json";
 
 export type Disks = {
   list(): { path: string; serial: string; directory: string }[];
@@ -121,6 +125,17 @@ function uncover(at: string): void {
   if (existsSync(`${at}.covered`)) renameSync(`${at}.covered`, at);
 }
 
+export function sizeOfDisk(diskDirectory: string): number | undefined {
+  return readJsonFile<{ sizeGiB: number }>(join(diskDirectory, DISK_FILE))?.sizeGiB;
+}
+
+/** As large as the disk is; what it holds stays. */
+export function writeFileSystem(diskDirectory: string, fileSystem: FileSystem): void {
+  const sizeGiB = sizeOfDisk(diskDirectory);
+  const written = sizeGiB === undefined ? fileSystem : { ...fileSystem, sizeGiB };
+  writeAtomically(join(diskDirectory, "filesystem.json"), JSON.stringify(written));
+}
+
 export function fileSystemOf(diskDirectory: string): FileSystem | undefined {
   return readJsonFile<FileSystem>(join(diskDirectory, "filesystem.json"));
 }
@@ -130,7 +145,7 @@ export function format(diskDirectory: string, fileSystem: FileSystem): void {
   const root = join(diskDirectory, "root");
   rmSync(root, { recursive: true, force: true });
   mkdirSync(root, { recursive: true });
-  writeAtomically(join(diskDirectory, "filesystem.json"), JSON.stringify(fileSystem));
+  writeFileSystem(diskDirectory, fileSystem);
 }
 
 /** Whether a process has a file of the directory open, or works in it. */

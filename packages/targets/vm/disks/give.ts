@@ -9,7 +9,7 @@ import { diskTag, TAGS } from "../naming.ts";
 import { ownerOf } from "../place.ts";
 import type { Copy, SideView } from "../side.ts";
 import { type Allotment, allot, type Disk, freeDevice, type Holder, type Order } from "./slots.ts";
-import { attachDisk, createDisk, createSnapshot, findDisks, retag } from "./volumes.ts";
+import { attachDisk, createDisk, createSnapshot, findDisks, hasGrown, retag } from "./volumes.ts";
 
 export type Given = Pick<Allotment, "waiting" | "misplaced" | "spare" | "zones"> & {
   disks: Disk[];
@@ -70,6 +70,10 @@ async function carryOut(
   }
   const { disk, volume } = order;
   if (disk.preparedFor !== copy.id) await prepare(vm, target, order, copy, given);
+  if (!(await hasGrown(vm, disk, volume.sizeGiB))) {
+    given.waiting[copy.id] = `waits until its disk ${volume.name} has grown to ${volume.sizeGiB} GiB`;
+    return;
+  }
   if (!(await attachDisk(vm, disk.id, copy.id, freeDevice(given.disks, copy.id)))) return;
   given.attached[copy.id] = [...(given.attached[copy.id] ?? []), volume.name];
 }

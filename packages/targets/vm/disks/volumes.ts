@@ -8,7 +8,9 @@ import {
   DeleteVolumeCommand,
   DescribeVolumesCommand,
   type DescribeVolumesCommandOutput,
+  DescribeVolumesModificationsCommand,
   type Volume as Ec2Volume,
+  ModifyVolumeCommand,
   type Snapshot,
 } from "@aws-sdk/client-ec2";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
@@ -77,6 +79,29 @@ export async function createDisk(
     ),
   );
   return answer.VolumeId!;
+}
+
+/**
+ * Whether the disk is as large as that; where it is smaller EC2 is asked to make it grow, and has done so when the change is optimizing, after
+ * seconds mostly (EBS user guide, "Monitor the progress of volume modifications"). At most four times in 24 hours (EC2 API reference, ModifyVolume).
+ */
+export async function hasGrown({ ec2 }: Ec2, { id, sizeGiB }: Disk, wantedGiB: number): Promise<boolean> {
+  const Filters = [{ Name: "volume-id", Values: [id] }];
+  const { VolumesModifications: [last] = [] } = await callAws(
+    "ec2:DescribeVolumesModifications",
+    (abortSignal) => ec2.send(new DescribeVolumesModificationsCommand({ Filters }), { abortSignal }),
+  );
+  if (last?.ModificationState === "modifying") return false;
+  if (sizeGiB >= wantedGiB) return true;
+  try {
+    await callAws("ec2:ModifyVolume", (abortSignal) =>
+      ec2.send(new ModifyVolumeCommand({ VolumeId: id, Size: wantedGiB }), { abortSignal }),
+    );
+  } catch (error) {
+    // Somebody was faster, or the change before is not over.
+    if (!isAwsError(error, "IncorrectModificationState")) throw error;
+  }
+  return false;
 }
 
 /** The instance is on its way in or out, or somebody was faster. */

@@ -1,6 +1,6 @@
 // How an instance comes to its disks, with no right of its own: its metadata tells the tags by which the driver has named a disk
 // for each volume, and each is mounted before the app starts, at the first boot as after every other one. Only a disk that
-// holds nothing gets a file system. At its path it appears to the app alone (BindPaths=, systemd.exec(5)).
+// holds nothing gets a file system, and one that has grown takes its file system along. At its path it appears to the app alone (BindPaths=, systemd.exec(5)).
 import type { Spec } from "#core/domain/spec.ts";
 import { volumeVariable } from "#core/domain/volume.ts";
 
@@ -19,6 +19,7 @@ while read -r name volume user; do
   if [ $found = 2 ] && [ -z "$said" ]; then mkfs.ext4 -q "$disk" || exit 1
   elif [ $found != 0 ]; then echo "the disk $name ($volume) cannot be read: $said"; exit 1; fi
   mount "$disk" "$at" || exit 1
+  case "$said" in *'TYPE="ext4"'*) resize2fs "$disk" >/dev/null || exit 1 ;; esac
   if [ -O "$at" ] && [ "$(id -un)" != "$user" ]; then chown "$user:" "$at" || exit 1; fi
 done <"$base/disks"
 `;
