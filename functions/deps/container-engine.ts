@@ -3,6 +3,7 @@ import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-s
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { placeOfArn } from "#core/domain/place.ts";
 import { createContainerDriver } from "#targets/container/driver.ts";
 import { awsOptions } from "./aws-options.ts";
 import { cloudMap } from "./cloud-map.ts";
@@ -36,6 +37,7 @@ export function containerEngine(env: NodeJS.ProcessEnv): Engines {
     });
     return {
       ...control,
+      home: placeOfArn(settings.rolloutArn),
       driver,
       roles: roleReader(bring),
       ...watching(bring),

@@ -12,9 +12,9 @@ export type Engines = EngineDeps & {
 export function enginesOf(env: NodeJS.ProcessEnv, count: Bring, make: (bring: Bring) => EngineDeps): Engines {
   const roleName = env.TUTTI_TARGET_ROLE;
   if (!roleName) return make(count);
-  const elsewhere = inEachAccount(roleName, (bring, assume, { id }) => ({
+  const elsewhere = inEachAccount(roleName, (bring, assume, { id, region }) => ({
     ...make((client) => bring(count(client))),
-    account: { id, assume },
+    account: { id, region, assume },
   }));
   return { ...make(count), in: elsewhere };
 }

@@ -2,6 +2,7 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
+import { placeOfArn } from "#core/domain/place.ts";
 import { functionDriver } from "#targets/function/driver.ts";
 import { awsOptions } from "./aws-options.ts";
 import { controlDeps } from "./control.ts";
@@ -36,6 +37,7 @@ export function functionEngine(env: NodeJS.ProcessEnv): Engines {
     });
     return {
       ...control,
+      home: placeOfArn(settings.rolloutArn),
       driver,
       roles: roleReader(bring),
       ...watching(bring),

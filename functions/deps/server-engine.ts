@@ -2,6 +2,7 @@
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { placeOfArn } from "#core/domain/place.ts";
 import { createServerDriver } from "#targets/server/driver.ts";
 import { awsOptions } from "./aws-options.ts";
 import { cloudMap } from "./cloud-map.ts";
@@ -28,6 +29,7 @@ export function serverEngine(env: NodeJS.ProcessEnv): Engines {
     });
     return {
       ...control,
+      home: placeOfArn(settings.rolloutArn),
       driver,
       ...watching(bring),
       secrets: secretFinder(bring),

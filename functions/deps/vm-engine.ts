@@ -4,6 +4,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { placeOfArn } from "#core/domain/place.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
 import { awsOptions } from "./aws-options.ts";
 import { cloudMap } from "./cloud-map.ts";
@@ -33,6 +34,7 @@ export function vmEngine(env: NodeJS.ProcessEnv): Engines {
     });
     return {
       ...control,
+      home: placeOfArn(settings.rolloutArn),
       driver,
       ...watching(bring),
       secrets: secretFinder(bring),

@@ -47,14 +47,15 @@ export function contextOf(deps: Placed, app: string, environment: Environment, s
   return { app, environment, spec, clock: deps.clock, release };
 }
 
-/** Nothing is ever looked at or changed in another account than the environment says. */
+/** Nothing is ever looked at or changed in another account or region than the environment says. */
 function assertAccount({ driver, account }: Placed, { name, accounts }: Environment): void {
-  const wanted = driver && accounts?.[driver.kind]?.id;
-  if (!driver || wanted === account?.id) return;
-  const where = (id: string | undefined) => (id === undefined ? "Tutti's own account" : `account ${id}`);
+  const wanted = driver && accounts?.[driver.kind];
+  if (!driver || (wanted?.id === account?.id && wanted?.region === account?.region)) return;
+  const where = (one: { id: string; region?: string | undefined } | undefined) =>
+    one ? `account ${one.id}${one.region ? `, ${one.region}` : ""}` : "Tutti's own account";
   throw new TuttiError(
     "platform_denied",
-    `Targets of ${driver.kind} in ${name} live in ${where(wanted)}, and this driver works in ${where(account?.id)}.`,
+    `Targets of ${driver.kind} in ${name} live in ${where(wanted)}, and this driver works in ${where(account)}.`,
   );
 }
 

@@ -5,6 +5,7 @@ import type { Alarm } from "#core/domain/alarm.ts";
 import type { Meter } from "#core/domain/cost.ts";
 import type { Hook, HookMessage } from "#core/domain/hook.ts";
 import type { Kind } from "#core/domain/kind.ts";
+import type { Place } from "#core/domain/place.ts";
 import type { Series } from "#core/domain/scaling.ts";
 import type { RoleReader } from "#core/driver/diagnosis.ts";
 import type { Driver } from "#core/driver/driver.ts";
@@ -80,9 +81,13 @@ export type IdentityIssuer = {
 
 export type EngineDeps = ControlDeps & {
   driver: Driver;
+  /** Where Tutti itself stands. */
+  home: Place;
   /** The account that the driver looks at and changes; none: Tutti's own. */
   account?: {
     id: string;
+    /** Where it is not Tutti's own. */
+    region: string | undefined;
     /** Throws what keeps its role from being assumed. */
     assume(): Promise<unknown>;
   };

@@ -5,6 +5,7 @@ import { CERTIFICATE_DAYS } from "#core/identity/identity.ts";
 import { everything } from "#store/page.ts";
 import type { EngineDeps } from "./deps.ts";
 import { checkReceivers } from "./diagnose-receivers.ts";
+import { whatIsHere } from "./what-is-here.ts";
 
 export async function diagnose(deps: EngineDeps, { environment }: { environment: string }): Promise<Check[]> {
   const settings = await deps.store.environments.get(environment);
@@ -12,21 +13,22 @@ export async function diagnose(deps: EngineDeps, { environment }: { environment:
   const elsewhere = await checkAccount(deps);
   // Nothing there can be looked at before the role can be assumed.
   if (elsewhere.some(({ ok }) => !ok)) return elsewhere;
+  const apps = await appsIn(deps, environment);
+  const here = whatIsHere(deps, settings, apps.length > 0);
   const [own, authority, receivers] = await Promise.all([
-    deps.driver.diagnose?.(settings, await rolesIn(deps, environment)) ?? [],
+    deps.driver.diagnose?.(here.settings, deps.roles && { ...deps.roles, apps }) ?? [],
     checkAuthority(deps, environment),
     // Their secrets are at home, where another driver looks.
     deps.account ? [] : checkReceivers(deps, settings),
   ]);
-  return [...elsewhere, ...own, ...authority, ...receivers];
+  return [...elsewhere, ...here.wrong, ...own, ...authority, ...receivers];
 }
 
 /** Roles may be one for each app, which settings do not name. */
-async function rolesIn({ roles, store, driver }: EngineDeps, environment: string) {
-  if (!roles) return undefined;
+async function appsIn({ store, driver }: EngineDeps, environment: string): Promise<string[]> {
   const all = await everything((request) => store.targets.list(request));
   const there = all.filter((one) => one.environment === environment && one.kind === driver.kind);
-  return { ...roles, apps: there.map(({ app }) => app) };
+  return there.map(({ app }) => app);
 }
 
 async function checkAccount({ account, driver }: EngineDeps): Promise<Check[]> {

@@ -5,12 +5,15 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { withLost } from "#core/plan/lost-disks.ts";
 import { asking } from "./asking.ts";
 import type { EngineDeps } from "./deps.ts";
+import { assertHere } from "./what-is-here.ts";
 
+/** Throws `platform_denied` where the environment names something that the kind cannot reach. */
 export async function fleetToPlan(
-  { driver }: EngineDeps,
+  { driver, home }: Pick<EngineDeps, "driver" | "home">,
   context: TargetContext,
   target: Target | null,
 ): Promise<Fleet> {
+  assertHere({ driver, home }, context.environment);
   const fleet = await asking(() => driver.inspect(context));
   return driver.capabilities.inPlace ? withLost(fleet, target) : fleet;
 }

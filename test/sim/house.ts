@@ -144,6 +144,7 @@ export async function openHouse(seed: number, kind: SimKind, copies: number) {
       alarms: { read: async () => [] },
       metrics: { read: async (series) => series.map(() => []) },
       secrets: { versionOf: async () => null },
+      home: { account: "000000000000", region: "us-east-1" },
       identities: { authority: notHere, issue: notHere, remove: notHere },
       drivers: {
         invoke: (_kind, request) =>

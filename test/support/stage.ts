@@ -158,6 +158,7 @@ export async function openStage(options: StageOptions = {}) {
     alarms,
     metrics,
     secrets,
+    home: { account: "000000000000", region: "us-east-1" },
     identities: fakeIdentities(),
   };
   await handlers.CreateStateMachine!(

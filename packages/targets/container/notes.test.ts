@@ -11,7 +11,7 @@ import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { createContainer } from "./container.ts";
 import { notes } from "./notes.ts";
 
-const region = "us-east-1";
+const region = "eu-west-1";
 const ecr = new ECRClient({ region });
 const container = createContainer({
   ecs: new ECSClient({ region }),
@@ -52,6 +52,14 @@ function rules(type: "expire" | "transition") {
   const lifecyclePolicyText = JSON.stringify({ rules: [{ rulePriority: 1, action: { type } }] });
   return mockClient(ecr).on(GetLifecyclePolicyCommand).resolves({ lifecyclePolicyText });
 }
+
+test("an image of another region is told: each copy fetches it from there, and nobody looks at its rules from here", async () => {
+  const mock = rules("expire");
+  expect(await noted({}, IMAGE.replace("eu-west-1", "us-east-1"))).toEqual([
+    "artifact.image: team/shop is in us-east-1, and copies run in eu-west-1: each fetches the image from there, and nobody looked at its lifecycle rules.",
+  ]);
+  expect(mock.calls()).toEqual([]);
+});
 
 test("rules that expire images are warned of, by the repository's name and its registry", async () => {
   const mock = rules("expire");

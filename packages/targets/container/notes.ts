@@ -67,7 +67,7 @@ function has({ registeredResources = [] }: ContainerInstance, name: "CPU" | "MEM
 }
 
 /** `<account>.dkr.ecr.<region>.<suffix>/<repository>[:tag][@digest]` (Amazon ECR user guide, "Private registry"). */
-const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.[^/]+\/([^:@]+)/;
+const ECR_IMAGE = /^(\d{12})\.dkr\.ecr\.([^./]+)\.[^/]+\/([^:@]+)/;
 
 async function lifecycleNotes(
   { clients }: Container,
@@ -75,8 +75,13 @@ async function lifecycleNotes(
   version: string,
 ): Promise<string[]> {
   const { artifact } = await release(version);
-  const [, registryId, repository] = ECR_IMAGE.exec(artifact.image ?? "") ?? [];
+  const [, registryId, region, repository] = ECR_IMAGE.exec(artifact.image ?? "") ?? [];
   if (!repository) return [];
+  const own = await clients.ecr.config.region();
+  if (region !== own)
+    return [
+      `artifact.image: ${repository} is in ${region}, and copies run in ${own}: each fetches the image from there, and nobody looked at its lifecycle rules.`,
+    ];
   try {
     const rules = await readLifecycleRules(clients, repository, registryId);
     return rules && expires(rules)
