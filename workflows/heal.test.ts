@@ -1,23 +1,16 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import validate from "asl-validator";
 import { expect, test } from "vitest";
 import { LONGEST_MEND_SECONDS, LOOK_SECONDS } from "#core/heal/messages.ts";
+import { expectGolden } from "#test/support/golden-definition.ts";
 import { problemsOf } from "./checker.ts";
 import { healDefinition } from "./heal.ts";
-
-const GOLDEN = new URL("../test/golden/heal.asl.json", import.meta.url);
 
 const definition = healDefinition({
   driverArnPrefix: "arn:aws:lambda:us-east-1:000000000000:function:tutti-driver-",
 });
 
 test("the healing is the one in the golden file", () => {
-  const text = `${JSON.stringify(definition, null, 2)}\n`;
-  if (process.env.GOLDEN === "write") {
-    mkdirSync(new URL(".", GOLDEN), { recursive: true });
-    writeFileSync(GOLDEN, text);
-  }
-  expect(text).toBe(readFileSync(GOLDEN, "utf8"));
+  expectGolden("heal", definition);
 });
 
 test("asl-validator finds nothing wrong", () => {

@@ -1,12 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import validate from "asl-validator";
 import { expect, test } from "vitest";
 import { MOST_SENDS } from "#core/rollout/limits.ts";
+import { expectGolden } from "#test/support/golden-definition.ts";
 import type { TaskState } from "./asl.ts";
 import { type Budget, problemsOf } from "./checker.ts";
 import { imageDefinition } from "./image.ts";
-
-const GOLDEN = new URL("../test/golden/image.asl.json", import.meta.url);
 
 const definition = imageDefinition({
   functionArn: "arn:aws:lambda:us-east-1:000000000000:function:tutti-image",
@@ -20,12 +18,7 @@ const budget: Budget = {
 };
 
 test("the image workflow is the one in the golden file", () => {
-  const text = `${JSON.stringify(definition, null, 2)}\n`;
-  if (process.env.GOLDEN === "write") {
-    mkdirSync(new URL(".", GOLDEN), { recursive: true });
-    writeFileSync(GOLDEN, text);
-  }
-  expect(text).toBe(readFileSync(GOLDEN, "utf8"));
+  expectGolden("image", definition);
 });
 
 test("asl-validator finds nothing wrong with it", () => {

@@ -1,13 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import validate from "asl-validator";
 import { expect, test } from "vitest";
 import { BAKE_SLICE_SECONDS } from "#core/rollout/bake-slice.ts";
 import { HOLD_ROUNDS, HOLD_SECONDS, HOOK_ROUNDS, MAX_ROUNDS } from "#core/rollout/limits.ts";
+import { expectGolden } from "#test/support/golden-definition.ts";
 import type { Definition, TaskState } from "./asl.ts";
 import { type Budget, problemsOf } from "./checker.ts";
 import { rolloutDefinition } from "./rollout.ts";
-
-const GOLDEN = new URL("../test/golden/rollout.asl.json", import.meta.url);
 
 const definition = rolloutDefinition({
   driverArnPrefix: "arn:aws:lambda:us-east-1:000000000000:function:tutti-driver-",
@@ -32,12 +30,7 @@ const VISITS: Record<string, number> = {
 };
 
 test("the rollout is the one in the golden file", () => {
-  const text = `${JSON.stringify(definition, null, 2)}\n`;
-  if (process.env.GOLDEN === "write") {
-    mkdirSync(new URL(".", GOLDEN), { recursive: true });
-    writeFileSync(GOLDEN, text);
-  }
-  expect(text).toBe(readFileSync(GOLDEN, "utf8"));
+  expectGolden("rollout", definition);
 });
 
 test("asl-validator finds nothing wrong", () => {

@@ -1,11 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import validate from "asl-validator";
 import { expect, test } from "vitest";
 import { MAX_TRAIN_ROUNDS, TRAIN_SLICE_SECONDS } from "#core/train/messages.ts";
+import { expectGolden } from "#test/support/golden-definition.ts";
 import { problemsOf } from "./checker.ts";
 import { trainDefinition } from "./train.ts";
-
-const GOLDEN = new URL("../test/golden/train.asl.json", import.meta.url);
 
 const definition = trainDefinition({
   functionArn: "arn:aws:lambda:us-east-1:000000000000:function:tutti-train",
@@ -13,12 +11,7 @@ const definition = trainDefinition({
 });
 
 test("the train is the one in the golden file", () => {
-  const text = `${JSON.stringify(definition, null, 2)}\n`;
-  if (process.env.GOLDEN === "write") {
-    mkdirSync(new URL(".", GOLDEN), { recursive: true });
-    writeFileSync(GOLDEN, text);
-  }
-  expect(text).toBe(readFileSync(GOLDEN, "utf8"));
+  expectGolden("train", definition);
 });
 
 test("asl-validator finds nothing wrong", () => {

@@ -39,9 +39,9 @@ export const rollouts: Bench = {
         cost(`rolling ${SERVERS} servers`, ten),
         cost("rolling 3 virtual machines", machines),
         {
-          what: "the image before it: transitions",
+          what: "  where an image is made first: transitions more",
           measured: `${baked.cost.stateTransitions - machines.cost.stateTransitions}`,
-          beside: "of its own workflow, beside the rollout's",
+          beside: "3 of the step that asks for it, the rest its own workflow's",
         },
         cost("rolling 3 containers", containers),
       ];

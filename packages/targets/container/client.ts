@@ -8,18 +8,13 @@ import {
   CreateServiceCommand,
   type CreateServiceCommandInput,
   DeleteServiceCommand,
-  DeregisterTaskDefinitionCommand,
   DescribeClustersCommand,
   DescribeContainerInstancesCommand,
   DescribeServicesCommand,
-  DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
   type ECSClient,
   ListContainerInstancesCommand,
-  ListTaskDefinitionsCommand,
   ListTasksCommand,
-  RegisterTaskDefinitionCommand,
-  type RegisterTaskDefinitionCommandInput,
   type Service,
   StopTaskCommand,
   type Tag,
@@ -27,7 +22,6 @@ import {
   type Task,
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
-  type Volume,
 } from "@aws-sdk/client-ecs";
 import type { EFSClient } from "@aws-sdk/client-efs";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
@@ -50,7 +44,7 @@ export type ContainerDeps = ContainerClients & { namePrefix: string; secretArn: 
 export type SecretArn = (name: string) => Promise<string | null>;
 type Ecs = Pick<ContainerClients, "ecs">;
 
-/** The most that DescribeTasks takes, and that a page of ListTasks and ListTaskDefinitions has. */
+/** The most that DescribeTasks takes, and that a page of ListTasks has. */
 const PAGE = 100;
 /** A crash loop leaves hundreds of stopped tasks behind; ECS forgets them after an hour or so. */
 const MOST_PAGES = 5;
@@ -163,46 +157,6 @@ export async function deleteService({ ecs }: Ecs, cluster: string, service: stri
   } catch (error) {
     if (!isAwsError(error, "ServiceNotFoundException", "ServiceNotActiveException")) throw error;
   }
-}
-
-/** ARNs of the active revisions, the newest first; at most 100. */
-export async function listRevisions({ ecs }: Ecs, familyPrefix: string): Promise<string[]> {
-  const input = { familyPrefix, status: "ACTIVE", sort: "DESC", maxResults: PAGE } as const;
-  const answer = await callAws("ecs:ListTaskDefinitions", (abortSignal) =>
-    ecs.send(new ListTaskDefinitionsCommand(input), { abortSignal }),
-  );
-  return answer.taskDefinitionArns ?? [];
-}
-
-/** `null` where there is none. */
-export type Revision = { tags: Tag[]; volumes: Volume[] };
-
-export async function readRevision({ ecs }: Ecs, taskDefinition: string): Promise<Revision | null> {
-  try {
-    const answer = await callAws("ecs:DescribeTaskDefinition", (abortSignal) =>
-      ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] }), { abortSignal }),
-    );
-    return { tags: answer.tags ?? [], volumes: answer.taskDefinition?.volumes ?? [] };
-  } catch (error) {
-    if (isAwsError(error, "ClientException")) return null;
-    throw error;
-  }
-}
-
-export async function registerRevision(
-  { ecs }: Ecs,
-  input: RegisterTaskDefinitionCommandInput,
-): Promise<string> {
-  const answer = await callAws("ecs:RegisterTaskDefinition", (abortSignal) =>
-    ecs.send(new RegisterTaskDefinitionCommand(input), { abortSignal }),
-  );
-  return answer.taskDefinition!.taskDefinitionArn!;
-}
-
-export async function deregisterRevision({ ecs }: Ecs, taskDefinition: string): Promise<void> {
-  await callAws("ecs:DeregisterTaskDefinition", (abortSignal) =>
-    ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition }), { abortSignal }),
-  );
 }
 
 /** The text of the repository's rules, `null` where it has none (or is not there). */

@@ -1,11 +1,11 @@
 // The revisions of a target's family: the one of a release is looked up by its tags, and registered where there is none.
 // A revision never changes, so what was read of one is kept for as long as the function lives.
 import type { TargetContext } from "#core/driver/driver.ts";
-import { deregisterRevision, listRevisions, readRevision, registerRevision } from "./client.ts";
 import type { Container } from "./container.ts";
 import { definitionOf } from "./definition.ts";
 import { familyOf, type Label, readLabel } from "./naming.ts";
 import { taskSecrets } from "./secrets.ts";
+import { deregisterRevision, listRevisions, readRevision, registerRevision } from "./task-definitions.ts";
 import { ensureAccessPoints } from "./volumes.ts";
 
 /** So many are read at once. */

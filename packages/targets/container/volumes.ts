@@ -13,8 +13,8 @@ import type { Spec } from "#core/domain/spec.ts";
 import { type LiveVolume, volumeVariable } from "#core/domain/volume.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { wrongAt } from "#core/errors.ts";
-import { readRevision } from "./client.ts";
 import type { Container } from "./container.ts";
+import { readRevision } from "./task-definitions.ts";
 import type { Task } from "./tasks.ts";
 
 /** By the manifest's name of the volume. */
