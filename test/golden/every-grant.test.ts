@@ -31,18 +31,7 @@ const NOT_HERE: [grants: RegExp, why: string][] = [
 
 /** Grants whose tests are known and that are not in the table yet. */
 const NOT_YET: [grants: RegExp, tests: string][] = [
-  [/^driver-\w+ dynamodb:Query table\/tutti$/, "more than 50 copies in a step: test/workflows/shards.test.ts"],
-  [/^driver-\w+ secretsmanager:(Create|Delete)Secret secret:tutti/, "test/slow/identity.test.ts"],
-  [/^driver-(server|function) cloudwatch:GetMetricData/, "what scaling follows: test/slow/scaling.test.ts"],
-  [/^\S+ ec2:.* lambda:SourceFunctionArn=/, "functions in a network: test/e2e/in-a-network.test.ts"],
-  [/^driver-vm (servicediscovery|route53):/, "test/slow/vm-names.test.ts"],
-  [/^driver-vm ec2:DeleteLaunchTemplateVersions/, "test/slow/vm-versions.test.ts"],
-  [/^(driver-vm elasticloadbalancing:Reg|driver-container ecs:StopTask)/, "test/slow/ills.test.ts"],
-  [/^heal lambda:InvokeFunction function:tutti-driver-container/, "test/slow/healing.test.ts"],
-  [/^image ec2:DescribeSnapshots/, "test/slow/bakes.test.ts"],
-  [/^(hooks|train|events-dead-letter) logs:/, "test/slow/every-grant.test.ts"],
-  [/^events-artifact s3:ListBucket/, "test/slow/every-grant.test.ts"],
-  [/^(rollout|trains) states:StartExecution/, "test/workflows/shards.test.ts"],
+  [/^image ec2:DescribeSnapshots/, "images that are taken away: test/slow/bakes.test.ts"],
 ];
 
 const excused = ({ line }: Grant) => [...NOT_HERE, ...NOT_YET].some(([grants]) => grants.test(line));

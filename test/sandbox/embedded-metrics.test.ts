@@ -18,6 +18,7 @@ shared(
 
 const LOGS = [
   {
+    Effect: "Allow",
     Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
     Resource: "arn:aws:logs:us-east-1:000000000000:log-group:/aws/lambda/says*",
   },

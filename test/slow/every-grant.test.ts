@@ -6,6 +6,7 @@ import { WHOLE, WHOLE_ROLES } from "#test/support/grants/whole.ts";
 import { DOINGS, schedules } from "#test/support/journey/doings.ts";
 import { type Journey, openJourney } from "#test/support/journey/journey.ts";
 import { liveAndDie, liveOnHosts } from "#test/support/journey/kinds.ts";
+import { liveLong } from "#test/support/journey/long-lived.ts";
 import { comeTwice } from "#test/support/journey/triggers.ts";
 
 let journey: Journey;
@@ -31,6 +32,8 @@ part("what deploys by itself: schedule", async () => {
 });
 
 for (const [name, doing] of Object.entries(DOINGS)) part(name, () => doing(journey));
+
+part("a deployment and a train that outlive an execution", () => liveLong(journey));
 
 test("nothing was denied but what a journey took away itself", () => {
   const byJourneys = /(events:PutEvents|states:SendTaskSuccess|events-schedule: dynamodb:PutItem) ?(on )?/;

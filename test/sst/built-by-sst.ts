@@ -9,7 +9,20 @@ type Inputs = any;
 const SST_VARIABLES = ["SST_KEY", "SST_KEY_FILE", "SST_RESOURCE_App"];
 
 export function builtBySst(graph: Graph): Built {
-  const all = (type: string): Inputs[] => Object.values(inputsOf(graph, type));
+  return describe((type) => Object.values(inputsOf(graph, type)));
+}
+
+/** The types of resources of which the above says something, so that the other builder is held against them. */
+export function comparedTypes(graph: Graph): Set<string> {
+  const asked = new Set<string>();
+  describe((type) => {
+    asked.add(type);
+    return Object.values(inputsOf(graph, type));
+  });
+  return asked;
+}
+
+function describe(all: (type: string) => Inputs[]): Built {
   return {
     ...functionsOf(all),
     roles: rolesOf(all),
