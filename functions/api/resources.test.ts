@@ -93,6 +93,19 @@ test("a digest that the caller names is recorded, one that nobody names is compu
   expect((await registerRelease(api, "v4")).body.artifact.sha256).toMatch(/^[0-9a-f]{64}$/);
 });
 
+test("an environment may be written as it was read, but not under another name", async () => {
+  const put = (settings: object) => api.call("PUT", "/v1/environments/copied", settings);
+  await put({ maintenance: [] });
+  const { body } = await api.call("GET", "/v1/environments");
+  const read = body.items.find(({ name }: { name: string }) => name === "copied");
+  expect((await put(read)).body).toMatchObject({ ...read, updatedAt: expect.any(String) });
+  const other = await put({ ...read, name: "prod" });
+  expect([other.status, other.body.errors]).toEqual([
+    422,
+    [{ path: "name", message: 'must be the path\'s "copied", not "prod"' }],
+  ]);
+});
+
 test("of several who make one environment at once, one hears that it was made", async () => {
   const puts = await Promise.all([1, 2, 3, 4].map(() => api.call("PUT", "/v1/environments/crowd", {})));
   expect(puts.map(({ status }) => status).sort()).toEqual([200, 200, 200, 201]);

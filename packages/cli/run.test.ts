@@ -85,6 +85,13 @@ test("apply shows each fault with its line in the file", async () => {
   );
 });
 
+test("--version alone says the command line's own", async () => {
+  expect(await cli.tutti(["--version"])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
+
 test("a file that is not there or is no YAML is wrong use", async () => {
   expect(await cli.tutti(["apply", "-f", "none.yaml"])).toMatchObject({
     code: 2,

@@ -2,6 +2,7 @@
 // document on stdout, and always the exit code that the contract gives it.
 import { Command, CommanderError } from "commander";
 import { ClientError } from "#client/client-error.ts";
+import own from "./bin/package.json" with { type: "json" };
 import { addActions } from "./commands/actions.ts";
 import { addApply } from "./commands/apply.ts";
 import { addApps } from "./commands/apps.ts";
@@ -56,6 +57,11 @@ const COMMANDS: AddCommand[] = [
 ];
 
 export async function run(args: string[], io: Io): Promise<number> {
+  // Commander would take a command's own --version for it, wherever it stands.
+  if (args.length === 1 && args[0] === "--version") {
+    io.out(`${own.version}\n`);
+    return EXIT.done;
+  }
   let exitCode: number = EXIT.done;
   const json = () => args.includes("--json");
   const context = contextOf(io, json, (code) => {

@@ -38,10 +38,12 @@ export const putEnvironment = route(
     answers: { 200: environmentView, 201: environmentView },
   },
   async ({ params, body, deps }) => {
-    const { accounts, ...rest } = body;
+    const { accounts, name = params.env, updatedAt: _before, ...rest } = body;
+    if (name !== params.env)
+      throw refusal([{ path: "name", message: `must be the path's "${params.env}", not "${name}"` }]);
     const settings = { ...rest, ...(accounts ? { accounts: known(deps, accounts) } : {}) };
     const updatedAt = instant(deps.clock.now());
-    const environment: Environment = { name: params.env, ...settings, updatedAt };
+    const environment: Environment = { name, ...settings, updatedAt };
     const { created } = await deps.store.environments.put(environment);
     return reply(created ? 201 : 200, environment);
   },

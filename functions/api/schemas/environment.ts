@@ -166,8 +166,15 @@ const hooks = z
   })
   .meta({ description: "What hooks may call, and where notices may go" });
 
+/** What an answer says beside the settings may come back with them: they can be written as they were read. */
+const asRead = {
+  name: environmentName.optional().meta({ description: "As it was read: the name in the path" }),
+  updatedAt: instantText.optional().meta({ description: "As it was read; it is set anew" }),
+};
+
 export const environmentBody = z
   .strictObject({
+    ...asRead,
     pools,
     loadBalancer: loadBalancer.optional(),
     network: network.optional(),
@@ -207,9 +214,8 @@ export const environmentBody = z
 /** All that may be said of it is shown again. */
 export const environmentView = z
   .object({
-    name: environmentName,
     ...environmentBody.shape,
-    accounts: accounts.omit({ vm: true }).optional(),
+    name: environmentName,
     updatedAt: instantText,
   })
   .meta({ id: "Environment", example: ENVIRONMENT });
