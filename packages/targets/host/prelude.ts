@@ -63,9 +63,13 @@ give_to_user() { if is_root; then chown -R "$RUN_USER:" "$@"; fi; }
 # The descriptor is closed for whatever runs inside, so that a daemon started there does not keep the lock.
 locked() {
   mkdir -p "$DIRECTORY" 2>/dev/null || finish failed "Cannot make the directory $DIRECTORY as $(id -un)."
-  take_lock "$DIRECTORY/.$APP-$ENVIRONMENT\${COPY:+.$COPY}.lock"
+  take_lock "$(lock_of_copy)"
   "$@" 9>&-
 }
+lock_of_copy() { echo "$DIRECTORY/.$APP-$ENVIRONMENT\${COPY:+.$COPY}.lock"; }
+
+# Whether a command of this copy is at work on this host now.
+at_work() { ! (LOCK_SECONDS=0; take_lock "$(lock_of_copy)") >/dev/null; }
 
 # take_lock FILE: held until the shell that took it ends.
 take_lock() {

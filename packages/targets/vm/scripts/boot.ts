@@ -38,6 +38,8 @@ export const WHY = `
 why() {
   find_host
   [ -L "$current" ] || finish absent "is booting$(sed -n '$s/^/: /p' "$base/.said" 2>/dev/null)"
+  # What the boot has not started yet looks like what has ended.
+  at_work && finish absent "is booting"
   supervisor_look
   read_running
   case $state in
