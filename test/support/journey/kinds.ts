@@ -115,7 +115,7 @@ async function publishThere(
 const scalingTo = (max: number) => ({ min: 1, max, metric: "requestsPerReplica", target: 1000 });
 
 export async function liveAndDie(journey: Journey, kind: Kind): Promise<void> {
-  const { client, house, without } = journey;
+  const { client, house, invoke, without } = journey;
   const app = `life-of-${kind}`;
   await PUBLISH[kind](journey, app);
   await client.deployments.plan(app, { environment: ENVIRONMENT, version: "v1" });
@@ -143,6 +143,8 @@ export async function liveAndDie(journey: Journey, kind: Kind): Promise<void> {
   }
   await stageOn(house, client).killReplica(app, kind);
   await client.targets.heal(app, ENVIRONMENT);
+  // As every minute does, which may not fall into this life.
+  await invoke("events-sweep");
   // The bus takes nothing for a while: what is to be told is kept.
   await without(`driver-${kind}`, "events:PutEvents", async () => {
     const { id } = await client.deployments.rollback(app, { environment: ENVIRONMENT });
