@@ -146,7 +146,7 @@ test("A rolling update under load fails no request and keeps to the minimum and 
 
 test("Scaling in drains first: what is in flight is answered.", async (context) => {
   const name = ownName("slow", context);
-  await world.push("web", "slow", APP("slow").replace(", 3)", ", 2_000)"));
+  await world.push("web", "slow", APP("slow").replace(", 3)", ", 700)"));
   const front = await world.front(name);
   await world.serve(name, await world.define(name, image("slow")), {
     desiredCount: 3,
