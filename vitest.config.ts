@@ -16,7 +16,7 @@ const integration = [
 // The contract's longest chapters would make `npm test` longer than people wait for it.
 const slow = [
   "test/slow/**/*.test.ts",
-  "test/contract/{container-names,domain,left-behind,server-disks,server-names,vm-disks,vm-sizes}.test.ts",
+  "test/contract/{container-names,domain,left-behind,server-disks,server-names,server-placement,vm-disks,vm-sizes}.test.ts",
 ];
 // What loads the machine as far as it goes has it to itself.
 const alone = ["test/slow/scaling.test.ts"];

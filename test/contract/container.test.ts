@@ -17,7 +17,6 @@ import { aRollout } from "#test/support/a-deployment.ts";
 import { asRoot } from "./as-role.ts";
 import { openPlace, type Place, serviceName } from "./container-place.ts";
 import { driverContract } from "./driver.ts";
-import { unaskedFor } from "./every-grant.ts";
 import { placed, planTo, playStep, roll, watchStep } from "./roll.ts";
 
 let place: Place;
@@ -376,24 +375,4 @@ test("an ephemeral disk begins with the snapshot that is named, and a role that 
     /failed to make and attach the EBS volume data: .*ec2:CreateVolume/,
   );
   await close();
-});
-
-const NOT_HERE: Record<string, string> = {
-  "ecs:StopTask": "one that answers worse than the others: test/slow/ills.test.ts",
-  "ecs:DescribeClusters": "`tutti doctor`: test/slow/doctor.test.ts",
-  "elasticloadbalancing:CreateRule": "domains: test/contract/domain.test.ts",
-  "elasticloadbalancing:DeleteRule": "the same",
-  "elasticloadbalancing:DescribeRules": "the same",
-  "elasticloadbalancing:ModifyRule": "the same",
-  "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
-  "iam:CreateServiceLinkedRole": "the first service that an account scales",
-  "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
-  "servicediscovery:GetNamespace": "`tutti doctor`: container-names.test.ts",
-  "events:PutEvents": "the engine beside the driver, at each change of a status",
-  "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
-  "ssm:DescribeParameters": "the same, of parameters",
-};
-
-test("every permission of the driver is asked for above, but for those that are named with when", () => {
-  expect(unaskedFor(place.sandbox, "driver-container")).toEqual(Object.keys(NOT_HERE).sort());
 });

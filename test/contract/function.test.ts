@@ -24,8 +24,7 @@ import { furnishFiles } from "#start/furnish-files.ts";
 import { functionScaled } from "#targets/scaling/calls.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
 import { driverContract } from "./driver.ts";
-import { unaskedFor } from "./every-grant.ts";
-import { as, driverAs, inFunctionWorld, makeRole, NAMES, open, sandbox } from "./function-world.ts";
+import { as, driverAs, inFunctionWorld, makeRole, NAMES, open } from "./function-world.ts";
 import { planTo, playStep, roll } from "./roll.ts";
 
 inFunctionWorld();
@@ -400,17 +399,4 @@ test("a missing permission is told by its action", async () => {
     "is not authorized to perform: lambda:PublishVersion on resource",
   );
   await driverAs("driver-function").retire(target);
-});
-
-/** What only happens elsewhere, or seldom: when. */
-const NOT_HERE: Record<string, string> = {
-  "iam:CreateServiceLinkedRole": "by AWS, for the first function that an account scales",
-  "iam:GetRole": "`tutti doctor`: test/slow/doctor.test.ts",
-  "events:PutEvents": "the engine beside the driver, at each change of a status",
-  "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
-  "ssm:DescribeParameters": "the same, of parameters",
-};
-
-test("every permission of the driver is asked for above, but for those that are named with when", () => {
-  expect(unaskedFor(sandbox, "driver-function")).toEqual(Object.keys(NOT_HERE).sort());
 });

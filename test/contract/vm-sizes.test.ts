@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { DIARY_SPEC, diaryArchive, disksOf } from "./diary.ts";
-import { expectAsked } from "./every-grant.ts";
+import { expectAsked } from "./expect-asked.ts";
 import { expectPlayed, planTo, roll } from "./roll.ts";
 import { openVmHouse, type VmHouse } from "./vm-world.ts";
 

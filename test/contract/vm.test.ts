@@ -20,18 +20,13 @@ import {
 import { strToU8, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Driver, TargetContext } from "#core/driver/driver.ts";
-import { naming } from "#infra/cloud-map-grants.ts";
-import type { Sandbox } from "#sandbox/sandbox.ts";
 import { deleteImage, findImages, readSnapshots, type VmSetup } from "#targets/vm/client.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
-import { NAMES } from "./as-role.ts";
 import { driverContract } from "./driver.ts";
-import { unaskedFor } from "./every-grant.ts";
 import { expectPlayed, planTo, playStep, roll } from "./roll.ts";
 import { BASE_IMAGE, openVmHouse, type VmHouse } from "./vm-world.ts";
 
 let house: VmHouse;
-let sandbox: Sandbox;
 let driver: Driver;
 /** With the driver's grants, and with the owner's. */
 let own: VmSetup;
@@ -40,7 +35,7 @@ let open: VmHouse["open"];
 
 beforeAll(async () => {
   house = await openVmHouse();
-  ({ sandbox, driver, own, clients, open } = house);
+  ({ driver, own, clients, open } = house);
   // An image serves every environment of its app: this one keeps those of v1 and v2 for all tests.
   const keeper = open({ replicas: 1 });
   for (const version of ["v1", "v2"]) {
@@ -291,40 +286,3 @@ function sample(target: TargetContext) {
     },
   };
 }
-
-const NAMING = naming(NAMES).flatMap(({ actions }) => actions);
-
-/** What only happens elsewhere, or seldom: when. */
-const NOT_HERE: Record<string, string> = {
-  "autoscaling:SetInstanceHealth":
-    "healing of an instance that no restart mends: test/slow/vm-repairs.test.ts",
-  "ec2:AttachVolume": "disks: test/contract/vm-disks.test.ts",
-  "ec2:CreateSnapshot": "the same",
-  "ec2:CreateVolume": "the same",
-  "ec2:DeleteVolume": "the same",
-  "ec2:DescribeVolumesModifications": "the same",
-  "ec2:ModifyVolume": "the same",
-  "ec2:DescribeInstanceTypeOfferings": "resources: test/contract/vm-sizes.test.ts",
-  "ec2:DescribeInstanceTypes": "the same",
-  "ec2:DeleteLaunchTemplateVersions": "more releases than are kept: test/slow/vm-versions.test.ts",
-  "ec2:DescribeSecurityGroups": "`tutti doctor`: test/slow/doctor.test.ts",
-  "ec2:DescribeSubnets": "`tutti doctor`: test/slow/doctor.test.ts",
-  "ec2:TerminateInstances": "a builder that an image left behind",
-  "elasticloadbalancing:CreateRule": "domains: test/contract/domain.test.ts",
-  "elasticloadbalancing:DeleteRule": "the same",
-  "elasticloadbalancing:DescribeRules": "the same",
-  "elasticloadbalancing:ModifyRule": "the same",
-  "elasticloadbalancing:RegisterTargets": "one that was restarted out of traffic: test/slow/ills.test.ts",
-  "elasticloadbalancing:ModifyTargetGroup": "a target group whose health check another release changes",
-  "ssm:ListCommandInvocations": "first aid on an instance: test/slow/vm-repairs.test.ts",
-  "ssm:SendCommand": "first aid on an instance: test/slow/vm-repairs.test.ts",
-  "states:StopExecution": "a bake that nobody waits for any more: test/slow/bakes.test.ts",
-  ...Object.fromEntries(NAMING.map((action) => [action, "names in Cloud Map: test/slow/vm-names.test.ts"])),
-  "events:PutEvents": "the engine beside the driver, at each change of a status",
-  "secretsmanager:DescribeSecret": "a dry run that looks whether secrets are there",
-  "ssm:DescribeParameters": "the same, of parameters",
-};
-
-test("every permission of the driver is asked for above, but for those that are named with when", () => {
-  expect(unaskedFor(sandbox, "driver-vm")).toEqual(Object.keys(NOT_HERE).sort());
-});

@@ -15,7 +15,7 @@ import { type Sandbox, startSandbox } from "#sandbox/sandbox.ts";
 import type { VmSetup } from "#targets/vm/client.ts";
 import { createVmDriver } from "#targets/vm/driver.ts";
 import { asFunction, asRoot } from "#test/contract/as-role.ts";
-import { expectAsked } from "#test/contract/every-grant.ts";
+import { expectAsked } from "#test/contract/expect-asked.ts";
 import { expectPlayed, planTo, playStep, roll } from "#test/contract/roll.ts";
 import { openVmWorld, vmClients, vmPlaces } from "#test/contract/vm-world.ts";
 import { aRollout } from "#test/support/a-deployment.ts";

@@ -2,7 +2,7 @@
 // keeps as its default. Each release is another image, as a long life makes them.
 import { DescribeImagesCommand, DescribeLaunchTemplateVersionsCommand } from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expectAsked } from "#test/contract/every-grant.ts";
+import { expectAsked } from "#test/contract/expect-asked.ts";
 import { expectPlayed, roll } from "#test/contract/roll.ts";
 import { openVmHouse, type VmHouse } from "#test/contract/vm-world.ts";
 import { aRollout } from "#test/support/a-deployment.ts";
