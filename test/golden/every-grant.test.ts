@@ -1,5 +1,5 @@
 // Each grant of the blueprint is needed: test/golden/grants.json has a call for it that a named test on the sandbox made, and the sandbox's
-// own IAM denies that call when the grant is taken out. test/support/grants/asked-here.ts holds the named files to it.
+// own IAM denies that call when the grant is taken out. test/support/grants/asked-here.ts holds the named files against it.
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Statement } from "#infra/statement.ts";

@@ -1,5 +1,6 @@
 // For every file of tests on the sandbox: what it asked IAM for is kept, with the tests that ran at the time, and held against what
-// test/golden/grants.json says of the file. So without a grant the file that is named there fails, whatever else it makes of a denial.
+// test/golden/grants.json says of the file. What it did not ask for is told, and is no failure: why a copy is late is asked of late copies
+// only, and a minute's pass may fall beside a short test.
 import { mkdirSync, rmSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { afterAll, afterEach, beforeEach, expect } from "vitest";
@@ -30,10 +31,10 @@ afterAll(() => {
   if (KEPT || !tests.every(({ result }) => result?.state === "pass")) return;
   const names = tests.map(({ name }) => name);
   const ofFile = Object.entries(readProofs()).filter(([, proof]) => proof.file === file);
-  const lost = ofFile.filter(
-    ([grant, proof]) => !used.has(grant) || !proof.tests.every((name) => names.includes(name)),
-  );
-  expect(lost, `grants that ${file} is named for and no longer needs`).toEqual([]);
+  const gone = ofFile.flatMap(([, proof]) => proof.tests).filter((name) => !names.includes(name));
+  expect(gone, `tests that test/golden/grants.json names and ${file} does not have`).toEqual([]);
+  const unasked = ofFile.map(([grant]) => grant).filter((grant) => !used.has(grant));
+  if (unasked.length > 0) console.warn(`${file} did not need this time: ${unasked.join("; ")}`);
 });
 
 function testsIn(task: Task | undefined): Task[] {
