@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Answer } from "#client/operations.ts";
 import { endOfMark } from "#core/heal/bad-hosts.ts";
-import { placeOf } from "#core/plan/copy-id.ts";
+import { whereIs } from "#core/plan/copy-id.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../exit-code.ts";
 import { table } from "../table.ts";
@@ -47,7 +47,7 @@ function readPlace(text: string): Place {
 async function markedLine(context: Context, environment: string, mark: Place): Promise<string> {
   const { items } = await context.client().targets.list({ environment, limit: 200 });
   const copies = items.flatMap(({ app, replicas }) =>
-    replicas.filter(({ id }) => placeOf(id).host === mark.host).map(({ id }) => `${app} ${id}`),
+    replicas.filter(({ id }) => whereIs(id).host === mark.host).map(({ id }) => `${app} ${id}`),
   );
   const what =
     copies.length === 0

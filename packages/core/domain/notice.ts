@@ -72,7 +72,7 @@ type StatusEvent = Pick<DeploymentEvent, "seq" | "at" | "message"> & { status: D
 export function statusNotice(deployment: Deployment, { seq, at, message, status }: StatusEvent): Notice {
   const ended = isEnded(status);
   return {
-    ...placeOf(deployment),
+    ...headOf(deployment),
     id: `${deployment.id}-${seq}`,
     type: `deployment.${status}`,
     at,
@@ -90,7 +90,7 @@ export function statusNotice(deployment: Deployment, { seq, at, message, status 
 export function degradedNotice(deployment: Deployment): Notice {
   const { app, environment, reason } = deployment;
   return {
-    ...placeOf(deployment),
+    ...headOf(deployment),
     id: `${deployment.id}-degraded`,
     type: "target.degraded",
     at: deployment.endedAt ?? deployment.progressAt,
@@ -104,7 +104,7 @@ export function recoveredNotice(deployment: Deployment): Notice {
   const { app, environment, version, status } = deployment;
   const now = status === "succeeded" ? `${version} is live` : `it ended ${status}`;
   return {
-    ...placeOf(deployment),
+    ...headOf(deployment),
     id: `${deployment.id}-recovered`,
     type: "target.recovered",
     at: deployment.endedAt ?? deployment.progressAt,
@@ -113,7 +113,7 @@ export function recoveredNotice(deployment: Deployment): Notice {
   };
 }
 
-function placeOf({ app, environment, kind }: Deployment) {
+function headOf({ app, environment, kind }: Deployment) {
   return { schema: NOTICE_SCHEMA, app, environment, kind } as const;
 }
 

@@ -6,7 +6,7 @@ import type { Amiss } from "../domain/healing.ts";
 import type { Fleet } from "../domain/replica.ts";
 import type { HealingPolicy } from "../domain/spec.ts";
 import type { PlannedStep } from "../domain/step.ts";
-import { placeOf } from "../plan/copy-id.ts";
+import { whereIs } from "../plan/copy-id.ts";
 import { pauseMs } from "./policy.ts";
 
 export type AmissInput = {
@@ -25,8 +25,8 @@ export function amissBecause({ fleet, release, steps }: AmissInput): string | nu
   const missing = installed.filter((id) => (versions.get(id) ?? null) === null);
   const others = installed.filter((id) => (versions.get(id) ?? release) !== release);
   const bad = new Set(fleet.bad);
-  const surplus = touched("remove").filter((id) => !bad.has(placeOf(id).host));
-  const moving = touched("remove").filter((id) => bad.has(placeOf(id).host));
+  const surplus = touched("remove").filter((id) => !bad.has(whereIs(id).host));
+  const moving = touched("remove").filter((id) => bad.has(whereIs(id).host));
   // One that moves has not left yet: nothing is missing for its sake.
   const gone = missing.length - moving.length;
   const said = [

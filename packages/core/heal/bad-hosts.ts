@@ -6,7 +6,7 @@ import type { BadHost, Environment } from "../domain/environment.ts";
 import type { Healing } from "../domain/healing.ts";
 import type { Fleet, Replica } from "../domain/replica.ts";
 import type { HealingPolicy } from "../domain/spec.ts";
-import { placeOf } from "../plan/copy-id.ts";
+import { whereIs } from "../plan/copy-id.ts";
 import { pauseMs } from "./policy.ts";
 import type { Broken } from "./tally.ts";
 
@@ -41,7 +41,7 @@ export function hostToMark(input: HostsInput, nowMs: number): BadHost | null {
   const bad = new Set(badHostsOf({ badHosts: marks }, pool));
   if (bad.size + 1 > mostMarked(hostsOf(fleet).size)) return null;
   for (const { replica, detail } of broken) {
-    const { host } = placeOf(replica);
+    const { host } = whereIs(replica);
     const patient = healing.patients.find((one) => one.replica === replica);
     const isSpent = (patient?.repairs ?? 0) >= REPAIRS_BEFORE_MARK && isOver(patient!, input, nowMs);
     if (!isSpent || bad.has(host) || !isHosts(replica, fleet, broken)) continue;
@@ -56,7 +56,7 @@ function mostMarked(hosts: number): number {
 }
 
 function hostsOf({ replicas, spare, unreachable }: HostsInput["fleet"]): Set<string> {
-  return new Set([...replicas.map(({ id }) => id), ...spare, ...unreachable].map((id) => placeOf(id).host));
+  return new Set([...replicas.map(({ id }) => id), ...spare, ...unreachable].map((id) => whereIs(id).host));
 }
 
 type Patient = Healing["patients"][number];
@@ -67,9 +67,9 @@ function isOver({ repairs, repairedAt }: Patient, { policy }: HostsInput, nowMs:
 
 /** Whether it is the host's doing: nobody reaches it, or it is the only one where copies of the app are broken, and elsewhere one is well. */
 function isHosts(replica: string, { replicas, unreachable }: HostsInput["fleet"], broken: Broken[]): boolean {
-  const { host } = placeOf(replica);
+  const { host } = whereIs(replica);
   if (unreachable.includes(replica)) return true;
-  const isElsewhere = (id: string) => placeOf(id).host !== host;
+  const isElsewhere = (id: string) => whereIs(id).host !== host;
   const isWell = ({ id, health }: Replica) => health === "healthy" && isElsewhere(id);
   return replicas.some(isWell) && !broken.some((one) => isElsewhere(one.replica));
 }
@@ -96,7 +96,7 @@ export function proveHosts(input: Omit<HostsInput, "healing" | "policy">, nowMs:
   const { pool, marks, fleet, broken } = input;
   const there = hostsOf(fleet);
   const ill = new Set(
-    [...fleet.unreachable, ...broken.map((one) => one.replica)].map((id) => placeOf(id).host),
+    [...fleet.unreachable, ...broken.map((one) => one.replica)].map((id) => whereIs(id).host),
   );
   const looked = marks.map((mark) =>
     mark.pool === pool && mark.by === TUTTI ? proven(mark, ill, nowMs) : mark,

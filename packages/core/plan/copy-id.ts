@@ -2,7 +2,7 @@
 
 export type CopyPlace = { host: string; copy: number };
 
-export function placeOf(id: string): CopyPlace {
+export function whereIs(id: string): CopyPlace {
   const [host = id, copy = "1"] = id.split("/");
   return { host, copy: Number(copy) };
 }

@@ -5,7 +5,7 @@ import type { Spec } from "../domain/spec.ts";
 import type { PlanRequest } from "../driver/driver.ts";
 import type { Resources } from "../placement/resources.ts";
 import type { PlacementHost } from "../placement/room.ts";
-import { placeOf } from "./copy-id.ts";
+import { whereIs } from "./copy-id.ts";
 import { planPlaced } from "./placed.ts";
 
 const SMALL: Resources = { cpu: 0.5, memoryMiB: 512, diskGiB: 0 };
@@ -37,7 +37,7 @@ const aCopy = (id: string, more: Partial<Replica> = {}): Replica => ({
 function aFleet(copies: Replica[], hosts = [host("web-1"), host("web-2"), host("web-3")]): Fleet {
   const reached = new Set(hosts.map(({ id }) => id));
   const holds = Object.fromEntries(copies.map(({ id }) => [id, SMALL]));
-  const unreachable = copies.map(({ id }) => id).filter((id) => !reached.has(placeOf(id).host));
+  const unreachable = copies.map(({ id }) => id).filter((id) => !reached.has(whereIs(id).host));
   return { ...EMPTY_FLEET, replicas: copies, unreachable, placement: { hosts, holds } };
 }
 

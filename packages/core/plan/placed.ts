@@ -11,7 +11,7 @@ import { place } from "../placement/place.ts";
 import { NOTHING, type Resources } from "../placement/resources.ts";
 import type { Demand, Place, PlacementHost } from "../placement/room.ts";
 import type { Shortfall } from "../placement/shortfall.ts";
-import { copyId, placeOf } from "./copy-id.ts";
+import { copyId, whereIs } from "./copy-id.ts";
 import { installOrder, installSteps, numbered, planInPlace, removeSteps } from "./rolling.ts";
 
 /** Whether the manifest says what a copy needs, so that several may share a host. */
@@ -57,7 +57,7 @@ function placed(request: PlanRequest, { hosts, holds }: NonNullable<Fleet["place
   );
   const back = comingBack(request, spec, carriers, wanted - able.length);
   const places = [...able, ...back].map(
-    ({ id }): Place => ({ host: placeOf(id).host, holds: holds[id] ?? NOTHING }),
+    ({ id }): Place => ({ host: whereIs(id).host, holds: holds[id] ?? NOTHING }),
   );
   const found = place(withBad(hosts, able, request, spec), [demandOf(spec, wanted, places)]);
   if (found.shortfalls[0] && !rollback) throw noRoom(found.shortfalls[0], desired, spec);
@@ -83,7 +83,7 @@ function withBad(
   { fleet }: PlanRequest,
   spec: Spec,
 ): PlacementHost[] {
-  const staying = new Set(isStateful(spec) ? able.map(({ id }) => placeOf(id).host) : []);
+  const staying = new Set(isStateful(spec) ? able.map(({ id }) => whereIs(id).host) : []);
   const bad = new Set(fleet.bad?.filter((host) => !staying.has(host)));
   return bad.size === 0 ? hosts : hosts.map((one) => (bad.has(one.id) ? { ...one, bad: true } : one));
 }
@@ -92,9 +92,9 @@ function withBad(
 function comingBack({ fleet }: PlanRequest, spec: Spec, carriers: Replica[], missing: number): Replica[] {
   const { kept = [], unreachable } = fleet;
   if (!isStateful(spec) || missing <= 0) return [];
-  const away = new Set([...unreachable.map((id) => placeOf(id).host), ...carriers.map(({ id }) => id)]);
+  const away = new Set([...unreachable.map((id) => whereIs(id).host), ...carriers.map(({ id }) => id)]);
   return kept
-    .filter((id) => !away.has(id) && !away.has(placeOf(id).host))
+    .filter((id) => !away.has(id) && !away.has(whereIs(id).host))
     .slice(0, missing)
     .map((id) => ({ id, version: null, health: "unknown", address: null, startedAt: null }));
 }
@@ -103,7 +103,7 @@ function comingBack({ fleet }: PlanRequest, spec: Spec, carriers: Replica[], mis
 function assertWithDisk(able: Replica[], leavers: Set<string>, { app, server }: Spec): void {
   const away = able.find(({ id }) => leavers.has(id));
   if (!away) return;
-  const { host } = placeOf(away.id);
+  const { host } = whereIs(away.id);
   throw new TuttiError(
     "capacity_exceeded",
     `Pool ${server.pool}: ${away.id} of ${app} has a disk on ${host} and would have to leave it, for want of room or by its labels. Make room on ${host}, or scale in first: a copy elsewhere begins with an empty disk.`,
@@ -147,7 +147,7 @@ function withoutBroken(carriers: Replica[], wanted: number, request: PlanRequest
 function leaversOf(carriers: Replica[], hosts: string[], request: PlanRequest): Replica[] {
   const worst = [...carriers].sort((a, b) => worth(a, request) - worth(b, request));
   return hosts.map((host) => {
-    const index = worst.findIndex(({ id }) => placeOf(id).host === host);
+    const index = worst.findIndex(({ id }) => whereIs(id).host === host);
     return worst.splice(index, 1)[0]!;
   });
 }
@@ -155,7 +155,7 @@ function leaversOf(carriers: Replica[], hosts: string[], request: PlanRequest): 
 /** Who is not there counts for nothing. Healthy counts most, then running the version, then being among the first of its host. */
 function worth({ id, health, version }: Replica, request: PlanRequest): number {
   if (version === null) return -1;
-  const first = 1 / (1 + placeOf(id).copy);
+  const first = 1 / (1 + whereIs(id).copy);
   return (health === "healthy" ? 2 : 0) + (version === request.version ? 1 : 0) + first / 2;
 }
 

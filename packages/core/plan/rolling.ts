@@ -9,7 +9,7 @@ import { isStateful } from "../domain/volume.ts";
 import type { PlanRequest } from "../driver/driver.ts";
 import { TuttiError } from "../errors.ts";
 import { batchSizes, split, unavailableAllowed } from "./batches.ts";
-import { placeOf } from "./copy-id.ts";
+import { whereIs } from "./copy-id.ts";
 import { nameReplicas } from "./labels.ts";
 import { paceOf } from "./pace.ts";
 
@@ -49,7 +49,7 @@ function rankOf({ health, version }: Replica, request: PlanRequest): number {
 function withoutMoving(carriers: Replica[], request: PlanRequest, spec: Spec): Replica[] {
   const bad = new Set(request.fleet.bad);
   if (bad.size === 0 || isStateful(spec)) return carriers;
-  const isBad = ({ id }: Replica) => bad.has(placeOf(id).host);
+  const isBad = ({ id }: Replica) => bad.has(whereIs(id).host);
   const good = carriers.filter((one) => !isBad(one));
   const best = carriers.filter(isBad).sort((a, b) => rankOf(a, request) - rankOf(b, request));
   const lacking = Math.max(0, request.desired - good.length - freeHosts(request, carriers).length);

@@ -17,7 +17,7 @@ import {
   nextLook,
   type Tally,
 } from "#core/heal/tally.ts";
-import { placeOf } from "#core/plan/copy-id.ts";
+import { whereIs } from "#core/plan/copy-id.ts";
 import { asking } from "../asking.ts";
 import type { EngineDeps } from "../deps.ts";
 import { countNow } from "../desired.ts";
@@ -106,14 +106,14 @@ function stepsToRight(deps: EngineDeps, live: LiveTarget, fleet: Fleet): Planned
 function withoutMoved(healing: Healing, { bad = [], replicas }: Fleet): Healing {
   const there = new Set(replicas.map((one) => one.id));
   const patients = healing.patients.filter(
-    ({ replica }) => there.has(replica) || !bad.includes(placeOf(replica).host),
+    ({ replica }) => there.has(replica) || !bad.includes(whereIs(replica).host),
   );
   return patients.length === healing.patients.length ? healing : { ...healing, patients };
 }
 
 function leavingBad({ bad = [] }: Fleet, steps: PlannedStep[]): Set<string> {
   const removed = steps.filter((step) => step.action === "remove").flatMap((step) => step.replicas);
-  return new Set(removed.filter((id) => bad.includes(placeOf(id).host)));
+  return new Set(removed.filter((id) => bad.includes(whereIs(id).host)));
 }
 
 type Planned = { fleet: Fleet; steps: PlannedStep[] | null };

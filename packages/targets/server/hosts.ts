@@ -4,7 +4,7 @@ import type { ServerPool, SshHost } from "#core/domain/environment.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { wrongAt } from "#core/errors.ts";
 import type { Resources } from "#core/placement/resources.ts";
-import { copyId, placeOf } from "#core/plan/copy-id.ts";
+import { copyId, whereIs } from "#core/plan/copy-id.ts";
 import { listInstances, type ServerClients } from "./client.ts";
 
 /** Small and JSON: it travels in a step's state. */
@@ -29,7 +29,7 @@ export function placesOf(hosts: Host[], replicas: Iterable<string>): Map<string,
   const byName = new Map(hosts.map((host) => [host.id, host]));
   const found = new Map<string, Host>();
   for (const id of replicas) {
-    const { host, copy } = placeOf(id);
+    const { host, copy } = whereIs(id);
     const known = byName.get(host);
     if (known) found.set(id, placeOn(known, copy));
   }

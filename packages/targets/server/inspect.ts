@@ -4,7 +4,7 @@
 import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { badHostsOf } from "#core/heal/bad-hosts.ts";
-import { placeOf } from "#core/plan/copy-id.ts";
+import { whereIs } from "#core/plan/copy-id.ts";
 import { isPlaced } from "#core/plan/placed.ts";
 import { type Backend, type BackendHealth, placeBehind } from "#targets/balancer/balancer.ts";
 import type { ScriptResult } from "#targets/host/result.ts";
@@ -119,7 +119,7 @@ function spareOf(
   kept: string[] = [],
 ): string[] {
   const spare = found.filter((one) => one.reached && one.replicas.length === 0).map(({ id }) => id);
-  const waiting = new Set(kept.map((id) => placeOf(id).host));
+  const waiting = new Set(kept.map((id) => whereIs(id).host));
   return [...spare.filter((id) => waiting.has(id)), ...spare.filter((id) => !waiting.has(id))];
 }
 
@@ -213,7 +213,7 @@ function soleAddress(replicas: Replica[]): string | null {
 function driftOf(replicas: Replica[], traffic: Traffic, { bad, wanted }: Marks): string[] {
   if (traffic === null) return [];
   // Back on a bad host, a copy leaves; nobody registers it.
-  const expected = replicas.filter(({ id }) => !bad.includes(placeOf(id).host));
+  const expected = replicas.filter(({ id }) => !bad.includes(whereIs(id).host));
   const addresses = new Map(expected.map((replica) => [replica.address, replica.id]));
   const strangers = strangersOf(replicas, traffic, wanted).map(strangerSentence);
   const registered = new Set(traffic.backends.map(({ address, port }) => `${address}:${port}`));

@@ -1,7 +1,7 @@
 // Which port each copy listens on, where an address alone does not tell: several copies of an app on one host have the
 // same address. The hosts themselves are asked, since the ports are theirs to give (decision 0004).
 import type { TargetContext } from "#core/driver/driver.ts";
-import { placeOf } from "#core/plan/copy-id.ts";
+import { whereIs } from "#core/plan/copy-id.ts";
 import { isPlaced } from "#core/plan/placed.ts";
 import type { Backend } from "#targets/balancer/balancer.ts";
 import { askHosts } from "./ask-hosts.ts";
@@ -29,7 +29,7 @@ export async function portsOf(
 }
 
 function hostsOf(places: Host[]): Host[] {
-  const hosts = places.map(({ copy: _, ...place }) => ({ ...place, id: placeOf(place.id).host }));
+  const hosts = places.map(({ copy: _, ...place }) => ({ ...place, id: whereIs(place.id).host }));
   return [...new Map(hosts.map((host) => [host.id, host])).values()];
 }
 

@@ -1,7 +1,7 @@
 // What scaling of servers is and where its metric stands: no platform chooses the count of copies on hosts, so Tutti does. Pure.
 import { type LiveScaling, metricName, type Series, scalingNote } from "#core/domain/scaling.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
-import { placeOf } from "#core/plan/copy-id.ts";
+import { whereIs } from "#core/plan/copy-id.ts";
 import { trackedSeries } from "#targets/scaling/tracking.ts";
 import type { Host } from "./hosts.ts";
 
@@ -16,7 +16,7 @@ export function serverScaling(
   if (!scaling) return undefined;
   const { min, max, metric, target } = scaling;
   const loadBalancerArn = environment.loadBalancer?.arn ?? "";
-  const carrying = new Set(copies.map((id) => placeOf(id).host));
+  const carrying = new Set(copies.map((id) => whereIs(id).host));
   const cpu = hosts.filter(({ id }) => carrying.has(id)).flatMap(cpuOf);
   const silent = metric === "requestsPerReplica" && targetGroupArn === null;
   const place = { loadBalancerArn, targetGroupArn: targetGroupArn ?? "", cpu };

@@ -14,8 +14,8 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import type { Side } from "#targets/balancer/sides.ts";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
 import { callGroup, tagGroup, type Vm } from "./client.ts";
+import { groundOf, ownerOf } from "./ground.ts";
 import { ownerTags, TAGS, tagList, templateName } from "./naming.ts";
-import { ownerOf, placeOf } from "./place.ts";
 import { nameOf, type SideView } from "./side.ts";
 import { nextSurge, writeSurge } from "./surge.ts";
 
@@ -33,7 +33,7 @@ type NewGroup = {
 
 /** That it is there already is as good. */
 export async function createGroup(vm: Vm, target: TargetContext, group: NewGroup): Promise<void> {
-  const { network } = placeOf(target);
+  const { network } = groundOf(target);
   const owner = ownerOf(target);
   const tags = { ...ownerTags(owner), [TAGS.version]: group.version };
   const LaunchTemplateName = templateName(vm.namePrefix, owner);

@@ -12,12 +12,12 @@ import {
   type Vm,
 } from "./client.ts";
 import type { Given } from "./disks/give.ts";
+import { ownerOf } from "./ground.ts";
 import { describe } from "./image/executions.ts";
 import { type Images, makerOf, strandedSnapshots } from "./image/find.ts";
 import { prepareImage } from "./image/prepare.ts";
 import { nameDrift } from "./names.ts";
 import { ownerTags, TAGS, tagsOf } from "./naming.ts";
-import { ownerOf } from "./place.ts";
 import { rebuild } from "./rebuild.ts";
 import { takeSideAway } from "./remove.ts";
 import { applyScaling, scalingDrift } from "./scaling.ts";

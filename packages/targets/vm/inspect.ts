@@ -6,15 +6,15 @@ import type { Vm } from "./client.ts";
 import { lookAtDisks } from "./disks/give.ts";
 import { liveVolumes } from "./disks/serve.ts";
 import { driftOf } from "./drift.ts";
+import { groundOf, whoOf } from "./ground.ts";
 import { readImages } from "./image/find.ts";
 import { type Choice, chooseType } from "./instance-type.ts";
-import { placeOf, whoOf } from "./place.ts";
 import { liveScaling } from "./scaling.ts";
 import { healthOf, readSides, type SideView } from "./side.ts";
 import { readVersions, type Version } from "./template.ts";
 
 export async function inspect(vm: Vm, target: TargetContext): Promise<Fleet> {
-  placeOf(target);
+  groundOf(target);
   const who = whoOf(target);
   const sides = await readSides(vm, target);
   const [disks, weights, images, versions] = await Promise.all([

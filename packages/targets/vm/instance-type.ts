@@ -5,7 +5,7 @@ import { TuttiError } from "#core/errors.ts";
 import { type InstanceType, isAllowed, smallestType, whyNoType } from "#core/placement/instance-type.ts";
 import { tellResources } from "#core/placement/resources.ts";
 import type { Vm } from "./client.ts";
-import { placeOf } from "./place.ts";
+import { groundOf } from "./ground.ts";
 import type { Version } from "./template.ts";
 
 /** `note`: a sentence for the dry run, where it was chosen. */
@@ -15,7 +15,7 @@ type Chooser = Pick<Vm, "offers">;
 
 /** Calls the platform only where there is something to choose. */
 export async function chooseType({ offers }: Chooser, target: TargetContext): Promise<Choice> {
-  const { vm: settings, network } = placeOf(target);
+  const { vm: settings, network } = groundOf(target);
   const { instanceType, baseImage, least } = target.spec.vm;
   const { instanceTypes } = settings;
   if (instanceType !== undefined) {

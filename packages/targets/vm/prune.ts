@@ -3,9 +3,9 @@
 // from the kept artifact.
 import type { TargetContext } from "#core/driver/driver.ts";
 import { deleteImage, type Vm } from "./client.ts";
+import { ownerOf } from "./ground.ts";
 import { readImages, type Standing } from "./image/find.ts";
 import { templateName } from "./naming.ts";
-import { ownerOf } from "./place.ts";
 import type { SideView } from "./side.ts";
 import { deleteVersions, readVersions, templatesOf, type Version, versionsOf } from "./template.ts";
 

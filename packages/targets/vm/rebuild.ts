@@ -2,8 +2,8 @@
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
 import { createGroup } from "./capacity.ts";
 import type { Vm } from "./client.ts";
+import { whoOf } from "./ground.ts";
 import { prepareImage } from "./image/prepare.ts";
-import { whoOf } from "./place.ts";
 import { activeSide, nameOf } from "./side.ts";
 import { ensureVersion } from "./template.ts";
 

@@ -6,9 +6,9 @@ import { paceOf } from "#core/plan/pace.ts";
 import { limitsOf } from "#core/plan/replacing.ts";
 import { deleteGroup, type Ending, endInstance } from "./capacity.ts";
 import type { Vm } from "./client.ts";
+import { whoOf } from "./ground.ts";
 import { leaveNames, stillNamed } from "./names.ts";
 import { goneObservation, leavingObservation } from "./observe.ts";
-import { whoOf } from "./place.ts";
 import { activeSide, type Copy, isHealthy, readSides, type SideView } from "./side.ts";
 import type { StepState } from "./step-state.ts";
 

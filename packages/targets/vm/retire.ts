@@ -15,10 +15,10 @@ import {
   type Vm,
 } from "./client.ts";
 import { partFromDisks } from "./disks/keep.ts";
+import { ownerOf, whoOf } from "./ground.ts";
 import { readImages, strandedSnapshots } from "./image/find.ts";
 import { leaveNames } from "./names.ts";
 import { ownerTags, TAGS, templateName } from "./naming.ts";
-import { ownerOf, whoOf } from "./place.ts";
 import { nameOf, readSides, type SideView } from "./side.ts";
 import { deleteTemplate, templatesOf, versionsOf } from "./template.ts";
 

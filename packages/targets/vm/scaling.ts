@@ -19,8 +19,8 @@ import { TuttiError } from "#core/errors.ts";
 import { isSameTracking, metricOf, trackedSeries, trackingOf } from "#targets/scaling/tracking.ts";
 import { LEAST_MAX_SIZE } from "./capacity.ts";
 import { callGroup, type Vm } from "./client.ts";
+import { groundOf } from "./ground.ts";
 import { TAGS } from "./naming.ts";
-import { placeOf } from "./place.ts";
 import type { SideView } from "./side.ts";
 
 export const POLICY_NAME = "tutti-scaling";
@@ -127,7 +127,7 @@ type Wish = ReturnType<typeof wishFor>;
 
 function wishFor(target: TargetContext, { targetGroupArn }: SideView, scaling: Scaling) {
   const place = {
-    loadBalancerArn: placeOf(target).loadBalancer.arn,
+    loadBalancerArn: groundOf(target).loadBalancer.arn,
     targetGroupArn: targetGroupArn ?? "",
     cpu: "ASGAverageCPUUtilization" as const,
   };
@@ -140,7 +140,7 @@ function wishFor(target: TargetContext, { targetGroupArn }: SideView, scaling: S
 function seriesFor(target: TargetContext, { name, targetGroupArn }: SideView, scaling: Scaling) {
   const dimensions = { AutoScalingGroupName: name };
   return trackedSeries(scaling, {
-    loadBalancerArn: placeOf(target).loadBalancer.arn,
+    loadBalancerArn: groundOf(target).loadBalancer.arn,
     targetGroupArn: targetGroupArn ?? "",
     cpu: [{ namespace: "AWS/EC2", name: "CPUUtilization", dimensions, statistic: "Average" }],
   });

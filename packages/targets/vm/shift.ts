@@ -4,9 +4,9 @@ import type { Step } from "#core/domain/step.ts";
 import type { Observation, Progress, TargetContext } from "#core/driver/driver.ts";
 import type { Side } from "#targets/balancer/sides.ts";
 import { tagGroup, type Vm } from "./client.ts";
+import { whoOf } from "./ground.ts";
 import { joinNames, leaveNames } from "./names.ts";
 import { TAGS } from "./naming.ts";
-import { whoOf } from "./place.ts";
 import { isHealthy, readSides, type SideView } from "./side.ts";
 import type { StepState } from "./step-state.ts";
 

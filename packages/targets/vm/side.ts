@@ -6,8 +6,8 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
 import { SIDES, type Side } from "#targets/balancer/sides.ts";
 import { findInstances, readGroups, type Vm } from "./client.ts";
+import { ownerOf, whoOf } from "./ground.ts";
 import { groupName, TAGS, tagsOf } from "./naming.ts";
-import { ownerOf, whoOf } from "./place.ts";
 import { borrowedOf, readSurge, type Surge } from "./surge.ts";
 
 /** What never changes of an instance; small, since it travels in a step's state. */

@@ -18,9 +18,9 @@ import { isStateful } from "#core/domain/volume.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { callAws, isAwsError } from "#targets/host/call-aws.ts";
 import { tagFilters, type Vm } from "./client.ts";
+import { groundOf, ownerOf } from "./ground.ts";
 import { typeFor } from "./instance-type.ts";
 import { hashOf, type Label, labelOf, ownerTags, readLabel, TAGS, tagList, templateName } from "./naming.ts";
-import { ownerOf, placeOf } from "./place.ts";
 import { rootDisk } from "./root-disk.ts";
 import { userDataOf } from "./scripts/compose.ts";
 
@@ -146,7 +146,7 @@ function dataOf(
   image: Image,
   type: string,
 ): RequestLaunchTemplateData {
-  const { vm, network } = placeOf(target);
+  const { vm, network } = groundOf(target);
   const { spec } = target;
   const tags = {
     ...ownerTags(ownerOf(target)),

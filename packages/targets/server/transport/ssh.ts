@@ -3,7 +3,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 import type { SshHost, SshPool } from "#core/domain/environment.ts";
-import { placeOf } from "#core/plan/copy-id.ts";
+import { whereIs } from "#core/plan/copy-id.ts";
 import type { Outcome } from "#targets/host/run-command.ts";
 import { readSecret, type ServerClients } from "../client.ts";
 import { hostLines } from "../scripts/compose.ts";
@@ -30,7 +30,7 @@ export function sshTransport(
       const outcomes: Outcomes = new Map();
       await Promise.all(
         jobs.map(async (job) => {
-          const login = pool.ssh.hosts.find((host) => host.name === placeOf(job.host.id).host);
+          const login = pool.ssh.hosts.find((host) => host.name === whereIs(job.host.id).host);
           outcomes.set(job.host.id, login ? await runOne(job, login, secret, asRoot) : notInPool(job));
         }),
       );

@@ -3,8 +3,8 @@
 import type { Snapshot } from "@aws-sdk/client-ec2";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { deleteSnapshot, type Vm } from "../client.ts";
+import { ownerOf } from "../ground.ts";
 import { TAGS, tagsOf } from "../naming.ts";
-import { ownerOf } from "../place.ts";
 import { ownVolumes } from "./give.ts";
 import { deleteDisk, findDisks, findSnapshots } from "./volumes.ts";
 

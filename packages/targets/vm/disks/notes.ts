@@ -1,7 +1,7 @@
 // What a dry run says of disks: which grow, and which are kept as they are though the manifest asks for less.
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Vm } from "../client.ts";
-import { ownerOf } from "../place.ts";
+import { ownerOf } from "../ground.ts";
 import { ownVolumes } from "./give.ts";
 import { findDisks } from "./volumes.ts";
 

@@ -4,8 +4,8 @@ import { SuspendProcessesCommand, UpdateAutoScalingGroupCommand } from "@aws-sdk
 import type { TargetContext } from "#core/driver/driver.ts";
 import { REBALANCING } from "../capacity.ts";
 import { callGroup, type Vm } from "../client.ts";
+import { groundOf } from "../ground.ts";
 import { readSubnetZones } from "../offers.ts";
-import { placeOf } from "../place.ts";
 import type { SideView } from "../side.ts";
 import type { Given } from "./give.ts";
 
@@ -27,7 +27,7 @@ export async function keepToZones(
   zones: string[] | null,
 ): Promise<void> {
   if (!view.suspended.includes(REBALANCING)) await stopRebalancing(vm, view);
-  const all = placeOf(target).network.subnetIds;
+  const all = groundOf(target).network.subnetIds;
   const wanted = zones === null ? all : await subnetsIn(vm, all, zones);
   // Where the environment has no subnet there any more, a copy somewhere is better than none.
   const subnetIds = wanted.length === 0 ? all : wanted;

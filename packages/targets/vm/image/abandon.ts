@@ -3,7 +3,7 @@
 import type { Step } from "#core/domain/step.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import type { Vm } from "../client.ts";
-import { ownerOf } from "../place.ts";
+import { ownerOf } from "../ground.ts";
 import { cleanUp } from "./clean-up.ts";
 import { describe, executionName, stop } from "./executions.ts";
 import { MOST_ATTEMPTS } from "./prepare.ts";

@@ -3,8 +3,8 @@
 import type { TargetAccount } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
+import { groundOf, ownerOf } from "../ground.ts";
 import { hashOf, imageName, type Owner } from "../naming.ts";
-import { ownerOf, placeOf } from "../place.ts";
 import { checkScript, userDataOf } from "../scripts/compose.ts";
 
 export type ImageRequest = Owner & {
@@ -40,7 +40,7 @@ export function imageRequest(
   release: Release,
   { namePrefix, instanceType }: Pick<ImageRequest, "instanceType"> & { namePrefix: string },
 ): ImageRequest {
-  const { vm, network } = placeOf(target);
+  const { vm, network } = groundOf(target);
   const own = makings(target, release);
   const account = target.environment.accounts?.vm;
   const key = keyOf(target, release);
@@ -71,7 +71,7 @@ export function keyOf(target: Pick<TargetContext, "app" | "environment" | "spec"
 }
 
 function makings({ environment, spec }: Pick<TargetContext, "environment" | "spec">, { artifact }: Release) {
-  const { vm } = placeOf({ environment });
+  const { vm } = groundOf({ environment });
   return {
     baseImageId: spec.vm.baseImage ?? vm.baseImageId,
     artifactUri: artifact.uri ?? "",

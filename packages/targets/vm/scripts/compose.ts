@@ -9,7 +9,7 @@ import { shellAssignments } from "#targets/host/quote.ts";
 import { SECRET_STEPS } from "#targets/host/secrets.ts";
 import { SYSTEMD } from "#targets/host/systemd.ts";
 import { commonVariables, releaseVariables, type Who } from "#targets/host/variables.ts";
-import { placeOf } from "../place.ts";
+import { groundOf } from "../ground.ts";
 import { BAKE } from "./bake.ts";
 import { BOOT, CHECK, WHY } from "./boot.ts";
 import { DISK_STEPS, diskVariables } from "./disks.ts";
@@ -86,9 +86,9 @@ export function bakeScript(facts: BakeFacts, link: string): string {
 
 /** Where the load balancer is. */
 function regionOf(target: Who): string {
-  return placeOf(target).loadBalancer.arn.split(":")[3]!;
+  return groundOf(target).loadBalancer.arn.split(":")[3]!;
 }
 
 function hostVariables(target: Who): Record<string, string> {
-  return commonVariables(target, placeOf(target).vm);
+  return commonVariables(target, groundOf(target).vm);
 }

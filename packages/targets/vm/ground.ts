@@ -5,10 +5,10 @@ import { TuttiError } from "#core/errors.ts";
 import type { Who } from "#targets/balancer/balancer.ts";
 import type { Owner } from "./naming.ts";
 
-export type Place = { vm: VmSettings; network: Network; loadBalancer: LoadBalancer };
+export type Ground = { vm: VmSettings; network: Network; loadBalancer: LoadBalancer };
 
 /** Throws `invalid_input`. */
-export function placeOf({ environment }: Pick<TargetContext, "environment">): Place {
+export function groundOf({ environment }: Pick<TargetContext, "environment">): Ground {
   const { vm, network, loadBalancer, name } = environment;
   const need = <T>(value: T | undefined, key: string): T => {
     if (value !== undefined) return value;
@@ -30,6 +30,6 @@ export function ownerOf({ app, environment }: Pick<TargetContext, "app" | "envir
 }
 
 export function whoOf(target: Pick<TargetContext, "app" | "environment">): Who {
-  const { loadBalancer } = placeOf(target);
+  const { loadBalancer } = groundOf(target);
   return { ...ownerOf(target), loadBalancer, domain: target.environment.domain };
 }
