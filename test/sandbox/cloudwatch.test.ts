@@ -211,6 +211,59 @@ test("a function's calls are told by function, by alias and by the version that 
   expect(await sum("Throttles", {})).toMatchObject({ Sum: 0 });
 });
 
+test("a function URL's requests are told by function, by URL and by the version that was run: errors and time-outs are 5xx", async () => {
+  const functions = new lambda.LambdaClient(sandbox.config());
+  const FunctionName = "asked";
+  const source = `export const handler = async ({ rawPath, queryStringParameters }) => {
+    if (rawPath === "/throws") throw Error("bad");
+    if (rawPath === "/hangs") await new Promise((resolve) => setTimeout(resolve, 60_000));
+    return { statusCode: Number(queryStringParameters?.status ?? 200) };
+  };`;
+  await functions.send(
+    new lambda.CreateFunctionCommand({
+      ...{ FunctionName, Role: await aRole(sandbox, "asked", [{ Action: "logs:*", Resource: "*" }]) },
+      ...{ Runtime: "nodejs24.x", Handler: "index.handler", Publish: true, Timeout: 1 },
+      Code: { ZipFile: zipOf(source) },
+    }),
+  );
+  await settled(functions, FunctionName);
+  await functions.send(new lambda.CreateAliasCommand({ FunctionName, Name: "live", FunctionVersion: "1" }));
+  const place = { FunctionName, Qualifier: "live" };
+  const { FunctionUrl } = await functions.send(
+    new lambda.CreateFunctionUrlConfigCommand({ ...place, AuthType: "NONE" }),
+  );
+  const ask = async (path: string) => (await fetch(`${FunctionUrl}${path}`)).status;
+  expect(await ask("closed")).toBe(403);
+  const anybody = { ...place, Principal: "*" };
+  const url = { Action: "lambda:InvokeFunctionUrl", FunctionUrlAuthType: "NONE" as const };
+  await functions.send(new lambda.AddPermissionCommand({ ...anybody, ...url, StatementId: "url" }));
+  const call = { Action: "lambda:InvokeFunction", InvokedViaFunctionUrl: true };
+  await functions.send(new lambda.AddPermissionCommand({ ...anybody, ...call, StatementId: "call" }));
+  const paths = ["", "", "?status=404", "?status=503", "throws", "hangs"];
+  expect(await Promise.all(paths.map(ask))).toEqual([200, 200, 404, 503, 502, 502]);
+  const sum = async (MetricName: string, dimensions: Record<string, string> = {}) => {
+    const { Datapoints } = await client.send(
+      new cloudwatch.GetMetricStatisticsCommand({
+        ...{ Namespace: "AWS/Lambda", MetricName, Period: 3600, Statistics: ["Sum", "SampleCount"] },
+        ...{ StartTime: new Date(Date.now() - 60_000), EndTime: new Date(Date.now() + 1_000) },
+        Dimensions: Object.entries({ FunctionName, ...dimensions }).map(([Name, Value]) => ({ Name, Value })),
+      }),
+    );
+    return Datapoints?.[0];
+  };
+  const live = { Resource: "asked:live" };
+  await expect.poll(() => sum("UrlRequestCount", live)).toMatchObject({ Sum: 7 });
+  expect(await sum("UrlRequestCount")).toMatchObject({ Sum: 7 });
+  expect(await sum("UrlRequestCount", { ...live, ExecutedVersion: "1" })).toMatchObject({ Sum: 6 });
+  expect(await sum("Url4xxCount", live)).toMatchObject({ Sum: 2, SampleCount: 7 });
+  expect(await sum("Url5xxCount", live)).toMatchObject({ Sum: 3, SampleCount: 7 });
+  expect(await sum("UrlRequestLatency", live)).toMatchObject({ SampleCount: 7 });
+  // What Invoke asks is no request of the URL's.
+  await functions.send(new lambda.InvokeCommand({ ...place, Payload: '{"rawPath":"/throws"}' }));
+  await expect.poll(() => sum("Errors", live)).toMatchObject({ Sum: 3 });
+  expect(await sum("UrlRequestCount", live)).toMatchObject({ Sum: 7 });
+});
+
 test("values with counts, summaries and single values are read back as one", async () => {
   const put = (datum: Partial<cloudwatch.MetricDatum>) =>
     client.send(

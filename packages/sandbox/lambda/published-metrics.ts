@@ -57,13 +57,21 @@ function newTally(dimensions: cloudwatch.Dimension[]): Tally {
   return { dimensions, invocations: 0, errors: 0, throttles: 0, durations: new Map() };
 }
 
+/** So many of so many: each call counts as 1 or as 0. */
+export function countOf(
+  MetricName: string,
+  Dimensions: cloudwatch.Dimension[],
+  times: number,
+  calls: number,
+): cloudwatch.MetricDatum {
+  const [Minimum, Maximum] = [times === calls ? 1 : 0, times > 0 ? 1 : 0];
+  const StatisticValues = { SampleCount: calls, Sum: times, Minimum, Maximum };
+  return { MetricName, Dimensions, Unit: "Count", StatisticValues };
+}
+
 function dataOf({ dimensions: Dimensions, invocations, errors, throttles, durations }: Tally) {
-  const count = (MetricName: string, times: number): cloudwatch.MetricDatum => {
-    const calls = Math.max(invocations, times);
-    const [Minimum, Maximum] = [times === calls ? 1 : 0, times > 0 ? 1 : 0];
-    const StatisticValues = { SampleCount: calls, Sum: times, Minimum, Maximum };
-    return { MetricName, Dimensions, Unit: "Count", StatisticValues };
-  };
+  const count = (name: string, times: number) =>
+    countOf(name, Dimensions, times, Math.max(invocations, times));
   const data = [count("Throttles", throttles)];
   if (invocations === 0) return data;
   const Duration = { MetricName: "Duration", Dimensions, Unit: "Milliseconds" as const };

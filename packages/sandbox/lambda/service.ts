@@ -22,6 +22,7 @@ import { createLambdaMetrics } from "./published-metrics.ts";
 import type { VersionRecord } from "./records.ts";
 import { settingHandlers } from "./settings.ts";
 import { openStore } from "./store.ts";
+import { createUrlMetrics } from "./url-metrics.ts";
 import { createUrls, urlHandlers } from "./urls.ts";
 import { versionHandlers } from "./versions.ts";
 import { mayWriteLogs } from "./writing-logs.ts";
@@ -51,11 +52,13 @@ export function createLambda(platform: Platform, files: Files): LambdaService {
   const environments = createEnvironments(platform, directory, files, logs.write, use);
   const serving = new Map<string, VersionRecord>();
   const metrics = createLambdaMetrics();
-  const publisher = createPublisher(platform, "AWS/Lambda", () => [...metrics.take(), ...use.take()]);
+  const urlMetrics = createUrlMetrics();
+  const counts = () => [...metrics.take(), ...urlMetrics.take(), ...use.take()];
+  const publisher = createPublisher(platform, "AWS/Lambda", counts);
   const parts = { platform, files, directory, store, environments, logs, metrics, serving };
   const invoker = createInvoker(parts);
   const queue = createEventQueue(platform, directory, store, invoker);
-  const urls = createUrls(platform, invoker);
+  const urls = createUrls(platform, { invoker, metrics: urlMetrics });
   return {
     name: "lambda",
     module: sdk,

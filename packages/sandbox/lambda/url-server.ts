@@ -7,6 +7,7 @@ import { type Invoker, payloadLimitBytes } from "./invoke.ts";
 import { isPublic } from "./permissions.ts";
 import { type FunctionRecord, LATEST } from "./records.ts";
 import { answerOf, eventOf, type UrlAnswer } from "./url-event.ts";
+import type { UrlCall, UrlMetrics } from "./url-metrics.ts";
 
 export type Listener = { host: string; port: number; close(): Promise<void> };
 
@@ -15,10 +16,15 @@ export async function listen(
   record: FunctionRecord,
   key: string,
   at: { host: string; port: number },
-  invoker: Invoker,
+  { invoker, metrics }: { invoker: Invoker; metrics: UrlMetrics },
 ): Promise<Listener> {
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
-    serve(record, key, invoker, request, response).catch((error: Error) => {
+    const call: UrlCall = { functionName: record.name, key };
+    const startedAtMs = performance.now();
+    response.once("close", () =>
+      metrics.answered(call, response.statusCode, performance.now() - startedAtMs),
+    );
+    serve(record, call, invoker, request, response).catch((error: Error) => {
       if (!response.headersSent) problem(response, 500, `InternalServerError: ${error.message}`);
       else response.destroy();
     });
@@ -42,13 +48,15 @@ function close(server: Server): Promise<void> {
   });
 }
 
+/** Writes into the call which version was run. */
 async function serve(
   record: FunctionRecord,
-  key: string,
+  call: UrlCall,
   invoker: Invoker,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { key } = call;
   const authType = record.urls[key]?.authType;
   if (authType === "AWS_IAM" && request.headers.authorization) {
     return problem(response, 501, "Signed calls of a function URL are not implemented in this sandbox");
@@ -69,7 +77,8 @@ async function serve(
   const requestId = randomUUID();
   const event = eventOf(request, body, requestId, Date.now());
   try {
-    const { played } = await invoker.run(record, key === LATEST ? undefined : key, event);
+    const { played, version } = await invoker.run(record, key === LATEST ? undefined : key, event);
+    call.version = version.version;
     const answer = played.failure ? undefined : answerOf(played.payload);
     if (!answer) return problem(response, 502, "Internal Server Error");
     const { headers, statusCode } = answer;

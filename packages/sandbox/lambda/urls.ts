@@ -7,6 +7,7 @@ import type { Invoker } from "./invoke.ts";
 import { parseFunctionName, qualifiedArn } from "./names.ts";
 import { type FunctionRecord, LATEST, type UrlRecord } from "./records.ts";
 import type { FunctionStore } from "./store.ts";
+import type { UrlMetrics } from "./url-metrics.ts";
 import { type Listener, listen } from "./url-server.ts";
 
 const urlPort = 9000;
@@ -14,7 +15,7 @@ const urlPort = 9000;
 type Place = { host: string; port: number };
 export type Urls = ReturnType<typeof createUrls>;
 
-export function createUrls(platform: Platform, invoker: Invoker) {
+export function createUrls(platform: Platform, parts: { invoker: Invoker; metrics: UrlMetrics }) {
   const listeners = new Map<string, Listener>();
   const nameOf = (record: FunctionRecord, key: string) => `${record.name}:${key}`;
   const placeOf = (record: FunctionRecord, key: string): Place => ({
@@ -23,7 +24,7 @@ export function createUrls(platform: Platform, invoker: Invoker) {
   });
   const listenAt = async (name: string, record: FunctionRecord, key: string, at: Place) => {
     try {
-      listeners.set(name, await listen(record, key, at, invoker));
+      listeners.set(name, await listen(record, key, at, parts));
     } catch (cause) {
       const problem = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
       const message = `The URL of ${record.name} cannot listen on ${at.host}:${at.port}: ${problem}`;
