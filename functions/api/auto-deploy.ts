@@ -2,7 +2,6 @@
 // does not keep it from the others; a failure of ours is thrown, so that whoever told of the release tells again.
 import type { App } from "#core/domain/app.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
-import type { Environment } from "#core/domain/environment.ts";
 import type { Release } from "#core/domain/release.ts";
 import { ERRORS, type ErrorCode, TuttiError } from "#core/errors.ts";
 import { specOf } from "#engine/context.ts";
@@ -45,15 +44,8 @@ export async function deploysAnywhere(deps: ControlDeps, { manifest }: App): Pro
 }
 
 async function automatic({ store }: ControlDeps, release: Pick<Release, "manifest">): Promise<string[]> {
-  const names: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.environments.list({ limit: 200, cursor });
-    const deploys = ({ name }: Environment) => specOf(release, name).autoDeploy;
-    names.push(...page.items.filter(deploys).map((one) => one.name));
-    cursor = page.cursor ?? undefined;
-  } while (cursor !== undefined);
-  return names;
+  const names = (await store.environments.all()).map((one) => one.name);
+  return names.filter((name) => specOf(release, name).autoDeploy);
 }
 
 /** Throws what trying again may mend. A target that is busy says so for good, since its policy is `reject`. */

@@ -9,8 +9,6 @@ import { refusal } from "./validate.ts";
 
 type Deps = { store: Store };
 
-const EVERYTHING = 200;
-
 export async function needApp({ store }: Deps, app: string): Promise<App> {
   const found = await store.apps.get(app);
   if (!found) throw new TuttiError("not_found", `There is no app ${app}.`);
@@ -28,8 +26,8 @@ export async function needPlace({ store }: Deps, name: string): Promise<Environm
 export async function needEnvironment({ store }: Deps, name: string, path: string): Promise<Environment> {
   const found = await store.environments.get(name);
   if (found) return found;
-  const { items } = await store.environments.list({ limit: EVERYTHING });
-  const known = items.map((one) => one.name).join(", ") || "none yet";
+  const all = await store.environments.all();
+  const known = all.map((one) => one.name).join(", ") || "none yet";
   throw refusal([{ path, message: `"${name}" is not a known environment; there are: ${known}` }]);
 }
 

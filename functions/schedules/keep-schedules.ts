@@ -32,7 +32,7 @@ export async function keepSchedules(deps: ScheduleDeps, app: App): Promise<Kept>
 export async function keepAllSchedules(deps: ScheduleDeps): Promise<Kept> {
   const there = await deps.schedules.list(deps.schedules.prefix);
   const apps = await everything((request) => deps.store.apps.list(request));
-  const wanted = await wantedOf(deps, apps, () => everything((request) => deps.store.targets.list(request)));
+  const wanted = await wantedOf(deps, apps, () => deps.store.targets.all());
   return bring(deps, wanted, there, YOUNG_MS);
 }
 

@@ -18,7 +18,8 @@ export function resources(call: Caller) {
       doctor: (env: string) => call("GET /v1/environments/{env}/doctor", { params: { env } }),
       put: (env: string, body: Input<"PUT /v1/environments/{env}">["body"]) =>
         call("PUT /v1/environments/{env}", { params: { env }, body }),
-      badHosts: (env: string) => call("GET /v1/environments/{env}/bad-hosts", { params: { env } }),
+      badHosts: (env: string, query?: Page) =>
+        call("GET /v1/environments/{env}/bad-hosts", { params: { env }, query }),
       markHost: (env: string, place: { pool: string; host: string }, why: string) =>
         call("PUT /v1/environments/{env}/bad-hosts/{pool}/{host}", {
           params: { env, ...place },

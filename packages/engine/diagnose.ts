@@ -2,7 +2,6 @@
 import { type Check, check } from "#core/driver/diagnosis.ts";
 import { TuttiError } from "#core/errors.ts";
 import { CERTIFICATE_DAYS } from "#core/identity/identity.ts";
-import { everything } from "#store/page.ts";
 import type { EngineDeps } from "./deps.ts";
 import { checkReceivers } from "./diagnose-receivers.ts";
 import { whatIsHere } from "./what-is-here.ts";
@@ -26,7 +25,7 @@ export async function diagnose(deps: EngineDeps, { environment }: { environment:
 
 /** Roles may be one for each app, which settings do not name. */
 async function appsIn({ store, driver }: EngineDeps, environment: string): Promise<string[]> {
-  const all = await everything((request) => store.targets.list(request));
+  const all = await store.targets.all();
   const there = all.filter((one) => one.environment === environment && one.kind === driver.kind);
   return there.map(({ app }) => app);
 }

@@ -5,7 +5,6 @@ import { type Deployment, isEnded } from "#core/domain/deployment.ts";
 import type { HealingAction } from "#core/domain/healing-run.ts";
 import type { Target } from "#core/domain/target.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
-import { everything } from "#store/page.ts";
 import { carryOn } from "./carry-on.ts";
 import type { SweepDeps } from "./deps.ts";
 import { handOverAtMs } from "./doubt.ts";
@@ -41,7 +40,7 @@ export type SweepReport = {
 /** `heal: false` only looks after deployments (an execution has just ended). */
 export async function sweep(deps: SweepDeps, { heal = true } = {}): Promise<SweepReport> {
   const endsAt = deps.clock.now() + HEALING_ENDS_MS;
-  const targets = await everything((request) => deps.store.targets.list(request));
+  const targets = await deps.store.targets.all();
   countWaiting(deps, targets);
   const report: SweepReport = { targets: targets.length, actions: [], trains: [] };
   await eachOf(targets, STORE_AT_ONCE, (target) => lookAfterTarget(deps, target, report));

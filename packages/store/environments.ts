@@ -1,18 +1,22 @@
-// Platform settings of each environment, and which of its hosts are marked bad; the whole list is small. Settings and marks are
+// Platform settings of each environment, and which of its hosts are marked bad; the whole list is small and read at once. Settings and marks are
 // written by different hands: whoever writes the one leaves the other as it is.
 import type { BadHost, Environment } from "#core/domain/environment.ts";
 import { keys, lists } from "./keys.ts";
-import { type Page, type PageRequest, page } from "./page.ts";
+import { everything, type Page, type PageRequest, page } from "./page.ts";
 import { type Pause, retryingStaleWrites } from "./retrying.ts";
+import { sortedPage } from "./sorted-page.ts";
 import { ABSENT, atRevision, type Item, type Table } from "./table.ts";
 
 export type Environments = {
   get(name: string): Promise<Environment | null>;
-  /** Whether there was none of this name before. Of several who write at once only one hears so. */
-  put(environment: Environment): Promise<{ created: boolean }>;
+  /** As it is kept, and whether there was none of this name before. Of several who write at once only one hears so. */
+  put(environment: Environment): Promise<{ environment: Environment; created: boolean }>;
   /** Read, pure change, conditional write; the same array, or no such environment, writes nothing. Answers what is written. */
   changeBadHosts(name: string, change: (marks: BadHost[]) => BadHost[]): Promise<BadHost[]>;
+  /** Newest first. */
   list(request?: PageRequest, keep?: (environment: Environment) => boolean): Promise<Page<Environment>>;
+  /** Every one, by name. */
+  all(): Promise<Environment[]>;
 };
 
 export function environmentsIn(table: Table, pause: Pause): Environments {
@@ -22,14 +26,18 @@ export function environmentsIn(table: Table, pause: Pause): Environments {
     const condition = item === undefined ? ABSENT : before === undefined ? undefined : atRevision(before);
     await table.put({ ...environment, revision, ...keys.environment(environment.name) }, condition);
   };
+  const all = () =>
+    everything((request) => page(table, { pk: lists.environments }, request, (item) => parse(item)!));
   return {
     get: async (name) => parse(await table.get(keys.environment(name))),
     put: ({ badHosts: _own, ...environment }) =>
       retryingStaleWrites(pause, async () => {
         const item = await table.get(keys.environment(environment.name));
-        const marks = item?.badHosts as BadHost[] | undefined;
-        await write(item, { ...environment, ...(marks ? { badHosts: marks } : {}) });
-        return { created: item === undefined };
+        const before = parse(item);
+        const createdAt = before ? bornAt(before) : environment.updatedAt;
+        const kept = { ...environment, createdAt };
+        await write(item, { ...kept, ...(before?.badHosts ? { badHosts: before.badHosts } : {}) });
+        return { environment: kept, created: before === null };
       }),
     changeBadHosts: (name, change) =>
       retryingStaleWrites(pause, async () => {
@@ -40,9 +48,18 @@ export function environmentsIn(table: Table, pause: Pause): Environments {
         if (environment && badHosts !== before) await write(item, { ...environment, badHosts });
         return badHosts;
       }),
-    list: (request = {}, keep) =>
-      page(table, { pk: lists.environments }, request, (item) => parse(item)!, keep),
+    all,
+    list: async (request = {}, keep) =>
+      sortedPage(
+        { list: lists.environments, all: await all(), at: bornAt, name: (one) => one.name },
+        request,
+        keep,
+      ),
   };
+}
+
+function bornAt({ createdAt, updatedAt }: Environment): string {
+  return createdAt ?? updatedAt;
 }
 
 function parse(item: Item | undefined): Environment | null {

@@ -17,6 +17,7 @@
 //   open trains (only while they are)       gsi2 OPEN_TRAINS        <id>
 //   a target: lock, queue, release          pk TARGET#<app>/<env>   sk TARGET
 //   all targets, an app's targets, by name  gsi1 TARGETS            <app>/<env>
+//   all targets, newest first               gsi2 TARGETS_BY_AGE     <createdAt>#<app>/<env>
 //   all environments, by name               pk ENVIRONMENTS         sk <env>
 //   whose certificates an environment believes  pk AUTHORITIES      sk <env>
 //   healing runs, newest first              pk HEALING_RUNS         sk <id>
@@ -65,9 +66,11 @@ export const keys = {
     ...(open ? { gsi2pk: lists.openTrains, gsi2sk: id } : {}),
   }),
   target: (app: string, environment: string) => ({ pk: `TARGET#${app}/${environment}`, sk: "TARGET" }),
-  targetLists: (app: string, environment: string) => ({
+  targetLists: (app: string, environment: string, createdAt: string) => ({
     gsi1pk: lists.targets,
     gsi1sk: `${app}/${environment}`,
+    gsi2pk: lists.targetsByAge,
+    gsi2sk: `${createdAt}#${app}/${environment}`,
   }),
   environment: (name: string) => ({ pk: lists.environments, sk: name }),
   authority: (environment: string) => ({ pk: lists.authorities, sk: environment }),
@@ -94,6 +97,7 @@ export const lists = {
   trains: "TRAINS",
   openTrains: "OPEN_TRAINS",
   targets: "TARGETS",
+  targetsByAge: "TARGETS_BY_AGE",
   environments: "ENVIRONMENTS",
   authorities: "AUTHORITIES",
   healingRuns: "HEALING_RUNS",

@@ -22,7 +22,7 @@ export async function page<T>(
   parse: (item: Item) => T,
   keep: (value: T) => boolean = () => true,
 ): Promise<Page<T>> {
-  const limit = Math.min(Math.max(request.limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT);
+  const limit = pageLimit(request);
   let startKey = request.cursor ? decodeCursor(request.cursor, query) : undefined;
   const items: T[] = [];
   for (let read = 0; read < MAX_READS; read++) {
@@ -40,6 +40,10 @@ export async function page<T>(
     if (!startKey) return { items, cursor: null };
   }
   return { items, cursor: startKey ? encodeCursor(startKey) : null };
+}
+
+export function pageLimit({ limit }: PageRequest): number {
+  return Math.min(Math.max(limit ?? DEFAULT_LIMIT, 1), MAX_LIMIT);
 }
 
 /** All of a list, page by page: for lists that are bounded by what there is (apps, targets). */
@@ -67,11 +71,11 @@ function cursorKey(item: Item, query: ListQuery): Item {
   };
 }
 
-function encodeCursor(key: Item): string {
+export function encodeCursor(key: Item): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-function decodeCursor(cursor: string, query: ListQuery): Item {
+export function decodeCursor(cursor: string, query: Pick<ListQuery, "pk" | "index">): Item {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
     if (isKey(key) && key[query.index ? `${query.index}pk` : "pk"] === query.pk) return key;

@@ -1,8 +1,10 @@
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Fleet } from "#core/domain/replica.ts";
 import { EMPTY_FLEET } from "#core/domain/replica.ts";
 import { fakeClock } from "#test/support/fake-clock.ts";
 import { openTestTable, type TestTable } from "#test/support/table.ts";
+import { keys } from "./keys.ts";
 import { createStore, type Store } from "./store.ts";
 
 let table: TestTable;
@@ -146,4 +148,19 @@ test("an app's targets are its own, however alike another's name is", async () =
     await acquire({ app, environment }, "dep_1");
   expect((await store.targets.of("shop")).map((one) => one.environment)).toEqual(["dev", "prod"]);
   expect(await store.targets.of("sho")).toEqual([]);
+});
+
+test("one that was made before its birthday was kept has its place in the list with the next look", async () => {
+  const name = aName();
+  await acquire(name, "dep_1");
+  await store.targets.setSnapshot(name, EMPTY_FLEET);
+  const Key = keys.target(name.app, name.environment);
+  const { Item } = await table.client.send(new GetCommand({ TableName: table.table, Key }));
+  const { gsi2pk, gsi2sk, createdAt, ...before } = Item!;
+  await table.client.send(new PutCommand({ TableName: table.table, Item: before }));
+  const listed = async () => (await store.targets.list({ limit: 200 })).items.map((one) => one.app);
+  expect(await listed()).not.toContain(name.app);
+  expect((await store.targets.all()).map((one) => one.app)).toContain(name.app);
+  await store.targets.setSnapshot(name, EMPTY_FLEET);
+  expect(await listed()).toContain(name.app);
 });

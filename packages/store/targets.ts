@@ -8,7 +8,7 @@ import { TuttiError } from "#core/errors.ts";
 import { rememberedDisks } from "#core/plan/lost-disks.ts";
 import { keys, lists } from "./keys.ts";
 import { pack, unpack } from "./pack.ts";
-import { type Page, type PageRequest, page } from "./page.ts";
+import { everything, type Page, type PageRequest, page } from "./page.ts";
 import { type Pause, retryingStaleWrites } from "./retrying.ts";
 import { ABSENT, atRevision, type Item, type Table } from "./table.ts";
 import { acquireLock, type LockOutcome, releaseLock, type Sequence } from "./target-lock.ts";
@@ -29,7 +29,10 @@ export type Targets = {
   get(name: TargetName): Promise<Target | null>;
   /** Throws `not_found`. */
   need(name: TargetName): Promise<Target>;
+  /** Newest first: by when each was first asked for. */
   list(request?: PageRequest, keep?: (target: Target) => boolean): Promise<Page<Target>>;
+  /** Every one, by name. */
+  all(): Promise<Target[]>;
   /** All of one app, by environment: as few as there are environments. */
   of(app: string): Promise<Target[]>;
   /** Read, pure change, conditional write. `null` writes nothing. Throws `not_found`. */
@@ -47,8 +50,8 @@ export type Targets = {
   remove(name: TargetName): Promise<void>;
 };
 
-const LIST = { pk: lists.targets, index: "gsi1" } as const;
-const AT_ONCE = 200;
+const BY_NAME = { pk: lists.targets, index: "gsi1" } as const;
+const NEWEST_FIRST = { pk: lists.targetsByAge, index: "gsi2", descending: true } as const;
 
 export function targetsIn(table: Table, pause: Pause, at: () => string): Targets {
   const get = async (name: TargetName) => parse(await table.get(keys.target(name.app, name.environment)));
@@ -56,21 +59,16 @@ export function targetsIn(table: Table, pause: Pause, at: () => string): Targets
     retryingStaleWrites(pause, async () => {
       const before = (await get(name)) ?? missing(name);
       const after = pure(before);
-      return after ? write(table, before, after) : before;
+      return after ? write(table, before, after, at()) : before;
     });
   return {
     get,
     need: async (name) => (await get(name)) ?? missing(name),
-    list: (request = {}, keep) => page(table, LIST, request, (item) => parse(item)!, keep),
-    of: async (app) => {
-      const found: Target[] = [];
-      for (let cursor: string | null | undefined; cursor !== null; ) {
-        const query = { ...LIST, prefix: keys.targetLists(app, "").gsi1sk };
-        const next: Page<Target> = await page(table, query, { limit: AT_ONCE, cursor }, (one) => parse(one)!);
-        found.push(...next.items);
-        cursor = next.cursor;
-      }
-      return found;
+    list: (request = {}, keep) => page(table, NEWEST_FIRST, request, (item) => parse(item)!, keep),
+    all: () => everything((request) => page(table, BY_NAME, request, (item) => parse(item)!)),
+    of: (app) => {
+      const query = { ...BY_NAME, prefix: `${app}/` };
+      return everything((request) => page(table, query, request, (item) => parse(item)!));
     },
     change,
     acquire: (request) => retryingStaleWrites(pause, () => acquire(table, get, request, at())),
@@ -98,7 +96,7 @@ async function acquire(
   const { owner, onConflict, sequences } = request;
   const outcome = acquireLock(before ?? newTarget(request), owner, onConflict, at, sequences);
   if (outcome.target === before) return outcome;
-  return { ...outcome, target: await write(table, before, outcome.target) };
+  return { ...outcome, target: await write(table, before, outcome.target, at) };
 }
 
 /** The target as just seen, or `null` where nothing but the time of the look is new. */
@@ -122,7 +120,8 @@ export function withSnapshot(target: Target, fleet: Fleet, at: string): Target |
   };
   const standings = withStanding(target.standings, { at, ...countsOf(fleet), desired: seen.desired });
   const isSame = JSON.stringify(seen) === JSON.stringify(before) && standings === target.standings;
-  return isSame ? null : { ...target, ...seen, standings, observedAt: at };
+  // One that was made before its birthday was kept gets one with the next look, and with it its place in the list.
+  return isSame && target.createdAt !== undefined ? null : { ...target, ...seen, standings, observedAt: at };
 }
 
 /** Nothing where there never were any. */
@@ -145,12 +144,13 @@ function withStanding(before: Standing[] | undefined, now: Standing): Standing[]
   return before && isSame ? before : [...(before ?? []), now].slice(-MOST_STANDINGS);
 }
 
-async function write(table: Table, before: Target | null, after: Target): Promise<Target> {
-  const next = { ...after, revision: (before?.revision ?? 0) + 1 };
+async function write(table: Table, before: Target | null, after: Target, at: string): Promise<Target> {
+  const { createdAt = at } = after;
+  const next = { ...after, createdAt, revision: (before?.revision ?? 0) + 1 };
   const item = {
     ...pack({ ...next } as Target & Record<string, unknown>, PACKED),
     ...keys.target(next.app, next.environment),
-    ...keys.targetLists(next.app, next.environment),
+    ...keys.targetLists(next.app, next.environment, createdAt),
   };
   await table.put(item, before ? atRevision(before.revision) : ABSENT);
   return next;
@@ -178,7 +178,7 @@ function newTarget({ app, environment, kind }: Acquisition): Target {
 
 function parse(item: Item | undefined): Target | null {
   if (!item) return null;
-  const { pk, sk, gsi1pk, gsi1sk, ...target } = item;
+  const { pk, sk, gsi1pk, gsi1sk, gsi2pk, gsi2sk, ...target } = item;
   return unpack(target, PACKED) as unknown as Target;
 }
 

@@ -137,5 +137,11 @@ test("an environment's settings and the marks of its hosts are written by differ
   );
   const { badHosts, ...settings } = (await store.environments.get("marked"))!;
   expect(badHosts!.map((one) => one.host).sort()).toEqual(["web-1", "web-2", "web-3"]);
-  expect(Object.keys(settings).sort()).toEqual(["functionRoleArn", "name", "pools", "updatedAt"]);
+  expect(Object.keys(settings).sort()).toEqual([
+    "createdAt",
+    "functionRoleArn",
+    "name",
+    "pools",
+    "updatedAt",
+  ]);
 });

@@ -30,7 +30,12 @@ export const BAD_HOST = {
   provenSince: null,
 };
 
-export const ENVIRONMENT = { name: "prod", ...ENVIRONMENT_SETTINGS, updatedAt: CREATED_AT };
+export const ENVIRONMENT = {
+  name: "prod",
+  ...ENVIRONMENT_SETTINGS,
+  createdAt: CREATED_AT,
+  updatedAt: CREATED_AT,
+};
 
 export const DIAGNOSIS = {
   environment: "prod",

@@ -3,10 +3,12 @@ import * as z from "zod";
 import { instant } from "#core/clock.ts";
 import type { BadHost, Environment } from "#core/domain/environment.ts";
 import { TuttiError } from "#core/errors.ts";
+import { sortedPage } from "#store/sorted-page.ts";
 import { needPlace } from "../find.ts";
 import { reply, route } from "../route.ts";
-import { badHostBody, badHostParams, badHostsView, badHostView } from "../schemas/bad-hosts.ts";
+import { badHostBody, badHostParams, badHostView } from "../schemas/bad-hosts.ts";
 import { environmentParams } from "../schemas/names.ts";
+import { pageOf, pageQuery } from "../schemas/page.ts";
 
 export const listBadHosts = route(
   "GET /v1/environments/{env}/bad-hosts",
@@ -14,13 +16,18 @@ export const listBadHosts = route(
     permission: "read",
     reach: { environment: "path" },
     tag: "environments",
-    summary: "The hosts of its pools that are marked bad: they take no new copies",
+    summary: "The hosts of its pools that are marked bad: they take no new copies; newest first",
     params: environmentParams,
-    answers: { 200: badHostsView },
+    query: pageQuery,
+    answers: { 200: pageOf(badHostView) },
   },
-  async ({ params: { env }, deps }) => {
+  async ({ params: { env }, query, deps }) => {
     const { badHosts = [] } = await needPlace(deps, env);
-    return reply(200, { items: badHosts });
+    const name = ({ pool, host }: BadHost) => `${pool}/${host}`;
+    return reply(
+      200,
+      sortedPage({ list: `BAD_HOSTS#${env}`, all: badHosts, at: (one) => one.since, name }, query),
+    );
   },
 );
 

@@ -15,7 +15,7 @@ export const listEnvironments = route(
     permission: "read",
     reach: { lists: { environment: "name" } },
     tag: "environments",
-    summary: "List environments",
+    summary: "List environments, newest first",
     query: pageQuery,
     answers: { 200: pageOf(environmentView) },
   },
@@ -38,13 +38,12 @@ export const putEnvironment = route(
     answers: { 200: environmentView, 201: environmentView },
   },
   async ({ params, body, deps }) => {
-    const { accounts, name = params.env, updatedAt: _before, ...rest } = body;
+    const { accounts, name = params.env, createdAt: _made, updatedAt: _before, ...rest } = body;
     if (name !== params.env)
       throw refusal([{ path: "name", message: `must be the path's "${params.env}", not "${name}"` }]);
     const settings = { ...rest, ...(accounts ? { accounts: known(deps, accounts) } : {}) };
     const updatedAt = instant(deps.clock.now());
-    const environment: Environment = { name, ...settings, updatedAt };
-    const { created } = await deps.store.environments.put(environment);
+    const { environment, created } = await deps.store.environments.put({ name, ...settings, updatedAt });
     return reply(created ? 201 : 200, environment);
   },
 );

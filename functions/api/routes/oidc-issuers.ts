@@ -46,7 +46,7 @@ export const listOidcIssuers = route(
   "GET /v1/oidc-issuers",
   {
     ...admin,
-    summary: "List the OIDC issuers whose tokens are let in, by name",
+    summary: "List the OIDC issuers whose tokens are let in, newest first",
     query: pageQuery,
     answers: { 200: pageOf(oidcIssuerView) },
   },
@@ -70,7 +70,7 @@ export const deleteOidcIssuer = route(
 );
 
 async function assertRoom({ store }: Pick<ApiDeps, "store">): Promise<void> {
-  const { items } = await store.oidcIssuers.list({ limit: MOST_OIDC_ISSUERS });
-  if (items.length >= MOST_OIDC_ISSUERS)
+  const there = await store.oidcIssuers.all();
+  if (there.length >= MOST_OIDC_ISSUERS)
     throw new TuttiError("conflict", `There are ${MOST_OIDC_ISSUERS} issuers already; delete one first.`);
 }

@@ -12,7 +12,7 @@ export const listServices = route(
     permission: "read",
     reach: { app: "query", environment: "query", lists: { app: "app", environment: "environment" } },
     tag: "services",
-    summary: "Where apps answer",
+    summary: "Where apps answer, newest first by when each was first asked for there",
     query: targetsQuery,
     answers: { 200: pageOf(serviceView) },
   },

@@ -15,7 +15,7 @@ export const listTargets = route(
     permission: "read",
     reach: { app: "query", environment: "query", lists: { app: "app", environment: "environment" } },
     tag: "targets",
-    summary: "Every target as last seen",
+    summary: "Every target as last seen, newest first by when each was first asked for",
     query: targetsQuery,
     answers: { 200: pageOf(targetView) },
   },

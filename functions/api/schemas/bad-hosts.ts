@@ -32,4 +32,3 @@ export const badHostView = z
     }),
   })
   .meta({ id: "BadHost", example: BAD_HOST });
-export const badHostsView = z.object({ items: z.array(badHostView) });

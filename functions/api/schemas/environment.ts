@@ -169,6 +169,7 @@ const hooks = z
 /** What an answer says beside the settings may come back with them: they can be written as they were read. */
 const asRead = {
   name: environmentName.optional().meta({ description: "As it was read: the name in the path" }),
+  createdAt: instantText.optional().meta({ description: "As it was read; it stays as it is" }),
   updatedAt: instantText.optional().meta({ description: "As it was read; it is set anew" }),
 };
 
@@ -216,6 +217,9 @@ export const environmentView = z
   .object({
     ...environmentBody.shape,
     name: environmentName,
+    createdAt: instantText.optional().meta({
+      description: "Missing in one that was made before this was kept, until it is written again",
+    }),
     updatedAt: instantText,
   })
   .meta({ id: "Environment", example: ENVIRONMENT });

@@ -11,7 +11,9 @@ export function addServices(program: Command, context: Context): void {
     program.command("services").description("where apps answer, as last seen").argument("[environment]"),
   ).action(async (environment: string | undefined, options: PageOptions) => {
     const page = await context.client().services.list({ ...options, environment });
-    context.print(page, () => [...lines(page.items), ...restLine(page.cursor)]);
+    // By name, for who looks for one; what is read by a program keeps the API's order.
+    const byName = page.items.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+    context.print(page, () => [...lines(byName), ...restLine(page.cursor)]);
   });
 }
 
@@ -19,11 +21,15 @@ function lines(services: ServiceView[]): string[] {
   if (services.length === 0) return ["nothing has been deployed yet"];
   return table(
     ["SERVICE", "ENDPOINT", "HEALTHY", "IDENTITY UNTIL"],
-    services.map(({ app, environment, endpoint, addresses, identity }) => [
-      `${app}/${environment}`,
+    services.map(({ endpoint, addresses, identity, ...one }) => [
+      nameOf(one),
       endpoint ?? "–",
       addresses.length === 0 ? "–" : addresses.join(", "),
       identity ? moment(identity.expiresAt) : "–",
     ]),
   );
+}
+
+function nameOf({ app, environment }: Pick<ServiceView, "app" | "environment">): string {
+  return `${app}/${environment}`;
 }

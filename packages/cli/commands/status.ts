@@ -25,7 +25,10 @@ async function status(context: Context, app?: string, environment?: string): Pro
   const page = await context.client().targets.list({ app, limit: PAGE });
   // A name that is mistyped is not an app that was never deployed.
   if (app !== undefined && page.items.length === 0) await context.client().apps.get(app);
-  context.print(page, () => listLines(page.items, context.style));
+  // By name, for who looks for one; what is read by a program keeps the API's order.
+  const byName = page.items.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  const rest = page.cursor === null ? [] : [`these are the newest ${PAGE}; name an app to see its own`];
+  context.print(page, () => [...listLines(byName, context.style), ...rest]);
 }
 
 function listLines(targets: TargetView[], style: Style): string[] {
@@ -33,7 +36,7 @@ function listLines(targets: TargetView[], style: Style): string[] {
   return table(
     ["TARGET", "KIND", "RELEASE", "HEALTHY", "UNDER WAY", "ENDPOINT"],
     targets.map((one) => [
-      `${one.app}/${one.environment}`,
+      nameOf(one),
       one.kind,
       one.release ?? "–",
       healthy(one, style),
@@ -41,6 +44,10 @@ function listLines(targets: TargetView[], style: Style): string[] {
       one.endpoint ?? "–",
     ]),
   );
+}
+
+function nameOf({ app, environment }: TargetView): string {
+  return `${app}/${environment}`;
 }
 
 function healthy(target: TargetView, style: Style): string {

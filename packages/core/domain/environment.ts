@@ -130,5 +130,7 @@ export type Environment = {
   functionLogGroup?: string;
   /** Kept beside the settings: writing these leaves it as it is. */
   badHosts?: BadHost[];
+  /** Set by the store, once; absent in what was made before this was kept. */
+  createdAt?: string;
   updatedAt: string;
 };

@@ -21,6 +21,8 @@ export type Target = {
   app: string;
   environment: string;
   kind: Kind;
+  /** When it was first asked for; absent until the next write in what was made before this was kept. */
+  createdAt?: string;
   /** Version of the release that the last deployment left running; `null` where none. */
   release: string | null;
   /** Versions that succeeded here, newest first, without repeats of the same in a row; bounded to 50. */

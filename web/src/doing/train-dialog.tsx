@@ -102,6 +102,6 @@ async function chooseFrom(): Promise<Choices> {
   const environments = await api().environments.list({ limit: 200 });
   return {
     apps: apps.items.map((one) => one.app).sort(),
-    environments: environments.items.map((one) => one.name),
+    environments: environments.items.map((one) => one.name).sort(),
   };
 }

@@ -24,6 +24,7 @@ import "./hall.css";
 const LAST_DEPLOYMENTS = 12;
 /** Charts of days, and calendars, change seldom. */
 const INSIGHTS_MILLISECONDS = 60_000;
+const EVERY_PLACE = { query: { limit: 200 } };
 
 /** One of the repository's examples. */
 const FIRST_RELEASE = [
@@ -48,7 +49,7 @@ export function Hall() {
     deployments.value = last;
     healing.value = (await api().call("GET /v1/healing-runs", { query: {} }, { signal: stop })).items;
     if (performance.now() - insightsAt.current > INSIGHTS_MILLISECONDS) {
-      environments.value = (await api().call("GET /v1/environments", { query: {} }, { signal: stop })).items;
+      environments.value = (await api().call("GET /v1/environments", EVERY_PLACE, { signal: stop })).items;
       insights.value = await api().insights(stop);
       insightsAt.current = performance.now();
     }

@@ -84,6 +84,7 @@ async function lookAround(
 }
 
 async function badHostsOf(env: string, signal: AbortSignal): Promise<BadHostView[]> {
-  const { items } = await api().call("GET /v1/environments/{env}/bad-hosts", { params: { env } }, { signal });
+  const asked = { params: { env }, query: { limit: 200 } };
+  const { items } = await api().call("GET /v1/environments/{env}/bad-hosts", asked, { signal });
   return items;
 }
