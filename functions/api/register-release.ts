@@ -72,7 +72,26 @@ export async function registerImage(
       `is for kind container; the release of a ${app.kind} is an uploaded file: artifact.uri`,
     );
   const artifact = { image: await resolveImage(deps.registry, image) };
-  return record(deps, app, { version, artifact, commit, artifactAt: pushedAt, createdBy });
+  const id = await holdImage(deps, app.app, version, artifact.image);
+  return record(deps, app, { version, artifact, commit, artifactAt: pushedAt, createdBy }, id);
+}
+
+/**
+ * The id that the release is to have. Its image is held before it is recorded, so that no release's image is ever without a hold: what
+ * is cut off in between leaves a tag too many.
+ */
+async function holdImage(
+  { store, ids, registry }: Pick<Deps, "store" | "ids"> & Pick<ApiDeps, "registry">,
+  app: string,
+  version: string,
+  image: string,
+): Promise<string> {
+  const there = await store.releases.get(app, version);
+  // Another image under this version is refused where it is recorded; the hold stays where it is.
+  if (there && there.artifact.image !== image) return there.id;
+  const id = there?.id ?? ids("rel");
+  if (await registry.hold(image, id)) return id;
+  throw refusal([{ path: "artifact.image", message: `names no image: ${image} is there no more` }]);
 }
 
 function record(
@@ -86,13 +105,14 @@ function record(
     artifactAt?: string | undefined;
     commit?: Commit | undefined;
   },
+  id = ids("rel"),
 ): Registered {
   const createdAt = instant(clock.now());
   const known = {
     ...(artifactAt === undefined ? {} : { artifactAt }),
     ...(commit === undefined ? {} : { commit }),
   };
-  return store.releases.create({ id: ids("rel"), app, ...made, manifest, createdAt, ...known });
+  return store.releases.create({ id, app, ...made, manifest, createdAt, ...known });
 }
 
 async function digestOf(

@@ -27,17 +27,19 @@ export async function removeApp(
   await Promise.all(targets.map((target) => retire(deps, target, deleteVolumes)));
   await removeSchedules(deps, app.app);
   await forgetReleases(deps, app.app);
-  // Its images stay in the repository, where somebody else's release may name them.
+  // Images with a tag that somebody pushed stay in the repository, where somebody outside may name them.
   if (app.kind === "container") await deps.imageBuilds.stopAll(app.app);
   await deps.hookSecrets.remove(app.app);
   await deps.store.apps.remove(app.app);
 }
 
-/** A new app of this name may use the same versions for other content. */
-async function forgetReleases({ store }: ApiDeps, app: string): Promise<void> {
+/** A new app of this name may use the same versions for other content. What kept their images goes first: asked again, it goes on. */
+async function forgetReleases({ store, registry }: ApiDeps, app: string): Promise<void> {
   for (;;) {
     const { items } = await store.releases.list(app, { limit: 100 });
     if (items.length === 0) return;
+    const held = items.flatMap(({ id, artifact: { image } }) => (image ? [{ image, releaseId: id }] : []));
+    if (held.length > 0) await registry.letGo(held);
     await Promise.all(items.map((release) => store.releases.remove(app, release.version)));
   }
 }

@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
+import type { ImageRegistry } from "#functions/deps/image-registry.ts";
 import { parseReference, resolveImage } from "./resolve-image.ts";
 
 const HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const OTHER = `sha256:${"b".repeat(64)}`;
 
-const registry = {
+const registry: ImageRegistry = {
   host: HOST,
   repositoryFor: async () => "",
+  hold: async () => true,
+  letGo: async () => undefined,
   digestOf: async (name: string, image: { tag: string } | { digest: string }) => {
     if (name !== "team/shop") return null;
     if ("digest" in image) return image.digest === DIGEST ? DIGEST : null;

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { holdOf } from "#core/domain/kept-image.ts";
 import { openShop, POOL, SHOP } from "#test/support/a-shop.ts";
 import { openTestApi, REGISTRY, type TestApi } from "#test/support/api.ts";
 import { takeDeploy } from "./deploy-event.ts";
@@ -73,6 +74,27 @@ test("an image that is pushed becomes a release by its digest, and is deployed w
     app: "shop",
     path: `${REGISTRY}/tutti/shop:v1`,
   });
+});
+
+test("the tag by which a release keeps its image is no push of a version", async () => {
+  await openContainers();
+  await pushed("v1");
+  const [{ id }] = await releases();
+  expect(api.holds).toEqual(new Map([[id, expect.stringContaining("/tutti/shop@sha256:")]]));
+  await pushed(holdOf(id), 1);
+  expect([(await releases()).length, (await audited("ecr")).length]).toEqual([1, 1]);
+});
+
+test("with its app a release lets its image go, and one that is refused moves no hold", async () => {
+  await openContainers({});
+  const image = (tag: string) => ({ version: "v1", artifact: { image: `${REGISTRY}/tutti/shop:${tag}` } });
+  const register = (tag: string) => api.call("POST", "/v1/apps/shop/releases", image(tag));
+  expect((await register("one")).status).toBe(201);
+  const before = new Map(api.holds);
+  expect([(await register("one")).status, (await register("two")).status]).toEqual([200, 409]);
+  expect([before.size, api.holds]).toEqual([1, before]);
+  expect((await api.call("DELETE", "/v1/apps/shop")).status).toBe(204);
+  expect(api.holds.size).toBe(0);
 });
 
 test("a push told of twice deploys once, and an older one that comes late not at all", async () => {

@@ -2,6 +2,7 @@
 // manifest says autoDeploy. Where it says so nowhere nothing happens at all: a push alone is not a wish to release.
 import { instant } from "#core/clock.ts";
 import type { App } from "#core/domain/app.ts";
+import { HOLD_PREFIX } from "#core/domain/kept-image.ts";
 import { TuttiError } from "#core/errors.ts";
 import type { ControlDeps } from "#engine/deps.ts";
 import { autoDeploy, deploysAnywhere } from "#functions/api/auto-deploy.ts";
@@ -29,8 +30,8 @@ type Pushed = { repository: string; tag: string; digest: string; pushedAt: strin
 
 export async function takeImage(deps: ImageDeps, { time, detail }: ImagePushed): Promise<void> {
   const { "repository-name": repository, "image-digest": digest, "image-tag": tag } = detail;
-  // The images of a list are pushed without a tag before the list itself.
-  if (!tag) return;
+  // The images of a list are pushed without a tag before the list itself; releases' own tags are none of a build's.
+  if (!tag || tag.startsWith(HOLD_PREFIX)) return;
   const pushed = { repository, tag, digest, pushedAt: instant(Date.parse(time)) };
   const name = repository.slice(deps.repositoryPrefix.length);
   const about = `${deps.registry.host}/${repository}:${tag}`;

@@ -115,7 +115,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
   "events-image": (names) => [
     ...table(names, "query", "remove"),
     ...conducting(names),
-    { actions: ["ecr:DescribeImages"], resources: [names.imageRepositoriesArn] },
+    { actions: ["ecr:DescribeImages", ...HOLDING_IMAGES], resources: [names.imageRepositoriesArn] },
     ...tellingFailures(names),
   ],
   "events-deploy": (names) => [
@@ -213,10 +213,19 @@ function artifacts(names: Names): Statement[] {
   ];
 }
 
+/** A release tags its image, so that the repository's rules leave it alone. */
+const HOLDING_IMAGES = ["ecr:BatchGetImage", "ecr:PutImage"] as const;
+
 /** Making an app's repository, building into it, reading how the build went, stopping it where the app goes, and looking up what a release names. */
 function images(names: Names): Statement[] {
   return [
-    { actions: ["ecr:CreateRepository", "ecr:TagResource"], resources: [names.imageRepositoriesArn] },
+    {
+      actions: ["CreateRepository", "TagResource", "PutLifecyclePolicy", "BatchDeleteImage"].map(
+        (call) => `ecr:${call}`,
+      ),
+      resources: [names.imageRepositoriesArn],
+    },
+    { actions: [...HOLDING_IMAGES], resources: [names.imageRepositoriesArn] },
     {
       actions: ["StartBuild", "BatchGetBuilds", "ListBuildsForProject", "StopBuild"].map(
         (call) => `codebuild:${call}`,

@@ -1,4 +1,5 @@
 // Which events of the account's default bus, or of the installation's own, call which function.
+import { HOLD_PREFIX } from "#core/domain/kept-image.ts";
 import type { Installation, Names } from "./names.ts";
 
 export type RuleBlueprint = {
@@ -63,6 +64,8 @@ function imagePattern(names: Names): Record<string, unknown> {
       "action-type": ["PUSH"],
       result: ["SUCCESS"],
       "repository-name": [{ prefix: names.imageRepositoryPrefix }],
+      // Whoever registers a release tags its image.
+      "image-tag": [{ "anything-but": { prefix: HOLD_PREFIX } }],
     },
   };
 }

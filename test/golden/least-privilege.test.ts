@@ -71,7 +71,7 @@ const CARRIED: Record<string, { calls: RegExp; why: string }[]> = {
     ASKED_BY_SWEEP,
     dynamodb(/^dynamodb BatchGetItem$/),
     {
-      calls: /^ecr CreateRepository$/,
+      calls: /^ecr (CreateRepository|PutLifecyclePolicy|BatchDeleteImage)$/,
       why: "the registry comes as one object, with the API's new repositories",
     },
   ],

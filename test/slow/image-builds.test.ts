@@ -11,6 +11,7 @@ import {
 } from "@aws-sdk/client-codebuild";
 import { DescribeImagesCommand, ECRClient } from "@aws-sdk/client-ecr";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { HOLD_PREFIX } from "#core/domain/kept-image.ts";
 import { ROOT } from "#start/open-house.ts";
 import { NAMES } from "#test/contract/as-role.ts";
 import { startHouse, type TestHouse } from "#test/support/house.ts";
@@ -61,7 +62,8 @@ async function tags(): Promise<string[]> {
   try {
     const ask = new DescribeImagesCommand({ repositoryName: `tutti/${APP}` });
     const { imageDetails = [] } = await new ECRClient(ownerOf(house)).send(ask);
-    return imageDetails.flatMap(({ imageTags = [] }) => imageTags).sort();
+    const all = imageDetails.flatMap(({ imageTags = [] }) => imageTags).sort();
+    return all.filter((tag) => !tag.startsWith(HOLD_PREFIX));
   } catch {
     return [];
   }

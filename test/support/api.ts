@@ -45,6 +45,8 @@ export type TestApi = {
   sent: { event: string; payload: unknown }[];
   /** What the Scheduler keeps, by name. */
   scheduled: Map<string, NewSchedule & KeptSchedule>;
+  /** Images that releases keep, by the release's id. */
+  holds: Map<string, string>;
   logged: string[];
   /** With the admin's token; a `body` that is no string is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -64,6 +66,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
   const sent: TestApi["sent"] = [];
   const scheduled: TestApi["scheduled"] = new Map();
   const answers: TestApi["answers"] = {};
+  const holds: TestApi["holds"] = new Map();
   const note = (message: string) => void logged.push(message);
   const deps: ApiDeps = {
     store,
@@ -89,7 +92,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     adminTokenSha256: sha256Hex(TOKEN),
     webFolder: new URL("./no-such-folder/", import.meta.url),
     artifacts: fakeBucket(),
-    registry: fakeRegistry(),
+    registry: fakeRegistry(holds),
     rateLimits: { ...DEFAULT_RATE_LIMITS },
     issuerKeys: issuerKeys({
       documents: issuerDocuments(""),
@@ -131,6 +134,7 @@ export async function openTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     healingsStarted,
     sent,
     scheduled,
+    holds,
     logged,
     call,
     close,
@@ -180,8 +184,10 @@ async function* archiveOf(key: string) {
 }
 
 /** Has every image of the app `shop` but those called missing; a tag's digest is of its name. */
-function fakeRegistry(): ApiDeps["registry"] {
+function fakeRegistry(holds: TestApi["holds"]): ApiDeps["registry"] {
   return {
+    hold: async (image, releaseId) => !!holds.set(releaseId, image),
+    letGo: async (held) => held.forEach(({ releaseId }) => void holds.delete(releaseId)),
     host: REGISTRY,
     repositoryFor: async (app) => `${REGISTRY}/tutti/${app}`,
     digestOf: async (name, image) => {

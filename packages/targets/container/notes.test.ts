@@ -5,6 +5,7 @@ import { EFSClient } from "@aws-sdk/client-efs";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { mockClient } from "aws-sdk-client-mock";
 import { expect, test } from "vitest";
+import { LIFECYCLE_POLICY } from "#core/domain/kept-image.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { aRollout, aSpec } from "#test/support/a-deployment.ts";
@@ -70,6 +71,11 @@ test("rules that expire images are warned of, by the repository's name and its r
     repositoryName: "team/shop",
     registryId: "123456789012",
   });
+});
+
+test("the rules that Tutti gives its own repositories are no matter: they leave what a release names", async () => {
+  mockClient(ecr).on(GetLifecyclePolicyCommand).resolves({ lifecyclePolicyText: LIFECYCLE_POLICY });
+  expect(await noted()).toEqual([]);
 });
 
 test("no rules, rules that expire nothing, and other registries are no matter", async () => {

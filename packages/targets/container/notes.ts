@@ -1,6 +1,8 @@
 // Sentences for the dry run: where ECS, Fargate or the load balancer is coarser than the manifest, and where the registry's
 // own rules could take away the image that the release names.
+
 import type { ContainerInstance } from "@aws-sdk/client-ecs";
+import { endangersReleases } from "#core/domain/kept-image.ts";
 import { scalingNote } from "#core/domain/scaling.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
@@ -84,7 +86,7 @@ async function lifecycleNotes(
     ];
   try {
     const rules = await readLifecycleRules(clients, repository, registryId);
-    return rules && expires(rules)
+    return rules && endangersReleases(rules)
       ? [
           `artifact.image: the lifecycle rules of ${repository} expire images: one that ${version} or an earlier release names may be gone when it is needed.`,
         ]
@@ -93,9 +95,4 @@ async function lifecycleNotes(
     if (!(error instanceof TuttiError)) throw error;
     return [`artifact.image: nobody could look at the lifecycle rules of ${repository}: ${error.message}`];
   }
-}
-
-function expires(rules: string): boolean {
-  const parsed = JSON.parse(rules) as { rules?: { action?: { type?: string } }[] };
-  return (parsed.rules ?? []).some(({ action }) => action?.type === "expire");
 }
