@@ -92,7 +92,9 @@ function faultOf(claims, { rules, certificate, call, seconds }) {
   if (iss !== certificate.subject) return "the proof is another's than the certificate";
   if (aud !== rules.audience)
     return `the proof is for ${String(aud).slice(0, 80)}, not for ${rules.audience}`;
-  if (!Number.isFinite(iat) || !(exp - iat <= PROOF_SECONDS)) return "the proof would be good for too long";
+  // A number in quotes would be good for ever: text and leeway are strung together.
+  if (![iat, exp].every(Number.isFinite) || exp - iat > PROOF_SECONDS)
+    return "the proof would be good for too long";
   if (iat - LEEWAY_SECONDS > seconds) return "the proof is of a time to come: clocks differ";
   if (exp + LEEWAY_SECONDS < seconds) return "the proof is over";
   if (typeof jti !== "string" || jti.length > 64) return "the proof has no id";

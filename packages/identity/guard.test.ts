@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { Hono } from "hono";
-import { calculateJwkThumbprint, exportJWK, importJWK, SignJWT } from "jose";
+import { CompactSign, calculateJwkThumbprint, exportJWK, importJWK, SignJWT } from "jose";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { caller, guard, type Verdict } from "./callee.js";
 import { service } from "./caller.js";
@@ -109,6 +109,24 @@ test("a proof is good once, for its own method and path, its own callee, and for
   expect(at(60 + 31)).toEqual([401, "the proof is over"]);
   expect(at(-30)).toMatchObject({ app: "storefront" });
   expect(at(-31)).toEqual([401, "the proof is of a time to come: clocks differ"]);
+});
+
+test("a proof that says its times in text is none: it would never be over", async () => {
+  const { certificate, key } = JSON.parse(storefront);
+  const iat = AT / 1000;
+  const said = { iss: "storefront/prod", aud: "orders/prod", jti: "1", method: "POST", path: "/v1/orders" };
+  const headed = async (times: object) => {
+    const claims = Buffer.from(JSON.stringify({ ...said, ...times }));
+    const proof = new CompactSign(claims).setProtectedHeader({ alg: "EdDSA", typ: "tutti-proof+jwt" });
+    return `${certificate}~${await proof.sign(await importJWK(key, "EdDSA"))}`;
+  };
+  for (const times of [{ iat, exp: `${iat + 60}` }, { iat: `${iat}`, exp: iat + 60 }, { iat }])
+    expect(outcome(ordersGuard().check(call(await headed(times))))).toEqual([
+      401,
+      "the proof would be good for too long",
+    ]);
+  const well = await headed({ iat, exp: iat + 60 });
+  expect(outcome(ordersGuard().check(call(well)))).toMatchObject({ app: "storefront" });
 });
 
 test("a path means the same however a proxy writes it", () => {
