@@ -75,7 +75,7 @@ async function readSide(
   ]);
   const read = tasks.map(async (one) => {
     const version = (await labelOf(container, one.taskDefinitionArn!))?.version ?? null;
-    return taskOf(one, version, backends);
+    return taskOf(one, version, backends, target.spec);
   });
   const sorted = (await Promise.all(read)).sort(
     (a, b) => a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1),

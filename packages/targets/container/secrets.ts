@@ -28,3 +28,16 @@ async function valueFrom(variable: string, text: string, arnOf: SecretArn): Prom
   if (arn === null) throw wrongAt(`secrets.${variable}`, `there is no ${text}.`, "secret_unavailable");
   return reference.key === undefined ? arn : `${arn}:${reference.key}::`;
 }
+
+/** ECS names what it could not read by ARN or key alone, and never the variable: ": E_F (secretsmanager:shop/db#key)", or all where it names none. Empty where it was about no secret. */
+export function secretsBehind(reason: string, { secrets = {} }: Pick<Spec, "secrets">): string {
+  if (!/unable to pull secrets/.test(reason)) return "";
+  const all = Object.entries(secrets);
+  const named = all.filter(([, text]) => {
+    const reference = parseReference(text)!;
+    const key = reference.store === "secretsmanager" ? reference.key : undefined;
+    return reason.includes(reference.name) || (key !== undefined && reason.endsWith(`json key ${key}`));
+  });
+  const told = (named.length > 0 ? named : all).map(([name, text]) => `${name} (${text})`);
+  return told.length === 0 ? "" : `: ${told.join(", ")}`;
+}

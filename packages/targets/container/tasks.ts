@@ -2,8 +2,10 @@
 // balancer's word.
 import type { Task as EcsTask } from "@aws-sdk/client-ecs";
 import type { ReplicaHealth } from "#core/domain/replica.ts";
+import type { Spec } from "#core/domain/spec.ts";
 import type { BackendHealth } from "#targets/balancer/balancer.ts";
 import { CONTAINER, replicaIdOf } from "./naming.ts";
+import { secretsBehind } from "./secrets.ts";
 
 export type Task = {
   id: string;
@@ -29,7 +31,13 @@ export type Task = {
   failure: string | null;
 };
 
-export function taskOf(one: EcsTask, version: string | null, backends: BackendHealth[]): Task {
+/** `spec`: of the release that it runs, as far as that is known. */
+export function taskOf(
+  one: EcsTask,
+  version: string | null,
+  backends: BackendHealth[],
+  spec: Pick<Spec, "secrets"> = {},
+): Task {
   const ip = addressOf(one);
   const backend = backends.find(({ address }) => address === ip);
   const state = stateOf(one);
@@ -47,7 +55,7 @@ export function taskOf(one: EcsTask, version: string | null, backends: BackendHe
     startedAt: one.startedAt?.toISOString() ?? null,
     endedAtMs: (one.stoppingAt ?? one.stoppedAt)?.getTime() ?? null,
     ...healthOf(one, state, backend),
-    failure: state === "ending" || state === "ended" ? failureOf(one) : null,
+    failure: state === "ending" || state === "ended" ? failureOf(one, spec) : null,
   };
 }
 
@@ -101,19 +109,20 @@ function healthOf(
 export const FAILED_CHECKS = "it failed the load balancer's health checks";
 
 /** Ended by ECS or by itself, and not because it was told to (ECS API reference, Task, stopCode). */
-function failureOf(one: EcsTask): string | null {
+function failureOf(one: EcsTask, spec: Pick<Spec, "secrets">): string | null {
   const reason = one.stoppedReason ?? "";
-  if (one.stopCode === "TaskFailedToStart") return notStarted(one, reason);
+  if (one.stopCode === "TaskFailedToStart") return notStarted(one, reason, spec);
   if (one.stopCode === "EssentialContainerExited") return exited(one);
   if (one.stopCode !== "ServiceSchedulerInitiated" || !/failed .*health checks/.test(reason)) return null;
   return /ELB/.test(reason) ? FAILED_CHECKS : reason;
 }
 
-function notStarted({ containers = [] }: EcsTask, reason: string): string {
+function notStarted({ containers = [] }: EcsTask, reason: string, spec: Pick<Spec, "secrets">): string {
   const own = containers.find(({ name }) => name === CONTAINER)?.reason;
   const why = own && !reason.includes(own) ? `${reason}: ${own}` : reason;
   // "unable to pull secrets or registry auth": ECS says which it was behind that.
-  if (/ResourceInitializationError/.test(why)) return `it could not start: ${why}`;
+  if (/ResourceInitializationError/.test(why))
+    return `it could not start: ${why}${secretsBehind(reason, spec)}`;
   return /CannotPull|ImageNotFound|manifest|pull/i.test(why)
     ? `its image cannot be pulled: ${why}`
     : `it could not start: ${why}`;
