@@ -101,7 +101,7 @@ export function resizeFindings(before: Spec, after: Spec): Finding[] {
 function containerFindings({ volumes = [] }: Spec): Finding[] {
   const at = (index: number, key: string) => [`volumes.${index}.${key}`, "volumes"];
   const first = volumes.findIndex((one) => one.ephemeral);
-  return volumes.flatMap(({ shared, ephemeral }, index) => [
+  return volumes.flatMap(({ name, shared, ephemeral }, index) => [
     ...(ephemeral && shared
       ? [{ keys: at(index, "ephemeral"), message: "must not be true beside shared: choose one of them" }]
       : []),
@@ -109,7 +109,7 @@ function containerFindings({ volumes = [] }: Spec): Finding[] {
       ? [
           {
             keys: at(index, "ephemeral"),
-            message: "must be true of one volume at most: ECS gives a task one",
+            message: `must be true of one volume at most, not of ${volumes[first]!.name} and ${name}: ECS gives a task one`,
           },
         ]
       : []),

@@ -106,7 +106,7 @@ test("a disk that goes with its copy is a container's alone, one for each, and m
     contradictions(undefined, { kind: "container", volumes });
   expect(found(scratch, { ...DATA, name: "b", path: "/b", shared: true })).toEqual([]);
   expect(found(scratch, { ...scratch, name: "b", path: "/b" })).toEqual([
-    "volumes.1.ephemeral: must be true of one volume at most: ECS gives a task one",
+    "volumes.1.ephemeral: must be true of one volume at most, not of data and b: ECS gives a task one",
   ]);
   expect(found({ ...scratch, shared: true })).toEqual([
     "volumes.0.ephemeral: must not be true beside shared: choose one of them",
