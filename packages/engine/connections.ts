@@ -1,6 +1,6 @@
 // Service communication: the addresses of the apps that an app connects to, looked up where a driver is handed its
 // spec, so that every kind gets them the same way. Costs nothing where nothing is connected.
-import { circleThrough, variableFor, withConnections } from "#core/connect/connections.ts";
+import { circleThrough, startedAfresh, variableFor, withConnections } from "#core/connect/connections.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Manifest } from "#core/manifest/schema.ts";
 import { specFor } from "#core/manifest/spec-for.ts";
@@ -34,12 +34,14 @@ export async function connectionNotes(deps: ControlDeps, environment: string, sp
 async function addressNotes(deps: ControlDeps, environment: string, spec: Spec): Promise<string[]> {
   if (!spec.connect?.length) return [];
   const endpoints = await endpointsOf(deps, environment, spec.connect);
-  const missing = [...endpoints].filter(([, endpoint]) => endpoint === null).map(([app]) => app);
+  // What the manifest sets by hand stands: nobody is missed.
+  const byHand = (app: string) => Object.hasOwn(spec.config, variableFor(app));
+  const missing = spec.connect.filter((app) => endpoints.get(app) === null && !byHand(app));
   const circle = circleThrough(spec.app, await connectsAround(deps, environment, spec));
   return [
     ...missing.map(
       (app) =>
-        `connect: ${app} has no endpoint in ${environment} yet, so ${variableFor(app)} is not set; deploy it, then ${spec.app} again.`,
+        `connect: ${app} has no endpoint in ${environment} yet, so ${variableFor(app)} is not set; deploy it, then ${startedAfresh(spec)}.`,
     ),
     ...(circle ? [`connect: ${circle.join(" → ")} is a circle: each needs another to be there first.`] : []),
   ];

@@ -2,6 +2,7 @@
 // lock, and remembered with the target, so that every later look hands the driver the same spec. Costs nothing where no app
 // asks who calls.
 import { instant } from "#core/clock.ts";
+import { startedAfresh } from "#core/connect/connections.ts";
 import type { Deployment } from "#core/domain/deployment.ts";
 import type { Spec } from "#core/domain/spec.ts";
 import type { Target } from "#core/domain/target.ts";
@@ -34,15 +35,19 @@ export async function identified(deps: ControlDeps, environment: string, spec: S
   return { ...spec, config: { ...spec.config, ...said }, secrets: { ...spec.secrets, ...held } };
 }
 
-/** Before any copy starts: the environment's authority where somebody asks who calls, and a new identity where the app has to say it. Asked twice it makes none twice. */
+/**
+ * Before any copy starts: the environment's authority where somebody asks who calls, and a new identity where the app has to say it. Asked
+ * twice it makes none twice. The first one waits for a deployment that starts every copy: one that some do not have is none.
+ */
 export async function ensureIdentity(
   deps: EngineDeps,
   { app, environment, spec }: Pick<Deployment, "app" | "environment" | "spec">,
   target: Target,
+  startsAll: boolean,
 ): Promise<void> {
   if (spec.allow?.length) await ensureAuthority(deps, environment);
   if (!canHoldIdentity(spec) || !isDueAtDeployment(target.identity, deps.clock.now())) return;
-  if (!target.identity && (await restricted(deps, environment, spec)).length === 0) return;
+  if (!target.identity && (!startsAll || (await restricted(deps, environment, spec)).length === 0)) return;
   if (spec.connect?.length) await issue(deps, { app, environment });
 }
 
@@ -86,8 +91,8 @@ async function noteOnCaller(
   if (!canHoldIdentity(caller))
     return `allow: ${app} is a function of ${caller.function.runtime}, which cannot hold an identity: its calls are refused.`;
   const target = await deps.store.targets.get({ app, environment });
-  if (!target || target.release === null || target.identity) return null;
-  return `allow: ${app} runs in ${environment} without an identity yet; deploy it again before ${of}, or its calls are refused until then.`;
+  if (!target || target.release === null || (target.identity && target.holdsIdentity !== false)) return null;
+  return `allow: ${app} runs in ${environment} without an identity yet; ${startedAfresh(caller)} before ${of}, or its calls are refused until then.`;
 }
 
 /** Those of the apps it connects to that ask who calls, as their manifests are now. */
@@ -105,7 +110,11 @@ async function specNow(deps: ControlDeps, environment: string, app: string): Pro
 export async function issue(deps: EngineDeps, name: TargetName): Promise<void> {
   await ensureAuthority(deps, name.environment);
   const identity = await asking(() => deps.identities.issue(name, instant(deps.clock.now())));
-  await deps.store.targets.change(name, (target) => ({ ...target, identity }));
+  await deps.store.targets.change(name, (target) => ({
+    ...target,
+    identity,
+    ...(target.identity ? {} : { holdsIdentity: false }),
+  }));
 }
 
 async function ensureAuthority(deps: EngineDeps, environment: string): Promise<void> {

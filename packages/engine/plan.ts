@@ -1,7 +1,7 @@
 // Plan: from what is live to the release. Entered by every execution; a later one plans again, since what is live may
 // have changed, and keeps what is left of the plan where it is still right.
 import { instant } from "#core/clock.ts";
-import { type Deployment, isEnded } from "#core/domain/deployment.ts";
+import { type Deployment, isEnded, startsEveryCopy } from "#core/domain/deployment.ts";
 import type { Fleet } from "#core/domain/replica.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
 import { TuttiError } from "#core/errors.ts";
@@ -69,11 +69,12 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
   const aim = await aimOf(deps, before, target);
   const { version, spec } = aim;
   const taken = { ...takenOver(before, caller), ...aim };
-  await rememberSecrets(deps, taken, await assertSecrets(deps, spec));
-  await ensureIdentity(deps, taken, target);
+  const purpose = purposeOf(taken);
+  const versions = await assertSecrets(deps, spec);
+  const startsAll = startsEveryCopy({ purpose, version }, target.release);
+  await ensureIdentity(deps, taken, target, startsAll);
   const context = await contextFor(deps, taken, version);
   const fleet = await fleetToPlan(deps, context, target);
-  const purpose = purposeOf(taken);
   const desired = await desiredCount(deps, { spec, target, fleet, purpose });
   const keep = keptCount(deps, { spec, purpose });
   const freshSince = taken.purpose === "restart" ? taken.createdAt : undefined;
@@ -91,12 +92,14 @@ async function planForward(deps: EngineDeps, caller: Caller, before: Deployment)
       ...(taken.startedAt === null ? await connectionNotes(deps, taken.environment, spec) : []),
     ],
   };
+  // As they were before any copy started, so that what is rotated while they do is seen later.
+  const seen = spec.onSecretRotation === "redeploy" && startsAll ? { secretVersions: versions } : {};
   const charged = charge(2);
   const after = await deps.store.deployments.change(caller.deploymentId, (deployment) => {
     if (caller.generation < deployment.generation) throw fenced(deployment, caller);
     // A second run of the same task that comes late: the plan is there, and somebody may wait by it already.
     if (isEnded(deployment.status) || !mustPlan(deployment, caller)) return null;
-    return planned({ ...takenOver(deployment, caller), ...aim }, made, charged);
+    return planned({ ...seen, ...takenOver(deployment, caller), ...aim }, made, charged);
   });
   return moveOf(after);
 }
@@ -145,16 +148,6 @@ function planned(before: Deployment, made: Made, charged: Charge) {
 function statusOf(deployment: Deployment): Deployment["status"] {
   if (deployment.status === "paused" || deployment.intent?.action === "pause") return "paused";
   return currentStep(deployment)?.type === "approval" ? "awaiting_approval" : "running";
-}
-
-/** Before any copy starts, so that what is rotated while they do is seen later. */
-async function rememberSecrets(
-  deps: EngineDeps,
-  { app, environment, spec }: Deployment,
-  secretVersions: Record<string, string>,
-): Promise<void> {
-  if (spec.onSecretRotation !== "redeploy") return;
-  await deps.store.targets.change({ app, environment }, (target) => ({ ...target, secretVersions }));
 }
 
 /** A replica that failed and was put back or set aside is not tried again by the same deployment. */

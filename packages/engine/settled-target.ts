@@ -1,11 +1,21 @@
 // What a deployment's end means for its target, from the moment that it has ended: whether the lock has been given back or not. Pure.
-import type { Deployment } from "#core/domain/deployment.ts";
+import { type Deployment, startsEveryCopy } from "#core/domain/deployment.ts";
 import { NOTHING_WRONG } from "#core/domain/healing.ts";
 import type { Target } from "#core/domain/target.ts";
 
 const HISTORY = 50;
 
 export function settledTarget(target: Target, deployment: Deployment): Target {
+  return endedWith(withSecretVersions(target, deployment), deployment);
+}
+
+/** A release that did not come leaves copies that have read nothing new. A restart that failed has been the answer to a rotation: it is not asked for again and again. */
+function withSecretVersions(target: Target, { status, purpose, secretVersions }: Deployment): Target {
+  const counts = status === "succeeded" || purpose === "restart";
+  return secretVersions && counts ? { ...target, secretVersions } : target;
+}
+
+function endedWith(target: Target, deployment: Deployment): Target {
   const { status, version, health, changed, reason, purpose } = deployment;
   if (status === "succeeded") {
     const { healing: _over, watched: _before, ...rest } = target;
@@ -13,6 +23,9 @@ export function settledTarget(target: Target, deployment: Deployment): Target {
     return {
       ...rest,
       ...watchedAfter(target, deployment),
+      ...(target.identity && startsEveryCopy(deployment, deployment.previousVersion)
+        ? { holdsIdentity: true }
+        : {}),
       release: version,
       desired: health.desired,
       history: history.slice(0, HISTORY),

@@ -33,7 +33,7 @@ const ask = async () => {
 
 test("who is not there yet, and a circle, are told in the dry run and in the events; then the address is known", async () => {
   expect(await notes("front")).toEqual([
-    "connect: back-office has no endpoint in dev yet, so BACK_OFFICE_URL is not set; deploy it, then front again.",
+    "connect: back-office has no endpoint in dev yet, so BACK_OFFICE_URL is not set; deploy it, then release front under a new version.",
     "connect: front → back-office → front is a circle: each needs another to be there first.",
   ]);
   const first = await deploy(house.client, "front", "v1");

@@ -88,3 +88,46 @@ test("a secret that is gone restarts nothing: what runs is better than nothing",
   await stage.sweep();
   expect((await latest()).id).toBe(first.id);
 });
+
+test("what was rotated while a release tried to come is not lost with it: the copies that stayed have read nothing new", async () => {
+  await running(FOLLOWED);
+  stage.secrets.versions.set("shop/db", "b");
+  stage.world.behaviours.v2 = "unhealthy";
+  const broken = await stage.submit("v2", { spec: aSpec(FOLLOWED), manifest: FOLLOWED });
+  expect((await stage.ended(broken.id)).status).toBe("rolled_back");
+  await stage.free();
+  await stage.sweep();
+  expect(await latest()).toMatchObject({ createdBy: "secret rotation", purpose: "restart", version: "v1" });
+});
+
+test("what was rotated before a copy more was started is read by the others too", async () => {
+  await running(FOLLOWED);
+  stage.secrets.versions.set("/shop/token", "2");
+  const scaled = await stage.submit("v1", {
+    spec: aSpec({ ...FOLLOWED, replicas: 2 }),
+    manifest: FOLLOWED,
+    trigger: "scale",
+    purpose: "scale",
+  });
+  expect((await stage.ended(scaled.id)).status).toBe("succeeded");
+  await stage.free();
+  await stage.sweep();
+  expect(await latest()).toMatchObject({ createdBy: "secret rotation", purpose: "restart" });
+});
+
+test("a restart that did not come up has been the answer to a rotation: it is not asked for again", async () => {
+  await running(FOLLOWED);
+  stage.secrets.versions.set("shop/db", "b");
+  const begin = stage.hold("plan");
+  await stage.sweep();
+  const restart = await latest();
+  stage.world.hosts.get("host-1")!.cannotRun = ["v1"];
+  begin();
+  expect(restart.createdBy).toBe("secret rotation");
+  expect((await stage.ended(restart.id)).status).not.toBe("succeeded");
+  await stage.free();
+  stage.world.hosts.get("host-1")!.cannotRun = [];
+  await stage.sweep();
+  const asked = (await stage.store.deployments.list({}, { limit: 9 })).items;
+  expect(asked.filter(({ createdBy }) => createdBy === "secret rotation")).toHaveLength(1);
+});

@@ -1,4 +1,5 @@
 // Which apps an app speaks to, and how each is named in its environment: `connect: [orders]` gives `ORDERS_URL`. Pure.
+import type { Spec } from "../domain/spec.ts";
 
 /** `orders-api` → `ORDERS_API_URL`. */
 export function variableFor(app: string): string {
@@ -17,6 +18,11 @@ export function withConnections(
     endpoint === null ? [] : [[variableFor(app), endpoint] as const],
   );
   return { ...Object.fromEntries(found), ...config };
+}
+
+/** What somebody does so that an app's copies learn what they were not told when they started: to deploy what runs changes nothing. */
+export function startedAfresh({ app, kind }: Pick<Spec, "app" | "kind">): string {
+  return kind === "function" ? `release ${app} under a new version` : `restart ${app}`;
 }
 
 /** A circle through `app`, beginning and ending with it; `null` where there is none. The shortest. */

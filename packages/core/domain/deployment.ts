@@ -76,6 +76,8 @@ export type Deployment = {
   /** Of the caller who asked for it; absent where nobody did (a schedule, an event). */
   createdById?: string;
   purpose?: Purpose;
+  /** Ids of the versions of its secrets that were there before any of its copies started, by reference; the target's once every copy has started since. Only where a rotation is to be followed. */
+  secretVersions?: Record<string, string>;
   spec: Spec;
   /** Number of the execution that may write, from 1; an older one is fenced off. */
   generation: number;
@@ -147,6 +149,14 @@ export type Watch = {
 
 /** One that ends longer after it was asked for is late: whoever counts ends finds it in a list of its own. */
 export const LATE_END_DAYS = 30;
+
+/** Whether it leaves no copy that started before it, where it succeeds. `running`: the release that ran when it was planned. */
+export function startsEveryCopy(
+  { purpose, version }: { purpose?: Purpose | undefined; version: string },
+  running: string | null,
+): boolean {
+  return purpose === "restart" || (purpose === undefined && version !== running);
+}
 
 export function isEnded(status: DeploymentStatus): status is EndStatus {
   return (END_STATUSES as readonly string[]).includes(status);

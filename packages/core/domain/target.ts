@@ -50,10 +50,12 @@ export type Target = {
   replicas: Replica[];
   traffic: { version: string; percent: number }[];
   observedAt: string | null;
-  /** Ids of the versions of its secrets that the last plan saw, by reference. Only where a rotation is to be followed. */
+  /** Ids of the versions of its secrets, by reference, that every copy has read or a newer one; a rotation has been answered up to them. Only where one is to be followed. */
   secretVersions?: Record<string, string>;
   /** By which it proves who it is where it calls; absent where nobody asks. */
   identity?: Identity;
+  /** False from its first identity until every copy has started with one. */
+  holdsIdentity?: boolean;
   /** What scaling has done here, newest first, where Tutti chooses the count; bounded to 20. */
   scalings?: ScalingActivity[];
   /** What its copies had when they were last seen, until it is seen again or given up. */
