@@ -61,7 +61,7 @@ function manifestOf(kind: Kind) {
   const health = {
     path: "/",
     intervalSeconds: 0.2,
-    timeoutSeconds: 1,
+    timeoutSeconds: 5,
     healthyThreshold: 1,
     graceSeconds: 20,
   };
