@@ -1,5 +1,6 @@
 // The engine with the function driver.
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { placeOfArn } from "#core/domain/place.ts";
@@ -23,12 +24,17 @@ export function functionEngine(env: NodeJS.ProcessEnv): Engines {
   const control = controlDeps(settings, "driver-function", meter);
   const s3 = meter.count(new S3Client(awsOptions(TRANSFER_SECONDS, 3)));
   return enginesOf(env, meter.count, (bring) => {
+    let counting: Promise<CloudWatchClient> | undefined;
     const driver = functionDriver({
       lambda: bring(new LambdaClient(awsOptions(TRANSFER_SECONDS, 3))),
       s3,
       efs: async () => {
         const { EFSClient } = await import("@aws-sdk/client-efs");
         return bring(new EFSClient(awsOptions()));
+      },
+      cloudWatch: () => {
+        counting ??= import("./counting-client.ts").then(({ countingClient }) => bring(countingClient()));
+        return counting;
       },
       scaling: bring(new ApplicationAutoScalingClient(awsOptions())),
       namePrefix: settings.appFunctionPrefix,

@@ -23,6 +23,7 @@ const ofMending = {
       dead: z.boolean(),
       detail: z.string(),
       anomalous: z.optional(z.boolean()),
+      errorPercent: z.optional(z.number()),
     }),
   ),
 };

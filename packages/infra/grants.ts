@@ -12,7 +12,7 @@ import { scaling } from "./scaling-grants.ts";
 import { findingSecrets, issuingIdentities, makingIdentities } from "./secret-grants.ts";
 import type { Statement } from "./statement.ts";
 import { baking, disks, groups, makingImages, templates } from "./vm-grants.ts";
-import { alarms, metrics } from "./watching-grants.ts";
+import { alarms, answers, metrics } from "./watching-grants.ts";
 
 type Grant = (names: Names) => Statement[];
 
@@ -67,6 +67,7 @@ export const grantsOf: Record<string, Grant> & { api: Grant } = {
     ...issuingIdentities(names),
     ...alarms(),
     ...metrics(),
+    ...answers(),
   ],
   "driver-vm": (names) => [
     ...table(names, "query", "list", "remove"),

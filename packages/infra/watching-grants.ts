@@ -11,6 +11,17 @@ export function alarms(): Statement[] {
   ];
 }
 
+/** How often a function answered badly. */
+export function answers(): Statement[] {
+  return [
+    {
+      actions: ["cloudwatch:GetMetricStatistics"],
+      resources: ["*"],
+      why: "It knows no resources (Service Authorization Reference, Amazon CloudWatch).",
+    },
+  ];
+}
+
 /** What scaling follows. */
 export function metrics(): Statement[] {
   return [

@@ -87,6 +87,19 @@ test("a snapshot is kept, and the same one again is no write", async () => {
   expect((await store.targets.setSnapshot(name, fleet)).revision).toBe(first.revision);
 });
 
+test("how a copy answered from minute to minute is no part of a snapshot: it would be a write for each look", async () => {
+  const name = aName();
+  await acquire(name, "dep_1");
+  const replica = { id: "v1", version: "v1", health: "healthy" as const, address: null, startedAt: null };
+  const looked = (bad: number): Fleet => ({
+    ...EMPTY_FLEET,
+    replicas: [{ ...replica, answers: [{ minuteAt: "2026-01-05T12:00:00.000Z", bad, of: 100 }] }],
+  });
+  const kept = await store.targets.setSnapshot(name, looked(1));
+  expect(kept.replicas).toEqual([replica]);
+  expect((await store.targets.setSnapshot(name, looked(2))).revision).toBe(kept.revision);
+});
+
 test("what was seen of a target is kept as counts, an entry for each change, and the oldest go first", async () => {
   const name = aName();
   await acquire(name, "dep_1");

@@ -103,7 +103,8 @@ async function acquire(
 export function withSnapshot(target: Target, fleet: Fleet, at: string): Target | null {
   const seen = {
     endpoint: fleet.endpoint,
-    replicas: fleet.replicas.slice(0, SNAPSHOT_REPLICAS),
+    // How a copy answered is another with every minute, and judged where it was seen.
+    replicas: fleet.replicas.slice(0, SNAPSHOT_REPLICAS).map(({ answers: _counted, ...kept }) => kept),
     traffic: fleet.traffic,
     drift: fleet.drift,
     ...disksOf(target, fleet),

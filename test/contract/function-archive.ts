@@ -5,8 +5,11 @@ import { strToU8, zipSync } from "fflate";
 import { pack } from "tar-stream";
 import type { Nature } from "./driver.ts";
 
-/** keeping: writes its version into its volume at each call and answers all that is there; with ?mib= into /tmp. */
-export type FunctionNature = Nature | "keeping";
+/**
+ * keeping: writes its version into its volume at each call and answers all that is there; with ?mib= into /tmp. moody: an environment that was
+ * asked for /be/ill answers 500 from then on, while its health path is well. unrenewable: well, but where it is published once more.
+ */
+export type FunctionNature = Nature | "keeping" | "moody" | "unrenewable";
 
 /** Odd versions come as .zip, the others as .tar.gz, so that a suite sees both. */
 export async function functionArchive(
@@ -23,6 +26,12 @@ export async function functionArchive(
 
 function codeOf(nature: FunctionNature): string {
   if (nature === "keeping") return KEEPING;
+  if (nature === "moody") return MOODY;
+  if (nature === "unrenewable")
+    return MOODY.replace(
+      'statusCode: 200, body: ""',
+      "statusCode: process.env.TUTTI_FRESH_AFTER ? 500 : 200",
+    );
   if (nature === "crashing") return 'throw new Error("broken on purpose");';
   const healthz = nature === "unhealthy" ? 500 : 200;
   return `exports.handler = async (event) => {
@@ -51,5 +60,15 @@ exports.handler = async ({ rawPath, queryStringParameters: { mib } = {} }) => {
   }
   appendFileSync("/mnt/notes/log", process.env.TUTTI_VERSION + "\\n");
   return { statusCode: 200, body: readFileSync(process.env.TUTTI_VOLUME_NOTES + "/log", "utf8") };
+};
+`;
+
+const MOODY = `let ill = false;
+exports.handler = async ({ rawPath }) => {
+  if (rawPath === "/healthz") return { statusCode: 200, body: "" };
+  if (rawPath === "/be/ill") ill = true;
+  const fresh = process.env.TUTTI_FRESH_AFTER ?? null;
+  if (rawPath === "/slow") await new Promise((resolve) => setTimeout(resolve, 1500));
+  return { statusCode: ill ? 500 : 200, body: JSON.stringify({ ill, fresh }) };
 };
 `;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { EFSClient } from "@aws-sdk/client-efs";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -30,14 +31,14 @@ let apps = 0;
 export const NAMES = namesOf({ name: "tutti", account: "000000000000", region: "us-east-1" });
 
 /** To be called at the top of the file. */
-export function inFunctionWorld(): void {
-  beforeAll(begin);
+export function inFunctionWorld(timeScale = 1): void {
+  beforeAll(() => begin(timeScale));
   afterAll(end);
 }
 
-async function begin(): Promise<void> {
+async function begin(timeScale: number): Promise<void> {
   directory = mkdtempSync(join(tmpdir(), "tutti-contract-"));
-  sandbox = await startSandbox({ directory, port: 0, timeScale: 1 });
+  sandbox = await startSandbox({ directory, port: 0, timeScale });
   await makeRole("app-function", [attaching(NAMES.appFunctionsArn)]);
   await makeRole("driver-function", grantsOf["driver-function"]!(NAMES));
   await new S3Client(as("root")).send(new CreateBucketCommand({ Bucket: NAMES.bucket }));
@@ -67,9 +68,8 @@ export async function makeRole(short: string, statements: Statement[]): Promise<
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "grants", PolicyDocument }));
 }
 
-/** `asked` hears of the commands about concurrency. */
-export function driverAs(role: string, asked: string[] = []) {
-  const lambda = new LambdaClient(as(role));
+/** `asked` hears of the commands about concurrency. `lambda`: one that some mishap comes to. */
+export function driverAs(role: string, asked: string[] = [], lambda = new LambdaClient(as(role))) {
   const scaling = new ApplicationAutoScalingClient(as(role));
   const hear = (name = "") => {
     if (/Concurrency|Scal/.test(name)) asked.push(name.replace("Command", ""));
@@ -83,9 +83,10 @@ export function driverAs(role: string, asked: string[] = []) {
     return next(args);
   });
   const efs = async () => new EFSClient(as(role));
+  const cloudWatch = async () => new CloudWatchClient(as(role));
   const s3 = new S3Client(as(role));
   const { appFunctionPrefix: namePrefix, appLogGroup: defaultLogGroup } = NAMES;
-  return functionDriver({ lambda, scaling, s3, efs, namePrefix, defaultLogGroup });
+  return functionDriver({ lambda, scaling, s3, efs, cloudWatch, namePrefix, defaultLogGroup });
 }
 
 const realClock = {

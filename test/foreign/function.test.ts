@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { EFSClient } from "@aws-sdk/client-efs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -56,6 +57,7 @@ async function open(): Promise<Harness> {
     scaling: new ApplicationAutoScalingClient({}),
     s3,
     efs: async () => new EFSClient({}),
+    cloudWatch: async () => new CloudWatchClient({}),
     namePrefix: "tutti-app-",
   });
   return { driver, target, makeRelease, close: () => driver.retire(target) };

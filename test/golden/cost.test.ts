@@ -45,6 +45,7 @@ test("an idle month costs less than ten dollars, and a deployment less than a ce
   expect(dollarsPerDeployment).toBeLessThan(0.01);
 });
 
+const MINUTES_A_MONTH = 730 * 60;
 const dollars = (value: number) => `$${value.toFixed(2)}`;
 
 function pageOf(): string {
@@ -73,7 +74,8 @@ a deployment (\`cost\`) what it really took: state transitions, the time and cal
 DynamoDB reported to them, each written with the change that is written anyway. The call that asked for it and operators' words are in it; watching it, and settling
 after its end, are not. A train has a receipt of its own for what drives it, and says what its deployments took; of an image that is made for a deployment the workflow and its
 function are in the receipt, its instances and snapshots are not. A build of a container's image (\`tutti image build\`) says by itself what CodeBuild takes for it. Healing looks at every target once a minute: it is what an idle month costs, and grows with the
-targets, not with the deployments.
+targets, not with the deployments. One target in four is taken to be a function, whose bad answers are counted by one request of CloudWatch's a minute: $${(MINUTES_A_MONTH * PRICES.metricCall.dollars / 1000).toFixed(2)} a month, unless they
+are among the million requests a month that are free, which are those of ${Math.floor(1e6 / MINUTES_A_MONTH)} functions.
 
 Where an app says \`allow\`, each app that calls it has a secret of its own, and its environment one that certifies them: ${dollars(PRICES.secret.dollars)} each a month. A signed call costs nothing but a tenth of a millisecond on either side.
 

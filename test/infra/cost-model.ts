@@ -46,6 +46,9 @@ const STORED_GB_DOLLARS = PRICES.storedGb.dollars;
 
 /** One look of healing at a target: a driver asks the platform a few times and reads three items. */
 const LOOK = { seconds: 0.4, readUnits: 3, targetsAtOnce: 8 };
+/** One target in four is a function, whose bad answers are counted at each look. */
+const COUNTED_SHARE = 0.25;
+const COUNT_DOLLARS = PRICES.metricCall.dollars / 1000;
 /** What a call leaves in the log: its start, its end and its report; of the API's what it counts besides. */
 const LOG_KB_PER_CALL = 0.6;
 const MEASURE_KB = 0.5;
@@ -71,7 +74,8 @@ export function billOf({ functions, alarms }: Pick<Blueprint, "functions" | "ala
       running("events-sweep", MINUTES * (0.1 + rounds * LOOK.seconds)) +
       running("driver-server", looks * LOOK.seconds) +
       (MINUTES + looks) * LAMBDA_REQUEST_DOLLARS +
-      MINUTES * SCHEDULED_DOLLARS,
+      MINUTES * SCHEDULED_DOLLARS +
+      looks * COUNTED_SHARE * COUNT_DOLLARS,
     deployments: deployments * dollarsPerDeployment,
     api: running("api", calls * CALLS_PER_DEPLOYMENT.seconds) + calls * LAMBDA_REQUEST_DOLLARS,
     notices:

@@ -71,6 +71,13 @@ export const PRICES = {
     ...{ what: "CloudWatch: metrics, by the hours in which they are sent", dollars: 0.3, per: "month" },
     ...{ page: `${AWS}/cloudwatch/pricing`, quotedBy: "signoz.io/guides/cloudwatch-pricing" },
   },
+  metricCall: {
+    ...{ what: "CloudWatch: requests of its API", dollars: 0.01, per: "1,000" },
+    ...{
+      page: `${AWS}/cloudwatch/pricing`,
+      quotedBy: "support.site24x7.com/portal/en/kb/articles/aws-cloudwatch-metrics-cost-calculation",
+    },
+  },
   dashboard: {
     ...{ what: "CloudWatch: a dashboard", dollars: 3, per: "month" },
     ...{

@@ -7,6 +7,9 @@ import type { LiveVolume } from "./volume.ts";
 
 export type ReplicaHealth = "starting" | "healthy" | "unhealthy" | "draining" | "unknown";
 
+/** What the platform counted of a copy's answers in the minute that began then; `bad`: those with 5xx. */
+export type AnswerCount = { minuteAt: string; bad: number; of: number };
+
 export type Replica = {
   id: string;
   /** `null` where nothing of the app runs (a host in the pool that does not carry it). */
@@ -21,6 +24,8 @@ export type Replica = {
   samples?: { bad: number; of: number };
   /** By its checks it is healthy, and by the load balancer's word it answers requests worse than the other copies do. */
   anomalous?: boolean;
+  /** A thorough look, where the platform counts a copy's answers: its last minutes, the oldest first. Absent where none was bad. */
+  answers?: AnswerCount[];
   /** Its process has ended and nobody starts it again: no waiting will mend it. */
   dead?: boolean;
   /** The type of its instance, where it has one of its own. */

@@ -57,6 +57,8 @@ export type HealingPolicy = {
   pauseSeconds: number;
   /** A release that turns unhealthy so soon after its success goes back to the one before; 0: never by itself. */
   watchSeconds: number;
+  /** function: with more than so many percent of bad answers its environments are replaced; 0: nobody counts them. Absent: 5. */
+  maxErrorPercent?: number;
   /** What somebody changed by hand is put right, or only shown. */
   drift: "correct" | "show";
 };

@@ -16,7 +16,7 @@ export type Capabilities = {
   freshOnRequest: boolean;
 };
 
-/** `anomalous`: of one that serves, and only the load balancer sees that it answers worse than the others. */
+/** `anomalous`: of one that serves, and only the load balancer, or the platform's count of its answers, sees that it answers badly. */
 export type Repairs = Record<"broken" | "anomalous", readonly Measure[]>;
 
 export const CAPABILITIES: Record<Kind, Capabilities> = {
@@ -46,7 +46,8 @@ export const CAPABILITIES: Record<Kind, Capabilities> = {
     strategies: ["canary", "allAtOnce"],
     traffic: "weighted",
     inPlace: false,
-    repairs: { broken: [], anomalous: [] },
+    // What ends or hangs Lambda replaces by itself; of one that answers badly it knows nothing.
+    repairs: { broken: [], anomalous: ["restart"] },
     freshOnRequest: false,
   },
 };

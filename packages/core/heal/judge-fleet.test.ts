@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { instant } from "../clock.ts";
 import { type Healing, NOTHING_WRONG } from "../domain/healing.ts";
+import { CAPABILITIES } from "../driver/capabilities.ts";
 import { type FleetInput, judgeFleet } from "./judge-fleet.ts";
 import { HEALING } from "./policy.ts";
 
@@ -224,5 +225,61 @@ test("judged again with nothing new, it remembers the same: nothing is written",
       const third = judgeFleet({ ...input, healing: second.healing }, later(120));
       expect(third).toEqual(second);
     }),
+  );
+});
+
+const erring = (errorPercent: number) => [
+  {
+    replica: "v1",
+    dead: false,
+    detail: "more than 5% of its answers are errors",
+    anomalous: true,
+    errorPercent,
+  },
+];
+/** A function is one replica, which stands for all of its environments. */
+const aFunction = (over: Parameters<typeof anInput>[0] = {}) =>
+  anInput({
+    ...{ repairs: CAPABILITIES.function.repairs, desired: 1 },
+    replicas: [{ id: "v1", health: "healthy" }],
+    broken: erring(11),
+    ...over,
+  });
+
+test("a function that answers badly gets fresh environments, after pauses that double and so often at most; then it is degraded", () => {
+  const policy = { ...HEALING, maxRepairs: 2 };
+  const first = judgeFleet(aFunction({ policy }), NOW);
+  expect(first.orders).toEqual([{ replica: "v1", measure: "restart" }]);
+  const again = aFunction({ policy, healing: first.healing });
+  expect(judgeFleet(again, later(29)).orders).toEqual([]);
+  const second = judgeFleet(again, later(30));
+  expect(second.orders).toEqual([{ replica: "v1", measure: "restart" }]);
+  const given = judgeFleet(aFunction({ policy, healing: second.healing }), later(90));
+  expect([given.orders, given.degraded]).toEqual([
+    [],
+    "v1 is broken still after 2 repairs (more than 5% of its answers are errors). Nothing more is tried: deploy a release that works, or ask for one more pass (tutti heal).",
+  ]);
+});
+
+test("a function of which most answers are bad is held, in words that stay the same, and comes back by itself", () => {
+  const held = judgeFleet(aFunction({ broken: erring(51) }), NOW);
+  expect([held.orders, held.goBack]).toEqual([[], null]);
+  expect(held.degraded).toMatch(/^More than 50% of the answers of v1 are errors\. .* nothing is restarted/);
+  const worse = judgeFleet(aFunction({ broken: erring(99), healing: held.healing }), later(60));
+  expect([worse.degraded, worse.healing]).toEqual([held.degraded, held.healing]);
+  expect(judgeFleet(aFunction({ broken: [], healing: held.healing }), later(120)).healing).toEqual(
+    NOTHING_WRONG,
+  );
+  expect(judgeFleet(aFunction({ broken: erring(50) }), NOW).held).toBeNull();
+});
+
+test("a function's release that answers badly while it is watched goes back: most answers at once, a part of them after a repair", () => {
+  const watchedUntilMs = later(600);
+  const most = judgeFleet(aFunction({ broken: erring(80), watchedUntilMs }), NOW);
+  expect([most.goBack === most.held, most.orders]).toEqual([true, []]);
+  const first = judgeFleet(aFunction({ watchedUntilMs }), NOW);
+  expect([first.goBack, first.orders.length]).toEqual([null, 1]);
+  expect(judgeFleet(aFunction({ watchedUntilMs, healing: first.healing }), later(60)).goBack).toBe(
+    "v1 is broken again after a repair (more than 5% of its answers are errors).",
   );
 });

@@ -1,6 +1,6 @@
 // What healing does about the copies that are broken. Pure. The smallest repair comes first, no more at once than may be
 // away, after pauses that double, and so often at most: then the target is degraded and nothing more is tried. Where too many
-// are broken at once, it is rather something they all depend on: nothing that runs is touched. A release that has just come
+// are broken at once, or most answers of one that stands for many are bad, it is rather something they all depend on: nothing that runs is touched. A release that has just come
 // and turns bad goes back, where the manifest allows it.
 import { instant } from "../clock.ts";
 import type { Healing } from "../domain/healing.ts";
@@ -69,8 +69,10 @@ export function judgeFleet(input: FleetInput, nowMs: number): FleetVerdict {
   };
 }
 
-/** One broken copy is never many. */
+/** One broken copy is never many, unless the platform counts the answers of all that it stands for. */
 function heldBecause({ policy, broken, replicas, desired }: FleetInput): string | null {
+  const erring = broken.find(({ errorPercent = 0 }) => errorPercent > policy.maxUnhealthyPercent);
+  if (erring) return words.heldByErrors(erring, policy);
   const all = Math.max(desired, replicas.length);
   const tooMany = broken.length > 1 && broken.length * 100 > policy.maxUnhealthyPercent * all;
   return tooMany ? words.held(broken, all, policy) : null;

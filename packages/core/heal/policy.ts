@@ -9,6 +9,12 @@ export const HEALING: HealingPolicy = {
   drift: "correct",
 };
 
+const MAX_ERROR_PERCENT = 5;
+
+export function maxErrorPercentOf({ maxErrorPercent }: Pick<HealingPolicy, "maxErrorPercent">): number {
+  return maxErrorPercent ?? MAX_ERROR_PERCENT;
+}
+
 const LONGEST_PAUSE_SECONDS = 3600;
 /** A copy that stays well for so many pauses is no patient any more. */
 const PAUSES_OF_REST = 4;

@@ -72,6 +72,37 @@ test("one that the load balancer calls anomalous is broken by its second word, a
   expect(firstLook([young], GRACE, NOW)).toEqual({});
 });
 
+const counted = (...minutes: [bad: number, of: number][]) =>
+  aReplica({
+    health: "healthy",
+    answers: minutes.map(([bad, of]) => ({ minuteAt: "2026-01-05T11:59:00.000Z", bad, of })),
+  });
+
+test("one of whose answers more than the limit are bad by the platform's count is broken by two looks, in words that hold no count", () => {
+  const told = { replica: "a", dead: false, anomalous: true, errorPercent: 11 };
+  expect(judged([counted([11, 100]), counted([11, 100])], 2)).toEqual({ taken: 2, broken: ["a"] });
+  expect(brokenBy(firstLook([counted([11, 100])], GRACE, NOW), 1)).toEqual([
+    { ...told, detail: "more than 5% of its answers are errors" },
+  ]);
+  expect(brokenBy(firstLook([counted([11, 100])], { ...GRACE, maxErrorPercent: 10 }, NOW), 1)).toEqual([
+    { ...told, detail: "more than 10% of its answers are errors" },
+  ]);
+  expect(firstLook([counted([11, 100])], { ...GRACE, maxErrorPercent: 11 }, NOW)).toEqual({});
+});
+
+test("fewer than ten bad answers in a minute are no statistic, and what is older than two minutes is over", () => {
+  expect(firstLook([counted([9, 9])], GRACE, NOW)).toEqual({});
+  expect(Object.keys(firstLook([counted([10, 10])], GRACE, NOW))).toEqual(["a"]);
+  expect(firstLook([counted([90, 100], [0, 100], [0, 2])], GRACE, NOW)).toEqual({});
+  expect(Object.keys(firstLook([counted([90, 100], [0, 2])], GRACE, NOW))).toEqual(["a"]);
+});
+
+test("where the limit is 0 nobody counts, and one that fails its check is unhealthy and no more", () => {
+  expect(firstLook([counted([90, 100])], { ...GRACE, maxErrorPercent: 0 }, NOW)).toEqual({});
+  const ill = { ...counted([90, 100]), health: "unhealthy" as const };
+  expect(brokenBy(firstLook([ill], GRACE, NOW), 1)).toEqual([{ replica: "a", dead: false, detail: "500" }]);
+});
+
 test("one that is gone, or on its way up again, is nobody's patient", () => {
   const first = firstLook([ill, aReplica({ id: "b" })], GRACE, NOW);
   const next = nextLook(first, [aReplica({ health: "starting" })], GRACE, NOW);

@@ -10,6 +10,15 @@ export function held(broken: Broken[], all: number, { maxUnhealthyPercent }: Hea
   return `${broken.length} of ${all} copies are broken at once, more than ${maxUnhealthyPercent}%${because(what)}. That looks like something they all depend on, so nothing is replaced: mend that, and they come back.`;
 }
 
+export function heldByErrors({ replica }: Broken, { maxUnhealthyPercent }: HealingPolicy): string {
+  return `More than ${maxUnhealthyPercent}% of the answers of ${replica} are errors. That looks like something all its requests depend on, or like the release itself, so nothing is restarted: mend that, and it comes back.`;
+}
+
+/** Of a copy that passes its checks. */
+export function erring(maxErrorPercent: number): string {
+  return `more than ${maxErrorPercent}% of its answers are errors`;
+}
+
 export function givenUp({ patient, detail }: Sick): string {
   const times = patient.repairs === 1 ? "one repair" : `${patient.repairs} repairs`;
   return `${patient.replica} is broken still after ${times}${because(detail)}. Nothing more is tried: deploy a release that works, or ask for one more pass (tutti heal).`;

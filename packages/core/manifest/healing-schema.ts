@@ -35,6 +35,14 @@ export const healingSchema = z
       .describe(
         "A release that turns unhealthy so soon after it succeeded goes back to the one before. Default 0: not by itself.",
       ),
+    maxErrorPercent: z
+      .number()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe(
+        "function: where more than so many percent of a minute's answers are 5xx, and ten at least, fresh execution environments take over; more than maxUnhealthyPercent is held and told. Default 5; 0: the answers are not counted.",
+      ),
     drift: z
       .enum(["correct", "show"])
       .optional()

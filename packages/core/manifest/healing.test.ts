@@ -40,13 +40,22 @@ test("what is out of its bounds is refused by its path", () => {
   expect(problems({ ...SERVER, healing: { maxRepair: 1 } })[0]).toMatch(/maxRepairs/);
 });
 
-test("repairs are counted only where Tutti repairs: ECS and Lambda replace copies by themselves", () => {
+test("repairs are counted where Tutti repairs: ECS replaces copies by itself", () => {
   const healing = { maxRepairs: 3, pauseSeconds: 60, watchSeconds: 60 };
-  expect(problems({ app: "thumbs", kind: "function", healing })).toEqual([
-    "healing.maxRepairs: is not for kind function: kinds server, vm can",
-    "healing.pauseSeconds: is not for kind function: kinds server, vm can",
+  expect(problems({ app: "shop", kind: "container", healing })).toEqual([
+    "healing.maxRepairs: is not for kind container: kinds server, vm, function can",
+    "healing.pauseSeconds: is not for kind container: kinds server, vm, function can",
   ]);
   expect(problems({ app: "shop", kind: "container", healing: { watchSeconds: 60, drift: "show" } })).toEqual(
     [],
   );
+});
+
+test("bad answers are counted of functions alone, and why is told to the others", () => {
+  const manifest = parseManifest({ app: "thumbs", kind: "function", healing: { maxErrorPercent: 2.5 } });
+  expect(specFor(manifest, "prod").healing).toMatchObject({ maxErrorPercent: 2.5, maxRepairs: 5 });
+  expect(problems({ ...SERVER, healing: { maxErrorPercent: 2 } })).toEqual([
+    "healing.maxErrorPercent: is not for kind server: only kind function can; elsewhere the load balancer compares the copies with each other",
+  ]);
+  expect(problems({ app: "thumbs", kind: "function", healing: { maxErrorPercent: 101 } })).toHaveLength(1);
 });

@@ -37,10 +37,16 @@ const ROLLOUT: Record<string, readonly Kind[]> = {
   drainSeconds: ["server", "vm", "container"],
 };
 
-/** ECS and Lambda replace broken copies by themselves. */
+/** ECS replaces broken copies by itself. */
 const HEALING: Record<string, readonly Kind[]> = {
-  maxRepairs: ["server", "vm"],
-  pauseSeconds: ["server", "vm"],
+  maxRepairs: ["server", "vm", "function"],
+  pauseSeconds: ["server", "vm", "function"],
+  maxErrorPercent: ["function"],
+};
+
+/** Why the other kinds do not need it. */
+const INSTEAD: Record<string, string> = {
+  maxErrorPercent: "elsewhere the load balancer compares the copies with each other",
 };
 
 /** `path` is where the block stands: empty for the app, `environments.x` for an overlay. Kinds not built yet are not judged. */
@@ -109,7 +115,13 @@ function keyProblems(
 ): Problem[] {
   return Object.entries(table)
     .filter(([key, kinds]) => Object.hasOwn(block, key) && !kinds.includes(kind))
-    .map(([key, kinds]) => problem(join(path, key), `is not for kind ${kind}: ${canDoIt(kinds)}`));
+    .map(([key, kinds]) =>
+      problem(join(path, key), `is not for kind ${kind}: ${canDoIt(kinds)}${insteadOf(key)}`),
+    );
+}
+
+function insteadOf(key: string): string {
+  return INSTEAD[key] === undefined ? "" : `; ${INSTEAD[key]}`;
 }
 
 function strategyProblems(strategy: unknown, kind: Kind, path: string): Problem[] {

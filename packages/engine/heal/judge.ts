@@ -13,6 +13,7 @@ import {
   brokenBy,
   firstLook,
   isDecided,
+  type Limits,
   looksNeeded,
   nextLook,
   type Tally,
@@ -30,14 +31,19 @@ export type Judged = { fleet: Fleet; broken: Broken[]; verdict: FleetVerdict };
 
 export async function judgeTarget(deps: EngineDeps, live: LiveTarget, asked: boolean): Promise<Judged> {
   const { health } = live.context.spec;
+  const limits = limitsOf(live);
   const first = await asking(() => deps.driver.inspect({ ...live.context, thorough: true }));
-  const tally = firstLook(first.replicas, health, deps.clock.now());
+  const tally = firstLook(first.replicas, limits, deps.clock.now());
   // Whatever the other looks would say, nothing would come of it.
   const worst = judgeNow(deps, live, { fleet: first, broken: brokenBy(tally, 1), asked });
   const needed = looksNeeded(health);
   if (isDecided(tally, needed) || isSettled(live, worst)) return worst;
   const { fleet, seen } = await watch(deps, live, { fleet: first, seen: tally });
   return judgeNow(deps, live, { fleet, broken: brokenBy(seen, needed), asked });
+}
+
+function limitsOf({ context: { spec } }: LiveTarget): Limits {
+  return { ...spec.health, ...spec.healing };
 }
 
 /** Nothing is to be done, and nothing to be told that was not told before. */
@@ -53,7 +59,8 @@ function isSettled({ target }: LiveTarget, { verdict }: Judged): boolean {
 
 type Watched = { fleet: Fleet; seen: Tally };
 
-async function watch(deps: EngineDeps, { context }: LiveTarget, first: Watched): Promise<Watched> {
+async function watch(deps: EngineDeps, live: LiveTarget, first: Watched): Promise<Watched> {
+  const { context } = live;
   const { health } = context.spec;
   const needed = looksNeeded(health);
   const pauseMs = Math.min(health.intervalSeconds * 1000, LONGEST_WATCH_MS / (2 * needed - 2));
@@ -61,7 +68,7 @@ async function watch(deps: EngineDeps, { context }: LiveTarget, first: Watched):
   while (!isDecided(seen, needed)) {
     await deps.clock.sleep(pauseMs);
     fleet = await asking(() => deps.driver.inspect({ ...context, thorough: true }));
-    seen = nextLook(seen, fleet.replicas, health, deps.clock.now());
+    seen = nextLook(seen, fleet.replicas, limitsOf(live), deps.clock.now());
   }
   return { fleet, seen };
 }
@@ -147,13 +154,8 @@ function withoutPlace(verdict: FleetVerdict, lack: string | null): FleetVerdict 
 }
 
 /** Those of them that are broken by one more look too. */
-export function stillBroken(
-  deps: EngineDeps,
-  { context }: LiveTarget,
-  fleet: Fleet,
-  before: Broken[],
-): Broken[] {
-  const now = brokenBy(firstLook(fleet.replicas, context.spec.health, deps.clock.now()), 1);
+export function stillBroken(deps: EngineDeps, live: LiveTarget, fleet: Fleet, before: Broken[]): Broken[] {
+  const now = brokenBy(firstLook(fleet.replicas, limitsOf(live), deps.clock.now()), 1);
   const known = new Set(before.map((one) => one.replica));
   return now.filter((one) => known.has(one.replica));
 }

@@ -8,6 +8,8 @@ import { expect, test } from "vitest";
 import { mocked } from "#test/support/mocked.ts";
 import { moveAlias, nextRouting } from "./alias.ts";
 
+const CLOCK = { now: () => Date.UTC(2026, 0, 5, 12) };
+
 const alias = (percents: Record<string, number>) => ({
   percents: new Map(Object.entries(percents)),
   revisionId: "r1",
@@ -66,7 +68,7 @@ test("a lost race is read again and planned anew", async () => {
     .on(UpdateAliasCommand)
     .rejectsOnce(new PreconditionFailedException({ message: "changed", $metadata: {} }))
     .resolves({});
-  const moved = await moveAlias(new LambdaClient({}), "f", { lambdaVersion: "3", percent: 10 });
+  const moved = await moveAlias(new LambdaClient({}), "f", { lambdaVersion: "3", percent: 10 }, CLOCK);
   expect(moved?.percents).toEqual(
     new Map([
       ["3", 10],
@@ -89,5 +91,5 @@ test("somebody who keeps changing the alias is waited for, not fought for ever",
   lambda
     .on(UpdateAliasCommand)
     .rejects(new PreconditionFailedException({ message: "changed", $metadata: {} }));
-  expect(await moveAlias(new LambdaClient({}), "f", { lambdaVersion: "2", percent: 10 })).toBeNull();
+  expect(await moveAlias(new LambdaClient({}), "f", { lambdaVersion: "2", percent: 10 }, CLOCK)).toBeNull();
 });

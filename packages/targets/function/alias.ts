@@ -1,8 +1,9 @@
 // Moves the weight of the alias `live`, one optimistic write at a time, and reads back what came of it. An alias
 // splits between two versions at most, so a split is collapsed before a third version comes.
 import { CreateAliasCommand, type LambdaClient, UpdateAliasCommand } from "@aws-sdk/client-lambda";
+import { type Clock, instant } from "#core/clock.ts";
 import { type Alias, isNamed, readAlias } from "./client.ts";
-import { ALIAS } from "./naming.ts";
+import { ALIAS, sinceLabel } from "./naming.ts";
 
 export type Wish = {
   lambdaVersion: string;
@@ -30,12 +31,17 @@ export function nextRouting(alias: Alias | null, wish: Wish): Routing | null {
 }
 
 /** The alias as read back with the wish fulfilled, or `null` if somebody else kept changing it. */
-export async function moveAlias(lambda: LambdaClient, name: string, wish: Wish): Promise<Alias | null> {
+export async function moveAlias(
+  lambda: LambdaClient,
+  name: string,
+  wish: Wish,
+  clock: Pick<Clock, "now">,
+): Promise<Alias | null> {
   for (let writes = 0; writes <= MOST_WRITES; writes++) {
     const alias = await readAlias(lambda, name);
     const routing = nextRouting(alias, wish);
     if (!routing) return alias;
-    await write(lambda, name, routing, alias);
+    await write(lambda, name, { ...routing, at: instant(clock.now()) }, alias);
   }
   return null;
 }
@@ -44,15 +50,15 @@ export async function moveAlias(lambda: LambdaClient, name: string, wish: Wish):
 async function write(
   lambda: LambdaClient,
   name: string,
-  routing: Routing,
+  { primary, other, at }: Routing & { at: string },
   alias: Alias | null,
 ): Promise<void> {
-  const { primary, other } = routing;
   const weights = other ? { [other.lambdaVersion]: other.percent / 100 } : {};
   const input = {
     FunctionName: name,
     Name: ALIAS,
     FunctionVersion: primary,
+    Description: sinceLabel(at),
     RoutingConfig: { AdditionalVersionWeights: weights },
   };
   try {

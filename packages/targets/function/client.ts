@@ -1,6 +1,7 @@
 // The Lambda calls that only look: what there is of one function, in the driver's own words. A thing that is not
 // there is `null`, never an error.
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { EFSClient } from "@aws-sdk/client-efs";
 import {
   type FunctionConfiguration,
@@ -13,7 +14,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { TargetContext } from "#core/driver/driver.ts";
-import { ALIAS, functionNameOf, type Label, readLabel } from "./naming.ts";
+import { ALIAS, functionNameOf, type Label, readLabel, readSince } from "./naming.ts";
 
 export type FunctionDeps = {
   lambda: LambdaClient;
@@ -21,6 +22,8 @@ export type FunctionDeps = {
   /** Made when a volume is to be mounted. */
   efs: () => Promise<EFSClient>;
   scaling: ApplicationAutoScalingClient;
+  /** Made when answers are to be counted. */
+  cloudWatch: () => Promise<CloudWatchClient>;
   /** Users' functions are `<namePrefix><app>_<environment>`. */
   namePrefix: string;
   /** The role of users' functions where the environment names none. */
@@ -39,8 +42,8 @@ export type Published = {
   mounts?: FunctionConfiguration["FileSystemConfigs"];
 };
 
-/** `percents` by Lambda version number; together they make 100. */
-export type Alias = { percents: Map<string, number>; revisionId: string | undefined };
+/** `percents` by Lambda version number; together they make 100. `since`: when Tutti last moved it; absent where it never wrote that down. */
+export type Alias = { percents: Map<string, number>; revisionId: string | undefined; since?: string };
 
 export type Live = { name: string; versions: Published[]; alias: Alias | null; url: string | null };
 
@@ -70,7 +73,8 @@ export async function readAlias(lambda: LambdaClient, name: string): Promise<Ali
     rest -= percent;
   }
   if (rest > 0) percents.set(found.FunctionVersion!, rest);
-  return { percents, revisionId: found.RevisionId };
+  const since = readSince(found.Description);
+  return { percents, revisionId: found.RevisionId, ...(since === null ? {} : { since }) };
 }
 
 /** Without the slash at its end. */

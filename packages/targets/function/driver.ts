@@ -22,7 +22,7 @@ export function functionDriver(deps: FunctionDeps): Driver {
     plan,
     apply: (target, step, state) => apply(deps, target, step, state),
     check: (target, step, state) => check(deps, target, step, state),
-    repair: (target, _fleet, orders) => repair(deps, target, orders),
+    repair: (target, fleet, orders) => repair(deps, target, fleet, orders),
     retire: (target) => retire(deps, target),
     abandon: async (target, { keeps }) => (keeps ? keepAsBefore(deps, target, keeps) : undefined),
     tidy: (target) => tidy(deps, target),

@@ -3,6 +3,8 @@
 
 import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
+import { maxErrorPercentOf } from "#core/heal/policy.ts";
+import type { Counted } from "./answers.ts";
 import { type FunctionDeps, type Live, nameOf, readLive } from "./client.ts";
 import { concurrencyDrift, liveScaling, look, servingOf } from "./concurrency.ts";
 import { replicaIdOf } from "./naming.ts";
@@ -13,11 +15,12 @@ export async function inspect(deps: FunctionDeps, target: TargetContext): Promis
   const live = await readLive(deps, nameOf(deps, target));
   if (!live) return { ...EMPTY_FLEET, drift: target.current ? ["The function is gone."] : [] };
   const shares = [...(live.alias?.percents ?? [])].sort((a, b) => Number(a[0]) - Number(b[0]));
+  const drift = driftOf(live, target.current);
+  const counting = drift.length === 0 ? answersOf(deps, target, live) : undefined;
   const replicas = await Promise.all(
-    shares.map(([number, percent]) => replicaOf(deps, target, live, number, percent)),
+    shares.map(([number, percent]) => replicaOf(deps, target, live, { number, percent, counting })),
   );
   const traffic = shares.map(([number, percent]) => ({ version: nameIn(live, number), percent }));
-  const drift = driftOf(live, target.current);
   const own = live.alias && drift.length === 0 ? await concurrencyOf(deps, target, live) : null;
   return {
     ...EMPTY_FLEET,
@@ -36,22 +39,37 @@ async function concurrencyOf(deps: FunctionDeps, target: TargetContext, live: Li
   return { drift: target.current ? concurrencyDrift(target, live, serving, seen) : [], scaling };
 }
 
+/** Healing looks, and one version has all of the traffic: how it answers is the version's own. Its part of the code comes when it is asked for. */
+async function answersOf(deps: FunctionDeps, target: TargetContext, live: Live): Promise<Counted> {
+  const { thorough, current, spec } = target;
+  if (!thorough || !current || !live.url || maxErrorPercentOf(spec.healing ?? {}) === 0) return {};
+  const { countAnswers } = await import("./answers.ts");
+  return countAnswers(deps, target, live);
+}
+
+const NOT_COUNTED: Counted = {};
+
+type Share = { number: string; percent: number; counting: Promise<Counted> | undefined };
+
 async function replicaOf(
   deps: FunctionDeps,
   target: TargetContext,
   live: Live,
-  number: string,
-  trafficPercent: number,
+  { number, percent: trafficPercent, counting }: Share,
 ): Promise<Replica> {
   const label = live.versions.find((one) => one.number === number)?.label ?? null;
-  const probed = await probe(deps.lambda, live.name, number, target.spec.health);
+  const [probed, { answers, said }] = await Promise.all([
+    probe(deps.lambda, live.name, number, target.spec.health),
+    counting ?? NOT_COUNTED,
+  ]);
   return {
     id: replicaIdOf(label, number),
     version: label?.version ?? null,
     health: probed.healthy ? "healthy" : "unhealthy",
     address: live.url && addressOf(live.url),
     startedAt: null,
-    detail: `Lambda version ${number}: ${probed.detail}`,
+    detail: `Lambda version ${number}: ${[probed.detail, ...(said ? [said] : [])].join("; ")}`,
+    ...(answers ? { answers } : {}),
     trafficPercent,
   };
 }

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Live, Published } from "./client.ts";
 import { driftOf } from "./inspect.ts";
-import { functionNameOf, labelOf, readLabel } from "./naming.ts";
+import { functionNameOf, labelOf, readLabel, readSince, sinceLabel } from "./naming.ts";
 import { prunable } from "./prune.ts";
+import { freshOf } from "./renew.ts";
 
 function published(number: number, version: string | null = `v${number}`): Published {
   const label = version === null ? null : { releaseId: `rel_${version}`, version };
@@ -44,6 +45,31 @@ test("the newest five versions stay, and whatever has traffic, and what Tutti di
   );
   const alias = { percents: new Map([["1", 100]]), revisionId: "r" };
   expect(prunable(versions, alias).map((one) => one.number)).toEqual(["3"]);
+});
+
+test("a release that was published once more is one way back: its newest stays, and of the one that serves the one before too", () => {
+  const names = ["v1", "v1", "v1", "v2", "v2", "v3", "v4", "v5", "v5", "v5"];
+  const versions = names.map((name, index) => published(index + 1, name));
+  const alias = { percents: new Map([["10", 100]]), revisionId: "r" };
+  expect(prunable(versions, alias).map((one) => one.number)).toEqual(["8", "4", "2", "1"]);
+  const older = [published(1, "v0"), ...names.map((name, index) => published(index + 2, name))];
+  expect(prunable(older, { ...alias, percents: new Map([["11", 100]]) }).map((one) => one.number)).toEqual([
+    ...["9", "5", "3", "2", "1"],
+  ]);
+});
+
+test("what serves has fresh environments where its release was published after it, and not where another was", () => {
+  const versions = [published(4, "v1"), published(3, "v2"), published(2, "v1"), published(1, "v1")];
+  expect(freshOf(live({ 2: 100 }, { versions }))?.number).toBe("4");
+  expect(freshOf(live({ 4: 100 }, { versions }))).toBeUndefined();
+  expect(freshOf(live({ 3: 100 }, { versions }))).toBeUndefined();
+  const failed = [{ ...versions[0]!, state: "Failed" }, ...versions.slice(1)];
+  expect(freshOf(live({ 2: 100 }, { versions: failed }))).toBeUndefined();
+});
+
+test("an alias tells since when it is so, and one that somebody else described tells nothing", () => {
+  expect(readSince(sinceLabel("2026-01-05T12:00:00.000Z"))).toBe("2026-01-05T12:00:00.000Z");
+  expect([readSince(undefined), readSince("by hand")]).toEqual([null, null]);
 });
 
 test("a label is read back as it was written", () => {

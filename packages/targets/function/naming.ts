@@ -37,6 +37,15 @@ export function readLabel(description: string | undefined): Label | null {
   return match ? { releaseId: match[1]!, version: match[2]! } : null;
 }
 
+/** Description of the alias: an alias has no date of its own, and what was counted before it moved says nothing of what it sends to now. */
+export function sinceLabel(at: string): string {
+  return `Tutti: so since ${at}`;
+}
+
+export function readSince(description: string | undefined): string | null {
+  return /^Tutti: so since (\S+)$/.exec(description ?? "")?.[1] ?? null;
+}
+
 export function tagsOf(app: string, environment: string): Record<string, string> {
   return { "tutti:app": app, "tutti:environment": environment };
 }

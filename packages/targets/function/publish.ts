@@ -47,7 +47,7 @@ export async function publish(
   deps: FunctionDeps,
   target: TargetContext,
   release: Release,
-  codeSha256: string,
+  { codeSha256, freshAfter }: { codeSha256: string; freshAfter?: string | undefined },
 ): Promise<Turn> {
   const name = nameOf(deps, target);
   const live = await deps.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
@@ -60,7 +60,7 @@ export async function publish(
   // Somebody else's code came in between: ours goes first again.
   if (live.CodeSha256 !== codeSha256) return { next: { phase: "upload" } };
   try {
-    const settings = await settingsOf(deps, target, release);
+    const settings = await settingsOf(deps, target, release, freshAfter);
     if (!hasSettings(live, settings)) return await configure(deps, target, live, settings);
     const published = await deps.lambda.send(
       new PublishVersionCommand({
@@ -116,7 +116,8 @@ async function create(
   );
 }
 
-async function settingsOf(deps: FunctionDeps, target: TargetContext, release: Release) {
+/** `freshAfter`: Lambda publishes only what has changed, so what is published once more for its fresh environments names the version before. */
+async function settingsOf(deps: FunctionDeps, target: TargetContext, release: Release, freshAfter?: string) {
   const { spec, environment } = target;
   const role = environment.functionRoleArn ?? deps.defaultRoleArn;
   if (!role)
@@ -138,6 +139,7 @@ async function settingsOf(deps: FunctionDeps, target: TargetContext, release: Re
         TUTTI_APP: target.app,
         TUTTI_ENVIRONMENT: environment.name,
         TUTTI_VERSION: release.version,
+        ...(freshAfter === undefined ? {} : { TUTTI_FRESH_AFTER: freshAfter }),
       },
     },
   };

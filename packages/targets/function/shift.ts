@@ -18,16 +18,24 @@ const CLOSEST_LOOKS_MS = 100;
 /** A rollout looks more often than the policy's interval, so that a slow interval does not slow it down. */
 const WIDEST_LOOKS_MS = 500;
 
-type Shift = { deps: FunctionDeps; target: TargetContext; step: Step; version: string; percent: number };
+/** `freshAfter`: what serves already is published once more, after that Lambda version. */
+type Shift = {
+  deps: FunctionDeps;
+  target: TargetContext;
+  version: string;
+  percent: number;
+  freshAfter?: string | undefined;
+};
 type Outcome = { next: ShiftState } | { progress: Progress };
 
 export async function playShift(
   deps: FunctionDeps,
   target: TargetContext,
-  step: Step,
+  step: Pick<Step, "version" | "weightPercent">,
   from: ShiftState,
+  freshAfter?: string,
 ): Promise<Progress> {
-  const shift = { deps, target, step, version: step.version!, percent: step.weightPercent ?? 100 };
+  const shift = { deps, target, version: step.version!, percent: step.weightPercent ?? 100, freshAfter };
   let state = from;
   for (let turn = 0; turn < MOST_TURNS; turn++) {
     const outcome = await takeTurn(shift, state);
@@ -57,7 +65,7 @@ async function bring(shift: Shift, state: ShiftState & { phase: "upload" | "publ
   const turn =
     state.phase === "upload"
       ? await upload(deps, target, release)
-      : await publish(deps, target, release, state.codeSha256);
+      : await publish(deps, target, release, { codeSha256: state.codeSha256, freshAfter: shift.freshAfter });
   if ("next" in turn) return turn;
   return { progress: { phase: "running", state, observations: [absent(shift, turn.wait)] } };
 }
@@ -82,7 +90,12 @@ async function move(shift: Shift, state: ShiftState & { phase: "move" }): Promis
   }
   const versions = (await readLive(deps, name))?.versions ?? [];
   const keep = versions.find((one) => target.current && one.label?.version === target.current)?.number;
-  const alias = await moveAlias(deps.lambda, name, { lambdaVersion: state.lambdaVersion, percent, keep });
+  const alias = await moveAlias(
+    deps.lambda,
+    name,
+    { lambdaVersion: state.lambdaVersion, percent, keep },
+    target.clock,
+  );
   if (!alias) return { progress: { phase: "running", state, observations: [observed(shift, state, false)] } };
   await ensureUrl(deps.lambda, name);
   const notes = percent === 100 ? await pruneVersions(deps, name, versions, alias) : [];

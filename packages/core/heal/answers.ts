@@ -1,0 +1,13 @@
+// Whether a copy answers badly by its platform's own count (a function's version, which stands for all of its execution environments). Pure.
+import type { Replica } from "../domain/replica.ts";
+
+/** Fewer bad answers in a minute are no statistic. */
+const FEWEST_BAD = 10;
+/** The minute that is under way, and the last whole one: what is older may be over. */
+const RECENT_MINUTES = 2;
+
+/** The worst of the last two minutes, in percent of its answers; 0 where it has too few bad ones to say. */
+export function errorPercentOf({ answers = [] }: Pick<Replica, "answers">): number {
+  const telling = answers.slice(-RECENT_MINUTES).filter(({ bad }) => bad >= FEWEST_BAD);
+  return Math.max(0, ...telling.map(({ bad, of }) => (100 * bad) / of));
+}
