@@ -19,10 +19,11 @@ async function toTheEnd(id: string) {
   throw new Error(`no end: ${JSON.stringify({ ...(await stage.train(id)), taskToken: null })}`);
 }
 
-/** Deployments of v2 and those that went back to v1, of the train alone. */
+/** Deployments of v2 and those that went back to v1, of the train alone; those that never ran do not count. */
 async function madeBy(id: string): Promise<string[]> {
   const { items } = await stage.store.deployments.list({}, { limit: 200 }, (one) => one.train === id);
-  return items.map((one) => `${one.app} ${one.version}`).sort();
+  const ran = items.filter((one) => one.status !== "cancelled");
+  return ran.map((one) => `${one.app} ${one.version}`).sort();
 }
 
 const BOTH_WAYS = ["orders v1", "orders v2", "shop v1", "shop v2", "web v2"];
@@ -42,6 +43,35 @@ for (const how of ["fails", "losesAnswer", "runsTwice"] satisfies Mishap["how"][
         expect(await stage.lock(app)).toBeNull();
       }
     });
+
+test("a round that stalls until others have given its deployment up: what it asks for late is taken back, and is not made twice", async () => {
+  const [stall, stalls] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let due = false;
+  stage = await openTrainStage({
+    beforePrepare: async () => {
+      if (!due) return;
+      due = false;
+      stalls.resolve();
+      await stall.promise;
+    },
+  });
+  due = true;
+  const { id } = await stage.depart("orders", "shop");
+  const asked = async () => (await stage.train(id)).members[0]!.deployment;
+  await stalls.promise;
+  const first = await asked();
+  await stage.clock.sleep(61_000);
+  await stage.sweep();
+  await stage.until(id, ({ members }) => members[0]!.deployment !== first);
+  stall.resolve();
+  expect(await toTheEnd(id)).toMatchObject({ status: "succeeded" });
+  await expect.poll(() => stage.store.deployments.get(first!)).toMatchObject({ status: "cancelled" });
+  expect(await madeBy(id)).toEqual(["orders v2", "shop v2"]);
+  for (const app of ["orders", "shop"]) {
+    expect(await stage.release(app)).toBe("v2");
+    await expect.poll(() => stage.lock(app)).toBeNull();
+  }
+});
 
 test("a train whose execution was stopped is carried on by the sweep", async () => {
   stage = await openTrainStage();

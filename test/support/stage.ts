@@ -84,6 +84,8 @@ export type StageOptions = {
   /** Where changes are told. */
   bus?: NoticeBus;
   clock?: Clock;
+  /** Before a train's deployment is put together: so a round stalls for as long as a test needs it. */
+  beforePrepare?: () => Promise<void>;
   /** In place of the engine in this process. */
   conduct?: (request: DriverRequest) => Promise<unknown>;
 };
@@ -203,7 +205,10 @@ export async function openStage(options: StageOptions = {}) {
   };
   const trainDeps: TrainDeps = {
     ...control,
-    prepare: (asked, by) => prepareMember(control, asked, { name: by, client: "train" }),
+    prepare: async (asked, by) => {
+      await options.beforePrepare?.();
+      return prepareMember(control, asked, { name: by, client: "train" });
+    },
   };
   const sweepDeps: SweepDeps = {
     ...control,

@@ -5,6 +5,7 @@ import type { Train, TrainMember } from "#core/domain/train.ts";
 import { ERRORS, TuttiError } from "#core/errors.ts";
 import { idTime } from "#core/ids.ts";
 import { dollarsOf } from "#core/plan/dollars.ts";
+import { act } from "../act.ts";
 import { NEVER_COMES_MS, startNext } from "../start.ts";
 import { type Submission, submit } from "../submit.ts";
 import type { TrainDeps } from "./deps.ts";
@@ -20,8 +21,9 @@ export async function bringUpToDate(deps: TrainDeps, caller: Caller, train: Trai
     const members = before.members.map((one, i) => (sameState(one, train.members[i]!) ? seen[i]! : one));
     return { ...before, members, revivals: 0 };
   });
-  const redrawn = seen.some((one, i) => isSubmitted(one) && one !== train.members[i]);
-  return redrawn ? bringUpToDate(deps, caller, after) : after;
+  const givenUp = train.members.filter((one, i) => isSubmitted(seen[i]!) && seen[i] !== one);
+  for (const one of givenUp) await takeBack(deps, after, idOf(one));
+  return givenUp.length > 0 ? bringUpToDate(deps, caller, after) : after;
 }
 
 function sameState(a: TrainMember, b: TrainMember): boolean {
@@ -32,11 +34,15 @@ function isSubmitted({ status }: TrainMember): boolean {
   return status === "running" || status === "rolling_back";
 }
 
+function idOf({ status, deployment, rollback }: TrainMember): string {
+  return (status === "rolling_back" ? rollback : deployment)!;
+}
+
 /** The member as it stands now; the same object where nothing is new. */
 async function look(deps: TrainDeps, train: Train, member: TrainMember): Promise<TrainMember> {
   if (!isSubmitted(member)) return member;
   const back = member.status === "rolling_back";
-  const id = (back ? member.rollback : member.deployment)!;
+  const id = idOf(member);
   const deployment = await deps.store.deployments.get(id);
   if (!deployment) return enter(deps, train, member, id);
   if (!isEnded(deployment.status)) return member;
@@ -71,10 +77,25 @@ async function enter(deps: TrainDeps, train: Train, member: TrainMember, id: str
     const submission = await (back ? wayBackOf : wayThereOf)(deps, train, member);
     const by = { createdById: train.createdById, traceId: train.traceId, wayBack: back };
     await submit(deps, { ...submission, ...by, id, train: train.id, trigger: "train" });
+    await takeBack(deps, await deps.store.trains.need(train.id), id);
     return member;
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return { ...member, status: back ? "failed" : "cancelled", reason: error.message };
+  }
+}
+
+/**
+ * A round that stalled, or that began late, records a deployment that another round has given up meanwhile: one of the two sees the other,
+ * since each looks when it has written. What the train no longer names does not run.
+ */
+async function takeBack(deps: TrainDeps, { id, members }: Train, deployment: string): Promise<void> {
+  if (members.some((one) => one.deployment === deployment || one.rollback === deployment)) return;
+  try {
+    await act(deps, deployment, { action: "abort", actor: "tutti", reason: `${id} has asked for it anew` });
+  } catch (error) {
+    const nothing = ["not_found", "action_not_allowed"];
+    if (!(error instanceof TuttiError && nothing.includes(error.code))) throw error;
   }
 }
 
