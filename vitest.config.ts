@@ -4,6 +4,9 @@
 // (`npm run test:foreign`), where the store's own tests run too.
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.ts";
+import { oneTempFolder } from "./test/support/one-temp-folder.ts";
+
+oneTempFolder();
 
 // Beside their source, and yet too long for a check: what hosts run is run by a real shell, all bundles are built, every role
 // asks every route.

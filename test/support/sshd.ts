@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SshHost } from "#core/domain/environment.ts";
 import { freePort } from "#start/free-port.ts";
+import { lastingTmp } from "./one-temp-folder.ts";
 
 const PM2_VERSION = "7.0.4";
 
@@ -53,7 +54,7 @@ export async function startSshFarm(count: number): Promise<SshFarm> {
 
 /** PM2 in a folder that every user may read, once per version. */
 function installPm2(): string {
-  const directory = join(tmpdir(), `tutti-pm2-${PM2_VERSION}`);
+  const directory = join(lastingTmp(), `tutti-pm2-${PM2_VERSION}`);
   if (!existsSync(join(directory, "node_modules", ".bin", "pm2"))) {
     mkdirSync(directory, { recursive: true, mode: 0o755 });
     const npm = [
