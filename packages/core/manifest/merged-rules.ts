@@ -171,9 +171,16 @@ function place(finding: Finding, manifest: Manifest, environment: string | null)
   return { path: keys.find((key) => says(manifest, key)) ?? keys[0]!, message, sort: "input" };
 }
 
+/** An entry of a list is said by its number. */
 function says(block: unknown, key: string): boolean {
   const found = key
     .split(".")
-    .reduce<unknown>((at, part) => (isRecord(at) && Object.hasOwn(at, part) ? at[part] : undefined), block);
+    .reduce<unknown>(
+      (at, part) =>
+        (isRecord(at) || Array.isArray(at)) && Object.hasOwn(at, part)
+          ? (at as Record<string, unknown>)[part]
+          : undefined,
+      block,
+    );
   return found !== undefined;
 }

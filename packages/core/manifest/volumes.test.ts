@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Kind } from "../domain/kind.ts";
 import { problemsOf } from "./issues.ts";
+import { mergedProblems } from "./merged-rules.ts";
 import { type Manifest, manifestSchema } from "./schema.ts";
 import { specFor } from "./spec-for.ts";
 import { volumeFindings, volumeKindProblems } from "./volume-rules.ts";
@@ -111,6 +112,14 @@ test("a disk that goes with its copy is a container's alone, one for each, and m
   expect(found({ ...scratch, shared: true })).toEqual([
     "volumes.0.ephemeral: must not be true beside shared: choose one of them",
   ]);
+});
+
+test("what contradicts is told at the entry that says it, of the app's list or of an environment's", () => {
+  const [first, second] = ["a", "b"].map((name) => ({ ...DATA, name, path: `/${name}`, ephemeral: true }));
+  const app: Manifest = { app: "shop", kind: "container", volumes: [first!, second!] };
+  expect(mergedProblems(app)).toMatchObject([{ path: "volumes.1.ephemeral" }]);
+  const dev = { ...app, volumes: [first!], environments: { dev: { volumes: [first!, second!] } } };
+  expect(mergedProblems(dev)).toMatchObject([{ path: "environments.dev.volumes.1.ephemeral" }]);
 });
 
 test("what goes with its copy hinders no rollout", () => {
