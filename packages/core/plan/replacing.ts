@@ -89,9 +89,10 @@ function isDone({ right, coming, broken, healthy }: State, desired: number): boo
 }
 
 /** Where nobody serves, or nothing is to be replaced, there is nobody to be careful for. Nor is the way back a trial. */
-function sizeOf({ desired, rollback }: PlanRequest, spec: Spec, state: State, index: number): number {
+function sizeOf({ fleet, desired, rollback }: PlanRequest, spec: Spec, state: State, index: number): number {
   const rollout = paceOf(spec);
-  if (isStateful(spec)) return 1;
+  // Where nobody holds a disk, nobody has to let go of one first: the platform starts all of them at once.
+  if (isStateful(spec) && (fleet.replicas.length > 0 || index > 0)) return 1;
   const careless = rollback || rollout.strategy === "allAtOnce" || state.healthy.length === 0;
   return careless ? Math.max(desired, copiesOf(state)) : batchSize(entryAt(rollout.batch, index), desired);
 }

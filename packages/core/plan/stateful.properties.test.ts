@@ -84,6 +84,16 @@ test("replaced: one copy at a time, and never one more than there are disks", ()
   );
 });
 
+test("replaced: where there is no copy yet all of them begin at once, each with a disk of its own", () => {
+  const spec = { ...aSpec({ kind: "vm" }), volumes };
+  const [step, ...more] = planReplacing(
+    { fleet: EMPTY_FLEET, version: "v1", desired: 3, rollback: false },
+    spec,
+  );
+  expect(step).toMatchObject({ label: "Batch 1 of 1: 3 new", leaving: [], leavingFirst: 0 });
+  expect(more).toEqual([]);
+});
+
 test("restarted: the old copy goes first, one at a time", () => {
   fc.assert(
     fc.property(asked, (one) => {
