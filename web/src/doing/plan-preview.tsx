@@ -26,7 +26,7 @@ export function PlanPreview({ plan }: { plan: PlanView }) {
       </ol>
       {plan.config.map(({ name, secret, from, to }) => (
         <p key={name} class="note-box">
-          {secret ? "secret" : "config"} <code>{name}</code>: {from ?? "nothing"} → {to ?? "nothing"}
+          {secret ? "secret" : "config"} <code>{name}</code>: {said(from, secret)} → {said(to, secret)}
         </p>
       ))}
       {plan.sizes.map(({ name, from, to }) => (
@@ -37,4 +37,10 @@ export function PlanPreview({ plan }: { plan: PlanView }) {
       <Notes notes={plan.notes} />
     </section>
   );
+}
+
+/** In quotes, so that an empty value and blanks at its ends are seen; a secret is named by its reference. */
+function said(text: string | null, secret: boolean): string {
+  if (text === null) return "nothing";
+  return secret ? text : JSON.stringify(text);
 }
