@@ -97,6 +97,11 @@ test("fewer than ten bad answers in a minute are no statistic, and what is older
   expect(Object.keys(firstLook([counted([90, 100], [0, 2])], GRACE, NOW))).toEqual(["a"]);
 });
 
+test("a copy of which most answers were bad a moment ago is on its way back, and counts as it was", () => {
+  const back = firstLook([counted([90, 100], [30, 100], [0, 2])], GRACE, NOW);
+  expect(brokenBy(back, 1)).toMatchObject([{ anomalous: true, errorPercent: 90 }]);
+});
+
 test("where the limit is 0 nobody counts, and one that fails its check is unhealthy and no more", () => {
   expect(firstLook([counted([90, 100])], { ...GRACE, maxErrorPercent: 0 }, NOW)).toEqual({});
   const ill = { ...counted([90, 100]), health: "unhealthy" as const };

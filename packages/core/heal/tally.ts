@@ -5,7 +5,7 @@
 // A copy whose process has ended needs no second look.
 import type { Replica } from "../domain/replica.ts";
 import type { HealingPolicy, HealthPolicy } from "../domain/spec.ts";
-import { errorPercentOf } from "./answers.ts";
+import { errorPercentOf, worstErrorPercentOf } from "./answers.ts";
 import { maxErrorPercentOf } from "./policy.ts";
 import * as words from "./words.ts";
 
@@ -43,11 +43,11 @@ function isAnomalous(replica: Replica, limits: Limits): boolean {
   return health === "healthy" && (anomalous || tooManyErrors(replica, limits) !== null);
 }
 
-/** In percent of its answers, of a copy that is healthy by its checks. */
+/** The worst in percent of its answers, of a copy that is healthy by its checks and answers badly now. */
 function tooManyErrors(replica: Replica, limits: Limits): number | null {
   const max = maxErrorPercentOf(limits);
-  const percent = errorPercentOf(replica);
-  return replica.health === "healthy" && max > 0 && percent > max ? percent : null;
+  const isErring = replica.health === "healthy" && max > 0 && errorPercentOf(replica) > max;
+  return isErring ? worstErrorPercentOf(replica) : null;
 }
 
 function isYoung(
@@ -127,7 +127,7 @@ export function isDecided(tally: Tally, needed: number): boolean {
 
 /**
  * `anomalous`: it serves, and only the load balancer, or the platform's count of its answers, sees what is wrong with it. `errorPercent`: of
- * its answers, by that count.
+ * its answers, by that count, in the worst of the minutes that were looked at.
  */
 export type Broken = {
   replica: string;
