@@ -1,6 +1,7 @@
 // Says zod's findings in the manifest's words: the dotted path, what is allowed, and what was there.
 import type { z } from "zod";
 import { show } from "./amounts.ts";
+import { isRecord } from "./merge.ts";
 import { messageOf } from "./messages.ts";
 import { nearest } from "./nearest.ts";
 import { join, type Problem } from "./problem.ts";
@@ -14,6 +15,11 @@ export function problemsOf(error: z.ZodError, prefix = ""): Problem[] {
 }
 
 function problemsOfIssue(issue: Issue, prefix: string): Problem[] {
+  const block = blockMeant(issue);
+  if (block !== null)
+    return block.flatMap((inner) =>
+      problemsOfIssue({ ...inner, path: [...issue.path, ...inner.path] }, prefix),
+    );
   const path = issue.path.reduce<string>((whole, key) => join(whole, String(key).slice(0, 80)), prefix);
   if (issue.code !== "unrecognized_keys") {
     const message = path === "" ? `must be a block of keys, not ${show(issue.input)}` : messageOf(issue);
@@ -25,6 +31,15 @@ function problemsOfIssue(issue: Issue, prefix: string): Problem[] {
     message: unknownKey(key, known),
     sort: "input",
   }));
+}
+
+/** Who gave a block where a block is one of the choices means that one: what is wrong with it is told at its own keys. */
+function blockMeant(issue: Issue): Issue[] | null {
+  if (issue.code !== "invalid_union" || !isRecord(issue.input)) return null;
+  const meant = issue.errors.filter((errors) =>
+    errors.every(({ code, path }) => path.length > 0 || code === "unrecognized_keys"),
+  );
+  return meant.length === 1 ? (meant[0] as Issue[]) : null;
 }
 
 /** `environments.prod.rollout` is the block `rollout`, `environments.prod` an overlay; an entry of a list is its list's. */

@@ -24,9 +24,10 @@ export function scalingFindings(spec: Spec): Finding[] {
 
 /** Lambda counts the copies of a function; what can be counted by the clock is what is kept initialised. */
 function unkeptFindings({ schedules = [] }: Spec): Finding[] {
-  if (schedules.every(({ action }) => action !== "scale")) return [];
-  const message = "the action scale needs scaling: without it nothing of a function is kept initialised";
-  return [{ keys: ["schedules"], message }];
+  const message = "scale needs scaling: without it nothing of a function is kept initialised";
+  return schedules.flatMap(({ action }, index) =>
+    action === "scale" ? [{ keys: [`schedules.${index}.action`], message }] : [],
+  );
 }
 
 function boundsFindings({ scaling }: Spec): Finding[] {
@@ -54,24 +55,19 @@ function reservedFindings({ scaling, function: { reservedConcurrency: reserved }
 }
 
 function replicasFindings({ scaling, replicas }: Spec): Finding[] {
-  return outsideFindings("replicas", scaling!, replicas, "");
+  return outsideFindings("replicas", scaling!, replicas);
 }
 
 function plannedFindings({ scaling, schedules = [] }: Spec): Finding[] {
-  return schedules.flatMap(({ replicas: count, action }) =>
+  return schedules.flatMap(({ replicas: count, action }, index) =>
     action === "scale" && count !== undefined
-      ? outsideFindings("schedules", scaling!, count, "replicas ")
+      ? outsideFindings(`schedules.${index}.replicas`, scaling!, count)
       : [],
   );
 }
 
-function outsideFindings(
-  key: string,
-  { min, max }: NonNullable<Spec["scaling"]>,
-  count: number,
-  which: string,
-): Finding[] {
+function outsideFindings(key: string, { min, max }: NonNullable<Spec["scaling"]>, count: number): Finding[] {
   if (min > max || (count >= min && count <= max)) return [];
-  const message = `${which}must be from ${min} to ${max}, the bounds of scaling, not ${count}`;
+  const message = `must be from ${min} to ${max}, the bounds of scaling, not ${count}`;
   return [{ keys: [key], message }];
 }

@@ -6,7 +6,7 @@ import { show } from "./amounts.ts";
 const ONE_LINE = /^[ -~]{1,255}$/;
 const text = z.string().regex(ONE_LINE, "must be 1 to 255 characters, on one line");
 
-const customMetricSchema = z
+export const customMetricSchema = z
   .strictObject({
     namespace: text.describe("CloudWatch namespace, such as Shop."),
     name: text.describe("Name of the metric."),

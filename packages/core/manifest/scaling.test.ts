@@ -52,6 +52,17 @@ test.each([
     "scaling.metric",
     'must be requestsPerReplica, cpu, provisionedConcurrencyUtilization, or a block with namespace and name, not "memory"',
   ],
+  [
+    { ...SCALING, metric: { namespace: "Shop", name: "Backlog", statistic: "p99" } },
+    "scaling.metric.statistic",
+    'must be one of Average, Minimum, Maximum, SampleCount, Sum, not "p99"',
+  ],
+  [{ ...SCALING, metric: { name: "Backlog" } }, "scaling.metric.namespace", "is required: a text"],
+  [
+    { ...SCALING, metric: { namespace: "Shop", name: "Backlog", dimension: {} } },
+    "scaling.metric.dimension",
+    "is not a known key; did you mean dimensions?",
+  ],
   [{ ...SCALING, minimum: 2 }, "scaling.minimum", "is not a known key; did you mean min?"],
 ])("%j is refused at its path", (scaling, path, message) => {
   expect(problems({ scaling })).toEqual({ [path]: message });
@@ -65,9 +76,14 @@ test("counts that a manifest names lie within the bounds, those of its schedules
   expect(problems({ scaling: SCALING, environments: { dev } })).toEqual({
     "environments.dev.replicas": "must be from 2 to 10, the bounds of scaling, not 1",
   });
-  const schedules = [{ cron: "0 8 * * *", action: "scale", replicas: 12 }];
-  expect(problems({ scaling: SCALING, schedules })).toEqual({
-    schedules: "replicas must be from 2 to 10, the bounds of scaling, not 12",
+  const schedules = [
+    { cron: "0 8 * * *", action: "scale", replicas: 9 },
+    { cron: "0 20 * * *", action: "scale", replicas: 12 },
+  ];
+  const refused = "must be from 2 to 10, the bounds of scaling, not 12";
+  expect(problems({ scaling: SCALING, schedules })).toEqual({ "schedules.1.replicas": refused });
+  expect(problems({ scaling: SCALING, environments: { dev: { schedules } } })).toEqual({
+    "environments.dev.schedules.1.replicas": refused,
   });
 });
 

@@ -68,10 +68,10 @@ test("what the clock scales of a function is what is kept initialised, so it nee
   const schedules = [{ cron: "0 8 * * *", action: "scale", replicas: 4 }];
   const mailer = { app: "mailer", kind: "function", schedules };
   expect(() => parseManifest(mailer)).toThrow(
-    "schedules: the action scale needs scaling: without it nothing of a function is kept initialised",
+    "schedules.0.action: scale needs scaling: without it nothing of a function is kept initialised",
   );
   expect(() => parseManifest({ ...mailer, scaling: { min: 1, max: 3 } })).toThrow(
-    "schedules: replicas must be from 1 to 3, the bounds of scaling, not 4",
+    "schedules.0.replicas: must be from 1 to 3, the bounds of scaling, not 4",
   );
   expect(specFor(parseManifest({ ...mailer, scaling: { min: 1, max: 4 } }), "prod").schedules).toMatchObject([
     { action: "scale", replicas: 4 },

@@ -16,7 +16,7 @@ import {
   vmSchema,
 } from "./kind-schemas.ts";
 import { rolloutSchema } from "./rollout-schema.ts";
-import { scalingSchema } from "./scaling-schema.ts";
+import { customMetricSchema, scalingSchema } from "./scaling-schema.ts";
 import { scheduleSchema, schedulesSchema } from "./schedules-schema.ts";
 import { onSecretRotationSchema, secretsSchema, variableNameSchema } from "./secrets-schema.ts";
 import { volumeSchema, volumesSchema } from "./volumes-schema.ts";
@@ -149,6 +149,7 @@ export const KNOWN_KEYS: Record<string, string[]> = {
   schedules: Object.keys(scheduleSchema.shape),
   volumes: Object.keys(volumeSchema.shape),
   scaling: Object.keys(scalingSchema.shape),
+  "scaling.metric": Object.keys(customMetricSchema.shape),
   "hooks.before": Object.keys(hookSchema.shape),
   "hooks.afterStep": Object.keys(hookSchema.shape),
   "hooks.after": Object.keys(hookSchema.shape),

@@ -56,6 +56,8 @@ test("apps that are kept apart share no host, whichever of them says so", () => 
       id: "web-2",
       residents: [
         { app: "batch", resources: { cpu: 0, memoryMiB: 0, diskGiB: 0 }, apartFrom: ["storefront"] },
+        // Hinders nobody, and is not named.
+        { app: "mailer", resources: { cpu: 0, memoryMiB: 0, diskGiB: 0 } },
       ],
     }),
     aHost({ id: "web-3" }),

@@ -39,15 +39,15 @@ export type Room = {
   free: Resources;
   /** Copies by app. */
   copies: Map<string, number>;
-  /** Apps that somebody here keeps away. */
-  unwelcome: Set<string>;
+  /** Apps that somebody here keeps away, and who does. */
+  unwelcome: Map<string, Set<string>>;
 };
 
 /** Why a host does not take a copy. */
 export type Obstacle = "bad" | "labels" | "apart" | Measure;
 
 export function openRoom(host: PlacementHost): Room {
-  const room: Room = { host, free: host.capacity, copies: new Map(), unwelcome: new Set() };
+  const room: Room = { host, free: host.capacity, copies: new Map(), unwelcome: new Map() };
   for (const resident of host.residents ?? []) settle(room, resident, resident.resources);
   return room;
 }
@@ -55,7 +55,8 @@ export function openRoom(host: PlacementHost): Room {
 export function settle(room: Room, who: { app: string; apartFrom?: string[] }, resources: Resources): void {
   room.free = plus(room.free, resources, -1);
   room.copies.set(who.app, copiesOf(room, who.app) + 1);
-  for (const app of who.apartFrom ?? []) room.unwelcome.add(app);
+  for (const app of who.apartFrom ?? [])
+    room.unwelcome.set(app, new Set(room.unwelcome.get(app)).add(who.app));
 }
 
 /** The copy is taken out again; whom it keeps away stays away, since it may not have left yet. */

@@ -47,9 +47,9 @@ function tell(obstacle: Obstacle, rooms: Room[], { labels = {}, app, apartFrom =
   return `${count} too little ${obstacle} (most free: ${mostFree(obstacle, rooms)})`;
 }
 
+/** Whom the demand keeps away, and who keeps it away: what else is on the host hinders nobody. */
 function keptApart(room: Room, app: string, apartFrom: string[]): string[] {
-  const met = apartFrom.filter((one) => room.copies.has(one));
-  return met.length > 0 || !room.unwelcome.has(app) ? met : [...room.copies.keys()];
+  return [...apartFrom.filter((one) => room.copies.has(one)), ...(room.unwelcome.get(app) ?? [])];
 }
 
 function mostFree(measure: Measure, rooms: Room[]): number {
