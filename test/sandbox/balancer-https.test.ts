@@ -10,8 +10,9 @@ import {
   RegisterTargetsCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { DeleteServerCertificateCommand, GetServerCertificateCommand, IAMClient } from "@aws-sdk/client-iam";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type MadeDomain, makeDomain } from "#test/support/its-domain.ts";
+import { shared } from "#test/support/shared.ts";
 import { type RunningSandbox, runSandbox } from "./running-sandbox.ts";
 
 const app = createServer((incoming, outgoing) => {
@@ -35,7 +36,9 @@ function clientsOf({ sandbox }: RunningSandbox) {
   iam = new IAMClient(access);
 }
 
-beforeAll(async () => {
+shared(open, close);
+
+async function open(): Promise<void> {
   await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
   running = await runSandbox();
   clientsOf(running);
@@ -54,12 +57,13 @@ beforeAll(async () => {
       Actions: forward,
     }),
   );
-});
-afterAll(async () => {
+}
+
+async function close(): Promise<void> {
   app.close();
   app.closeAllConnections();
   await running?.stop();
-});
+}
 
 async function aHealthyGroup(): Promise<string> {
   const shape = { Name: "shop", Protocol: "HTTP" as const, Port: 80, TargetType: "ip" as const };

@@ -41,20 +41,29 @@ async function ended(task: ecs.Task | undefined): Promise<ecs.Task> {
   });
 }
 
+/** What one attempt of a test makes by a name: another attempt makes its own. */
+const ofAttempt = ({ result }: { result?: { retryCount?: number | undefined } | undefined }) => {
+  const retries = result?.retryCount ?? 0;
+  return (name: string) => (retries === 0 ? name : `${name}-${retries}`);
+};
+
 const onFargate = (part: object = {}) => ({
   executionRoleArn: role,
   requiresCompatibilities: ["FARGATE"],
   ...part,
 });
 
-test.concurrent("A task has its environment, its secrets and its role; what it prints is its own business, its exit code is told.", async () => {
+test.concurrent("A task has its environment, its secrets and its role; what it prints is its own business, its exit code is told.", async ({
+  task: attempt,
+}) => {
+  const own = ofAttempt(attempt);
   const { sandbox } = home;
   const config = { region: "us-east-1", endpoint: sandbox.endpoint, credentials: sandbox.rootCredentials };
   const secret = await new SecretsManagerClient(config).send(
-    new CreateSecretCommand({ Name: "db", SecretString: JSON.stringify({ password: "hush" }) }),
+    new CreateSecretCommand({ Name: own("db"), SecretString: JSON.stringify({ password: "hush" }) }),
   );
   await new SSMClient(config).send(
-    new PutParameterCommand({ Name: "/app/mode", Value: "fast", Type: "SecureString" }),
+    new PutParameterCommand({ Name: own("/app/mode"), Value: "fast", Type: "SecureString" }),
   );
   const probe = await world.push(
     "tasks",
@@ -77,7 +86,7 @@ test.concurrent("A task has its environment, its secrets and its role; what it p
       environment: [{ name: "COLOR", value: "green" }],
       secrets: [
         { name: "PASSWORD", valueFrom: `${secret.ARN}:password::` },
-        { name: "MODE", valueFrom: "/app/mode" },
+        { name: "MODE", valueFrom: own("/app/mode") },
       ],
       entryPoint: ["node"],
       command: ["/app/app.js"],
@@ -113,25 +122,28 @@ test.concurrent("A container over its memory limit is killed: exit code 137, and
   });
 });
 
-test.concurrent("A container's own health check is run, and its service waits for it.", async () => {
+test.concurrent("A container's own health check is run, and its service waits for it.", async ({
+  task: attempt,
+}) => {
+  const service = ofAttempt(attempt)("checked");
   const check = (word: string) => [
     "CMD-SHELL",
     `node -e 'fetch("http://localhost:8080").then((r) => r.text()).then((t) => process.exit(t === "${word}" ? 0 : 1))'`,
   ];
   const healthy = (word: string) => ({ healthCheck: { command: check(word), interval: 5, retries: 1 } });
   const good = await world.define("checked", image, healthy("v1"), onFargate());
-  await world.serve("checked", good, { desiredCount: 1, launchType: "FARGATE" });
-  await world.steady("checked");
-  const [task] = await world.tasks("checked");
+  await world.serve(service, good, { desiredCount: 1, launchType: "FARGATE" });
+  await world.steady(service);
+  const [task] = await world.tasks(service);
   expect(task).toMatchObject({ healthStatus: "HEALTHY", containers: [{ healthStatus: "HEALTHY" }] });
   const bad = await world.define("checked", image, healthy("v2"), onFargate());
-  await world.update("checked", { taskDefinition: bad });
+  await world.update(service, { taskDefinition: bad });
   const stopped = await until("the new task to be stopped", async () =>
-    (await world.tasks("checked", "STOPPED")).find(({ taskArn }) => taskArn !== task!.taskArn),
+    (await world.tasks(service, "STOPPED")).find(({ taskArn }) => taskArn !== task!.taskArn),
   );
   expect(stopped.stoppedReason).toBe("Task failed container health checks");
-  expect((await world.tasks("checked")).map(({ taskArn }) => taskArn)).toContain(task!.taskArn);
-  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service: "checked", force: true }));
+  expect((await world.tasks(service)).map(({ taskArn }) => taskArn)).toContain(task!.taskArn);
+  await world.ecs.send(new ecs.DeleteServiceCommand({ cluster: "main", service, force: true }));
 });
 
 test.concurrent("A task that is stopped gets SIGTERM, and SIGKILL when it does not listen.", async () => {
@@ -158,7 +170,9 @@ test.concurrent("A task that is stopped gets SIGTERM, and SIGKILL when it does n
   });
 });
 
-test.concurrent("What cannot be pulled or read ends the task with AWS's word for it.", async () => {
+test.concurrent("What cannot be pulled or read ends the task with AWS's word for it.", async ({
+  task: attempt,
+}) => {
   const missing = await world.define("missing", image.replace("v1", "v9"), {}, onFargate());
   expect(await ended((await runOne(missing)).task)).toMatchObject({
     stopCode: "TaskFailedToStart",
@@ -174,21 +188,25 @@ test.concurrent("What cannot be pulled or read ends the task with AWS's word for
   const secrets = [{ name: "A", valueFrom: "/no/such" }];
   const unread = await world.define("unread", image, { secrets }, onFargate());
   expect((await ended((await runOne(unread)).task)).stoppedReason).toMatch(/^ResourceInitializationError: /);
-  const poor = await home.role("poor");
+  const poor = await home.role(ofAttempt(attempt)("poor"));
   const denied = await world.define("denied", image, {}, onFargate({ executionRoleArn: poor }));
   expect((await ended((await runOne(denied)).task)).stoppedReason).toMatch(
     /not authorized to perform: ecr:BatchGetImage/,
   );
 });
 
-test.concurrent("Tasks are placed where there is room, spread over zones, moved off a draining instance, and wait where there is none.", async () => {
-  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: "iron" }));
+test.concurrent("Tasks are placed where there is room, spread over zones, moved off a draining instance, and wait where there is none.", async ({
+  task: attempt,
+}) => {
+  const own = ofAttempt(attempt);
+  const [cluster, service] = [own("iron"), own("placed")];
+  await world.ecs.send(new ecs.CreateClusterCommand({ clusterName: cluster }));
   for (const [id, zone] of [
-    ["i-a", "a"],
-    ["i-b", "b"],
+    [own("i-a"), "a"],
+    [own("i-b"), "b"],
   ] as const)
     await home.sandbox.containers.ensureInstance({
-      cluster: "iron",
+      cluster,
       id,
       cpu: 1_024,
       memoryMib: 1_024,
@@ -196,8 +214,8 @@ test.concurrent("Tasks are placed where there is room, spread over zones, moved 
     });
   const taskDefinition = await world.define("placed", image);
   const create = new ecs.CreateServiceCommand({
-    cluster: "iron",
-    serviceName: "placed",
+    cluster,
+    serviceName: service,
     taskDefinition,
     desiredCount: 2,
     launchType: "EC2",
@@ -206,60 +224,52 @@ test.concurrent("Tasks are placed where there is room, spread over zones, moved 
   });
   await world.ecs.send(create);
   const zones = async () => {
-    const { taskArns } = await world.ecs.send(
-      new ecs.ListTasksCommand({ cluster: "iron", serviceName: "placed" }),
-    );
+    const { taskArns } = await world.ecs.send(new ecs.ListTasksCommand({ cluster, serviceName: service }));
     if (!taskArns?.length) return [];
-    const { tasks } = await world.ecs.send(
-      new ecs.DescribeTasksCommand({ cluster: "iron", tasks: taskArns }),
-    );
+    const { tasks } = await world.ecs.send(new ecs.DescribeTasksCommand({ cluster, tasks: taskArns }));
     return tasks!
       .filter(({ lastStatus }) => lastStatus === "RUNNING")
       .map((task) => task.availabilityZone!.at(-1))
       .sort();
   };
   await until("a task in each zone", async () => (await zones()).join() === "a,b");
-  const { containerInstanceArns } = await world.ecs.send(
-    new ecs.ListContainerInstancesCommand({ cluster: "iron" }),
-  );
+  const { containerInstanceArns } = await world.ecs.send(new ecs.ListContainerInstancesCommand({ cluster }));
   await world.ecs.send(
     new ecs.UpdateContainerInstancesStateCommand({
-      cluster: "iron",
+      cluster,
       containerInstances: [containerInstanceArns![0]!],
       status: "DRAINING",
     }),
   );
   await until("both tasks in the other zone", async () => (await zones()).join() === "b,b");
   const memoryLeft = async () => {
-    const asked = { cluster: "iron", containerInstances: containerInstanceArns };
+    const asked = { cluster, containerInstances: containerInstanceArns };
     const { containerInstances } = await world.ecs.send(new ecs.DescribeContainerInstancesCommand(asked));
     return containerInstances!.map(
       ({ remainingResources }) => remainingResources!.find(({ name }) => name === "MEMORY")!.integerValue,
     );
   };
   await until("the first to be empty", async () => (await memoryLeft()).join() === "1024,0");
-  await world.ecs.send(new ecs.UpdateServiceCommand({ cluster: "iron", service: "placed", desiredCount: 3 }));
+  await world.ecs.send(new ecs.UpdateServiceCommand({ cluster, service, desiredCount: 3 }));
   await until("the event", async () => {
-    const asked = { cluster: "iron", services: ["placed"] };
+    const asked = { cluster, services: [service] };
     const { services } = await world.ecs.send(new ecs.DescribeServicesCommand(asked));
     return services![0]!.events!.some(({ message }) =>
-      /^\(service placed\) was unable to place a task because no container instance met all of its requirements\. The closest matching \(container-instance \w{32}\) has insufficient memory available\. /.test(
+      /^\(service placed(-\d)?\) was unable to place a task because no container instance met all of its requirements\. The closest matching \(container-instance \w{32}\) has insufficient memory available\. /.test(
         message!,
       ),
     );
   });
-  const { failures } = await runOne(taskDefinition, { cluster: "iron", launchType: "EC2" });
+  const { failures } = await runOne(taskDefinition, { cluster, launchType: "EC2" });
   expect(failures).toEqual([{ arn: containerInstanceArns![1], reason: "RESOURCE:MEMORY" }]);
 
-  await home.sandbox.containers.removeInstance("i-b");
+  await home.sandbox.containers.removeInstance(own("i-b"));
   const stopped = await until("the tasks to end with their instance", async () => {
-    const asked = { cluster: "iron", serviceName: "placed", desiredStatus: "STOPPED" } as const;
+    const asked = { cluster, serviceName: service, desiredStatus: "STOPPED" } as const;
     const { taskArns } = await world.ecs.send(new ecs.ListTasksCommand(asked));
-    const { tasks } = await world.ecs.send(
-      new ecs.DescribeTasksCommand({ cluster: "iron", tasks: taskArns }),
-    );
+    const { tasks } = await world.ecs.send(new ecs.DescribeTasksCommand({ cluster, tasks: taskArns }));
     const lost = tasks!.filter(({ stopCode }) => stopCode === "TerminationNotice");
     return lost.length === 2 && lost;
   });
-  expect(stopped[0]!.stoppedReason).toBe("Host EC2 (instance i-b) terminated.");
+  expect(stopped[0]!.stoppedReason).toBe(`Host EC2 (instance ${own("i-b")}) terminated.`);
 });
