@@ -91,6 +91,30 @@ test.each([
 );
 
 test.each([
+  ["arrays of 48 MB", "new Array(6 << 20).fill(1.5)"],
+  ["buffers of 48 MB", "Buffer.alloc(48 << 20, 1)"],
+])("what keeps %s from call to call is killed by its memory alone, and serves again", async (name, more) => {
+  const FunctionName = `leaks-${name.split(" ")[0]}`;
+  const leaking = `const kept = []; export const handler = async () => kept.push(${more});`;
+  await aws.function(FunctionName, role, leaking, { MemorySize: 256, Timeout: 30 });
+  const answers = [];
+  for (let call = 0; call < 12; call += 1) answers.push((await aws.invoke(FunctionName)).json);
+  const killed = answers.findIndex((one) => typeof one === "object");
+  expect(answers[killed]).toMatchObject({
+    errorType: "Runtime.OutOfMemory",
+    errorMessage: expect.stringContaining("signal: killed"),
+  });
+  expect(answers.slice(0, killed)).toEqual([1, 2, 3, 4, 5].slice(0, killed));
+  expect(answers[killed + 1]).toBe(1);
+});
+
+test("what a function no longer holds is not counted against its memory", async () => {
+  const busy = "export const handler = async () => Buffer.alloc(120 << 20, 1).length;";
+  await aws.function("busy", role, busy, { MemorySize: 256, Timeout: 30 });
+  for (let call = 0; call < 6; call += 1) expect((await aws.invoke("busy")).json).toBe(120 << 20);
+});
+
+test.each([
   ["a missing export", "index.nothing", answering("x"), "Runtime.HandlerNotFound"],
   ["a missing file", "other.handler", answering("x"), "Runtime.ImportModuleError"],
   [

@@ -7,7 +7,7 @@ import type { OwnMounts } from "./mounts.ts";
 
 export type Start = {
   env: Record<string, string>;
-  workerData: { directory: string; handler: string; compileCache: string };
+  workerData: { directory: string; handler: string; compileCache: string; memoryMib: number };
   resourceLimits: { maxOldGenerationSizeMb: number };
 };
 

@@ -5,6 +5,8 @@ import { existsSync } from "node:fs";
 import { enableCompileCache, flushCompileCache, registerHooks } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 
 /** @type {import("node:worker_threads").MessagePort} */
@@ -92,6 +94,24 @@ const pick = (/** @type {any} */ module, /** @type {string[]} */ names) =>
 const walk = (/** @type {any} */ value, /** @type {string[]} */ names) =>
   names.reduce((at, name) => at?.[name], value);
 
+const outOfMemory = {
+  errorType: "Runtime.OutOfMemory",
+  errorMessage: "Runtime exited with error: signal: killed",
+};
+
+/** What it keeps, buffers too, is more than it may have; what nobody holds any more does not count. */
+function isFull() {
+  if (heldMib() <= workerData.memoryMib) return false;
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return heldMib() > workerData.memoryMib;
+}
+
+function heldMib() {
+  const { used_heap_size, external_memory } = getHeapStatistics();
+  return (used_heap_size + external_memory) / 1_048_576;
+}
+
 async function play(/** @type {any} */ handler, /** @type {any} */ request) {
   try {
     const context = {
@@ -100,6 +120,7 @@ async function play(/** @type {any} */ handler, /** @type {any} */ request) {
       getRemainingTimeInMillis: () => Math.max(0, request.deadlineAtMs - Date.now()),
     };
     const answer = await handler(JSON.parse(request.payload), context);
+    if (isFull()) return port.postMessage({ fatal: outOfMemory });
     port.postMessage({ ok: JSON.stringify(answer) ?? "null" });
   } catch (error) {
     port.postMessage({ error: describe(error) });
