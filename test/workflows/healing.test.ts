@@ -1,6 +1,7 @@
 // What healing does over many passes: repairs that do not help, failures of many at once, a release that turns bad after its
 // success. Judging alone is in packages/core/heal.
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { instant } from "#core/clock.ts";
 import { LOG_MESSAGES } from "#core/rollout/log-messages.ts";
 import { openStage, type Stage } from "#test/support/stage.ts";
 
@@ -130,6 +131,31 @@ test("a release that turns bad while it is watched goes back to the one before, 
   );
   const { release, watched, degraded } = await stage.target();
   expect({ release, watched, degraded }).toEqual({ release: "v1", watched: undefined, degraded: null });
+});
+
+test("where what the platform starts ends at every start it is told once, although no look meets a copy twice; a watched release goes back", async () => {
+  const failing = async () => {
+    const startedAt = instant(stage.clock.now());
+    stage.world.failing = { startedAt, detail: "it exited with exit code 1" };
+    // In its grace it is never found broken.
+    Object.assign(stage.world.hosts.get("host-2")!, { cannotRun: ["v1", "v2"], startedAt });
+    await stage.sweep();
+    await seconds(60);
+  };
+  await released("v1");
+  for (let pass = 0; pass < 4; pass++) await failing();
+  expect((await stage.target()).degraded).toBe(
+    "2 of 3 copies are well, and what the platform starts in their place ends again (it exited with exit code 1). It goes on by itself, with its own pauses: deploy a release that works, or mend what it needs.",
+  );
+  expect([repairs(), (await runs()).length, logged(LOG_MESSAGES.degraded)]).toEqual([0, 1, 1]);
+
+  delete stage.world.failing;
+  Object.assign(stage.world.hosts.get("host-2")!, { cannotRun: [], startedAt: undefined });
+  await released("v2", { watchSeconds: 3600 });
+  expect((await stage.target()).degraded).toBe(null);
+  for (let pass = 0; pass < 2; pass++) await failing();
+  const { items } = await stage.store.deployments.list({}, { limit: 1 });
+  expect(items[0]).toMatchObject({ trigger: "healing", version: "v1", wayBack: true });
 });
 
 test("a release that is not watched never goes back by itself", async () => {

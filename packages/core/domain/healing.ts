@@ -10,9 +10,10 @@ export type Patient = {
   repairedAt: string | null;
 };
 
-/** Copies are missing, too many, or run something else, although nobody is deploying. */
+/** Copies are missing, too many, or run something else, although nobody is deploying, or those that a platform starts end again. */
 export type Amiss = {
-  since: string /** Deployments that were to put it right, in a row. */;
+  since: string;
+  /** Deployments that were to put it right, in a row. */
   tries: number;
   triedAt: string | null;
 };

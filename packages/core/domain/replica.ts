@@ -34,6 +34,9 @@ export type Replica = {
   trafficPercent?: number;
 };
 
+/** Of the copies that the platform started by itself and that ended without anybody's wish: the last. */
+export type Failing = { /** When it was started. */ startedAt: string /** For people. */; detail: string };
+
 /** What is live, right now, of one target. */
 export type Fleet = {
   replicas: Replica[];
@@ -52,6 +55,8 @@ export type Fleet = {
   desired?: number;
   /** The release that the platform starts copies of by itself; it may be none of those that run. Absent where no platform does. */
   keeps?: string;
+  /** Absent where no copy has ended, and where no platform starts others. */
+  failing?: Failing;
   /** Where Tutti itself places the copies: the hosts that answered with what others have of them, and what each copy has reserved. */
   placement?: { hosts: PlacementHost[]; holds: Record<string, Resources> };
   /** Versions that need no `prepare` step any more (their image stands). Absent where nothing is ever prepared. */

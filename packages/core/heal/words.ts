@@ -1,5 +1,6 @@
 // The sentences in which healing tells people what it does not do, and why. They hold no counts of time, so that the same
 // state is told in the same words and written once.
+import type { Failing } from "../domain/replica.ts";
 import type { HealingPolicy } from "../domain/spec.ts";
 import type { Measure } from "../driver/repair-orders.ts";
 import type { Sick } from "./patients.ts";
@@ -30,6 +31,11 @@ export function leftToPlatform({ patient, detail }: Sick, measures: readonly Mea
       ? "healing.maxRepairs is 0, so it is left as it is"
       : "the platform starts copies by itself, so it is the release or what it needs";
   return `${patient.replica} is broken${because(detail)}; ${who}.`;
+}
+
+/** The copy that ended last is another at each look, and is left out, so that nothing new is told. */
+export function endAgain({ detail }: Failing, well: number, desired: number): string {
+  return `${well} of ${desired} ${desired === 1 ? "copy is" : "copies are"} well, and what the platform starts in their place ends again${because(detail)}. It goes on by itself, with its own pauses: deploy a release that works, or mend what it needs.`;
 }
 
 export function brokenAgain({ patient, detail }: Sick): string {

@@ -6,6 +6,7 @@ import type { Fleet, Replica } from "#core/domain/replica.ts";
 import type { PlannedStep } from "#core/domain/step.ts";
 import { amissBecause, judgeAmiss } from "#core/heal/amiss.ts";
 import { lackBecause } from "#core/heal/bad-hosts.ts";
+import { judgeFailing } from "#core/heal/failing.ts";
 import { type FleetVerdict, judgeFleet } from "#core/heal/judge-fleet.ts";
 import { HEALING } from "#core/heal/policy.ts";
 import {
@@ -96,7 +97,8 @@ export function judgeNow(deps: EngineDeps, live: LiveTarget, { fleet, broken, as
     },
     deps.clock.now(),
   );
-  return { fleet, broken, verdict: withAmiss(deps, live, { fleet, steps }, verdict) };
+  const told = withFailing(deps, live, fleet, verdict);
+  return { fleet, broken, verdict: withAmiss(deps, live, { fleet, steps }, told) };
 }
 
 /** From what is live to what should be, as a way back is planned; `null` while a deployment is under way, and where somebody else counts the copies. */
@@ -121,6 +123,26 @@ function withoutMoved(healing: Healing, { bad = [], replicas }: Fleet): Healing 
 function leavingBad({ bad = [] }: Fleet, steps: PlannedStep[]): Set<string> {
   const removed = steps.filter((step) => step.action === "remove").flatMap((step) => step.replicas);
   return new Set(removed.filter((id) => bad.includes(whereIs(id).host)));
+}
+
+/** Where the platform's own new copies end again. A release that is watched goes back for it. */
+function withFailing(deps: EngineDeps, live: LiveTarget, fleet: Fleet, verdict: FleetVerdict): FleetVerdict {
+  const { target, context, active } = live;
+  if (active || target.release === null) return verdict;
+  const nowMs = deps.clock.now();
+  const policy = context.spec.healing ?? HEALING;
+  const before = target.healing?.amiss;
+  const { amiss, why } = judgeFailing({ fleet, desired: countNow(target, fleet), before, policy }, nowMs);
+  if (amiss === null) return verdict;
+  const healing = { ...verdict.healing, amiss };
+  if (why === null || verdict.degraded !== null) return { ...verdict, healing };
+  const isWatched = nowMs < (watchedUntilMs(live) ?? 0);
+  return {
+    ...verdict,
+    healing: { ...healing, degraded: true },
+    degraded: why,
+    goBack: isWatched ? why : null,
+  };
 }
 
 type Planned = { fleet: Fleet; steps: PlannedStep[] | null };

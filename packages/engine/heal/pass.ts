@@ -53,13 +53,21 @@ export function untouched({ fleet, broken, verdict }: Judged, desired: number, i
   const carriers = fleet.replicas.filter((one) => one.version !== null).length;
   const count = `${carriers} of ${desired} replicas`;
   const { held, degraded } = verdict;
+  const why = held ?? degraded;
+  if (broken.length === 0 && why !== null) return lacking(why, isTold);
   if (broken.length === 0)
     return nothing(fleet.drift.length === 0 ? `${count}, all well.` : `${count}; ${fleet.drift.join(" ")}`);
-  const why = held ?? degraded;
   const summary = why ?? `${count}, ${broken.length} broken: the next repair has its time.`;
   if (!isTold || why === null) return nothing(summary);
   const result = held === null ? ("failed" as const) : ("held" as const);
   const action = held === null ? "nothing more is tried" : "nothing is replaced";
   const actions = broken.map(({ replica, detail }) => ({ replica, finding: detail, action, result }));
   return { actions, summary };
+}
+
+/** No copy that is there is broken, and yet some are not there. */
+function lacking(why: string, isTold: boolean): Pass {
+  if (!isTold) return nothing(why);
+  const action = { replica: null, finding: why, action: "nothing more is tried", result: "failed" as const };
+  return { actions: [action], summary: why };
 }

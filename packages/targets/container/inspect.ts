@@ -1,6 +1,7 @@
 // What is live: every task of the target's services with the load balancer's word on it, and the services beside what the
 // last deployment left. Changes nothing.
 import type { Service } from "@aws-sdk/client-ecs";
+import { instant } from "#core/clock.ts";
 import { EMPTY_FLEET, type Fleet, type Replica } from "#core/domain/replica.ts";
 import type { TargetContext } from "#core/driver/driver.ts";
 import { connectDrift } from "./connect.ts";
@@ -29,6 +30,7 @@ export async function inspect(container: Container, target: TargetContext): Prom
     drift: [...drift, ...(scaling?.drift ?? [])],
     ...(scaling?.live ? { scaling: scaling.live } : {}),
     ...volumes,
+    ...failingOf(main),
     desired: main.service.desiredCount ?? 0,
     keeps: main.version ?? "unknown",
   };
@@ -54,6 +56,14 @@ function replicaOf(task: Task, { spec, clock }: TargetContext): Replica {
     detail: task.detail,
     ...(task.anomalous ? { anomalous: true } : {}),
   };
+}
+
+/** Of the service's present deployment: what another one left is over. */
+export function failingOf({ service, tasks }: Pick<SideLive, "service" | "tasks">): Pick<Fleet, "failing"> {
+  const own = service.deployments?.[0]?.id;
+  const last = tasks.filter(({ failure, deploymentId }) => failure !== null && deploymentId === own).at(-1);
+  if (!last) return {};
+  return { failing: { startedAt: instant(last.createdAtMs), detail: last.failure! } };
 }
 
 /** A side's share is its healthy copies', release by release: in the middle of rolling it has two. */

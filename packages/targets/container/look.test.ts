@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { aSpec } from "#test/support/a-deployment.ts";
 import { whyHopeless } from "./hopeless.ts";
-import { driftOf } from "./inspect.ts";
+import { driftOf, failingOf } from "./inspect.ts";
 import type { Live, SideLive } from "./live.ts";
 import { lookAt, watchFrom } from "./look.ts";
 import { countTag } from "./naming.ts";
@@ -187,4 +187,19 @@ test("drift is told in sentences, and none while a deployment is under way", () 
     "The listener sends 60% to the service, not all of it.",
     "A second service stands beside it, with 0% of the traffic.",
   ]);
+});
+
+test("of the copies that ECS started the last that failed is told, and none that a release before has left", () => {
+  const ended = (id: string, createdAtMs: number, part: Partial<Task> = {}) =>
+    aTask(id, { state: "ended", createdAtMs, failure: `${id} exited`, ...part });
+  const tasks = [
+    ended("t1", 1000),
+    ended("t2", 2000),
+    ended("t3", 3000, { failure: null }),
+    aTask("t4", { createdAtMs: 4000 }),
+  ];
+  expect(failingOf(aSide(tasks))).toEqual({
+    failing: { startedAt: "1970-01-01T00:00:02.000Z", detail: "t2 exited" },
+  });
+  expect(failingOf(aSide([ended("t1", 1000, { deploymentId: "ecs-svc/1" }), aTask("t2")]))).toEqual({});
 });

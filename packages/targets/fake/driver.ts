@@ -73,6 +73,7 @@ function inspect(world: FakeWorld): Fleet {
       startedAt: host.startedAt ?? null,
       dead: host.dead || behaviourOf(world, host.version!) === "crashes",
     })),
+    ...(world.failing ? { failing: world.failing } : {}),
     spare: hosts
       .filter((host) => host.version === null && host.reachable && !host.taken)
       .map((host) => host.id),

@@ -1,5 +1,6 @@
 // Hosts that exist only in memory, with faults by script: what a real pool would be to a driver. For tests, and for
 // simulations of thousands of replicas.
+import type { Failing } from "#core/domain/replica.ts";
 
 /** What a version does when it is started. */
 export type Behaviour =
@@ -40,6 +41,8 @@ export type FakeWorld = {
   looksToHealthy: number;
   faults: Fault[];
   calls: { verb: Verb; replicas: string[]; version?: string | null }[];
+  /** What a platform would say of the copies that it starts by itself. */
+  failing?: Failing;
 };
 
 export type FakeWorldOptions = Partial<Pick<FakeWorld, "behaviours" | "looksToHealthy" | "faults">>;
