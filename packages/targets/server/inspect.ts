@@ -168,6 +168,8 @@ function silentCopies(
     }));
 }
 
+const UNREGISTERED = "healthy by itself, not registered at the load balancer";
+
 function healthOf(
   result: ScriptResult,
   backend: BackendHealth | undefined,
@@ -177,8 +179,7 @@ function healthOf(
   // What it answers sometimes is the word of the copy, whatever the load balancer happens to have seen.
   if (result.bad > 0 && result.bad < result.of && result.health === "healthy") return own;
   if (traffic === null || result.health !== "healthy") return own;
-  if (!backend)
-    return { health: "unhealthy", detail: "healthy by itself, not registered at the load balancer" };
+  if (!backend) return { health: "unhealthy", detail: UNREGISTERED };
   switch (backend.state) {
     case "healthy":
       return backend.anomalous
@@ -209,17 +210,20 @@ function soleAddress(replicas: Replica[]): string | null {
   return replicas.length === 1 && only?.address ? `http://${only.address}` : null;
 }
 
+/**
+ * Healthy by their own word, and not registered. One that is broken by itself never came into traffic: it is repaired, and nobody has
+ * changed anything. Back on a bad host, a copy leaves; nobody registers it.
+ */
+export function outOfTraffic(replicas: Replica[], bad: string[] = []): Replica[] {
+  return replicas.filter(({ id, detail }) => detail === UNREGISTERED && !bad.includes(whereIs(id).host));
+}
+
 /** Registered by hand, or taken out by hand. */
 function driftOf(replicas: Replica[], traffic: Traffic, { bad, wanted }: Marks): string[] {
   if (traffic === null) return [];
-  // Back on a bad host, a copy leaves; nobody registers it.
-  const expected = replicas.filter(({ id }) => !bad.includes(whereIs(id).host));
-  const addresses = new Map(expected.map((replica) => [replica.address, replica.id]));
+  const expected = outOfTraffic(replicas, bad);
   const strangers = strangersOf(replicas, traffic, wanted).map(strangerSentence);
-  const registered = new Set(traffic.backends.map(({ address, port }) => `${address}:${port}`));
-  const missing = [...addresses]
-    .filter(([address]) => address !== null && !registered.has(address))
-    .map(([, id]) => `${id} is not registered at the load balancer`);
+  const missing = expected.map(({ id }) => `${id} is not registered at the load balancer`);
   return [...strangers, ...missing];
 }
 

@@ -8,7 +8,7 @@ import type { Backend } from "#targets/balancer/balancer.ts";
 import { leaveTraffic } from "#targets/balancer/leave.ts";
 import { type Answer, askHosts } from "./ask-hosts.ts";
 import { findHosts, placesOf, poolOf } from "./hosts.ts";
-import { readTraffic, SAMPLES, strangerSentence, strangersOf } from "./inspect.ts";
+import { outOfTraffic, readTraffic, SAMPLES, strangerSentence, strangersOf } from "./inspect.ts";
 import { mendNames } from "./names.ts";
 import type { Server } from "./server.ts";
 
@@ -71,16 +71,31 @@ async function mendTraffic(
     const backend = healthyBackend(answer);
     return backend && !registered.has(`${backend.address}:${backend.port}`) ? [backend] : [];
   });
-  await balancer.register(traffic.targetGroupArn, missing);
+  const out = drift ? outOfTraffic(fleet.replicas, fleet.bad) : [];
+  await balancer.register(traffic.targetGroupArn, [...missing, ...out.map(backendOf)]);
   const strangers = drift ? strangersOf(fleet.replicas, traffic, target.spec.replicas) : [];
   await balancer.deregister(traffic.targetGroupArn, strangers);
-  return strangers.map(({ address, port }) => ({
+  return [...out.map(putBack), ...strangers.map(takenOut)];
+}
+
+function putBack({ id, detail }: Replica): RepairResult {
+  const action = "registered at the load balancer";
+  return { replica: id, result: "repaired", action, detail: "it gets traffic again", finding: detail };
+}
+
+function takenOut({ address, port }: Backend): RepairResult {
+  return {
     replica: `${address}:${port}`,
     result: "repaired",
     action: "deregistered",
     detail: "was registered at the load balancer and is no replica",
     finding: strangerSentence({ address, port }),
-  }));
+  };
+}
+
+function backendOf({ address }: Replica): Backend {
+  const [host = "", port] = (address ?? "").split(":");
+  return { address: host, port: Number(port) };
 }
 
 function healthyBackend(answer: Answer): Backend | null {
