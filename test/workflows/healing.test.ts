@@ -246,6 +246,30 @@ test("a repair that the platform carries on keeps the lock until all is well, ho
   await stage.free();
 });
 
+test("where what the platform brings is broken too, the lock is given back at once and the next repair follows, until all is given up; who deploys goes on", async () => {
+  await released("v1", { maxRepairs: 2, pauseSeconds: 1 });
+  const host = stage.world.hosts.get("host-2")!;
+  host.cannotRun = ["v1"];
+  let replaced = 0;
+  stage.deps.driver.repair = async () => {
+    replaced += 1;
+    return [{ replica: "gone", result: "begun", action: "replace", detail: "its group replaces it" }];
+  };
+  const began = stage.clock.now();
+  await sweepUntil(async () => (await stage.target()).degraded !== null, 10);
+  expect(replaced).toBe(2);
+  expect((stage.clock.now() - began) / 1000).toBeLessThan(120);
+  const tried = (await runs()).filter(({ actions }) =>
+    actions.some((one) => one.action.startsWith("replace")),
+  );
+  expect(tried.map(({ summary, underWay }) => [summary, underWay])).toEqual([
+    ["0 of 1 repaired.", undefined],
+    ["0 of 1 repaired.", undefined],
+  ]);
+  expect((await stage.target()).lock).toBe(null);
+  await released("v2");
+});
+
 test("a repair that fails for good says so and gives the lock back; one whose execution is stopped is found by the next sweep", async () => {
   await released("v1");
   stage.world.hosts.get("host-2")!.dead = true;
