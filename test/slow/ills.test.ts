@@ -62,7 +62,9 @@ exports.handler = async (event) => {
   if (n) require("node:fs").appendFileSync(process.env.TAKEN, n + " " + mood + "\\n");
   if (path.startsWith("/be/")) { become(path.slice(4)); return { statusCode: 200, body: "so be it" }; }
   if (mood === "hung") await new Promise((resolve) => setTimeout(resolve, 60000));
-  return { statusCode: 200, body: mood };
+  // As one that waits for its database: several environments have something to do.
+  if (n) await new Promise((resolve) => setTimeout(resolve, 15));
+  return { statusCode: isBad() ? 500 : 200, body: mood };
 };
 `;
 const START = "node --max-old-space-size=48 app.js";
@@ -78,11 +80,13 @@ function manifestOf(kind: Kind) {
     unhealthyThreshold: 2,
     graceSeconds: 2,
   };
-  const repaired = kind === "server" || kind === "vm";
+  const repaired = kind !== "container";
   const common = { app, kind, health, ...(repaired ? { healing: { pauseSeconds: 1, maxRepairs: 20 } } : {}) };
   if (kind === "function")
     return {
       ...common,
+      // Whichever of them is ill, also one that is asked less than the others.
+      healing: { ...common.healing, maxErrorPercent: 1 },
       config: { TAKEN: join(TAKEN, kind) },
       function: { handler: "index.handler", runtime: "nodejs24.x", memoryMiB: 128, timeoutSeconds: 2 },
     };
@@ -116,6 +120,8 @@ async function sweep(): Promise<void> {
 
 type Failed = { n: number; sentAtMs: number; how: string };
 
+type Load = ReturnType<typeof loadOn>;
+
 /** Steady and numbered: each request that failed, with how: answered badly, not answered in time, or not at all. */
 function loadOn(endpoint: string) {
   const failed: Failed[] = [];
@@ -137,6 +143,7 @@ function loadOn(endpoint: string) {
   };
   const running = Promise.all([run(), run(), run()]);
   return {
+    failures: () => failed.length,
     stop: async () => {
       stopped = true;
       await running;
@@ -179,7 +186,11 @@ const ask = async (url: string) => (await fetch(url, { signal: AbortSignal.timeo
 async function isWell(kind: Kind): Promise<boolean> {
   const { replicas, desired, endpoint } = await client.targets.get(`ill-${kind}`, ENVIRONMENT);
   if (replicas.some((one) => one.health !== "healthy") || replicas.length < desired) return false;
-  const urls = kind === "function" ? [endpoint!] : replicas.map((one) => `http://${one.address}/mood`);
+  // Side by side, so that each environment is asked.
+  const urls =
+    kind === "function"
+      ? Array.from({ length: 12 }, () => `${endpoint}/mood`)
+      : replicas.map((one) => `http://${one.address}/mood`);
   const moods = await Promise.all(urls.map((url) => ask(url).catch(() => "no answer")));
   return moods.every((mood) => mood === "well");
 }
@@ -192,8 +203,21 @@ async function within(ms: number, holds: () => Promise<boolean>): Promise<boolea
   return false;
 }
 
-/** Lambda tells nobody which environment answers badly: its row says so. */
-const LEFT_OUT = new Set(["function sometimes"]);
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Scheduled runs are a minute apart: the ill has shown itself by the first. */
+async function showItself(kind: Kind, ill: Ill, load: Load, again: () => Promise<unknown>): Promise<void> {
+  if (kind !== "function" || ill !== "sometimes")
+    return pause(ill === "leaking" || ill === "hung" ? 8_000 : 2_000);
+  // Of an execution environment that is asked no more nobody hears anything: then one that is asked now is made ill too.
+  const endMs = Date.now() + 120_000;
+  for (let before = -1; load.failures() < 40 && Date.now() < endMs; await pause(5_000)) {
+    if (load.failures() === before) await again();
+    before = load.failures();
+  }
+  // What Lambda counts comes to CloudWatch every ten seconds.
+  await pause(12_000);
+}
 
 async function fallIll(kind: Kind, ill: Ill): Promise<string | null> {
   const app = `ill-${kind}`;
@@ -201,9 +225,10 @@ async function fallIll(kind: Kind, ill: Ill): Promise<string | null> {
   const patient = replicas[kind === "function" ? 0 : 1]!;
   const account = accountOf(kind, patient);
   const load = loadOn(endpoint!);
-  await ask(kind === "function" ? `${endpoint}/be/${ill}` : `http://${patient.address}/be/${ill}`);
-  // Scheduled runs are a minute apart: the ill has shown itself by the first.
-  await new Promise((resolve) => setTimeout(resolve, ill === "leaking" || ill === "hung" ? 8_000 : 2_000));
+  const fall = () =>
+    ask(kind === "function" ? `${endpoint}/be/${ill}` : `http://${patient.address}/be/${ill}`);
+  await fall();
+  await showItself(kind, ill, load, fall);
   let runs = 0;
   let well = false;
   while (runs < RUNS && !well) {
@@ -224,7 +249,8 @@ async function fallIll(kind: Kind, ill: Ill): Promise<string | null> {
   console.log(
     `${kind.padEnd(9)} ${ill.padEnd(9)} runs ${runs}, sent ${sent}, failed ${failed.length} (${hows.join(", ")}), of others ${others.length}`,
   );
-  if (well && others.length === 0) return null;
+  const isShown = ill !== "sometimes" || failed.length > 0;
+  if (well && isShown && others.length === 0) return null;
   const { degraded, replicas: now } = await client.targets.get(app, ENVIRONMENT);
   return `${kind} ${ill}: well ${well}, failed requests of others ${JSON.stringify(others)}; ${degraded}, ${JSON.stringify(now)}`;
 }
@@ -238,8 +264,7 @@ test("a copy that is killed, hung, leaking or bad at times is healed within two 
   );
   const wrong: string[] = [];
   for (const ill of ILLS) {
-    const kinds = KINDS.filter((kind) => !LEFT_OUT.has(`${kind} ${ill}`));
-    wrong.push(...(await Promise.all(kinds.map((kind) => fallIll(kind, ill)))).filter((one) => one !== null));
+    wrong.push(...(await Promise.all(KINDS.map((kind) => fallIll(kind, ill)))).filter((one) => one !== null));
   }
   expect(wrong).toEqual([]);
 });
