@@ -51,11 +51,11 @@ async function tarGz(name: string, text: string): Promise<Uint8Array> {
   return gzipSync(Buffer.concat(chunks));
 }
 
-const KEEPING = `const { appendFileSync, readFileSync, writeFileSync } = require("node:fs");
+const KEEPING = `const { appendFileSync, readFileSync, rmSync } = require("node:fs");
 exports.handler = async ({ rawPath, queryStringParameters: { mib } = {} }) => {
   if (rawPath === "/healthz") return { statusCode: 200, body: "" };
   if (mib) {
-    try { writeFileSync("/tmp/some", Buffer.alloc(mib * 1048576)); return { statusCode: 200, body: "fits" }; }
+    try { rmSync("/tmp/some", { force: true }); for (let at = 0; at < mib; at += 10) appendFileSync("/tmp/some", Buffer.alloc(10485760)); return { statusCode: 200, body: "fits" }; }
     catch ({ code }) { return { statusCode: 200, body: code }; }
   }
   appendFileSync("/mnt/notes/log", process.env.TUTTI_VERSION + "\\n");

@@ -63,10 +63,10 @@ function accessPoint(token: string) {
 }
 
 const NOTES = `
-import { appendFileSync, readFileSync, writeFileSync, statfsSync, existsSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, statfsSync, existsSync } from "node:fs";
 export const handler = async ({ write, fill, see }) => {
   if (write) appendFileSync("/mnt/data/notes", write + "\\n");
-  if (fill) { try { writeFileSync("/tmp/much", Buffer.alloc(fill * 1048576)); } catch (error) { return error.code; } }
+  if (fill) { try { rmSync("/tmp/much", { force: true }); for (let at = 0; at < fill; at += 10) appendFileSync("/tmp/much", Buffer.alloc(10485760)); } catch (error) { return error.code; } }
   if (see) return existsSync(see);
   return existsSync("/mnt/data/notes") ? readFileSync("/mnt/data/notes", "utf8") : statfsSync("/tmp").blocks * statfsSync("/tmp").bsize;
 };`;

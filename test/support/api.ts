@@ -180,7 +180,8 @@ function fakeBucket(): ApiDeps["artifacts"] {
 
 /** A zip of one file, which says where it lies. */
 async function* archiveOf(key: string) {
-  yield zipSync({ "app.js": Buffer.from(key) });
+  // A zip tells when it was made, to two seconds: the same object read twice is the same.
+  yield zipSync({ "app.js": Buffer.from(key) }, { mtime: "2026-01-05" });
 }
 
 /** Has every image of the app `shop` but those called missing; a tag's digest is of its name. */

@@ -62,7 +62,7 @@ async function mendTraffic(
   target: TargetContext,
   fleet: Fleet,
   answers: Answer[],
-  { drift }: RepairOrders,
+  { drift, replicas }: RepairOrders,
 ): Promise<RepairResult[]> {
   const traffic = await readTraffic({ balancer, ...server }, target);
   if (traffic === null) return [];
@@ -71,7 +71,9 @@ async function mendTraffic(
     const backend = healthyBackend(answer);
     return backend && !registered.has(`${backend.address}:${backend.port}`) ? [backend] : [];
   });
-  const out = drift ? outOfTraffic(fleet.replicas, fleet.bad) : [];
+  // One that is restarted is registered when it is well again.
+  const asked = new Set(replicas.map(({ replica }) => replica));
+  const out = drift ? outOfTraffic(fleet.replicas, fleet.bad).filter(({ id }) => !asked.has(id)) : [];
   await balancer.register(traffic.targetGroupArn, [...missing, ...out.map(backendOf)]);
   const strangers = drift ? strangersOf(fleet.replicas, traffic, target.spec.replicas) : [];
   await balancer.deregister(traffic.targetGroupArn, strangers);
