@@ -1,6 +1,7 @@
 // The container driver on the sandbox's ECS, ECR and load balancer: real processes from real images behind a real proxy.
 import {
   DeleteScalingPolicyCommand,
+  DeregisterScalableTargetCommand,
   DescribeScalableTargetsCommand,
   RegisterScalableTargetCommand,
 } from "@aws-sdk/client-application-auto-scaling";
@@ -254,6 +255,24 @@ test("what somebody changed by hand is told and put right", async () => {
     .poll(async () => (await driver.inspect(settled)).traffic)
     .toEqual([{ version: "v2", percent: 100 }]);
   await expect.poll(async () => (await driver.inspect(settled)).drift).toEqual([]);
+
+  await update({ desiredCount: 3 });
+  const more = await driver.inspect(settled);
+  expect(more.drift).toEqual(["The service's count is 3; the last deployment left 1."]);
+  await driver.repair(settled, more);
+  await expect.poll(() => driver.inspect(settled)).toMatchObject({ drift: [], desired: 1, replicas: [{}] });
+  // Whoever scales it chooses the count.
+  const scaled = {
+    ServiceNamespace: "ecs",
+    ScalableDimension: "ecs:service:DesiredCount",
+    ResourceId: `service/${place.cluster.split("/").at(-1)}/${serviceName(target)}`,
+  } as const;
+  await place.clients.scaling.send(
+    new RegisterScalableTargetCommand({ ...scaled, MinCapacity: 1, MaxCapacity: 4 }),
+  );
+  await update({ desiredCount: 2 });
+  expect(await driver.inspect(settled)).toMatchObject({ drift: [], desired: 2 });
+  await place.clients.scaling.send(new DeregisterScalableTargetCommand(scaled));
 
   const service = serviceName(target);
   await place.clients.ecs.send(new DeleteServiceCommand({ cluster: place.cluster, service, force: true }));

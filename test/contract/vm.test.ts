@@ -4,6 +4,7 @@ import {
   DeletePolicyCommand,
   DescribeAutoScalingGroupsCommand,
   DescribePoliciesCommand,
+  PutScalingPolicyCommand,
   SetDesiredCapacityCommand,
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
@@ -102,6 +103,44 @@ test("a count that somebody changes in the middle is respected, and one copy mor
     "tutti:environment",
     "tutti:version",
   ]);
+  await close();
+});
+
+test("a count that somebody sets while nothing is under way is drift, and put right", async () => {
+  const { target, makeRelease, close } = open({ replicas: 2 });
+  await makeRelease("v1", "good");
+  expectPlayed(await roll(driver, target, "v1"));
+  const live = { ...target, current: "v1" };
+  const AutoScalingGroupName = `tutti-vm-shop_${target.environment.name}_a`;
+  for (const DesiredCapacity of [3, 1]) {
+    await clients.autoscaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity }));
+    const fleet = await driver.inspect(live);
+    expect(fleet.drift).toEqual([
+      `${AutoScalingGroupName} keeps ${DesiredCapacity} copies; the last deployment left 2.`,
+    ]);
+    expect(await driver.repair(live, fleet, { replicas: [], drift: true })).toMatchObject([
+      { action: "set the count", result: "repaired" },
+    ]);
+    const both = [{ health: "healthy" }, { health: "healthy" }];
+    await expect
+      .poll(() => driver.inspect(live), { timeout: 60_000 })
+      .toMatchObject({ drift: [], desired: 2, replicas: both });
+  }
+  // Whoever scales it chooses the count.
+  await clients.autoscaling.send(
+    new PutScalingPolicyCommand({
+      ...{ AutoScalingGroupName, PolicyName: "somebody's", PolicyType: "TargetTrackingScaling" },
+      TargetTrackingConfiguration: {
+        CustomizedMetricSpecification: {
+          ...{ Namespace: "AWS/EC2", MetricName: "CPUUtilization", Statistic: "Average" },
+          Dimensions: [{ Name: "AutoScalingGroupName", Value: AutoScalingGroupName }],
+        },
+        TargetValue: 50,
+      },
+    }),
+  );
+  await clients.autoscaling.send(new SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity: 3 }));
+  expect(await driver.inspect(live)).toMatchObject({ drift: [], desired: 3 });
   await close();
 });
 

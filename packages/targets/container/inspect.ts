@@ -7,7 +7,7 @@ import type { TargetContext } from "#core/driver/driver.ts";
 import { connectDrift } from "./connect.ts";
 import { type Container, whoOf } from "./container.ts";
 import { type Live, mainSide, readLive, type SideLive, standing } from "./live.ts";
-import { liveScaling, scalingDrift } from "./scaling.ts";
+import { countDrift, liveScaling, scalingDrift } from "./scaling.ts";
 import type { Task } from "./tasks.ts";
 import { liveVolumes, volumeDrift } from "./volumes.ts";
 
@@ -37,11 +37,12 @@ export async function inspect(container: Container, target: TargetContext): Prom
 }
 
 async function scalingOf(container: Container, target: TargetContext, service: Service) {
-  const [live, sentence] = await Promise.all([
+  const [live, ...sentences] = await Promise.all([
     liveScaling(container, target, service),
     scalingDrift(container, target, service),
+    countDrift(container, target, service),
   ]);
-  return { live, drift: sentence === null ? [] : [sentence] };
+  return { live, drift: sentences.filter((sentence) => sentence !== null) };
 }
 
 function replicaOf(task: Task, { spec, clock }: TargetContext): Replica {

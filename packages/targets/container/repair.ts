@@ -13,7 +13,7 @@ import { ensureService } from "./ensure-service.ts";
 import { driftOf } from "./inspect.ts";
 import { type Live, mainSide, readLive, type SideLive } from "./live.ts";
 import { percentsOf } from "./percents.ts";
-import { applyScaling, scalingDrift, takeServiceAway } from "./scaling.ts";
+import { applyScaling, countDrift, scalingDrift, takeServiceAway } from "./scaling.ts";
 import { volumeDrift } from "./volumes.ts";
 
 export async function repair(
@@ -55,8 +55,13 @@ async function mendDrift(
   current: string,
 ): Promise<RepairResult[]> {
   const main = mainSide(live);
-  const scaling = main ? await scalingDrift(container, target, main.service) : null;
-  const drift = driftOf(live, { ...target, current });
+  const [scaling, count] = main
+    ? await Promise.all([
+        scalingDrift(container, target, main.service),
+        countDrift(container, target, main.service),
+      ])
+    : [null, null];
+  const drift = [...driftOf(live, { ...target, current }), ...(count === null ? [] : [count])];
   if (drift.length === 0 && scaling === null) return [];
   const side = main?.side ?? (live.leaving.includes("a") ? "b" : "a");
   const results: RepairResult[] = [];
@@ -65,9 +70,11 @@ async function mendDrift(
   const isAsItShould =
     main?.version === current &&
     main.service.desiredCount !== 0 &&
+    count === null &&
     connectDrift(target, live, main.side) === null &&
     volumeDrift(target, main.service) === null;
-  if (!isAsItShould) await mendService(container, target, live, { side, current }, told);
+  const keepsCount = Boolean(main?.service.desiredCount) && count === null;
+  if (!isAsItShould) await mendService(container, target, live, { side, current, keepsCount }, told);
   if (main) await mendTraffic(container, target, live, main, told);
   if (main && scaling !== null) {
     await applyScaling(container, target, main.service);
@@ -82,15 +89,15 @@ async function mendService(
   container: Container,
   target: TargetContext,
   live: Live,
-  { side, current }: { side: Side; current: string },
+  { side, current, keepsCount }: { side: Side; current: string; keepsCount: boolean },
   told: Tell,
 ): Promise<void> {
   const has = mainSide(live)?.service.desiredCount;
   const made = await ensureService(container, target, live, {
     side,
     version: current,
-    count: has ? null : target.spec.replicas,
-    percents: percentsOf(target.spec.rollout, has || target.spec.replicas),
+    count: keepsCount ? null : target.spec.replicas,
+    percents: percentsOf(target.spec.rollout, keepsCount ? has! : target.spec.replicas),
   });
   const what = has === undefined ? "made the service again" : "put the service back";
   told(what, made ? "begun" : "held", made ? `it is to run ${current}` : "its name is not free yet");

@@ -75,6 +75,19 @@ export async function scalingDrift(
   return `The service is kept from ${min} to ${max}; the release says from ${scaling.min} to ${scaling.max}.`;
 }
 
+/** What somebody set by hand, in a sentence. Where the release is scaled the count is scaling's, and where others scale the service it is theirs; none at all is no count (inspect.ts). */
+export async function countDrift(
+  { clients }: Container,
+  target: TargetContext,
+  service: Service,
+): Promise<string | null> {
+  const { desiredCount } = service;
+  const { scaling, replicas } = target.spec;
+  if (scaling || desiredCount === 0 || desiredCount === replicas) return null;
+  if ((await readTarget(clients, resourceOf(target, service))) !== null) return null;
+  return `The service's count is ${desiredCount}; the last deployment left ${replicas}.`;
+}
+
 export async function liveScaling(
   { clients }: Container,
   target: TargetContext,

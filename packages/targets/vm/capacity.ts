@@ -178,11 +178,12 @@ export async function endInstance(vm: Vm, view: SideView, InstanceId: string, en
 
 /** Nothing is written where nothing is borrowed, before or after. */
 async function writeTag(vm: Vm, view: SideView, change: number, borrows: number): Promise<void> {
-  const next = nextSurge(view.surge, view.capacity, change, borrows);
+  const { capacity, desired } = view;
+  const next = nextSurge({ capacity, borrowed: capacity - desired }, change, borrows);
   if (next.before.borrowed > 0 || next.after.borrowed > 0)
     await tagGroup(vm, view.name, { [TAGS.surge]: writeSurge(next) });
   view.surge = next;
-  view.desired = view.capacity + change - next.after.borrowed;
+  view.desired = capacity + change - next.after.borrowed;
 }
 
 /** What is given back is forgotten, so that a count which somebody chooses later is not taken for it. */

@@ -1,8 +1,8 @@
 // What is not as the last deployment left it, each with what puts it right. Somebody may have changed it by hand, or a
-// rollout's end could not do it. The count is no drift: that is scaling, and it is respected.
+// rollout's end could not do it.
 import { isStateful } from "#core/domain/volume.ts";
 import type { RepairResult, TargetContext } from "#core/driver/driver.ts";
-import { giveBack, giveSurgeBack, setTemplate } from "./capacity.ts";
+import { giveBack, giveSurgeBack, raise, setTemplate } from "./capacity.ts";
 import {
   deleteImage,
   deleteSnapshot,
@@ -20,7 +20,7 @@ import { nameDrift } from "./names.ts";
 import { ownerTags, TAGS, tagsOf } from "./naming.ts";
 import { rebuild } from "./rebuild.ts";
 import { takeSideAway } from "./remove.ts";
-import { applyScaling, scalingDrift } from "./scaling.ts";
+import { applyScaling, isScaledByOthers, scalingDrift } from "./scaling.ts";
 import type { SideView } from "./side.ts";
 import { ensureVersion, type Version } from "./template.ts";
 import { wrongSize } from "./wrong-size.ts";
@@ -52,6 +52,7 @@ export async function driftOf(vm: Vm, target: TargetContext, seen: Seen): Promis
     ...sides.flatMap((view) => (wrong && view === active ? [] : borrowed(vm, target, view))),
     ...waitingForDisks(seen),
     ...otherTemplate(vm, target, current, seen, active),
+    ...(await otherCount(vm, target, active)),
     ...sides.flatMap((view) => (view === active ? [] : overdue(vm, target, view))),
     ...(await otherScaling(vm, target, active)),
     ...(await nameDrift(vm, target, active)),
@@ -112,6 +113,26 @@ function otherTemplate(
     {
       sentence: `The image ${own.imageId} of ${current} is gone: no instance could be launched.`,
       mend: () => relaunch(vm, target, current, active),
+    },
+  ];
+}
+
+/**
+ * What somebody set by hand: a copy more or fewer is Auto Scaling's to launch, or to drain and end. Where the release is scaled the count is
+ * scaling's, and where others scale the group it is theirs.
+ */
+async function otherCount(vm: Vm, { spec }: TargetContext, active: SideView): Promise<Drift[]> {
+  const { name, desired } = active;
+  const missing = spec.replicas - desired;
+  if (spec.scaling || missing === 0 || (await isScaledByOthers(vm, active))) return [];
+  return [
+    {
+      sentence: `${name} keeps ${desired} copies; the last deployment left ${spec.replicas}.`,
+      mend: async () => {
+        await raise(vm, active, missing, 0);
+        return done(name, "set the count", `it is to keep ${spec.replicas} again`);
+      },
+      ...(missing < 0 ? { takesAway: true } : {}),
     },
   ];
 }

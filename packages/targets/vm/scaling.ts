@@ -113,6 +113,14 @@ async function activitiesOf(vm: Vm, { name }: SideView): Promise<ScalingActivity
   }));
 }
 
+/** A policy that is not ours chooses the count, whoever put it. */
+export async function isScaledByOthers(vm: Vm, { name }: SideView): Promise<boolean> {
+  const answer = await callGroup("DescribePolicies", (options) =>
+    vm.autoscaling.send(new DescribePoliciesCommand({ AutoScalingGroupName: name }), options),
+  );
+  return Boolean(answer?.ScalingPolicies?.some(({ PolicyName }) => PolicyName !== POLICY_NAME));
+}
+
 async function readPolicy(vm: Vm, { name }: SideView): Promise<ScalingPolicy | null> {
   const answer = await callGroup("DescribePolicies", (options) =>
     vm.autoscaling.send(

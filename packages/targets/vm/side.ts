@@ -60,7 +60,7 @@ export async function readSides(vm: Vm, target: TargetContext, known: Known = {}
   return Promise.all(
     SIDES.flatMap((side) => {
       const group = groups.find((one) => one.AutoScalingGroupName === nameOf(vm, target, side));
-      return group && isLive(group) ? [viewOf(vm, side, group, arns[side]!, known)] : [];
+      return group && isLive(group) ? [viewOf(vm, target, { side, group }, arns[side]!, known)] : [];
     }),
   );
 }
@@ -74,7 +74,7 @@ export async function readSide(
   known: Known,
 ): Promise<SideView | null> {
   const [group] = await readGroups(vm, [nameOf(vm, target, side)]);
-  return group && isLive(group) ? viewOf(vm, side, group, targetGroupArn, known) : null;
+  return group && isLive(group) ? viewOf(vm, target, { side, group }, targetGroupArn, known) : null;
 }
 
 export function nameOf(vm: Pick<Vm, "namePrefix">, target: TargetContext, side: Side): string {
@@ -87,8 +87,8 @@ function isLive({ Status }: AutoScalingGroup): boolean {
 
 async function viewOf(
   vm: Vm,
-  side: Side,
-  group: AutoScalingGroup,
+  { spec }: Pick<TargetContext, "spec">,
+  { side, group }: { side: Side; group: AutoScalingGroup },
   targetGroupArn: string | null,
   known: Known,
 ): Promise<SideView> {
@@ -113,7 +113,7 @@ async function viewOf(
     subnetIds: (group.VPCZoneIdentifier ?? "").split(",").filter(Boolean),
     capacity,
     surge,
-    desired: capacity - borrowedOf(surge, capacity),
+    desired: capacity - borrowedOf(surge, capacity, spec.scaling?.min ?? 0),
     targetGroupArn,
     copies: staying.map(({ InstanceId: id = "", LifecycleState: lifecycle = "", AvailabilityZone }) => ({
       ...(known[id] ?? nothing),
