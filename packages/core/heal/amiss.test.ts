@@ -4,7 +4,7 @@ import type { PlannedStep } from "../domain/step.ts";
 import { amissBecause, judgeAmiss } from "./amiss.ts";
 
 const NOW = Date.UTC(2026, 0, 5, 12);
-const POLICY = { pauseSeconds: 30, maxRepairs: 3 };
+const TURN = { policy: { pauseSeconds: 30, maxRepairs: 3 }, asked: false, isFree: true };
 const replica = (id: string, version: string): Replica => ({
   id,
   version,
@@ -34,16 +34,24 @@ test.each([
 });
 
 test("it is put right after a pause, then after ever longer ones, so often and no more", () => {
-  let state = judgeAmiss("one copy is missing.", undefined, POLICY, NOW);
+  let state = judgeAmiss("one copy is missing.", undefined, TURN, NOW);
   expect(state).toEqual({
     amiss: { since: "2026-01-05T12:00:00.000Z", tries: 0, triedAt: null },
     isDue: false,
   });
   const due: number[] = [];
   for (let second = 0; second <= 600; second += 10) {
-    state = judgeAmiss("one copy is missing.", state.amiss!, POLICY, NOW + second * 1000);
+    state = judgeAmiss("one copy is missing.", state.amiss!, TURN, NOW + second * 1000);
     if (state.isDue) due.push(second);
   }
   expect(due).toEqual([30, 60, 120]);
-  expect(judgeAmiss(null, state.amiss!, POLICY, NOW)).toEqual({ amiss: null, isDue: false });
+  expect(judgeAmiss(null, state.amiss!, TURN, NOW)).toEqual({ amiss: null, isDue: false });
+});
+
+test("who asks by hand waits for no pause and no limit, but for what is done already", () => {
+  const tried = { since: "2026-01-05T11:00:00.000Z", tries: 3, triedAt: "2026-01-05T12:00:00.000Z" };
+  const due = (turn: Partial<typeof TURN>, before?: typeof tried) =>
+    judgeAmiss("one copy is missing.", before, { ...TURN, ...turn }, NOW).isDue;
+  expect([due({}), due({ asked: true }), due({ asked: true }, tried)]).toEqual([false, true, true]);
+  expect(due({ asked: true, isFree: false })).toBe(false);
 });

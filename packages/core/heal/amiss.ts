@@ -44,18 +44,27 @@ function counted(count: number): string {
   return count === 1 ? "one copy is" : `${count} copies are`;
 }
 
+export type Turn = {
+  policy: Pick<HealingPolicy, "pauseSeconds" | "maxRepairs">;
+  /** A person asked: no pause and no limit holds. */
+  asked: boolean;
+  /** Nothing else is to be done now. */
+  isFree: boolean;
+};
+
 /** What to remember of it, and whether it is time to put it right. */
 export function judgeAmiss(
   why: string | null,
   before: Amiss | undefined,
-  policy: Pick<HealingPolicy, "pauseSeconds" | "maxRepairs">,
+  { policy, asked, isFree }: Turn,
   nowMs: number,
 ): { amiss: Amiss | null; isDue: boolean } {
   if (why === null) return { amiss: null, isDue: false };
   const amiss = before ?? { since: instant(nowMs), tries: 0, triedAt: null };
   const fromMs = Date.parse(amiss.triedAt ?? amiss.since);
-  const isDue =
+  const isTurn =
     amiss.tries < policy.maxRepairs && nowMs >= fromMs + pauseMs(policy, Math.max(1, amiss.tries));
+  const isDue = isFree && (asked || isTurn);
   return isDue
     ? { amiss: { ...amiss, tries: amiss.tries + 1, triedAt: instant(nowMs) }, isDue }
     : { amiss, isDue };

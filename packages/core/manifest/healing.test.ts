@@ -40,15 +40,9 @@ test("what is out of its bounds is refused by its path", () => {
   expect(problems({ ...SERVER, healing: { maxRepair: 1 } })[0]).toMatch(/maxRepairs/);
 });
 
-test("repairs are counted where Tutti repairs: ECS replaces copies by itself", () => {
-  const healing = { maxRepairs: 3, pauseSeconds: 60, watchSeconds: 60 };
-  expect(problems({ app: "shop", kind: "container", healing })).toEqual([
-    "healing.maxRepairs: is not for kind container: kinds server, vm, function can",
-    "healing.pauseSeconds: is not for kind container: kinds server, vm, function can",
-  ]);
-  expect(problems({ app: "shop", kind: "container", healing: { watchSeconds: 60, drift: "show" } })).toEqual(
-    [],
-  );
+test("repairs are counted on every kind", () => {
+  const healing = { maxRepairs: 3, pauseSeconds: 60, watchSeconds: 60, drift: "show" };
+  for (const kind of ["container", "function"]) expect(problems({ app: "shop", kind, healing })).toEqual([]);
 });
 
 test("bad answers are counted of functions alone, and why is told to the others", () => {

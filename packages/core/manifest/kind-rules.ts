@@ -37,10 +37,7 @@ const ROLLOUT: Record<string, readonly Kind[]> = {
   drainSeconds: ["server", "vm", "container"],
 };
 
-/** ECS replaces broken copies by itself. */
 const HEALING: Record<string, readonly Kind[]> = {
-  maxRepairs: ["server", "vm", "function"],
-  pauseSeconds: ["server", "vm", "function"],
   maxErrorPercent: ["function"],
 };
 

@@ -98,7 +98,7 @@ export function judgeNow(deps: EngineDeps, live: LiveTarget, { fleet, broken, as
     deps.clock.now(),
   );
   const told = withFailing(deps, live, fleet, verdict);
-  return { fleet, broken, verdict: withAmiss(deps, live, { fleet, steps }, told) };
+  return { fleet, broken, verdict: withAmiss(deps, live, { fleet, steps, asked }, told) };
 }
 
 /** From what is live to what should be, as a way back is planned; `null` while a deployment is under way, and where somebody else counts the copies. */
@@ -145,13 +145,13 @@ function withFailing(deps: EngineDeps, live: LiveTarget, fleet: Fleet, verdict: 
   };
 }
 
-type Planned = { fleet: Fleet; steps: PlannedStep[] | null };
+type Planned = { fleet: Fleet; steps: PlannedStep[] | null; asked: boolean };
 
 /** Where nothing else is to be done now. */
 function withAmiss(
   deps: EngineDeps,
   { target, context }: LiveTarget,
-  { fleet, steps }: Planned,
+  { fleet, steps, asked }: Planned,
   verdict: FleetVerdict,
 ): FleetVerdict {
   const { release } = target;
@@ -162,7 +162,7 @@ function withAmiss(
   const { amiss, isDue } = judgeAmiss(
     why,
     target.healing?.amiss,
-    isFree ? policy : { ...policy, maxRepairs: 0 },
+    { policy, asked, isFree },
     deps.clock.now(),
   );
   if (amiss === null) return withoutPlace(verdict, lackBecause(fleet, countNow(target, fleet)));
