@@ -158,26 +158,27 @@ test("a copy of a type that somebody chose by hand is drift, and another takes i
     );
   const number = String(made.LaunchTemplateVersion!.VersionNumber);
   await launch(number, { DesiredCapacity: 3 });
+  const scaled = { ...live, spec: { ...live.spec, replicas: 3 } };
   const three = ["v1 healthy t4g.large", "v1 healthy t4g.micro", "v1 healthy t4g.micro"];
-  await expect.poll(async () => (await sizes(live)).sort()).toEqual(three);
-  expect((await driver.inspect(live)).drift).toEqual([
+  await expect.poll(async () => (await sizes(scaled)).sort()).toEqual(three);
+  expect((await driver.inspect(scaled)).drift).toEqual([
     `${AutoScalingGroupName} launches version ${number} of the template (t4g.large); the last deployment left it at v1.`,
   ]);
   await launch(SourceVersion);
-  const before = await driver.inspect(live);
+  const before = await driver.inspect(scaled);
   const wrong = before.replicas.find(({ size }) => size === "t4g.large")!;
   expect(before.drift).toEqual([
     `${wrong.id} (t4g.large) should be of type t4g.micro, as ${AutoScalingGroupName} launches them.`,
   ]);
   let fewest = 3;
   const mended = async () => {
-    const fleet = await driver.inspect(live);
+    const fleet = await driver.inspect(scaled);
     fewest = Math.min(fewest, fleet.replicas.filter(({ health }) => health === "healthy").length);
-    if (fleet.drift.length > 0) await driver.repair(live, fleet);
+    if (fleet.drift.length > 0) await driver.repair(scaled, fleet);
     return fleet;
   };
   await expect.poll(mended).toMatchObject({ drift: [], desired: 3 });
-  expect((await sizes(live)).sort()).toEqual(Array(3).fill("v1 healthy t4g.micro"));
+  expect((await sizes(scaled)).sort()).toEqual(Array(3).fill("v1 healthy t4g.micro"));
   expect(fewest).toBe(3);
   await close();
 });
