@@ -99,6 +99,20 @@ async function aBalancedApp(name: string) {
   };
 }
 
+/** Of a metric of the function, in the hour that is under way. */
+function sumsOf(FunctionName: string) {
+  return async (MetricName: string, dimensions: Record<string, string> = {}) => {
+    const { Datapoints } = await client.send(
+      new cloudwatch.GetMetricStatisticsCommand({
+        ...{ Namespace: "AWS/Lambda", MetricName, Period: 3600, Statistics: ["Sum", "SampleCount"] },
+        ...{ StartTime: new Date(Date.now() - 60_000), EndTime: new Date(Date.now() + 1_000) },
+        Dimensions: Object.entries({ FunctionName, ...dimensions }).map(([Name, Value]) => ({ Name, Value })),
+      }),
+    );
+    return Datapoints?.[0];
+  };
+}
+
 test("an alarm over the balancer's 5XX fires under real failing requests, and is OK again after them", async () => {
   const { app, dimensions, ask } = await aBalancedApp("alarmed");
   const emit = vi.spyOn(sandbox.platform, "emit");
@@ -193,16 +207,7 @@ test("a function's calls are told by function, by alias and by the version that 
   const call = (Payload: string, Qualifier?: string) =>
     functions.send(new lambda.InvokeCommand({ FunctionName, Payload, Qualifier }));
   await Promise.all([call("{}"), call("{}", "live"), call('{"bad":true}', "live")]);
-  const sum = async (MetricName: string, dimensions: Record<string, string>) => {
-    const { Datapoints } = await client.send(
-      new cloudwatch.GetMetricStatisticsCommand({
-        ...{ Namespace: "AWS/Lambda", MetricName, Period: 3600, Statistics: ["Sum", "SampleCount"] },
-        ...{ StartTime: new Date(Date.now() - 60_000), EndTime: new Date(Date.now() + 1_000) },
-        Dimensions: Object.entries({ FunctionName, ...dimensions }).map(([Name, Value]) => ({ Name, Value })),
-      }),
-    );
-    return Datapoints?.[0];
-  };
+  const sum = sumsOf(FunctionName);
   await expect.poll(() => sum("Invocations", {})).toMatchObject({ Sum: 3 });
   const live = { Resource: "counted:live" };
   expect(await sum("Invocations", live)).toMatchObject({ Sum: 2 });
@@ -241,16 +246,7 @@ test("a function URL's requests are told by function, by URL and by the version 
   await functions.send(new lambda.AddPermissionCommand({ ...anybody, ...call, StatementId: "call" }));
   const paths = ["", "", "?status=404", "?status=503", "throws", "hangs"];
   expect(await Promise.all(paths.map(ask))).toEqual([200, 200, 404, 503, 502, 502]);
-  const sum = async (MetricName: string, dimensions: Record<string, string> = {}) => {
-    const { Datapoints } = await client.send(
-      new cloudwatch.GetMetricStatisticsCommand({
-        ...{ Namespace: "AWS/Lambda", MetricName, Period: 3600, Statistics: ["Sum", "SampleCount"] },
-        ...{ StartTime: new Date(Date.now() - 60_000), EndTime: new Date(Date.now() + 1_000) },
-        Dimensions: Object.entries({ FunctionName, ...dimensions }).map(([Name, Value]) => ({ Name, Value })),
-      }),
-    );
-    return Datapoints?.[0];
-  };
+  const sum = sumsOf(FunctionName);
   const live = { Resource: "asked:live" };
   await expect.poll(() => sum("UrlRequestCount", live)).toMatchObject({ Sum: 7 });
   expect(await sum("UrlRequestCount")).toMatchObject({ Sum: 7 });
